@@ -1,0 +1,44 @@
+# Flags, packages and helpers of the host build.
+include(warnings)
+include(unicorn)
+enable_testing()
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CAPSTONE REQUIRED IMPORTED_TARGET capstone)
+pkg_check_modules(LIBELF REQUIRED IMPORTED_TARGET libelf)
+pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw)
+find_library(FDT_LIBRARY fdt REQUIRED)
+find_program(DTC_EXECUTABLE dtc REQUIRED)
+
+# What every host target links: the include root, the language, the warnings.
+add_library(sandglass_flags INTERFACE)
+target_include_directories(sandglass_flags INTERFACE "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+target_compile_options(sandglass_flags INTERFACE ${SANDGLASS_WARNINGS} -fno-common)
+target_compile_definitions(sandglass_flags INTERFACE _GNU_SOURCE)
+if(SANDGLASS_SANITIZE)
+  target_compile_options(sandglass_flags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sandglass_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# sandglass_library(NAME SOURCES... [LINK libraries...]): a static library of the host build.
+function(sandglass_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC sandglass_flags ${ARG_LINK})
+endfunction()
+
+if(SANDGLASS_TESTS)
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+endif()
+
+# sandglass_test(NAME SOURCES... [LINK libraries...]): a cmocka program, run by ctest under its own name.
+function(sandglass_test name)
+  if(NOT SANDGLASS_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE sandglass_flags ${ARG_LINK} PkgConfig::CMOCKA)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
