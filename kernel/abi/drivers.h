@@ -1,0 +1,213 @@
+/*
+ * Driver numbers, and for every driver that this project has: its commands, subscribe (upcall)
+ * numbers and allow numbers. Shared by kernel and apps; plain C11, includes nothing. The numbers
+ * are those of Tock 2.x.
+ *
+ * Notation: c = command (argument 0, argument 1) -> what it returns besides success; u = upcall
+ * (its three arguments); rw, ro = read-write and read-only allow. A status is 0 or one of enum
+ * abi_error. Command 0 asks whether the driver exists; LED and button answer it with their count.
+ * An unknown command is NOSUPPORT, a missing driver NODEVICE.
+ */
+#ifndef KERNEL_ABI_DRIVERS_H
+#define KERNEL_ABI_DRIVERS_H
+
+#define ABI_DRIVER_ALARM           0x00000u
+#define ABI_DRIVER_CONSOLE         0x00001u
+#define ABI_DRIVER_LED             0x00002u
+#define ABI_DRIVER_BUTTON          0x00003u
+#define ABI_DRIVER_GPIO            0x00004u
+#define ABI_DRIVER_LOW_LEVEL_DEBUG 0x00008u
+#define ABI_DRIVER_IPC             0x10000u
+#define ABI_DRIVER_PROCESS_INFO    0x10002u
+#define ABI_DRIVER_RNG             0x40001u
+#define ABI_DRIVER_TEMPERATURE     0x60000u
+#define ABI_DRIVER_TOUCH           0x90002u
+
+/* Command 0 of every driver. */
+#define ABI_COMMAND_EXISTS 0u
+
+/* Alarm. Ticks are 32 bit and wrap at 2^32 whatever the counter's width: a 24-bit counter is
+ * shifted left by 8, and the frequency with it. One alarm per process; setting it again replaces
+ * it. */
+enum abi_alarm_command {
+    ABI_ALARM_FREQUENCY = 1,    /* -> u32, ticks per second */
+    ABI_ALARM_NOW = 2,          /* -> u32, ticks */
+    ABI_ALARM_STOP = 3,         /* ALREADY when none is set */
+    ABI_ALARM_SET_RELATIVE = 5, /* (dt) -> u32, the tick at which it expires */
+    ABI_ALARM_SET_ABSOLUTE = 6, /* (reference, dt) -> u32, the tick at which it expires */
+};
+enum abi_alarm_upcall {
+    ABI_ALARM_UPCALL_EXPIRED = 0, /* (now, the tick it was set for, 0) */
+    ABI_ALARM_UPCALLS = 1,
+};
+
+/* Console. A write takes min(length, length of the allowed buffer) bytes and ends in one upcall. */
+enum abi_console_command {
+    ABI_CONSOLE_WRITE = 1,      /* (length). BUSY while a write is under way */
+    ABI_CONSOLE_READ = 2,       /* (length <= ABI_CONSOLE_READ_MAX). BUSY, INVAL */
+    ABI_CONSOLE_ABORT_READ = 3, /* the read ends with status CANCEL */
+};
+enum abi_console_upcall {
+    ABI_CONSOLE_UPCALL_WRITTEN = 1, /* (bytes, 0, 0) */
+    ABI_CONSOLE_UPCALL_READ = 2,    /* (status, bytes, 0) */
+    ABI_CONSOLE_UPCALLS = 3,
+};
+enum abi_console_allow {
+    ABI_CONSOLE_RO_WRITE = 1,
+    ABI_CONSOLE_ROS = 2,
+    ABI_CONSOLE_RW_READ = 1,
+    ABI_CONSOLE_RWS = 2,
+};
+#define ABI_CONSOLE_READ_MAX 64u
+
+/* LED. INVAL for an index that the board does not have. */
+enum abi_led_command {
+    ABI_LED_COUNT = 0,  /* -> u32 */
+    ABI_LED_ON = 1,     /* (index) */
+    ABI_LED_OFF = 2,    /* (index) */
+    ABI_LED_TOGGLE = 3, /* (index) */
+    ABI_LED_READ = 4,   /* (index) -> u32, 1 = on */
+};
+
+/* Button. INVAL for an index that the board does not have. */
+enum abi_button_command {
+    ABI_BUTTON_COUNT = 0,   /* -> u32 */
+    ABI_BUTTON_ENABLE = 1,  /* (index): upcalls on both edges from now on */
+    ABI_BUTTON_DISABLE = 2, /* (index) */
+    ABI_BUTTON_READ = 3,    /* (index) -> u32, 1 = pressed */
+};
+enum abi_button_upcall {
+    ABI_BUTTON_UPCALL_CHANGED = 0, /* (index, 1 pressed | 0 released, 0) */
+    ABI_BUTTON_UPCALLS = 1,
+};
+
+/* GPIO, by the board's pin index. INVAL for an index out of range, NODEVICE for a slot without a
+ * pin. */
+enum abi_gpio_command {
+    ABI_GPIO_ENABLE_OUTPUT = 1,     /* (index) */
+    ABI_GPIO_SET = 2,               /* (index) */
+    ABI_GPIO_CLEAR = 3,             /* (index) */
+    ABI_GPIO_TOGGLE = 4,            /* (index) */
+    ABI_GPIO_ENABLE_INPUT = 5,      /* (index, enum abi_gpio_pull) */
+    ABI_GPIO_READ = 6,              /* (index) -> u32, level */
+    ABI_GPIO_ENABLE_INTERRUPT = 7,  /* (index, enum abi_gpio_edge) */
+    ABI_GPIO_DISABLE_INTERRUPT = 8, /* (index) */
+    ABI_GPIO_DISABLE = 9,           /* (index) */
+    ABI_GPIO_COUNT = 10,            /* -> u32 */
+};
+enum abi_gpio_pull {
+    ABI_GPIO_PULL_NONE = 0,
+    ABI_GPIO_PULL_UP = 1,
+    ABI_GPIO_PULL_DOWN = 2,
+};
+enum abi_gpio_edge {
+    ABI_GPIO_EDGE_BOTH = 0,
+    ABI_GPIO_EDGE_RISING = 1,
+    ABI_GPIO_EDGE_FALLING = 2,
+};
+enum abi_gpio_upcall {
+    ABI_GPIO_UPCALL_CHANGED = 0, /* (index, level, 0), to every process that uses the driver */
+    ABI_GPIO_UPCALLS = 1,
+};
+
+/* Low-level debug: a line on the kernel's console without any buffer of the process. */
+enum abi_low_level_debug_command {
+    ABI_LOW_LEVEL_DEBUG_ALERT = 1,  /* (enum abi_alert, or a code of the app's own) */
+    ABI_LOW_LEVEL_DEBUG_PRINT1 = 2, /* (value): printed as hex */
+    ABI_LOW_LEVEL_DEBUG_PRINT2 = 3, /* (value, value) */
+};
+enum abi_alert {
+    ABI_ALERT_PANIC = 1,   /* the app gave up */
+    ABI_ALERT_STARTUP = 2, /* crt0 could not set the app up */
+};
+
+/* Random numbers: fills the buffer, then one upcall. */
+enum abi_rng_command {
+    ABI_RNG_GET = 1, /* (bytes) */
+};
+enum abi_rng_upcall {
+    ABI_RNG_UPCALL_DONE = 0, /* (0, bytes, 0) */
+    ABI_RNG_UPCALLS = 1,
+};
+enum abi_rng_allow {
+    ABI_RNG_RW_BUFFER = 0,
+    ABI_RNG_RWS = 1,
+};
+
+/* Temperature of the chip. */
+enum abi_temperature_command {
+    ABI_TEMPERATURE_READ = 1, /* BUSY while this process's reading is under way */
+};
+enum abi_temperature_upcall {
+    ABI_TEMPERATURE_UPCALL_READY = 0, /* (signed hundredths of a degree Celsius, 0, 0) */
+    ABI_TEMPERATURE_UPCALLS = 1,
+};
+
+/* Touch. The nrf52dk's single capacitive pad reports position (0, 0). Single touch: numbers 1
+ * and 2. */
+enum abi_touch_command {
+    ABI_TOUCH_ENABLE = 1,
+    ABI_TOUCH_DISABLE = 2,
+    ABI_TOUCH_MULTI_ACK = 10,
+    ABI_TOUCH_MULTI_ENABLE = 11,
+    ABI_TOUCH_MULTI_DISABLE = 12,
+    ABI_TOUCH_COUNT = 100, /* -> u32, touches that can be told apart */
+};
+enum abi_touch_upcall {
+    ABI_TOUCH_UPCALL_SINGLE = 0,  /* (enum abi_touch_status, x << 16 | y, pressure << 16 | size) */
+    ABI_TOUCH_UPCALL_GESTURE = 1, /* (gesture, 0, 0) */
+    ABI_TOUCH_UPCALL_MULTI = 2,   /* (count, dropped, 0), records in the buffer */
+    ABI_TOUCH_UPCALLS = 3,
+};
+enum abi_touch_status {
+    ABI_TOUCH_RELEASED = 0,
+    ABI_TOUCH_PRESSED = 1,
+    ABI_TOUCH_MOVED = 2,
+};
+enum abi_touch_allow {
+    ABI_TOUCH_RW_MULTI = 2,
+    ABI_TOUCH_RWS = 3,
+};
+
+/* Process info: what runs, and control over it. The board says which process may use it. */
+enum abi_process_info_command {
+    ABI_PROCESS_INFO_COUNT = 1,     /* -> u32 */
+    ABI_PROCESS_INFO_IDS = 2,       /* u32 each, into the buffer -> u32, how many there are */
+    ABI_PROCESS_INFO_SHORT_IDS = 3, /* u32 each, into the buffer -> u32, how many there are */
+    ABI_PROCESS_INFO_NAME = 4,      /* (id), into the buffer -> u32, length */
+    ABI_PROCESS_INFO_STATS = 5,     /* (id), struct abi_process_stats into the buffer */
+    ABI_PROCESS_INFO_SET_STATE = 6, /* (id, enum abi_process_action) */
+};
+enum abi_process_info_allow {
+    ABI_PROCESS_INFO_RW_BUFFER = 0,
+    ABI_PROCESS_INFO_RWS = 1,
+};
+enum abi_process_action {
+    ABI_PROCESS_START = 1,
+    ABI_PROCESS_STOP = 2,
+    ABI_PROCESS_FAULT = 3,
+    ABI_PROCESS_TERMINATE = 4,
+    ABI_PROCESS_BOOT = 5,
+};
+enum abi_process_state {
+    ABI_PROCESS_RUNNING = 0,
+    ABI_PROCESS_YIELDED = 1,
+    ABI_PROCESS_YIELDED_FOR = 2,
+    ABI_PROCESS_STOPPED = 3,
+    ABI_PROCESS_FAULTED = 4,
+    ABI_PROCESS_TERMINATED = 5,
+};
+
+/* IPC. Upcall and rw numbers are process indices: a service subscribes at its own index, a client
+ * at its service's; the buffer at number i is shared with process i. */
+enum abi_ipc_command {
+    ABI_IPC_DISCOVER = 1,       /* (length): the name is in ro 0 -> u32, process index. NODEVICE */
+    ABI_IPC_NOTIFY_SERVICE = 2, /* (index) */
+    ABI_IPC_NOTIFY_CLIENT = 3,  /* (index) */
+};
+enum abi_ipc_allow {
+    ABI_IPC_RO_NAME = 0,
+    ABI_IPC_ROS = 1,
+};
+
+#endif
