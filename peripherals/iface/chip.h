@@ -1,0 +1,31 @@
+/* peripherals/iface/chip.h - what a device may ask of the chip as a whole. */
+#ifndef PERIPHERALS_IFACE_CHIP_H
+#define PERIPHERALS_IFACE_CHIP_H
+
+#include <stdint.h>
+
+/* Bits are those of POWER.RESETREAS (nRF52832 product specification, POWER). */
+enum reset_reason {
+    RESET_POWER_ON = 0,
+    RESET_PIN = 1U << 0,
+    RESET_DOG = 1U << 1,
+    RESET_SREQ = 1U << 2,
+    RESET_LOCKUP = 1U << 3,
+    RESET_OFF = 1U << 16, /* woken from System OFF by GPIO DETECT */
+};
+
+struct chip_port {
+    /* Asks for a reset at the end of the current instruction. Several requests: the reasons add up.
+     */
+    void (*request_reset)(void *context, enum reset_reason reason);
+    /* System OFF: the CPU and all clocks stop until a reset or GPIO DETECT. */
+    void (*request_system_off)(void *context);
+    /* GPIO's DETECT signal rose: wakes a chip in System OFF. */
+    void (*detect)(void *context);
+    /* The CPU fetches nothing for so many cycles from now (a flash operation while running from
+     * flash). */
+    void (*stall)(void *context, uint64_t cycles);
+    void *context;
+};
+
+#endif

@@ -1,0 +1,98 @@
+/* peripherals/iface/device.h - the one shape of every simulated device.
+ *
+ * A device class is a constant table; an instance is a struct of class->size_bytes in the machine's
+ * arena. catalogue.c maps devicetree `compatible` strings to classes. Reset is two passes over all
+ * devices: every reset(), then every update(): no order between devices matters.
+ */
+#ifndef PERIPHERALS_IFACE_DEVICE_H
+#define PERIPHERALS_IFACE_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "peripherals/iface/bus.h"
+#include "peripherals/iface/byte_sink.h"
+#include "peripherals/iface/chip.h"
+#include "peripherals/iface/clock.h"
+#include "peripherals/iface/diag.h"
+#include "peripherals/iface/dma.h"
+#include "peripherals/iface/irq.h"
+#include "peripherals/iface/nvm.h"
+#include "peripherals/iface/props.h"
+#include "peripherals/iface/task_event.h"
+#include "peripherals/iface/wire.h"
+
+/* Something that an observer (trace, window, terminal) may want to know: a part changed. */
+struct observer {
+    /* `device`: the node's label; `what`: constant, e.g. "on"; `value`: class-specific. May be
+     * NULL. */
+    void (*note)(void *context, const char *device, const char *what, int32_t value);
+    void *context;
+};
+
+static inline void observer_note(const struct observer *observer, const char *device,
+                                 const char *what, int32_t value)
+{
+    if (observer->note != NULL) {
+        observer->note(observer->context, device, what, value);
+    }
+}
+
+/* All that a device may know of the world. Copied by the device where it needs it; every pointer in
+ * it lives as long as the machine. */
+struct device_env {
+    const char *name; /* the node's label, or its name: "uart0", "led0" */
+    uint32_t base;    /* of its register window; 0 for parts */
+    uint32_t window_bytes;
+    struct clock *clock;
+    struct irq_line irq;
+    struct dma_port dma;
+    struct diag *diag;
+    struct event_port events;
+    struct task_port tasks; /* used by PPI */
+    struct chip_port chip;
+    struct nvm *nvm;  /* used by NVMC and UICR; NULL when the chip has none */
+    struct pin *pins; /* the chip's pins, indexed port * 32 + pin */
+    uint32_t pin_count;
+    struct byte_sink tx; /* where a serial device's bytes go */
+    struct observer observer;
+    struct props props;
+    uint64_t seed; /* for random sources: from --seed and the node's name */
+};
+
+/* A time-stamped input from outside, already due: press a button, touch, receive a byte. */
+struct device_input {
+    const char *what; /* "press", "release", "touch", "byte", ... */
+    int32_t value;
+};
+
+struct device_class {
+    const char *name;    /* "nrf52-uarte" */
+    size_t size_bytes;   /* of the instance */
+    size_t state_offset; /* the plain values that a snapshot copies */
+    size_t state_bytes;
+    uint32_t state_version;
+    /* Sets up an instance that is zeroed. NULL when fine, else a constant message for the user (a
+     * devicetree error). */
+    const char *(*init)(void *self, const struct device_env *env);
+    void (*reset)(
+        void *self,
+        uint32_t reasons);      /* own fields only; reasons: enum reset_reason bits; may be NULL */
+    void (*update)(void *self); /* drives its lines from its state; may be NULL */
+    /* Guest accesses; NULL for parts. */
+    enum bus_result (*read)(void *self, struct bus_access access, uint32_t *value);
+    enum bus_result (*write)(void *self, struct bus_access access, uint32_t value);
+    /* What a read would give, without side effects: debugger, window. NULL: unknown registers read
+     * 0. */
+    uint32_t (*peek)(const void *self, uint32_t offset);
+    /* A CPU store to flash or UICR (flash controller only). `address` is absolute. */
+    enum bus_result (*memory_write)(void *self, uint32_t address, uint8_t size_bytes,
+                                    uint32_t value);
+    /* An event of any device; PPI only. `event_address` is absolute. */
+    void (*event_raised)(void *self, uint32_t event_address);
+    /* An input from outside. False: it does not know `what`. NULL: it takes none. */
+    bool (*input)(void *self, const struct device_input *input);
+};
+
+#endif

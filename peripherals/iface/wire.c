@@ -1,0 +1,31 @@
+#include "peripherals/iface/wire.h"
+
+#include <stddef.h>
+
+void wire_init(struct wire *wire)
+{
+    *wire = (struct wire){.level = WIRE_FLOATING};
+}
+
+void wire_drive(struct wire *wire, enum wire_level level)
+{
+    if (wire->level == level) {
+        return;
+    }
+    wire->level = level;
+    for (struct wire_listener *l = wire->listeners; l != NULL; l = l->next) {
+        l->changed(l->owner, l->index, level);
+    }
+}
+
+void wire_listen(struct wire *wire, struct wire_listener *listener,
+                 void (*changed)(void *owner, uint32_t index, enum wire_level level), void *owner,
+                 uint32_t index)
+{
+    *listener = (struct wire_listener){.changed = changed, .owner = owner, .index = index};
+    struct wire_listener **link = &wire->listeners;
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    *link = listener;
+}

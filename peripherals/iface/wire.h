@@ -1,0 +1,42 @@
+/* peripherals/iface/wire.h - a pin seen from both sides.
+ *
+ * A pin is two wires, so that who drove it is never a guess: `out` is driven by the chip and read
+ * by parts, `in` is driven by parts and read by the chip. A wire that nobody drives floats; what a
+ * floating input reads is the reader's business (its pull resistor).
+ */
+#ifndef PERIPHERALS_IFACE_WIRE_H
+#define PERIPHERALS_IFACE_WIRE_H
+
+#include <stdint.h>
+
+enum wire_level { WIRE_LOW, WIRE_HIGH, WIRE_FLOATING };
+
+/* Embedded by whoever listens; never allocated; lives as long as the machine. */
+struct wire_listener {
+    void (*changed)(void *owner, uint32_t index,
+                    enum wire_level level); /* `index` as given to wire_listen */
+    void *owner;
+    uint32_t index;
+    struct wire_listener *next;
+};
+
+struct wire {
+    enum wire_level level;
+    struct wire_listener *listeners;
+};
+
+struct pin {
+    struct wire out;
+    struct wire in;
+};
+
+void wire_init(struct wire *wire); /* floating, no listeners */
+
+/* Sets the level; on a change every listener is called, in the order in which they joined. */
+void wire_drive(struct wire *wire, enum wire_level level);
+
+void wire_listen(struct wire *wire, struct wire_listener *listener,
+                 void (*changed)(void *owner, uint32_t index, enum wire_level level), void *owner,
+                 uint32_t index);
+
+#endif
