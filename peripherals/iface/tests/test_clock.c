@@ -12,7 +12,6 @@
 struct log {
     char order[16];
     size_t length;
-    struct clock *clock;
     uint64_t late_cycles;
 };
 
