@@ -1,0 +1,104 @@
+/* sim/cpu/exception.h - exception entry, return and fault escalation over plain register state. No
+ * engine. Reference: ARMv7-M Architecture Reference Manual, B1.5; cycle costs: Cortex-M4 TRM (12
+ * entry, 6 tail-chained, 10 return).
+ *
+ * The caller brings the registers up to date, calls, and loads them back into its engine.
+ */
+#ifndef SIM_CPU_EXCEPTION_H
+#define SIM_CPU_EXCEPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mpu_model/mpu_model.h"
+#include "peripherals/armv7m/armv7m.h"
+#include "peripherals/iface/bus.h"
+#include "sim/cpu/cpu_regs.h"
+
+/* Word accesses that stacking and vector fetches make, after the MPU was asked. BUS_FAULT: nothing
+ * is there. */
+struct exception_memory {
+    enum bus_result (*read)(void *context, uint32_t address, uint32_t *value);
+    enum bus_result (*write)(void *context, uint32_t address, uint32_t value);
+    void *context;
+};
+
+/* A synchronous fault that an instruction ran into. */
+enum fault_kind {
+    FAULT_IACCVIOL,  /* MemManage: fetch refused */
+    FAULT_DACCVIOL,  /* MemManage: data access refused; address valid */
+    FAULT_IBUSERR,   /* BusFault: fetch from where nothing is */
+    FAULT_PRECISERR, /* BusFault: data access; address valid */
+    FAULT_IMPRECISERR,
+    FAULT_UNDEFINSTR, /* UsageFaults */
+    FAULT_INVSTATE,
+    FAULT_INVPC,
+    FAULT_NOCP,
+    FAULT_UNALIGNED,
+    FAULT_DIVBYZERO,
+    FAULT_BKPT, /* BKPT with no debugger: DebugMonitor, or HardFault with HFSR.DEBUGEVT */
+};
+
+struct fault {
+    enum fault_kind kind;
+    uint32_t address; /* for MMFAR or BFAR: the exact first refused byte's access address; 0 where
+                         not valid */
+};
+
+enum exception_outcome {
+    EXCEPTION_NONE,     /* nothing pending that may preempt: registers unchanged */
+    EXCEPTION_ENTERED,  /* regs->pc is the handler's first instruction */
+    EXCEPTION_RETURNED, /* back in the interrupted code */
+    EXCEPTION_LOCKUP,   /* regs->pc = 0xFFFFFFFE; nothing runs any more but a reset */
+};
+
+/* Told of every entry and return, for traces and accounts. All may be NULL. */
+struct exception_observer {
+    /* After stacking, before the first instruction. `from_pc`: the stacked return address. */
+    void (*entered)(void *context, uint32_t exception, const struct cpu_regs *regs,
+                    uint32_t from_pc);
+    void (*returned)(void *context, uint32_t exception, const struct cpu_regs *regs);
+    void (*faulted)(
+        void *context, const struct fault *fault, const struct cpu_regs *regs,
+        const struct mpu_verdict *verdict); /* verdict: NULL when the MPU did not decide */
+    void *context;
+};
+
+struct exception_unit {
+    struct cpu_regs *regs;
+    struct armv7m *core;
+    struct exception_memory memory;
+    struct exception_observer observer;
+    bool fp_present; /* extended frames, FPCA */
+};
+
+/* Takes the pending exception that preempts, if any. *cycles gets what entry costs. Call at
+ * instruction boundaries. */
+enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cycles);
+
+/* The instruction at regs->pc faulted; registers are as before it. Sets status registers and enters
+ * the handler (escalating as the manual says). `verdict` is what the MPU said, or NULL. */
+enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
+                                       const struct mpu_verdict *verdict, uint32_t *cycles);
+
+/* SVC was executed; regs->pc is after it. */
+enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles);
+
+/* In handler mode, a branch to EXC_RETURN (with all its bits, bit 0 included). Unstacks,
+ * tail-chains or faults. A return that tail-chains reports EXCEPTION_ENTERED. */
+enum exception_outcome exception_return(struct exception_unit *unit, uint32_t exc_return,
+                                        uint32_t *cycles);
+
+/* Reset: registers and core to their reset values, MSP and PC from the vector table at VTOR's reset
+ * value 0. */
+enum exception_outcome exception_reset(struct exception_unit *unit);
+
+/* The priority that the running code has: 256 and above is thread level; negative for HardFault,
+ * NMI, FAULTMASK. */
+int32_t exception_execution_priority(const struct exception_unit *unit);
+
+/* True when WFI (or WFE, `wfe`) would wake now: a pending exception that would preempt, PRIMASK
+ * disregarded; for WFE also the event register, SEVONPEND. */
+bool exception_would_wake(const struct exception_unit *unit, bool wfe);
+
+#endif
