@@ -101,8 +101,7 @@ bool mpu_layout_set_flash(struct mpu_layout *layout, uint32_t flash_start, uint3
 /*
  * The rule for who makes images: pad an image to a multiple of G and put it at a multiple of G, G
  * being the smallest power of two, 32 or more, with 8 G >= total_bytes. (Images sorted by falling G
- * need no holes.) Padding may raise total_bytes past 8 G only if G was too small, so one call
- * settles it.
+ * need no holes.)
  */
 uint32_t mpu_layout_flash_granule(uint32_t total_bytes);
 
