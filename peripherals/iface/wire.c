@@ -7,6 +7,15 @@ void wire_init(struct wire *wire)
     *wire = (struct wire){.level = WIRE_FLOATING};
 }
 
+void pin_init(struct pin *pin)
+{
+    wire_init(&pin->out);
+    wire_init(&pin->in);
+    wire_init(&pin->claim);
+    pin->pad = (struct wire){.level = WIRE_LOW};
+    pin->detect = (struct wire){.level = WIRE_LOW};
+}
+
 void wire_drive(struct wire *wire, enum wire_level level)
 {
     if (wire->level == level) {

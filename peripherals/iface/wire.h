@@ -28,9 +28,17 @@ struct wire {
 struct pin {
     struct wire out;
     struct wire in;
+    /* Inside the chip, so that GPIO and the peripherals that share its pins need not know each
+     * other. GPIO drives `pad` and `detect` and listens to `claim`. */
+    struct wire claim; /* driven by the peripheral that has taken the pin over (GPIOTE in task
+                          mode); floating: GPIO's OUT and DIR decide */
+    struct wire pad; /* what an input buffer on the pin sees: the chip's own level, else `in`, else
+                        the pull, else low */
+    struct wire detect; /* high: the pin is part of its port's DETECT signal */
 };
 
 void wire_init(struct wire *wire); /* floating, no listeners */
+void pin_init(struct pin *pin);    /* out, in and claim float; pad and detect are low */
 
 /* Sets the level; on a change every listener is called, in the order in which they joined. */
 void wire_drive(struct wire *wire, enum wire_level level);
