@@ -1,0 +1,21 @@
+/*
+ * debug.h - the kernel's own console: fault reports, low-level debug. Text goes into a ring that
+ * the board's UART empties; when it is full the rest is dropped, and the next line that fits is
+ * preceded by "[N bytes lost]". Never blocks once the main loop runs.
+ *
+ * Every process is another tenant of that UART: make whole lines.
+ */
+#ifndef KERNEL_CAPSULE_DEBUG_H
+#define KERNEL_CAPSULE_DEBUG_H
+
+#include <stdint.h>
+
+#include "kernel/hil/slice.h"
+
+void debug_write(struct const_slice text);
+#define debug_text(literal) debug_write(SLICE_OF_TEXT(literal))
+void debug_decimal(uint32_t value);
+void debug_hex(uint32_t value);   /* 0x and as many digits as it needs */
+void debug_hex32(uint32_t value); /* 0x and eight digits */
+
+#endif

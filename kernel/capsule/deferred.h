@@ -1,0 +1,21 @@
+/*
+ * deferred.h - "call me back soon": how a capsule finishes something without an upcall or a client
+ * callback from inside a call. The struct lies in the capsule's instance.
+ */
+#ifndef KERNEL_CAPSULE_DEFERRED_H
+#define KERNEL_CAPSULE_DEFERRED_H
+
+#include <stdbool.h>
+
+struct deferred_call {
+    void (*call)(void *self); /* set once, by the board or the capsule's init */
+    void *self;
+    struct deferred_call *next; /* the kernel's */
+    bool pending;               /* the kernel's */
+};
+
+/* call(self) runs once from the kernel's main loop, soon, in the order of the requests. Asking
+ * again before it ran changes nothing. It may ask again from inside the call. */
+void deferred_call_request(struct deferred_call *deferred);
+
+#endif

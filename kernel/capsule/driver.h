@@ -1,0 +1,91 @@
+/*
+ * driver.h - what a capsule offers to apps: a number, a function that carries out commands, and the
+ * grant whose upcalls and buffers the core manages. Subscribe and allow never reach a capsule.
+ *
+ * A capsule is one file with a struct for its instance, a `const struct driver_ops` and one CAPSULE
+ * line. The board owns the instance and lists (ops, instance) in its driver table.
+ */
+#ifndef KERNEL_CAPSULE_DRIVER_H
+#define KERNEL_CAPSULE_DRIVER_H
+
+#include <stdint.h>
+
+#include "kernel/abi/drivers.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/capsule/process_id.h"
+
+struct grant;
+
+/* What a command answers: r0..r3 of the process. Made by the functions below only. */
+struct command_return {
+    uint32_t variant; /* enum abi_return */
+    uint32_t value[3];
+};
+
+struct driver_ops {
+    uint32_t number; /* ABI_DRIVER_... */
+    /* Carries out one command of process `id`. Command 0 asks whether the driver exists. Unknown
+     * command: command_error(K_ENOSUPPORT). No upcall may be scheduled from inside a command: use a
+     * deferred call. */
+    struct command_return (*command)(void *self, struct process_id id, uint32_t command,
+                                     uint32_t argument0, uint32_t argument1);
+    const struct grant *grant; /* NULL: no upcalls, no buffers, no state per process */
+};
+
+/* A row of the board's table. */
+struct driver {
+    const struct driver_ops *ops;
+    void *self; /* the instance, handed to ops->command */
+};
+
+static inline struct command_return command_success(void)
+{
+    return (struct command_return){.variant = ABI_SUCCESS};
+}
+
+static inline struct command_return command_success_u32(uint32_t value)
+{
+    return (struct command_return){ABI_SUCCESS_U32, {value, 0, 0}};
+}
+
+static inline struct command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
+{
+    return (struct command_return){ABI_SUCCESS_U32_U32, {value0, value1, 0}};
+}
+
+static inline struct command_return command_success_u64(uint64_t value)
+{
+    return (struct command_return){ABI_SUCCESS_U64,
+                                   {(uint32_t)(value & 0xFFFFFFFFu), (uint32_t)(value >> 32), 0}};
+}
+
+/* `error` is one of enum k_error, below 0. */
+static inline struct command_return command_error(int error)
+{
+    return (struct command_return){ABI_FAILURE, {(uint32_t)-error, 0, 0}};
+}
+
+/* Success for status >= 0, else the failure. */
+static inline struct command_return command_status(int status)
+{
+    return status >= 0 ? command_success() : command_error(status);
+}
+
+/*
+ * The manifest line, once per capsule file, at its top:
+ *   CAPSULE(led, ABI_DRIVER_LED, "hil/led");
+ * name, driver number (or 0xFFFFFFFF: offers none), and what it needs, for the capsule checker and
+ * for reports. It goes into a section that is not loaded.
+ */
+#define CAPSULE_NO_DRIVER 0xFFFFFFFFu
+struct capsule_manifest {
+    uint32_t driver;
+    char name[28];
+    char needs[96];
+};
+#define CAPSULE(capsule_name, driver_number, needs_text)                                           \
+    static const struct capsule_manifest capsule_name##_manifest                                   \
+        __attribute__((section(".capsule.manifest"), used)) = {(driver_number), #capsule_name,     \
+                                                               needs_text}
+
+#endif

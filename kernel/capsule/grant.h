@@ -1,0 +1,128 @@
+/*
+ * grant.h - a capsule's memory in each process, and its upcalls and allowed buffers there.
+ *
+ *   struct alarm_process { uint32_t reference, dt; bool armed; };
+ *   GRANT(alarm_grant, struct alarm_process, ABI_ALARM_UPCALLS, 0, 0);
+ *
+ *   struct command_return result = command_success();
+ *   grant_enter(alarm_grant, id, p) {
+ *       p->armed = false;
+ *   }
+ *   return grant_answer(result);
+ *
+ * The memory is carved from the process's own block when it is first needed and starts as zero; it
+ * is gone when the process ends or restarts. One process's exhaustion never touches another's.
+ * Nothing of it may be kept: `p` is good inside its scope only, and there is no `return`, `break`
+ * or `goto` out of a scope (the capsule checker says so; results go into a variable).
+ */
+#ifndef KERNEL_CAPSULE_GRANT_H
+#define KERNEL_CAPSULE_GRANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/capsule/driver.h"
+#include "kernel/capsule/process_id.h"
+#include "kernel/hil/slice.h"
+
+/* Made by GRANT only. All of them lie side by side in one section; the position is the index. */
+struct grant {
+    uint16_t data_bytes;
+    uint8_t data_alignment;
+    uint8_t upcalls; /* valid numbers are 0 .. upcalls - 1, and so on */
+    uint8_t read_only_buffers;
+    uint8_t read_write_buffers;
+    uint16_t reserved; /* 0; makes the size 8, so that an index is a shift */
+};
+_Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
+
+/* A capsule's one grant: the type of its state per process, and how many upcall, read-only and
+ * read-write numbers its ABI has. At file scope. */
+#define GRANT(name, type, upcall_count, read_only_count, read_write_count)                         \
+    typedef type name##_data;                                                                      \
+    _Static_assert(sizeof(type) <= 4096 && _Alignof(type) <= 8, "grant data too large");           \
+    static const struct grant name __attribute__((section("grants"), used)) = {                    \
+        sizeof(type), _Alignof(type), (upcall_count), (read_only_count), (read_write_count), 0}
+
+/* The machinery behind the two macros below; not for capsules. */
+struct grant_scope {
+    const struct grant *grant;
+    struct process_id id;
+    void *data; /* NULL: not entered, or left again */
+};
+struct grant_scope grant_open(const struct grant *grant, struct process_id id);
+void grant_close(struct grant_scope *scope);
+struct grant_scope grant_open_next(const struct grant *grant, struct process_id after);
+
+/*
+ * Runs the block that follows once, with `pointer` at the state of process `id`. The block does not
+ * run, and grant_error() says why, when
+ *   K_ENODEVICE  the identifier is stale, or the process has ended
+ *   K_ENOMEM     the process's block has no room for the grant
+ *   K_EALREADY   this grant of this process is entered already: never a second alias
+ */
+#define grant_enter(grant_name, process, pointer)                                                  \
+    for (struct grant_scope pointer##_scope                                                        \
+         __attribute__((cleanup(grant_close))) = grant_open(&(grant_name), (process));             \
+         pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
+        for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+
+/*
+ * Runs the block once for every live process that has this grant (none is allocated for it) and has
+ * not entered it, in the order of their indices; `process` is a struct process_id that the macro
+ * declares.
+ */
+#define grant_each(grant_name, process, pointer)                                                   \
+    for (struct grant_scope pointer##_scope                                                        \
+         __attribute__((cleanup(grant_close))) = grant_open_next(&(grant_name), PROCESS_ID_NONE);  \
+         pointer##_scope.data != NULL; grant_close(&pointer##_scope),                              \
+         pointer##_scope = grant_open_next(&(grant_name), pointer##_scope.id))                     \
+        for (struct process_id process = pointer##_scope.id; !process_id_is_none(process);         \
+             process = PROCESS_ID_NONE)                                                            \
+            for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+
+/* Why the block of the grant_enter just passed did not run; K_OK when it did. */
+int grant_error(void);
+
+/* `result` when the block just passed ran, else the failure that says why not. */
+static inline struct command_return grant_answer(struct command_return result)
+{
+    int error = grant_error();
+    return error == K_OK ? result : command_error(error);
+}
+
+/*
+ * Queues upcall `number` of this grant for the process. May be called inside or outside a scope,
+ * but not from inside a command. A process that has not subscribed gets nothing but can wait for it
+ * (yield-wait-for). K_ENODEVICE: the process is gone or has no such grant. K_ENOMEM: its queue is
+ * full and the upcall is lost (counted). K_EINVAL: no such number.
+ */
+int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
+                    uint32_t argument0, uint32_t argument1, uint32_t argument2);
+
+/*
+ * Buffers that the process has allowed. Each call finds the buffer as it is now: it may have been
+ * swapped, shrunk or revoked since the last one, and the process may change its bytes at any time
+ * (so look at a byte once). May be called inside or outside a scope.
+ */
+enum allow_kind {
+    ALLOW_READ_ONLY,
+    ALLOW_READ_WRITE,
+};
+
+/* Bytes in the buffer; 0 when there is none, or the process is gone. */
+uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                      uint32_t number);
+
+/* Copies from the process's buffer, from `offset` on, into `to`. Returns how many bytes both had;
+ * 0 when there is no buffer or the process is gone. */
+uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                    uint32_t number, uint32_t offset, struct slice to);
+
+/* Copies `from` to the process's read-write buffer, from `offset` on. Returns how many bytes had
+ * room; 0 when there is no buffer or the process is gone. */
+uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
+                     uint32_t offset, struct const_slice from);
+
+#endif
