@@ -37,6 +37,13 @@ enum fault_kind {
     FAULT_UNALIGNED,
     FAULT_DIVBYZERO,
     FAULT_BKPT, /* BKPT with no debugger: DebugMonitor, or HardFault with HFSR.DEBUGEVT */
+    /* Found by exception.c itself, only ever seen by the observer; address is the first refused
+     * word's. */
+    FAULT_MSTKERR,
+    FAULT_STKERR,
+    FAULT_MUNSTKERR,
+    FAULT_UNSTKERR,
+    FAULT_VECTTBL,
 };
 
 struct fault {
@@ -70,11 +77,19 @@ struct exception_unit {
     struct exception_memory memory;
     struct exception_observer observer;
     bool fp_present; /* extended frames, FPCA */
+    /* Set here, cleared by the caller once it has acted on it. */
+    bool clear_exclusive; /* an entry or return happened: the local exclusive monitor is open */
+    bool sleep_on_exit; /* a return left the last handler with SCR.SLEEPONEXIT: sleep as WFI does */
 };
 
 /* Takes the pending exception that preempts, if any. *cycles gets what entry costs. Call at
  * instruction boundaries. */
 enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cycles);
+
+/* The same where no instruction has run since the last call gave EXCEPTION_ENTERED: an exception of
+ * higher priority that came in meanwhile is a late arrival, it takes over the frame and the one
+ * that was entered is pending again. */
+enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t *cycles);
 
 /* The instruction at regs->pc faulted; registers are as before it. Sets status registers and enters
  * the handler (escalating as the manual says). `verdict` is what the MPU said, or NULL. */
@@ -100,5 +115,10 @@ int32_t exception_execution_priority(const struct exception_unit *unit);
 /* True when WFI (or WFE, `wfe`) would wake now: a pending exception that would preempt, PRIMASK
  * disregarded; for WFE also the event register, SEVONPEND. */
 bool exception_would_wake(const struct exception_unit *unit, bool wfe);
+
+/* WFE found the event register set: clears it and returns true, the instruction does not sleep. */
+bool exception_take_event(struct exception_unit *unit);
+/* SEV. */
+void exception_send_event(struct exception_unit *unit);
 
 #endif
