@@ -17,9 +17,11 @@
  * never asks the MPU.
  *
  * How a range is expressed: one region of 8 sub-regions of G bytes (G = 32, 64, 128 ...) covers a
- * run of whole sub-regions within an 8G-aligned block. RAM has three regions: the break moves in
- * steps of 32 bytes below about 2 kB and of at most 1/64 of the size (usually less) above. Flash
- * has two, for any range that one G divides: see mpu_layout_flash_granule(). Extras share the rest.
+ * run of whole sub-regions within an 8G-aligned block. RAM has three regions. The block is placed
+ * so that a break at app_bytes fits best: to 32 bytes up to about 2 kB, else mostly to 1/64. Lower
+ * breaks are as fine below 512 bytes, else they may round up farther, but never past where
+ * app_bytes rounds to. Flash has two regions, for any range that one G divides: see
+ * mpu_layout_flash_granule(). Extras share the rest.
  *
  * Every function either does all of what it says and returns true, or changes nothing and returns
  * false. Ends are exclusive; no range reaches the last 32 bytes of the 4 GiB.

@@ -450,6 +450,12 @@ static void test_reasons_and_disabled_subregions(void **state)
     assert_int_equal(verdict.fault_address, 0x20000040);
     assert_int_equal(verdict.disabled_region, 0);
     assert_int_equal(verdict.disabled_subregion, 2);
+    struct mpu_state two = mpu; /* region 1 over it, 512 bytes, sub-regions 0 and 1 disabled */
+    mpu_register_write(&two, MPU_RBAR, 0x20000011);
+    mpu_register_write(&two, MPU_RASR, 2 << 24 | 3 << 8 | 8 << 1 | 1);
+    verdict = mpu_check(&two, 0x20000040, 4, MPU_ACCESS_READ, user);
+    assert_int_equal(verdict.disabled_region, 1); /* the highest that would hold it */
+    assert_int_equal(verdict.disabled_subregion, 1);
 
     verdict = mpu_check(&mpu, 0x20000020, 4, MPU_ACCESS_WRITE, user);
     assert_int_equal(verdict.reason, MPU_REASON_PERMISSION);
