@@ -9,6 +9,7 @@ ExternalProject_Add(firmware
     "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_SOURCE_DIR}/cmake/arm-none-eabi.cmake"
     "-DCMAKE_BUILD_TYPE="
     "-DSANDGLASS_DEPS=${SANDGLASS_DEPS}"
+    "-DSANDGLASS_SDK=${CMAKE_BINARY_DIR}/sdk"
     "-DSANDGLASS_PACK=$<TARGET_FILE:tbf_pack>"
   BUILD_ALWAYS ON
   USES_TERMINAL_BUILD ON
