@@ -114,9 +114,16 @@ static void test_break_out_of_bounds(void **state)
         assert_false(mpu_layout_set_break(&layout, wanted, layout.ram_end, NULL));
         assert_memory_equal(&layout, &before, sizeof before);
     }
+    assert_false(mpu_layout_set_break(&layout, layout.ram_start + 32, 32, NULL));
+    assert_memory_equal(&layout, &before, sizeof before);
     struct mpu_layout top = place(0xFFFF0000, 0xFF00, 5000, 100); /* no 32-bit sum may wrap */
     assert_false(mpu_layout_set_break(&top, UINT32_MAX, top.ram_end, NULL));
     judge_ram(&top);
+    struct mpu_layout_ram_request past_the_end = {
+        .available_start = 0xFFFFF000, .available_bytes = 0x2000, .app_bytes = 0x1800};
+    before = layout;
+    assert_false(mpu_layout_place_ram(&layout, &past_the_end));
+    assert_memory_equal(&layout, &before, sizeof before);
 }
 
 /* 4894: a limit off by 32; seen from both sides of the break, byte by byte. */
@@ -187,6 +194,10 @@ static void test_refused_extra_leaves_nothing_behind(void **state)
         count++;
     }
     assert_int_equal(count, 4);
+    /* The second region that this flash would need is an extra's. */
+    struct mpu_layout full = layout;
+    assert_false(mpu_layout_set_flash(&layout, 0x30E00, 0x31200));
+    assert_memory_equal(&layout, &full, sizeof full);
     for (unsigned i = 0; i < count; i++) {
         assert_true(mpu_layout_remove_extra(&layout, handles[(i * 3 + 1) % count]));
     }
