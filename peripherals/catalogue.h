@@ -29,6 +29,15 @@ struct catalogue_absent {
     const struct catalogue_absent_register *registers; /* those whose reset value is not 0 */
     size_t register_count;
 };
+/* Of all chips. Some windows are not peripherals but hold a word that vendor start-up code touches
+ * (see below). */
 const struct catalogue_absent *catalogue_absent_entries(size_t *count);
+
+/* True for an undocumented address that errata workarounds and chip detection touch: answer without
+ * a word (reads give *value, writes do nothing), whether there is a window or not. */
+typedef bool catalogue_quirk(uint32_t address, uint32_t *value);
+
+/* The quirks of a chip, by the name that catalogue_absent.chip has; NULL: not a known chip. */
+catalogue_quirk *catalogue_find_quirk(const char *chip);
 
 #endif

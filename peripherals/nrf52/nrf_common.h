@@ -44,6 +44,13 @@ static inline bool nrf_is_trigger(uint32_t value)
     return (value & 1U) != 0;
 }
 
+/* Which chip this device is on: nRF52840 has more than 512 kB of flash. Only nRF52832 and nRF52840
+ * are known; without flash it is nRF52832. */
+static inline bool nrf_is_nrf52840(const struct device_env *env)
+{
+    return env->nvm != NULL && env->nvm->flash_bytes > 512U * 1024U;
+}
+
 /* Drives the interrupt line from the state. */
 void nrf_events_update_irq(const struct device_env *env, const struct nrf_events *events);
 

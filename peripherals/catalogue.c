@@ -1,0 +1,85 @@
+#include "peripherals/catalogue.h"
+
+#include <string.h>
+
+#include "peripherals/nrf52/clock_power.h"
+#include "peripherals/nrf52/errata.h"
+#include "peripherals/nrf52/gpio.h"
+#include "peripherals/parts/button.h"
+#include "peripherals/parts/led.h"
+#include "peripherals/parts/touch_key.h"
+
+#define PART_NUMBER_BASE  0xF0000000U
+#define PART_NUMBER_FIRST 0xF0000FE0U
+#define PART_NUMBER_LAST  0xF0000FECU
+
+static const struct catalogue_entry entries[] = {
+    {"nordic,nrf-clock", &nrf52_clock_power_class},
+    {"nordic,nrf-power", &nrf52_clock_power_class},
+    {"nordic,nrf-gpio", &nrf52_gpio_class},
+    {"gpio-leds", &part_led_class},
+    {"gpio-keys", &part_button_class},
+    {"sandglass,touch-pad", &part_touch_key_class},
+};
+
+const struct device_class *catalogue_find(const char *compatible)
+{
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        if (strcmp(entries[i].compatible, compatible) == 0) {
+            return entries[i].device_class;
+        }
+    }
+    return NULL;
+}
+
+const struct catalogue_entry *catalogue_entries(size_t *count)
+{
+    *count = sizeof entries / sizeof entries[0];
+    return entries;
+}
+
+/* Identification words read what the table of absent windows says. */
+static uint32_t part_number(const char *chip, uint32_t address)
+{
+    size_t count;
+    const struct catalogue_absent *absent = catalogue_absent_entries(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (absent[i].base != PART_NUMBER_BASE || strcmp(absent[i].chip, chip) != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < absent[i].register_count; k++) {
+            if (absent[i].registers[k].offset == address - PART_NUMBER_BASE) {
+                return absent[i].registers[k].reset_value;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool quirk_of(const char *chip, uint32_t address, uint32_t *value)
+{
+    uint32_t word = address & ~3U;
+    if (word >= PART_NUMBER_FIRST && word <= PART_NUMBER_LAST) {
+        *value = part_number(chip, word);
+        return true;
+    }
+    return nrf52_errata_get(word, value);
+}
+
+static bool nrf52832_quirk(uint32_t address, uint32_t *value)
+{
+    return quirk_of("nrf52832", address, value);
+}
+
+static bool nrf52840_quirk(uint32_t address, uint32_t *value)
+{
+    return quirk_of("nrf52840", address, value);
+}
+
+catalogue_quirk *catalogue_find_quirk(const char *chip)
+{
+    if (strcmp(chip, "nrf52832") == 0) {
+        return nrf52832_quirk;
+    }
+    return strcmp(chip, "nrf52840") == 0 ? nrf52840_quirk : NULL;
+}

@@ -1,0 +1,175 @@
+#include "peripherals/nrf52/clock_power.h"
+
+#include <string.h>
+
+#define APPROTECT_MASK             0xFFU
+#define FORCEPROTECT_RESET         0xFFFFFFFFU
+#define BPROT_DISABLEINDEBUG_RESET 1U
+
+static uint32_t window_events(const struct clock_power *device)
+{
+    return clock_control_events(&device->env) | power_events(&device->env);
+}
+
+static bool is_absent(const struct clock_power *device, uint32_t offset)
+{
+    return nrf_is_nrf52840(&device->env) && offset >= BPROT_CONFIG0 && offset <= BPROT_CONFIG3;
+}
+
+static bool protection_get(const struct clock_power *device, uint32_t offset, uint32_t *value)
+{
+    const struct clock_power_state *state = &device->state;
+    if (is_absent(device, offset)) {
+        return false;
+    }
+    switch (offset) {
+    case APPROTECT_FORCEPROTECT:
+        *value = state->approtect_forceprotect;
+        return true;
+    case APPROTECT_DISABLE:
+        *value = state->approtect_disable;
+        return true;
+    case BPROT_CONFIG0:
+    case BPROT_CONFIG1:
+        *value = state->bprot_config[(offset - BPROT_CONFIG0) / 4U];
+        return true;
+    case BPROT_CONFIG2:
+    case BPROT_CONFIG3:
+        *value = state->bprot_config[2U + (offset - BPROT_CONFIG2) / 4U];
+        return true;
+    case BPROT_DISABLEINDEBUG:
+        *value = state->bprot_disableindebug;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Bits can be set only, until the next reset. */
+static void protect_blocks(struct clock_power *device, uint32_t index, uint32_t offset,
+                           uint32_t value)
+{
+    device->state.bprot_config[index] |= value;
+    if (value != 0) {
+        diag_unimplemented(device->env.diag, device->env.name, offset,
+                           "flash blocks that BPROT protects can still be written");
+    }
+}
+
+static bool protection_write(struct clock_power *device, uint32_t offset, uint32_t value)
+{
+    struct clock_power_state *state = &device->state;
+    if (is_absent(device, offset)) {
+        return false;
+    }
+    switch (offset) {
+    case APPROTECT_FORCEPROTECT:
+        if (state->approtect_forceprotect == FORCEPROTECT_RESET) {
+            state->approtect_forceprotect = value & APPROTECT_MASK;
+        }
+        return true;
+    case APPROTECT_DISABLE:
+        state->approtect_disable = value & APPROTECT_MASK;
+        return true;
+    case BPROT_CONFIG0:
+    case BPROT_CONFIG1:
+        protect_blocks(device, (offset - BPROT_CONFIG0) / 4U, offset, value);
+        return true;
+    case BPROT_CONFIG2:
+    case BPROT_CONFIG3:
+        protect_blocks(device, 2U + (offset - BPROT_CONFIG2) / 4U, offset, value);
+        return true;
+    case BPROT_DISABLEINDEBUG:
+        state->bprot_disableindebug = value & 1U;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void clock_power_update(void *self)
+{
+    struct clock_power *device = self;
+    nrf_events_update_irq(&device->env, &device->state.events);
+}
+
+static bool clock_power_get(const struct clock_power *device, uint32_t offset, uint32_t *value)
+{
+    return nrf_events_get(&device->state.events, window_events(device), offset, value) ||
+           clock_control_get(&device->clock, offset, value) ||
+           power_get(&device->power, offset, value) || protection_get(device, offset, value);
+}
+
+static uint32_t clock_power_peek(const void *self, uint32_t offset)
+{
+    uint32_t value = 0;
+    return clock_power_get(self, offset, &value) ? value : 0;
+}
+
+static enum bus_result clock_power_read(void *self, struct bus_access access, uint32_t *value)
+{
+    const struct clock_power *device = self;
+    uint32_t word = 0;
+    bool known = clock_power_get(device, access.offset & ~3U, &word);
+    return nrf_finish_read(&device->env, access, known, word, value);
+}
+
+static enum bus_result clock_power_write(void *self, struct bus_access access, uint32_t value)
+{
+    struct clock_power *device = self;
+    uint32_t offset = access.offset & ~3U;
+    uint32_t word = nrf_begin_write(&device->env, access, value);
+    if (!nrf_events_write(&device->state.events, window_events(device), offset, word) &&
+        !clock_control_write(&device->clock, offset, word) &&
+        !power_write(&device->power, offset, word) && !protection_write(device, offset, word)) {
+        nrf_report_unknown_write(&device->env, offset);
+    }
+    clock_power_update(device);
+    return BUS_OK;
+}
+
+static bool clock_power_input(void *self, const struct device_input *input)
+{
+    struct clock_power *device = self;
+    if (strcmp(input->what, "sleep") != 0) {
+        return false;
+    }
+    power_note_sleep(&device->power, input->value != 0);
+    return true;
+}
+
+static void clock_power_reset(void *self, uint32_t reasons)
+{
+    struct clock_power *device = self;
+    device->state.events = (struct nrf_events){0};
+    memset(device->state.bprot_config, 0, sizeof device->state.bprot_config);
+    device->state.bprot_disableindebug = BPROT_DISABLEINDEBUG_RESET;
+    device->state.approtect_forceprotect = FORCEPROTECT_RESET;
+    device->state.approtect_disable = 0;
+    clock_control_reset(&device->clock);
+    power_reset(&device->power, reasons);
+}
+
+static const char *clock_power_init(void *self, const struct device_env *env)
+{
+    struct clock_power *device = self;
+    device->env = *env;
+    clock_control_init(&device->clock, &device->env, &device->state.events, &device->state.clock);
+    power_init(&device->power, &device->env, &device->state.events, &device->state.power);
+    return NULL;
+}
+
+const struct device_class nrf52_clock_power_class = {
+    .name = "nrf52-clock-power",
+    .size_bytes = sizeof(struct clock_power),
+    .state_offset = offsetof(struct clock_power, state),
+    .state_bytes = sizeof(struct clock_power_state),
+    .state_version = 1,
+    .init = clock_power_init,
+    .reset = clock_power_reset,
+    .update = clock_power_update,
+    .read = clock_power_read,
+    .write = clock_power_write,
+    .peek = clock_power_peek,
+    .input = clock_power_input,
+};

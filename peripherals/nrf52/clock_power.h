@@ -1,0 +1,45 @@
+/* peripherals/nrf52/clock_power.h - the window at 0x40000000 that CLOCK and POWER share, with
+ * BPROT and APPROTECT in it.
+ *
+ * Reference: nRF52832 product specification 1.4, "Instantiation" (ID 0). One device serves the
+ * window: `nordic,nrf-clock` and `nordic,nrf-power` have the same class, and of two nodes at one
+ * address the machine takes one.
+ *
+ * Inputs: "sleep" - value 1: the CPU went to sleep (WFI, WFE), 0: it woke up.
+ *
+ * Not modelled: flash protection (BPROT), the debugger's access port (APPROTECT); see also
+ * clock_control.h and power.h.
+ */
+#ifndef PERIPHERALS_NRF52_CLOCK_POWER_H
+#define PERIPHERALS_NRF52_CLOCK_POWER_H
+
+#include "peripherals/nrf52/clock_control.h"
+#include "peripherals/nrf52/power.h"
+
+enum clock_power_register {
+    APPROTECT_FORCEPROTECT = 0x550,
+    APPROTECT_DISABLE = 0x558,
+    BPROT_CONFIG0 = 0x600,
+    BPROT_CONFIG1 = 0x604,
+    BPROT_DISABLEINDEBUG = 0x608,
+    BPROT_CONFIG2 = 0x610,
+    BPROT_CONFIG3 = 0x614,
+};
+
+struct clock_power {
+    struct device_env env;
+    struct clock_power_state {
+        struct nrf_events events;
+        struct clock_control_state clock;
+        struct power_state power;
+        uint32_t bprot_config[4];
+        uint32_t bprot_disableindebug;
+        uint32_t approtect_forceprotect, approtect_disable;
+    } state;
+    struct clock_control clock;
+    struct power power;
+};
+
+extern const struct device_class nrf52_clock_power_class;
+
+#endif

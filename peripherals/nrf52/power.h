@@ -1,0 +1,71 @@
+/* peripherals/nrf52/power.h - POWER: reset reasons, System OFF, registers that survive a reset, RAM
+ * power switches.
+ *
+ * Reference: nRF52832 product specification 1.4, "POWER", with its table of what each reset source
+ * resets; nRF52840 product specification 1.1. POWER shares its register window, its interrupt and
+ * its INTEN with CLOCK: clock_power.c is the device and calls this part for every access.
+ *
+ * Not modelled: the supply (always good: no POFWARN, no USB events, no brown-out); RAM that loses
+ * its content while it is switched off.
+ */
+#ifndef PERIPHERALS_NRF52_POWER_H
+#define PERIPHERALS_NRF52_POWER_H
+
+#include "peripherals/nrf52/nrf_common.h"
+
+enum power_register {
+    POWER_TASKS_CONSTLAT = 0x078,
+    POWER_TASKS_LOWPWR = 0x07C,
+    POWER_EVENTS_POFWARN = 0x108,
+    POWER_EVENTS_SLEEPENTER = 0x114,
+    POWER_EVENTS_SLEEPEXIT = 0x118,
+    POWER_EVENTS_USBDETECTED = 0x11C, /* nRF52840 */
+    POWER_EVENTS_USBREMOVED = 0x120,  /* nRF52840 */
+    POWER_EVENTS_USBPWRRDY = 0x124,   /* nRF52840 */
+    POWER_RESETREAS = 0x400,
+    POWER_RAMSTATUS = 0x428,
+    POWER_USBREGSTATUS = 0x438, /* nRF52840 */
+    POWER_SYSTEMOFF = 0x500,
+    POWER_POFCON = 0x510,
+    POWER_GPREGRET = 0x51C,
+    POWER_GPREGRET2 = 0x520,
+    POWER_RAMON = 0x524,  /* nRF52832, deprecated */
+    POWER_RAMONB = 0x554, /* nRF52832, deprecated */
+    POWER_DCDCEN = 0x578,
+    POWER_DCDCEN0 = 0x580,       /* nRF52840 */
+    POWER_MAINREGSTATUS = 0x640, /* nRF52840 */
+    POWER_RAM = 0x900,           /* block n: POWER, POWERSET, POWERCLR at 0x900 + 0x10 * n */
+};
+
+#define POWER_RAM_BLOCKS_MAX 9U
+
+struct power_state {
+    uint32_t resetreas;
+    uint32_t gpregret[2];
+    uint32_t pofcon, ramon, ramonb, dcdcen, dcdcen0;
+    uint32_t ram_power[POWER_RAM_BLOCKS_MAX];
+    bool constant_latency; /* CONSTLAT or LOWPWR: consumption only */
+};
+
+/* The part inside struct clock_power; its pointers are into that struct. */
+struct power {
+    const struct device_env *env;
+    struct nrf_events *events; /* shared with CLOCK */
+    struct power_state *state;
+};
+
+/* The events that POWER has on this chip, as a mask for nrf_events_get. */
+uint32_t power_events(const struct device_env *env);
+
+void power_init(struct power *power, const struct device_env *env, struct nrf_events *events,
+                struct power_state *state);
+void power_reset(struct power *power, uint32_t reasons);
+
+/* False: not a register of POWER (event registers and INTEN are the window's). */
+bool power_get(const struct power *power, uint32_t offset, uint32_t *value);
+bool power_write(struct power *power, uint32_t offset, uint32_t value);
+
+/* The CPU goes to sleep or wakes up. */
+void power_note_sleep(struct power *power, bool asleep);
+
+#endif

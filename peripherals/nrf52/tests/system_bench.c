@@ -1,0 +1,77 @@
+#include "peripherals/nrf52/tests/system_bench.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void request_reset(void *context, enum reset_reason reason)
+{
+    struct system_bench *system = context;
+    system->reset_reasons |= (uint32_t)reason;
+    system->reset_requests++;
+}
+
+static void request_system_off(void *context)
+{
+    ((struct system_bench *)context)->system_offs++;
+}
+
+static void stall(void *context, uint64_t cycles)
+{
+    ((struct system_bench *)context)->stalled_cycles += cycles;
+}
+
+static void changed(void *context, uint32_t address, uint32_t size_bytes)
+{
+    struct system_bench *system = context;
+    system->changed_address = address;
+    system->changed_bytes = size_bytes;
+    system->changes++;
+}
+
+struct system_bench *system_bench_new(const struct device_class *device_class, uint32_t base,
+                                      uint32_t flash_bytes)
+{
+    struct system_bench *system = calloc(1, sizeof *system);
+    assert(system != NULL);
+    uint8_t *flash = malloc(flash_bytes);
+    assert(flash != NULL);
+    memset(flash, 0xFF, flash_bytes);
+    memset(system->uicr, 0xFF, sizeof system->uicr);
+    system->nvm = (struct nvm){
+        .flash = flash,
+        .flash_bytes = flash_bytes,
+        .page_bytes = SYSTEM_PAGE_BYTES,
+        .uicr = system->uicr,
+        .uicr_base = SYSTEM_UICR_BASE,
+        .uicr_bytes = SYSTEM_UICR_BYTES,
+        .changed = changed,
+        .context = system,
+    };
+    struct bench *bench = bench_new();
+    system->bench = bench;
+    const char *message = bench_start(bench, device_class, base);
+    /* The bench knows no flash and no chip: set the device up again with both. */
+    bench->env.nvm = &system->nvm;
+    bench->env.chip = (struct chip_port){
+        .request_reset = request_reset,
+        .request_system_off = request_system_off,
+        .stall = stall,
+        .context = system,
+    };
+    if (message == NULL) {
+        memset(bench->device, 0, device_class->size_bytes);
+        message = device_class->init(bench->device, &bench->env);
+    }
+    assert(message == NULL);
+    (void)message;
+    bench_reset(bench, RESET_POWER_ON);
+    return system;
+}
+
+void system_bench_free(struct system_bench *system)
+{
+    bench_free(system->bench);
+    free(system->nvm.flash);
+    free(system);
+}

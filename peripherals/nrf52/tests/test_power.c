@@ -1,0 +1,191 @@
+/* POWER: reset reasons, retained registers, System OFF; through the window shared with CLOCK. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "peripherals/nrf52/clock_power.h"
+#include "peripherals/nrf52/tests/system_bench.h"
+
+#define SLEEPENTER     0x114
+#define SLEEPEXIT      0x118
+#define INTENSET       0x304
+#define RESETREAS      0x400
+#define SYSTEMOFF      0x500
+#define POFCON         0x510
+#define GPREGRET       0x51C
+#define GPREGRET2      0x520
+#define RAMON          0x524
+#define DCDCEN         0x578
+#define DCDCEN0        0x580
+#define BPROT0         0x600
+#define BPROT3         0x614
+#define DISABLEINDEBUG 0x608
+#define RAM3_POWER     0x930
+#define RAM3_POWERSET  0x934
+#define RAM3_POWERCLR  0x938
+
+static int setup(void **state)
+{
+    *state = system_bench_new(&nrf52_clock_power_class, 0x40000000, 512U * 1024U);
+    return 0;
+}
+
+static int setup_nrf52840(void **state)
+{
+    *state = system_bench_new(&nrf52_clock_power_class, 0x40000000, 1024U * 1024U);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    system_bench_free(*state);
+    return 0;
+}
+
+static void reset_reasons_add_up_until_ones_clear_them(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_int_equal(bench_read(b, RESETREAS), 0);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(bench_read(b, RESETREAS), 0x4);
+    bench_reset(b, RESET_LOCKUP);
+    assert_int_equal(bench_read(b, RESETREAS), 0xC);
+    bench_reset(b, RESET_OFF);
+    assert_int_equal(bench_read(b, RESETREAS), 0x1000C);
+    bench_write(b, RESETREAS, 0x4);
+    assert_int_equal(bench_read(b, RESETREAS), 0x10008);
+    bench_write(b, RESETREAS, 0xFFFFFFFF);
+    assert_int_equal(bench_read(b, RESETREAS), 0);
+    bench_reset(b, RESET_DOG | RESET_PIN);
+    assert_int_equal(bench_read(b, RESETREAS), 0x3);
+    bench_reset(b, RESET_POWER_ON);
+    assert_int_equal(bench_read(b, RESETREAS), 0);
+}
+
+static void gpregret_survives_what_the_specification_says(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    static const struct {
+        uint32_t reasons;
+        bool kept;
+    } table[] = {
+        {RESET_SREQ, true}, {RESET_LOCKUP, true}, {RESET_OFF, true},
+        {RESET_DOG, false}, {RESET_PIN, false},   {RESET_POWER_ON, false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        bench_write(b, GPREGRET, 0x1B1);
+        bench_write(b, GPREGRET2, 0x5A);
+        assert_int_equal(bench_read(b, GPREGRET), 0xB1);
+        bench_reset(b, table[i].reasons);
+        assert_int_equal(bench_read(b, GPREGRET), table[i].kept ? 0xB1 : 0);
+        assert_int_equal(bench_read(b, GPREGRET2), table[i].kept ? 0x5A : 0);
+    }
+}
+
+static void system_off_is_asked_for_once(void **state)
+{
+    struct system_bench *system = *state;
+    struct bench *b = system->bench;
+    bench_write(b, SYSTEMOFF, 0);
+    assert_int_equal(system->system_offs, 0);
+    bench_write(b, SYSTEMOFF, 1);
+    assert_int_equal(system->system_offs, 1);
+    assert_int_equal(bench_read(b, SYSTEMOFF), 0);
+}
+
+static void ram_power_has_set_and_clear(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_int_equal(bench_read(b, RAM3_POWER), 0xFFFF);
+    bench_write(b, RAM3_POWERSET, 0x00030000);
+    assert_int_equal(bench_read(b, RAM3_POWER), 0x0003FFFF);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+    bench_write(b, RAM3_POWERCLR, 0x00010002);
+    assert_int_equal(bench_read(b, RAM3_POWER), 0x0002FFFD);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1); /* its content is not lost */
+    bench_write(b, RAM3_POWER, 0x3);
+    assert_int_equal(bench_read(b, RAM3_POWER), 0x3);
+    assert_int_equal(bench_read(b, 0x920), 0xFFFF);
+    bench_write(b, RAMON, 0x00010003);
+    assert_int_equal(bench_read(b, RAMON), 0x00010003);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 0);
+    (void)bench_read(b, 0x90C);
+    (void)bench_read(b, 0x980);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 2);
+}
+
+static void plain_registers_keep_their_bits_only(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    bench_write(b, POFCON, 0xFFFFFFFF);
+    assert_int_equal(bench_read(b, POFCON), 0x1F);
+    bench_write(b, DCDCEN, 0xFFFFFFFF);
+    assert_int_equal(bench_read(b, DCDCEN), 1);
+    bench_write(b, DCDCEN0, 1);
+    assert_int_equal(bench_read(b, DCDCEN0), 0);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 2);
+}
+
+static void sleep_is_an_event(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_false(bench_input(b, "press", 1));
+    assert_true(bench_input(b, "sleep", 1));
+    assert_int_equal(bench_read(b, SLEEPENTER), 1);
+    assert_int_equal(bench_read(b, SLEEPEXIT), 0);
+    assert_false(b->irq);
+    bench_write(b, INTENSET, 1U << 6);
+    assert_true(bench_input(b, "sleep", 0));
+    assert_int_equal(bench_read(b, SLEEPEXIT), 1);
+    assert_true(b->irq);
+}
+
+static void block_protection_can_only_be_set(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    bench_write(b, BPROT0, 0);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+    bench_write(b, BPROT0, 0x5);
+    bench_write(b, BPROT0, 0x2);
+    assert_int_equal(bench_read(b, BPROT0), 0x7);
+    bench_write(b, BPROT3, 0x80000000);
+    assert_int_equal(bench_read(b, BPROT3), 0x80000000);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 3);
+    assert_int_equal(bench_read(b, DISABLEINDEBUG), 1);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(bench_read(b, BPROT0), 0);
+}
+
+static void nrf52840_has_more(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    bench_write(b, DCDCEN0, 1);
+    assert_int_equal(bench_read(b, DCDCEN0), 1);
+    bench_write(b, POFCON, 0xFFFFFFFF);
+    assert_int_equal(bench_read(b, POFCON), 0xF1F);
+    assert_int_equal(bench_read(b, 0x980), 0xFFFF);
+    assert_int_equal(bench_read(b, 0x438), 0);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 0);
+    (void)bench_read(b, RAMON);
+    (void)bench_read(b, BPROT0);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 2);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(reset_reasons_add_up_until_ones_clear_them),
+        TEST(gpregret_survives_what_the_specification_says),
+        TEST(system_off_is_asked_for_once),
+        TEST(ram_power_has_set_and_clear),
+        TEST(plain_registers_keep_their_bits_only),
+        TEST(sleep_is_an_event),
+        TEST(block_protection_can_only_be_set),
+        cmocka_unit_test_setup_teardown(nrf52840_has_more, setup_nrf52840, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
