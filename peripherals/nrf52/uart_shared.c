@@ -1,0 +1,141 @@
+#include "peripherals/nrf52/uart_shared.h"
+
+#define UART_CLOCK_HZ 16000000U
+
+#define PSEL_DISCONNECTED   (1U << 31)
+#define CONFIG_PARITY       (7U << 1)
+#define CONFIG_TWO_STOPBITS (1U << 4)
+
+/* RXTO comes when four more bytes could have arrived, and one in which nothing starts. */
+#define RX_TIMEOUT_FRAMES 5U
+
+/* The rate at which the outside sends to a receiver whose BAUDRATE is 0: nothing is received
+ * anyway. */
+#define FALLBACK_FRAME_CYCLES 5560U
+
+bool uart_is_connected(const struct uart_shared *uart, enum uart_register psel)
+{
+    return (uart->state.psel[(psel - UART_PSEL_RTS) / 4U] & PSEL_DISCONNECTED) == 0;
+}
+
+uint64_t uart_frame_cycles(const struct uart_shared *uart)
+{
+    const struct uart_state *s = &uart->state;
+    if (s->baudrate == 0) {
+        return 0;
+    }
+    uint64_t bit_cycles = (1ULL << 32) / s->baudrate * (uart->env.clock->cpu_hz / UART_CLOCK_HZ);
+    uint32_t bits = 10U + ((s->config & CONFIG_PARITY) == CONFIG_PARITY) +
+                    ((s->config & CONFIG_TWO_STOPBITS) != 0);
+    return bit_cycles * bits;
+}
+
+void uart_send_frame(struct uart_shared *uart, uint8_t byte, uint64_t start_cycles)
+{
+    uint64_t frame_cycles = uart_frame_cycles(uart);
+    if (frame_cycles == 0) {
+        diag_guest_error(uart->env.diag, uart->env.name, UART_BAUDRATE,
+                         "a byte is sent while BAUDRATE is 0");
+        return;
+    }
+    uart->state.tx_byte = byte;
+    uart->state.tx_busy = true;
+    clock_schedule(uart->env.clock, &uart->tx_end, start_cycles + frame_cycles);
+}
+
+void uart_frame_sent(struct uart_shared *uart)
+{
+    uart->state.tx_busy = false;
+    if (uart_is_connected(uart, UART_PSEL_TXD)) {
+        byte_sink_put(&uart->env.tx, uart->state.tx_byte);
+    } else {
+        diag_guest_error(uart->env.diag, uart->env.name, UART_PSEL_TXD,
+                         "a byte is sent while PSEL.TXD names no pin");
+    }
+}
+
+static void schedule_line(struct uart_shared *uart, uint64_t start_cycles)
+{
+    uint64_t frame_cycles = uart_frame_cycles(uart);
+    clock_schedule(uart->env.clock, &uart->rx_end,
+                   start_cycles + (frame_cycles != 0 ? frame_cycles : FALLBACK_FRAME_CYCLES));
+}
+
+void uart_queue_line(struct uart_shared *uart, uint8_t byte)
+{
+    struct uart_state *s = &uart->state;
+    if (s->line_count == UART_LINE_BYTES) {
+        uart_note_lost(uart, byte);
+        return;
+    }
+    s->line[(s->line_first + s->line_count) % UART_LINE_BYTES] = byte;
+    s->line_count++;
+    if (s->line_count == 1) {
+        schedule_line(uart, clock_now(uart->env.clock));
+    }
+}
+
+uint8_t uart_take_line(struct uart_shared *uart, uint64_t end_cycles)
+{
+    struct uart_state *s = &uart->state;
+    uint8_t byte = s->line[s->line_first];
+    s->line_first = (s->line_first + 1) % UART_LINE_BYTES;
+    s->line_count--;
+    if (s->line_count != 0) {
+        schedule_line(uart, end_cycles);
+    }
+    return byte;
+}
+
+void uart_note_lost(struct uart_shared *uart, uint8_t byte)
+{
+    observer_note(&uart->env.observer, uart->env.name, "byte lost", byte);
+}
+
+bool uart_push_fifo(struct uart_shared *uart, uint8_t byte, uint32_t depth)
+{
+    struct uart_state *s = &uart->state;
+    if (s->fifo_count == depth) {
+        s->errorsrc |= UART_ERRORSRC_OVERRUN;
+        uart_note_lost(uart, byte);
+        nrf_event_raise(&uart->env, &s->events, UART_EVENTS_ERROR);
+        return false;
+    }
+    s->fifo[s->fifo_count++] = byte;
+    return true;
+}
+
+uint8_t uart_pop_fifo(struct uart_shared *uart)
+{
+    struct uart_state *s = &uart->state;
+    uint8_t byte = s->fifo[0];
+    s->fifo_count--;
+    for (uint32_t i = 0; i < s->fifo_count; i++) {
+        s->fifo[i] = s->fifo[i + 1];
+    }
+    return byte;
+}
+
+void uart_stop_receiver(struct uart_shared *uart)
+{
+    if (uart->state.rx_phase != UART_RX_ON) {
+        return;
+    }
+    uart->state.rx_phase = UART_RX_STOPPING;
+    clock_schedule(uart->env.clock, &uart->rx_timeout,
+                   clock_now(uart->env.clock) + RX_TIMEOUT_FRAMES * uart_frame_cycles(uart));
+}
+
+void uart_abort(struct uart_shared *uart)
+{
+    struct uart_state *s = &uart->state;
+    clock_cancel(uart->env.clock, &uart->tx_end);
+    clock_cancel(uart->env.clock, &uart->rx_timeout);
+    s->tx_started = false;
+    s->tx_stopping = false;
+    s->tx_busy = false;
+    s->rx_phase = UART_RX_OFF;
+    s->rx_armed = false;
+    s->rxd_full = false;
+    s->fifo_count = 0;
+}

@@ -1,0 +1,310 @@
+#include "peripherals/nrf52/uarte.h"
+
+#include <string.h>
+
+#include "peripherals/nrf52/uart.h"
+#include "peripherals/nrf52/uart_shared.h"
+#include "peripherals/nrf52/uarte_dma.h"
+
+#define SHORTS_MASK    0x78U /* with CTS_STARTRX and NCTS_STOPRX of UART */
+#define ENABLE_MASK    0xFU
+#define ERRORSRC_MASK  0xFU
+#define CONFIG_MASK    0x1FU
+#define CONFIG_HWFC    (1U << 0)
+#define BAUDRATE_RESET 0x04000000U
+#define PSEL_RESET     0xFFFFFFFFU
+
+#define ALL_EVENTS                                                                                 \
+    (NRF_EVENT_BIT(UART_EVENTS_CTS) | NRF_EVENT_BIT(UART_EVENTS_NCTS) |                            \
+     NRF_EVENT_BIT(UART_EVENTS_RXDRDY) | NRF_EVENT_BIT(UARTE_EVENTS_ENDRX) |                       \
+     NRF_EVENT_BIT(UART_EVENTS_TXDRDY) | NRF_EVENT_BIT(UARTE_EVENTS_ENDTX) |                       \
+     NRF_EVENT_BIT(UART_EVENTS_ERROR) | NRF_EVENT_BIT(UART_EVENTS_RXTO) |                          \
+     NRF_EVENT_BIT(UARTE_EVENTS_RXSTARTED) | NRF_EVENT_BIT(UARTE_EVENTS_TXSTARTED) |               \
+     NRF_EVENT_BIT(UARTE_EVENTS_TXSTOPPED))
+
+static void guest_error(struct uart_shared *uart, uint32_t offset, const char *what)
+{
+    diag_guest_error(uart->env.diag, uart->env.name, offset, what);
+}
+
+static void tx_end_fired(void *owner, uint64_t late_cycles)
+{
+    struct uart_shared *uart = owner;
+    if (uart->state.enable == UART_ENABLE_UART) {
+        uart_byte_sent(uart);
+    } else {
+        uarte_byte_sent(uart, clock_now(uart->env.clock) - late_cycles);
+    }
+}
+
+static void rx_end_fired(void *owner, uint64_t late_cycles)
+{
+    struct uart_shared *uart = owner;
+    uint8_t byte = uart_take_line(uart, clock_now(uart->env.clock) - late_cycles);
+    if (uart->state.rx_phase == UART_RX_OFF || !uart_is_connected(uart, UART_PSEL_RXD)) {
+        uart_note_lost(uart, byte);
+    } else if (uart->state.enable == UART_ENABLE_UART) {
+        uart_byte_received(uart, byte);
+    } else {
+        uarte_byte_received(uart, byte);
+    }
+}
+
+static void rx_timeout_fired(void *owner, uint64_t late_cycles)
+{
+    struct uart_shared *uart = owner;
+    (void)late_cycles;
+    if (uart->state.enable == UART_ENABLE_UART) {
+        uart_receiver_stopped(uart);
+    } else {
+        uarte_receiver_stopped(uart);
+    }
+}
+
+static void trigger_task(struct uart_shared *uart, uint32_t offset)
+{
+    bool ran = false;
+    if (uart->state.enable == UART_ENABLE_UART) {
+        ran = uart_run_task(uart, offset);
+    } else if (uart->state.enable == UART_ENABLE_UARTE) {
+        ran = uarte_run_task(uart, offset);
+    }
+    if (!ran) {
+        guest_error(uart, offset, "a task of a half that ENABLE has not selected is ignored");
+    }
+}
+
+static bool uarte_get(const struct uart_shared *uart, uint32_t offset, uint32_t *value)
+{
+    const struct uart_state *s = &uart->state;
+    if (nrf_events_get(&s->events, ALL_EVENTS, offset, value)) {
+        return true;
+    }
+    switch (offset) {
+    case UART_TASKS_STARTRX:
+    case UART_TASKS_STOPRX:
+    case UART_TASKS_STARTTX:
+    case UART_TASKS_STOPTX:
+    case UART_TASKS_SUSPEND:
+    case UARTE_TASKS_FLUSHRX:
+    case UART_TXD:
+        *value = 0;
+        return true;
+    case UART_SHORTS:
+        *value = s->shorts;
+        return true;
+    case UARTE_INTEN:
+        *value = s->events.inten;
+        return true;
+    case UART_ERRORSRC:
+        *value = s->errorsrc;
+        return true;
+    case UART_ENABLE:
+        *value = s->enable;
+        return true;
+    case UART_PSEL_RTS:
+    case UART_PSEL_TXD:
+    case UART_PSEL_CTS:
+    case UART_PSEL_RXD:
+        *value = s->psel[(offset - UART_PSEL_RTS) / 4U];
+        return true;
+    case UART_RXD:
+        *value = s->rxd;
+        return true;
+    case UART_BAUDRATE:
+        *value = s->baudrate;
+        return true;
+    case UARTE_RXD_PTR:
+        *value = s->rxd_ptr;
+        return true;
+    case UARTE_RXD_MAXCNT:
+        *value = s->rxd_maxcnt;
+        return true;
+    case UARTE_RXD_AMOUNT:
+        *value = s->rxd_amount;
+        return true;
+    case UARTE_TXD_PTR:
+        *value = s->txd_ptr;
+        return true;
+    case UARTE_TXD_MAXCNT:
+        *value = s->txd_maxcnt;
+        return true;
+    case UARTE_TXD_AMOUNT:
+        *value = s->txd_amount;
+        return true;
+    case UART_CONFIG:
+        *value = s->config;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static uint32_t uarte_peek(const void *self, uint32_t offset)
+{
+    uint32_t value = 0;
+    return uarte_get(self, offset, &value) ? value : 0;
+}
+
+static enum bus_result uarte_read(void *self, struct bus_access access, uint32_t *value)
+{
+    struct uart_shared *uart = self;
+    uint32_t offset = access.offset & ~3U;
+    uint32_t word = 0;
+    bool known = uarte_get(uart, offset, &word);
+    if (offset == UART_RXD && uart->state.enable == UART_ENABLE_UART) {
+        uart_rxd_was_read(uart);
+    }
+    return nrf_finish_read(&uart->env, access, known, word, value);
+}
+
+static void write_enable(struct uart_shared *uart, uint32_t value)
+{
+    if (value == uart->state.enable) {
+        return;
+    }
+    if (value != 0 && value != UART_ENABLE_UART && value != UART_ENABLE_UARTE) {
+        guest_error(uart, UART_ENABLE, "a value of ENABLE that selects nothing");
+    }
+    uart_abort(uart);
+    uart->state.enable = value;
+}
+
+static void write_config(struct uart_shared *uart, uint32_t value)
+{
+    if ((value & CONFIG_HWFC) != 0) {
+        diag_unimplemented(uart->env.diag, uart->env.name, UART_CONFIG,
+                           "flow control: CTS counts as active, RTS is not driven");
+    }
+    uart->state.config = value & CONFIG_MASK;
+}
+
+static void write_register(struct uart_shared *uart, uint32_t offset, uint32_t value)
+{
+    struct uart_state *s = &uart->state;
+    switch (offset) {
+    case UART_TASKS_STARTRX:
+    case UART_TASKS_STOPRX:
+    case UART_TASKS_STARTTX:
+    case UART_TASKS_STOPTX:
+    case UART_TASKS_SUSPEND:
+    case UARTE_TASKS_FLUSHRX:
+        if (nrf_is_trigger(value)) {
+            trigger_task(uart, offset);
+        }
+        break;
+    case UART_SHORTS:
+        s->shorts = value & SHORTS_MASK;
+        break;
+    case UARTE_INTEN:
+        s->events.inten = value & ALL_EVENTS;
+        break;
+    case UART_ERRORSRC: /* a 1 clears */
+        s->errorsrc &= ~(value & ERRORSRC_MASK);
+        break;
+    case UART_ENABLE:
+        write_enable(uart, value & ENABLE_MASK);
+        break;
+    case UART_PSEL_RTS:
+    case UART_PSEL_TXD:
+    case UART_PSEL_CTS:
+    case UART_PSEL_RXD:
+        s->psel[(offset - UART_PSEL_RTS) / 4U] = value;
+        break;
+    case UART_TXD:
+        uart_write_txd(uart, (uint8_t)value);
+        break;
+    case UART_BAUDRATE:
+        s->baudrate = value;
+        break;
+    case UARTE_RXD_PTR:
+        s->rxd_ptr = value;
+        break;
+    case UARTE_RXD_MAXCNT:
+        s->rxd_maxcnt = value & uart->maxcnt_mask;
+        break;
+    case UARTE_TXD_PTR:
+        s->txd_ptr = value;
+        break;
+    case UARTE_TXD_MAXCNT:
+        s->txd_maxcnt = value & uart->maxcnt_mask;
+        break;
+    case UART_CONFIG:
+        write_config(uart, value);
+        break;
+    default:
+        nrf_report_unknown_write(&uart->env, offset);
+        break;
+    }
+}
+
+static void uarte_update(void *self)
+{
+    struct uart_shared *uart = self;
+    nrf_events_update_irq(&uart->env, &uart->state.events);
+}
+
+static enum bus_result uarte_write(void *self, struct bus_access access, uint32_t value)
+{
+    struct uart_shared *uart = self;
+    uint32_t word = nrf_begin_write(&uart->env, access, value);
+    uint32_t offset = access.offset & ~3U;
+    if (!nrf_events_write(&uart->state.events, ALL_EVENTS, offset, word)) {
+        write_register(uart, offset, word);
+    }
+    uarte_update(uart);
+    return BUS_OK;
+}
+
+static bool uarte_input(void *self, const struct device_input *input)
+{
+    if (strcmp(input->what, "byte") != 0) {
+        return false;
+    }
+    uart_queue_line(self, (uint8_t)input->value);
+    return true;
+}
+
+static void uarte_reset(void *self, uint32_t reasons)
+{
+    struct uart_shared *uart = self;
+    struct uart_state *s = &uart->state;
+    (void)reasons;
+    uart_abort(uart);
+    /* What the outside is sending goes on: all before `line` is the chip's. */
+    memset(s, 0, offsetof(struct uart_state, line));
+    for (uint32_t i = 0; i < 4; i++) {
+        s->psel[i] = PSEL_RESET;
+    }
+    s->baudrate = BAUDRATE_RESET;
+}
+
+static const char *uarte_init(void *self, const struct device_env *env)
+{
+    struct uart_shared *uart = self;
+    uint32_t maxcnt_bits = props_u32_or(&env->props, "easydma-maxcnt-bits", 8);
+    if (maxcnt_bits < 1 || maxcnt_bits > 16) {
+        return "easydma-maxcnt-bits is not in 1..16";
+    }
+    uart->env = *env;
+    uart->maxcnt_mask = (1U << maxcnt_bits) - 1U;
+    event_init(&uart->tx_end, tx_end_fired, uart);
+    event_init(&uart->rx_end, rx_end_fired, uart);
+    event_init(&uart->rx_timeout, rx_timeout_fired, uart);
+    return NULL;
+}
+
+const struct device_class nrf52_uarte_class = {
+    .name = "nrf52-uarte",
+    .size_bytes = sizeof(struct uart_shared),
+    .state_offset = offsetof(struct uart_shared, state),
+    .state_bytes = sizeof(struct uart_state),
+    .state_version = 1,
+    .init = uarte_init,
+    .reset = uarte_reset,
+    .update = uarte_update,
+    .read = uarte_read,
+    .write = uarte_write,
+    .peek = uarte_peek,
+    .input = uarte_input,
+};
