@@ -340,7 +340,8 @@ static bool check_relocation(struct reader *r, const GElf_Shdr *target, const GE
             relocation->r_offset - target->sh_addr > target->sh_size - 4) {
             return corrupt(r, "relocation outside of its section");
         }
-        return keep_relocation(r, (uint32_t)relocation->r_offset, (uint32_t)relocation->r_info);
+        return keep_relocation(r, (uint32_t)relocation->r_offset,
+                               ELF32_R_INFO((uint32_t)GELF_R_SYM(relocation->r_info), type));
     case KIND_FIXED:
         if (there == PLACE_NOWHERE || there == PLACE_CONSTANT) {
             return true;
