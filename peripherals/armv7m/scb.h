@@ -72,8 +72,8 @@ struct scb_state {
     uint32_t ccr;      /* enum scb_ccr_bits */
     uint32_t cfsr;     /* enum scb_cfsr_bits */
     uint32_t hfsr, dfsr;
-    uint32_t mmfar, bfar;
-    uint32_t cpacr; /* bits 23:20; FP is on when both fields allow: see scb_fp_enabled */
+    uint32_t fault_address; /* MMFAR and BFAR: one register in this core (TRM, table 4-1) */
+    uint32_t cpacr;         /* bits 23:20; FP is on when both fields allow: see scb_fp_enabled */
     uint32_t fpccr, fpcar, fpdscr;
     bool event_register; /* what SEV sets and WFE waits for */
 };
