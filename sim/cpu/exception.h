@@ -83,7 +83,8 @@ struct exception_unit {
 };
 
 /* Takes the pending exception that preempts, if any. *cycles gets what entry costs. Call at
- * instruction boundaries. */
+ * instruction boundaries. Here and below a handler whose vector has bit 0 clear is entered with
+ * xpsr's T clear: the caller raises INVSTATE on its first instruction. */
 enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cycles);
 
 /* The same where no instruction has run since the last call gave EXCEPTION_ENTERED: an exception of
@@ -92,7 +93,10 @@ enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cyc
 enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t *cycles);
 
 /* The instruction at regs->pc faulted; registers are as before it. Sets status registers and enters
- * the handler (escalating as the manual says). `verdict` is what the MPU said, or NULL. */
+ * the handler (escalating as the manual says). `verdict` is what the MPU said, or NULL; the
+ * caller counts the refusal in core->mpu_account (it knows the kind of access), those of stacking
+ * are counted here. IMPRECISERR: pc is after the store, and EXCEPTION_NONE means
+ * that it waits. */
 enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
                                        const struct mpu_verdict *verdict, uint32_t *cycles);
 
@@ -112,8 +116,8 @@ enum exception_outcome exception_reset(struct exception_unit *unit);
  * NMI, FAULTMASK. */
 int32_t exception_execution_priority(const struct exception_unit *unit);
 
-/* True when WFI (or WFE, `wfe`) would wake now: a pending exception that would preempt, PRIMASK
- * disregarded; for WFE also the event register, SEVONPEND. */
+/* True when WFI (or WFE, `wfe`) would wake now: a pending exception that would preempt, for WFI
+ * with PRIMASK disregarded; for WFE also the event register, which SEVONPEND sets. */
 bool exception_would_wake(const struct exception_unit *unit, bool wfe);
 
 /* WFE found the event register set: clears it and returns true, the instruction does not sleep. */

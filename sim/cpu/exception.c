@@ -1,0 +1,376 @@
+#include "sim/cpu/exception.h"
+
+#include <stddef.h>
+
+#include "mpu_model/mpu_account.h"
+#include "sim/cpu/fault_status.h"
+#include "sim/cpu/stacking.h"
+
+#define CYCLES_ENTRY          12U
+#define CYCLES_RETURN         10U
+#define CYCLES_TAIL_CHAIN     6U
+#define CYCLES_FP_WORDS       17U
+#define PRIORITY_HARDFAULT    (-1)
+#define LOCKUP_PC             0xFFFFFFFEU
+#define EXC_RETURN_ONES       0xFFFFFFE0U
+#define EXC_RETURN_ONES_NO_FP 0xFFFFFFF0U
+#define EXC_RETURN_PATTERN    0xFU
+
+static struct nvic *nvic_of(const struct exception_unit *unit)
+{
+    return &unit->core->nvic;
+}
+
+static int32_t group_priority_of(const struct exception_unit *unit, uint32_t exception)
+{
+    return nvic_group_priority(nvic_priority(nvic_of(unit), exception),
+                               unit->core->scb.state.prigroup);
+}
+
+static int32_t execution_priority(const struct exception_unit *unit, bool with_primask)
+{
+    const struct cpu_regs *regs = unit->regs;
+    uint32_t prigroup = unit->core->scb.state.prigroup;
+    int32_t priority = nvic_active_priority(nvic_of(unit), prigroup);
+    uint32_t basepri = regs->basepri & nvic_priority_mask(nvic_of(unit));
+    int32_t boosted = nvic_group_priority((int32_t)basepri, prigroup);
+    if (basepri != 0 && boosted < priority) {
+        priority = boosted;
+    }
+    if (with_primask && (regs->primask & 1U) != 0 && priority > 0) {
+        priority = 0;
+    }
+    if ((regs->faultmask & 1U) != 0 && priority > PRIORITY_HARDFAULT) {
+        priority = PRIORITY_HARDFAULT;
+    }
+    return priority;
+}
+
+int32_t exception_execution_priority(const struct exception_unit *unit)
+{
+    return execution_priority(unit, true);
+}
+
+/* The pending exception that preempts code of this priority; 0: none. */
+static uint32_t preempting(const struct exception_unit *unit, int32_t priority)
+{
+    uint32_t exception = nvic_highest_pending(nvic_of(unit));
+    bool preempts = exception != 0 && group_priority_of(unit, exception) < priority;
+    return preempts ? exception : 0;
+}
+
+static bool lazy_cost(const struct exception_unit *unit)
+{
+    return (unit->core->scb.state.fpccr & FPCCR_LSPEN) != 0;
+}
+
+/* With lazy stacking the hardware does not spend the time of the FP words on entry and return. */
+static uint32_t frame_cycles(const struct exception_unit *unit, uint32_t base, bool extended)
+{
+    return extended && !lazy_cost(unit) ? base + CYCLES_FP_WORDS : base;
+}
+
+/* What entry and return have in common beside the registers. */
+static void finish_switch(struct exception_unit *unit)
+{
+    struct armv7m *core = unit->core;
+    core->nvic.state.current = cpu_regs_ipsr(unit->regs);
+    core->scb.state.event_register = true;
+    unit->clear_exclusive = true;
+    mpu_account_barrier(&core->mpu_account, clock_now(core->config.clock));
+}
+
+static enum exception_outcome lock_up(struct exception_unit *unit)
+{
+    unit->regs->pc = LOCKUP_PC;
+    return EXCEPTION_LOCKUP;
+}
+
+static void observe_fault(struct exception_unit *unit, const struct fault *fault,
+                          const struct mpu_verdict *verdict)
+{
+    if (unit->observer.faulted != NULL) {
+        unit->observer.faulted(unit->observer.context, fault, unit->regs, verdict);
+    }
+}
+
+/* Makes a synchronous exception pending where it may preempt the running code, else HardFault.
+ * False: neither may, the core locks up. */
+static bool pend_synchronous(struct exception_unit *unit, uint32_t exception)
+{
+    struct nvic *nvic = nvic_of(unit);
+    int32_t running = exception_execution_priority(unit);
+    if (nvic_is_enabled(nvic, exception) && group_priority_of(unit, exception) < running) {
+        nvic_set_pending(nvic, exception);
+        return true;
+    }
+    if (running <= PRIORITY_HARDFAULT) {
+        return false;
+    }
+    unit->core->scb.state.hfsr |= exception == EXCEPTION_DEBUGMON ? HFSR_DEBUGEVT : HFSR_FORCED;
+    nvic_set_pending(nvic, EXCEPTION_HARDFAULT);
+    return true;
+}
+
+/* An asynchronous BusFault waits until it may preempt; only a disabled one escalates. */
+static void pend_imprecise(struct exception_unit *unit)
+{
+    struct nvic *nvic = nvic_of(unit);
+    if (nvic_is_enabled(nvic, EXCEPTION_BUSFAULT)) {
+        nvic_set_pending(nvic, EXCEPTION_BUSFAULT);
+    } else {
+        unit->core->scb.state.hfsr |= HFSR_FORCED;
+        nvic_set_pending(nvic, EXCEPTION_HARDFAULT);
+    }
+}
+
+/* A fault met while stacking or unstacking. False: lockup. */
+static bool pend_stacking_fault(struct exception_unit *unit, const struct stacking_result *result)
+{
+    const struct mpu_verdict *verdict = result->by_mpu ? &result->verdict : NULL;
+    observe_fault(unit, &result->fault, verdict);
+    if (verdict != NULL) {
+        enum mpu_access access =
+            result->fault.kind == FAULT_MSTKERR ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
+        mpu_account_refusal(&unit->core->mpu_account, verdict->region, access, result->privileged);
+    }
+    return pend_synchronous(unit, fault_status_record(unit->core, &result->fault));
+}
+
+/* Reads the vector of the highest pending exception, which is only chosen now: one that came in
+ * during stacking is a late arrival. 0: lockup. */
+static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector)
+{
+    const struct exception_memory *memory = &unit->memory;
+    for (;;) {
+        uint32_t exception = nvic_highest_pending(nvic_of(unit));
+        uint32_t address = unit->core->scb.state.vtor + 4 * exception;
+        if (memory->read(memory->context, address, vector) == BUS_OK) {
+            return exception;
+        }
+        struct fault fault = {.kind = FAULT_VECTTBL, .address = address};
+        observe_fault(unit, &fault, NULL);
+        uint32_t fault_exception = fault_status_record(unit->core, &fault);
+        if (exception <= EXCEPTION_HARDFAULT) {
+            return 0;
+        }
+        nvic_set_pending(nvic_of(unit), fault_exception);
+    }
+}
+
+static uint32_t stacked_pc(const struct exception_unit *unit, uint32_t exc_return)
+{
+    const struct exception_memory *memory = &unit->memory;
+    uint32_t sp = (exc_return & EXC_RETURN_PSP) != 0 ? unit->regs->psp : unit->regs->msp;
+    uint32_t pc = 0;
+    (void)memory->read(memory->context, sp + STACKING_PC_OFFSET, &pc);
+    return pc;
+}
+
+/* The frame lies on the stack that `exc_return` names: go to the handler of the highest pending
+ * exception. */
+static enum exception_outcome take_exception(struct exception_unit *unit, uint32_t exc_return)
+{
+    struct cpu_regs *regs = unit->regs;
+    uint32_t vector;
+    uint32_t exception = fetch_vector(unit, &vector);
+    if (exception == 0) {
+        return lock_up(unit);
+    }
+    nvic_enter(nvic_of(unit), exception);
+    regs->lr = exc_return;
+    regs->pc = vector & ~1U;
+    regs->xpsr &= ~(XPSR_T | XPSR_IPSR | XPSR_IT_ICI);
+    regs->xpsr |= exception | ((vector & 1U) != 0 ? XPSR_T : 0);
+    regs->control &= ~(CONTROL_SPSEL | CONTROL_FPCA);
+    finish_switch(unit);
+    if (unit->observer.entered != NULL) {
+        unit->observer.entered(unit->observer.context, exception, regs,
+                               stacked_pc(unit, exc_return));
+    }
+    return EXCEPTION_ENTERED;
+}
+
+static uint32_t exc_return_for(const struct exception_unit *unit)
+{
+    const struct cpu_regs *regs = unit->regs;
+    bool extended = unit->fp_present && (regs->control & CONTROL_FPCA) != 0;
+    uint32_t value = EXC_RETURN_ONES | 1U;
+    value |= extended ? 0 : EXC_RETURN_BASIC_FRAME;
+    value |= cpu_regs_ipsr(regs) == 0 ? EXC_RETURN_THREAD : 0;
+    value |= cpu_regs_uses_psp(regs) ? EXC_RETURN_PSP : 0;
+    return value;
+}
+
+enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cycles)
+{
+    *cycles = 0;
+    int32_t running = exception_execution_priority(unit);
+    if (preempting(unit, running) == 0) {
+        return EXCEPTION_NONE;
+    }
+    uint32_t exc_return = exc_return_for(unit);
+    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
+    *cycles = frame_cycles(unit, CYCLES_ENTRY, extended);
+    struct stacking_result result = stacking_push(unit, running);
+    if (result.faulted && !pend_stacking_fault(unit, &result)) {
+        return lock_up(unit);
+    }
+    return take_exception(unit, exc_return);
+}
+
+enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t *cycles)
+{
+    *cycles = 0;
+    if (preempting(unit, exception_execution_priority(unit)) == 0) {
+        return EXCEPTION_NONE;
+    }
+    nvic_unenter(nvic_of(unit), cpu_regs_ipsr(unit->regs));
+    return take_exception(unit, unit->regs->lr);
+}
+
+enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
+                                       const struct mpu_verdict *verdict, uint32_t *cycles)
+{
+    *cycles = 0;
+    observe_fault(unit, fault, verdict);
+    uint32_t exception = fault_status_record(unit->core, fault);
+    if (fault->kind == FAULT_IMPRECISERR) {
+        pend_imprecise(unit);
+    } else if (!pend_synchronous(unit, exception)) {
+        return lock_up(unit);
+    }
+    return exception_poll(unit, cycles);
+}
+
+enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles)
+{
+    *cycles = 0;
+    if (!pend_synchronous(unit, EXCEPTION_SVCALL)) {
+        return lock_up(unit);
+    }
+    return exception_poll(unit, cycles);
+}
+
+/* The frame stays where it is, and the fault's handler gets the very EXC_RETURN that failed. */
+static enum exception_outcome refuse_return(struct exception_unit *unit, uint32_t exc_return)
+{
+    struct fault fault = {.kind = FAULT_INVPC};
+    observe_fault(unit, &fault, NULL);
+    if (!pend_synchronous(unit, fault_status_record(unit->core, &fault))) {
+        return lock_up(unit);
+    }
+    return take_exception(unit, exc_return);
+}
+
+static bool is_legal_return(const struct exception_unit *unit, uint32_t exc_return)
+{
+    struct nvic *nvic = nvic_of(unit);
+    uint32_t ones = unit->fp_present ? EXC_RETURN_ONES : EXC_RETURN_ONES_NO_FP;
+    if ((exc_return & ones) != ones || !nvic_is_active(nvic, cpu_regs_ipsr(unit->regs))) {
+        return false;
+    }
+    bool thread_allowed =
+        nvic_active_count(nvic) == 1 || (unit->core->scb.state.ccr & CCR_NONBASETHRDENA) != 0;
+    switch (exc_return & EXC_RETURN_PATTERN) {
+    case 0x1:
+        return true;
+    case 0x9:
+    case 0xD:
+        return thread_allowed;
+    default:
+        return false;
+    }
+}
+
+static void leave_handler(struct exception_unit *unit, uint32_t exception)
+{
+    nvic_leave(nvic_of(unit), exception);
+    if (exception != EXCEPTION_NMI) {
+        unit->regs->faultmask = 0;
+    }
+    if (unit->observer.returned != NULL) {
+        unit->observer.returned(unit->observer.context, exception, unit->regs);
+    }
+}
+
+static void set_returned_control(struct exception_unit *unit, uint32_t exc_return)
+{
+    uint32_t control = unit->regs->control & ~(CONTROL_SPSEL | CONTROL_FPCA);
+    control |= (exc_return & EXC_RETURN_PSP) != 0 ? CONTROL_SPSEL : 0;
+    control |= (exc_return & EXC_RETURN_BASIC_FRAME) == 0 ? CONTROL_FPCA : 0;
+    unit->regs->control = control;
+}
+
+enum exception_outcome exception_return(struct exception_unit *unit, uint32_t exc_return,
+                                        uint32_t *cycles)
+{
+    uint32_t returning = cpu_regs_ipsr(unit->regs);
+    bool legal = is_legal_return(unit, exc_return);
+    bool outermost = nvic_active_count(nvic_of(unit)) == 1;
+    *cycles = CYCLES_TAIL_CHAIN;
+    leave_handler(unit, returning);
+    if (!legal) {
+        return refuse_return(unit, exc_return);
+    }
+    int32_t priority = exception_execution_priority(unit);
+    if (preempting(unit, priority) != 0) {
+        return take_exception(unit, exc_return);
+    }
+    bool consistent;
+    struct stacking_result result = stacking_pop(unit, exc_return, priority, &consistent);
+    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
+    *cycles = frame_cycles(unit, CYCLES_RETURN, extended);
+    if (result.faulted) {
+        return pend_stacking_fault(unit, &result) ? take_exception(unit, exc_return)
+                                                  : lock_up(unit);
+    }
+    if (!consistent) {
+        return refuse_return(unit, exc_return);
+    }
+    set_returned_control(unit, exc_return);
+    finish_switch(unit);
+    unit->sleep_on_exit = outermost && (exc_return & EXC_RETURN_THREAD) != 0 &&
+                          (unit->core->scb.state.scr & SCR_SLEEPONEXIT) != 0;
+    return EXCEPTION_RETURNED;
+}
+
+enum exception_outcome exception_reset(struct exception_unit *unit)
+{
+    const struct exception_memory *memory = &unit->memory;
+    armv7m_reset(unit->core);
+    *unit->regs = (struct cpu_regs){.lr = 0xFFFFFFFFU, .xpsr = XPSR_T};
+    unit->clear_exclusive = true;
+    unit->sleep_on_exit = false;
+    uint32_t vector;
+    uint32_t stack;
+    uint32_t table = unit->core->scb.state.vtor;
+    if (memory->read(memory->context, table, &stack) != BUS_OK ||
+        memory->read(memory->context, table + 4, &vector) != BUS_OK) {
+        return lock_up(unit);
+    }
+    unit->regs->msp = stack & ~3U;
+    unit->regs->pc = vector & ~1U;
+    unit->regs->xpsr = (vector & 1U) != 0 ? XPSR_T : 0;
+    return EXCEPTION_ENTERED;
+}
+
+bool exception_would_wake(const struct exception_unit *unit, bool wfe)
+{
+    if (wfe && unit->core->scb.state.event_register) {
+        return true;
+    }
+    return preempting(unit, execution_priority(unit, wfe)) != 0;
+}
+
+bool exception_take_event(struct exception_unit *unit)
+{
+    bool set = unit->core->scb.state.event_register;
+    unit->core->scb.state.event_register = false;
+    return set;
+}
+
+void exception_send_event(struct exception_unit *unit)
+{
+    unit->core->scb.state.event_register = true;
+}
