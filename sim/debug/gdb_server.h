@@ -1,0 +1,55 @@
+/* sim/debug/gdb_server.h - a GDB server for one machine on a local TCP port.
+ *
+ * While a debugger is attached the server drives the machine: it runs when GDB says so, in slices
+ * between which it looks for Ctrl-C. A client that disappears loses its break- and watchpoints, and
+ * the server waits for the next one, the machine halted.
+ */
+#ifndef SIM_DEBUG_GDB_SERVER_H
+#define SIM_DEBUG_GDB_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/debug/gdb_session.h"
+#include "sim/debug/gdb_target.h"
+#include "sim/loader/sim_error.h"
+#include "sim/machine/machine.h"
+
+#define GDB_SERVER_DEFAULT_PORT 3333
+
+struct gdb_server {
+    int listener, client; /* sockets; -1: none */
+    uint16_t port;        /* the one it listens on */
+    struct gdb_machine adapter;
+    struct gdb_session session;
+};
+
+/* How a debugged run ended. */
+enum gdb_end {
+    GDB_END_DETACHED, /* the debugger left in good order: run on without it */
+    GDB_END_KILLED,   /* the debugger wants it over */
+    GDB_END_OVER,     /* the run reached its own end (limit, System OFF, is_over) */
+    GDB_END_ENGINE,   /* MACHINE_STOP_ENGINE */
+};
+
+/* What the run itself wants. */
+struct gdb_run {
+    uint64_t end_cycle; /* the run is over there; UINT64_MAX: never */
+    /* Asked after every slice: true when the run is over (e.g. what --until waits for was seen).
+     * May be NULL. */
+    bool (*is_over)(void *context);
+    uint8_t (*exit_status)(void *context); /* told to GDB at the end. May be NULL: 0 */
+    void *context;
+};
+
+/* Listens on 127.0.0.1:port (0: any free port, see server->port). SIM_WRONG_USE when the port is
+ * taken. */
+bool gdb_server_open(struct gdb_server *server, struct machine *machine, uint16_t port,
+                     struct sim_error *error);
+
+/* Waits for a debugger and serves it, and the next one should it disappear. */
+enum gdb_end gdb_server_serve(struct gdb_server *server, const struct gdb_run *run);
+
+void gdb_server_close(struct gdb_server *server);
+
+#endif
