@@ -4,7 +4,10 @@
 
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/errata.h"
+#include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
+#include "peripherals/nrf52/nvmc.h"
+#include "peripherals/nrf52/uicr.h"
 #include "peripherals/parts/button.h"
 #include "peripherals/parts/led.h"
 #include "peripherals/parts/touch_key.h"
@@ -16,6 +19,9 @@
 static const struct catalogue_entry entries[] = {
     {"nordic,nrf-clock", &nrf52_clock_power_class},
     {"nordic,nrf-power", &nrf52_clock_power_class},
+    {"nordic,nrf-ficr", &nrf52_ficr_class},
+    {"nordic,nrf-uicr", &nrf52_uicr_class},
+    {"nordic,nrf52-flash-controller", &nrf52_nvmc_class},
     {"nordic,nrf-gpio", &nrf52_gpio_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},

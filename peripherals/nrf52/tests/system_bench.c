@@ -50,8 +50,8 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
     };
     struct bench *bench = bench_new();
     system->bench = bench;
-    const char *message = bench_start(bench, device_class, base);
-    /* The bench knows no flash and no chip: set the device up again with both. */
+    (void)bench_start(bench, device_class, base);
+    /* The bench knows no flash and no chip: whatever it said, set the device up again with both. */
     bench->env.nvm = &system->nvm;
     bench->env.chip = (struct chip_port){
         .request_reset = request_reset,
@@ -59,12 +59,10 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
         .stall = stall,
         .context = system,
     };
-    if (message == NULL) {
-        memset(bench->device, 0, device_class->size_bytes);
-        message = device_class->init(bench->device, &bench->env);
+    memset(bench->device, 0, device_class->size_bytes);
+    if (device_class->init(bench->device, &bench->env) != NULL) {
+        abort(); /* the test asks for a device that its chip cannot have */
     }
-    assert(message == NULL);
-    (void)message;
     bench_reset(bench, RESET_POWER_ON);
     return system;
 }

@@ -1,0 +1,348 @@
+#include "peripherals/nrf52/nvmc.h"
+
+#include <string.h>
+
+enum nvmc_mode { MODE_READ, MODE_WRITE, MODE_ERASE, MODE_MASK = 3 };
+
+#define ICACHECNF_CACHEEN     (1U << 0)
+#define ICACHECNF_CACHEPROFEN (1U << 8)
+#define PARTIAL_RESET_MS      10U
+#define PARTIAL_MASK          0x7FU
+#define ACL_STRIDE            0x10U
+#define ERASED                0xFFU
+
+static bool is_busy(const struct nvmc *nvmc)
+{
+    return clock_now(nvmc->env.clock) < nvmc->state.busy_until_cycles;
+}
+
+static void guest_error(const struct nvmc *nvmc, uint32_t offset, const char *what)
+{
+    diag_guest_error(nvmc->env.diag, nvmc->env.name, offset, what);
+}
+
+/* An operation of this length starts as soon as the last one is over. */
+static void take_time(struct nvmc *nvmc, uint64_t us)
+{
+    uint64_t now = clock_now(nvmc->env.clock);
+    uint64_t start = is_busy(nvmc) ? nvmc->state.busy_until_cycles : now;
+    nvmc->state.busy_until_cycles = start + clock_us_to_cycles(nvmc->env.clock, us);
+    if (nvmc->env.chip.stall != NULL) {
+        nvmc->env.chip.stall(nvmc->env.chip.context, nvmc->state.busy_until_cycles - now);
+    }
+}
+
+static void tell_changed(const struct nvmc *nvmc, uint32_t address, uint32_t size_bytes)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    if (nvm->changed != NULL) {
+        nvm->changed(nvm->context, address, size_bytes);
+    }
+}
+
+static bool may_erase(const struct nvmc *nvmc, uint32_t offset)
+{
+    if (nvmc->state.config != MODE_ERASE) {
+        guest_error(nvmc, offset, "erase while CONFIG does not enable it: ignored");
+        return false;
+    }
+    return true;
+}
+
+/* The page's index, or false with a report. */
+static bool find_page(const struct nvmc *nvmc, uint32_t offset, uint32_t address, uint32_t *page)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    if (address - nvm->flash_base >= nvm->flash_bytes) {
+        guest_error(nvmc, offset, "erase of a page that is not in flash: ignored");
+        return false;
+    }
+    if ((address - nvm->flash_base) % nvm->page_bytes != 0) {
+        guest_error(nvmc, offset, "erase of an address that is not the start of its page");
+    }
+    *page = (address - nvm->flash_base) / nvm->page_bytes;
+    return true;
+}
+
+static void erase_page_bytes(struct nvmc *nvmc, uint32_t page)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    memset(nvm->flash + page * nvm->page_bytes, ERASED, nvm->page_bytes);
+    tell_changed(nvmc, nvm->flash_base + page * nvm->page_bytes, nvm->page_bytes);
+}
+
+static void erase_page(struct nvmc *nvmc, uint32_t offset, uint32_t address)
+{
+    uint32_t page;
+    if (!may_erase(nvmc, offset) || !find_page(nvmc, offset, address, &page)) {
+        return;
+    }
+    erase_page_bytes(nvmc, page);
+    take_time(nvmc, NVMC_ERASEPAGE_US);
+}
+
+/* The page is erased when the parts add up to the time of a whole erase. */
+static void erase_page_partial(struct nvmc *nvmc, uint32_t offset, uint32_t address)
+{
+    struct nvmc_state *state = &nvmc->state;
+    uint32_t page;
+    if (!may_erase(nvmc, offset) || !find_page(nvmc, offset, address, &page)) {
+        return;
+    }
+    if (page != state->partial_page) {
+        state->partial_page = page;
+        state->partial_done_ms = 0;
+    }
+    state->partial_done_ms += state->partial_ms;
+    if (state->partial_done_ms * 1000U >= NVMC_ERASEPAGE_US) {
+        state->partial_done_ms = 0;
+        erase_page_bytes(nvmc, page);
+    }
+    take_time(nvmc, (uint64_t)state->partial_ms * 1000U);
+}
+
+static void erase_uicr(struct nvmc *nvmc)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    memset(nvm->uicr, ERASED, nvm->uicr_bytes);
+    tell_changed(nvmc, nvm->uicr_base, nvm->uicr_bytes);
+}
+
+static void erase_all(struct nvmc *nvmc)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    memset(nvm->flash, ERASED, nvm->flash_bytes);
+    tell_changed(nvmc, nvm->flash_base, nvm->flash_bytes);
+    erase_uicr(nvmc);
+    take_time(nvmc, NVMC_ERASEALL_US);
+}
+
+/* Where an absolute address lives, NULL: neither in flash nor in UICR. */
+static uint8_t *find_word(const struct nvm *nvm, uint32_t address)
+{
+    if (address - nvm->flash_base < nvm->flash_bytes) {
+        return nvm->flash + (address - nvm->flash_base);
+    }
+    if (address - nvm->uicr_base < nvm->uicr_bytes) {
+        return nvm->uicr + (address - nvm->uicr_base);
+    }
+    return NULL;
+}
+
+static enum bus_result nvmc_memory_write(void *self, uint32_t address, uint8_t size_bytes,
+                                         uint32_t value)
+{
+    struct nvmc *nvmc = self;
+    uint8_t *place = find_word(nvmc->env.nvm, address);
+    uint32_t word;
+    if (nvmc->state.config != MODE_WRITE) {
+        guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR without write enable: ignored");
+        return BUS_OK;
+    }
+    if (place == NULL) {
+        guest_error(nvmc, NVMC_CONFIG, "write behind the end of flash or UICR: ignored");
+        return BUS_OK;
+    }
+    if (size_bytes != 4 || address % 4U != 0) {
+        guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR that is not a whole word: a fault");
+        return BUS_FAULT;
+    }
+    memcpy(&word, place, 4);
+    word &= value;
+    memcpy(place, &word, 4);
+    tell_changed(nvmc, address, 4);
+    take_time(nvmc, NVMC_WRITE_US);
+    return BUS_OK;
+}
+
+static bool is_absent(const struct nvmc *nvmc, uint32_t offset)
+{
+    switch (offset) {
+    case NVMC_ERASEPCR0:
+        return nrf_is_nrf52840(&nvmc->env);
+    case NVMC_READYNEXT:
+    case NVMC_ERASEPAGEPARTIAL:
+    case NVMC_ERASEPAGEPARTIALCFG:
+        return !nrf_is_nrf52840(&nvmc->env);
+    default:
+        return offset >= NVMC_ACL && !nrf_is_nrf52840(&nvmc->env);
+    }
+}
+
+/* Index of an ACL register in the state. False: there is none at this offset. */
+static bool find_acl(uint32_t offset, uint32_t *index)
+{
+    uint32_t region = (offset - NVMC_ACL) / ACL_STRIDE;
+    uint32_t field = (offset - NVMC_ACL) % ACL_STRIDE / 4U;
+    if (offset < NVMC_ACL || region >= NVMC_ACL_COUNT || field >= NVMC_ACL_FIELDS) {
+        return false;
+    }
+    *index = region * NVMC_ACL_FIELDS + field;
+    return true;
+}
+
+static bool nvmc_get(const struct nvmc *nvmc, uint32_t offset, uint32_t *value)
+{
+    const struct nvmc_state *state = &nvmc->state;
+    uint32_t index;
+    if (is_absent(nvmc, offset)) {
+        return false;
+    }
+    switch (offset) {
+    case NVMC_READY:
+    case NVMC_READYNEXT:
+        *value = !is_busy(nvmc);
+        return true;
+    case NVMC_CONFIG:
+        *value = state->config;
+        return true;
+    case NVMC_ERASEPAGE:
+    case NVMC_ERASEALL:
+    case NVMC_ERASEPCR0:
+    case NVMC_ERASEUICR:
+    case NVMC_ERASEPAGEPARTIAL:
+    case NVMC_IHIT:
+    case NVMC_IMISS:
+        *value = 0;
+        return true;
+    case NVMC_ERASEPAGEPARTIALCFG:
+        *value = state->partial_ms;
+        return true;
+    case NVMC_ICACHECNF:
+        *value = state->icachecnf;
+        return true;
+    default:
+        if (!find_acl(offset, &index)) {
+            return false;
+        }
+        *value = state->acl[index];
+        return true;
+    }
+}
+
+static uint32_t nvmc_peek(const void *self, uint32_t offset)
+{
+    uint32_t value = 0;
+    return nvmc_get(self, offset, &value) ? value : 0;
+}
+
+static enum bus_result nvmc_read(void *self, struct bus_access access, uint32_t *value)
+{
+    const struct nvmc *nvmc = self;
+    uint32_t word = 0;
+    bool known = nvmc_get(nvmc, access.offset & ~3U, &word);
+    return nrf_finish_read(&nvmc->env, access, known, word, value);
+}
+
+static void write_config(struct nvmc *nvmc, uint32_t value)
+{
+    if ((value & MODE_MASK) == MODE_MASK) {
+        guest_error(nvmc, NVMC_CONFIG, "CONFIG 3 is reserved: read-only");
+        value = MODE_READ;
+    }
+    nvmc->state.config = value & MODE_MASK;
+}
+
+static void write_icachecnf(struct nvmc *nvmc, uint32_t value)
+{
+    nvmc->state.icachecnf = value & (ICACHECNF_CACHEEN | ICACHECNF_CACHEPROFEN);
+    if ((value & ICACHECNF_CACHEPROFEN) != 0) {
+        diag_unimplemented(nvmc->env.diag, nvmc->env.name, NVMC_ICACHECNF,
+                           "profile of the instruction cache: IHIT and IMISS stay 0");
+    }
+}
+
+/* Each ACL register can be written once between resets. */
+static bool write_acl(struct nvmc *nvmc, uint32_t offset, uint32_t value)
+{
+    uint32_t index;
+    if (!find_acl(offset, &index)) {
+        return false;
+    }
+    if (nvmc->state.acl[index] == 0) {
+        nvmc->state.acl[index] = value;
+    }
+    diag_unimplemented(nvmc->env.diag, nvmc->env.name, offset,
+                       "flash that ACL protects can still be read and written");
+    return true;
+}
+
+static bool write_register(struct nvmc *nvmc, uint32_t offset, uint32_t value)
+{
+    if (is_absent(nvmc, offset)) {
+        return false;
+    }
+    switch (offset) {
+    case NVMC_CONFIG:
+        write_config(nvmc, value);
+        return true;
+    case NVMC_ERASEPAGE:
+    case NVMC_ERASEPCR0:
+        erase_page(nvmc, offset, value);
+        return true;
+    case NVMC_ERASEPAGEPARTIAL:
+        erase_page_partial(nvmc, offset, value);
+        return true;
+    case NVMC_ERASEPAGEPARTIALCFG:
+        nvmc->state.partial_ms = value & PARTIAL_MASK;
+        return true;
+    case NVMC_ERASEALL:
+        if ((value & 1U) != 0 && may_erase(nvmc, offset)) {
+            erase_all(nvmc);
+        }
+        return true;
+    case NVMC_ERASEUICR:
+        if ((value & 1U) != 0 && may_erase(nvmc, offset)) {
+            erase_uicr(nvmc);
+            take_time(nvmc, NVMC_ERASEPAGE_US);
+        }
+        return true;
+    case NVMC_ICACHECNF:
+        write_icachecnf(nvmc, value);
+        return true;
+    case NVMC_IHIT: /* a write clears the counter, which is 0 */
+    case NVMC_IMISS:
+        return true;
+    default:
+        return write_acl(nvmc, offset, value);
+    }
+}
+
+static enum bus_result nvmc_write(void *self, struct bus_access access, uint32_t value)
+{
+    struct nvmc *nvmc = self;
+    uint32_t offset = access.offset & ~3U;
+    uint32_t word = nrf_begin_write(&nvmc->env, access, value);
+    if (!write_register(nvmc, offset, word)) {
+        nrf_report_unknown_write(&nvmc->env, offset);
+    }
+    return BUS_OK;
+}
+
+static void nvmc_reset(void *self, uint32_t reasons)
+{
+    struct nvmc *nvmc = self;
+    (void)reasons;
+    nvmc->state = (struct nvmc_state){.partial_ms = PARTIAL_RESET_MS};
+}
+
+static const char *nvmc_init(void *self, const struct device_env *env)
+{
+    struct nvmc *nvmc = self;
+    nvmc->env = *env;
+    return env->nvm == NULL ? "the flash controller needs a chip with flash" : NULL;
+}
+
+const struct device_class nrf52_nvmc_class = {
+    .name = "nrf52-nvmc",
+    .size_bytes = sizeof(struct nvmc),
+    .state_offset = offsetof(struct nvmc, state),
+    .state_bytes = sizeof(struct nvmc_state),
+    .state_version = 1,
+    .init = nvmc_init,
+    .reset = nvmc_reset,
+    .read = nvmc_read,
+    .write = nvmc_write,
+    .peek = nvmc_peek,
+    .memory_write = nvmc_memory_write,
+};

@@ -1,0 +1,55 @@
+/* peripherals/nrf52/nvmc.h - NVMC: the flash controller, the only way to change flash and UICR.
+ *
+ * Reference: nRF52832 product specification 1.4, "NVMC"; nRF52840 product specification 1.1. A
+ * CPU store to flash or UICR comes in by memory_write: it clears bits and never sets one. Each
+ * operation takes its time (below); the CPU is stalled that long (chip_port.stall: whether code
+ * that runs from RAM goes on is the machine's business), READY reads 0 meanwhile, and a second
+ * operation waits for the first. Contents change at once and survive every reset.
+ *
+ * Not modelled: the instruction cache and its counters (IHIT, IMISS read 0); the limit of writes
+ * between erases; wear; what a reset in the middle of an operation leaves; access protection (ACL).
+ */
+#ifndef PERIPHERALS_NRF52_NVMC_H
+#define PERIPHERALS_NRF52_NVMC_H
+
+#include "peripherals/nrf52/nrf_common.h"
+
+enum nvmc_register {
+    NVMC_READY = 0x400,
+    NVMC_READYNEXT = 0x408, /* nRF52840 */
+    NVMC_CONFIG = 0x504,
+    NVMC_ERASEPAGE = 0x508, /* ERASEPCR1 is another name of it */
+    NVMC_ERASEALL = 0x50C,
+    NVMC_ERASEPCR0 = 0x510, /* nRF52832 */
+    NVMC_ERASEUICR = 0x514,
+    NVMC_ERASEPAGEPARTIAL = 0x518,    /* nRF52840 */
+    NVMC_ERASEPAGEPARTIALCFG = 0x51C, /* nRF52840 */
+    NVMC_ICACHECNF = 0x540,
+    NVMC_IHIT = 0x548,
+    NVMC_IMISS = 0x54C,
+    NVMC_ACL = 0x800, /* nRF52840: 8 of (ADDR, SIZE, PERM), every 16 bytes */
+};
+
+#define NVMC_WRITE_US     41U
+#define NVMC_ERASEPAGE_US 85000U
+#define NVMC_ERASEALL_US  169000U
+
+#define NVMC_ACL_COUNT  8U
+#define NVMC_ACL_FIELDS 3U
+
+struct nvmc {
+    struct device_env env;
+    struct nvmc_state {
+        uint32_t config;
+        uint32_t icachecnf;
+        uint32_t partial_ms;        /* ERASEPAGEPARTIALCFG */
+        uint64_t busy_until_cycles; /* READY is 0 before this cycle */
+        uint32_t partial_page;      /* page number that ERASEPAGEPARTIAL works on */
+        uint32_t partial_done_ms;   /* so much of its erase is done */
+        uint32_t acl[NVMC_ACL_COUNT * NVMC_ACL_FIELDS];
+    } state;
+};
+
+extern const struct device_class nrf52_nvmc_class;
+
+#endif
