@@ -65,8 +65,8 @@ int puts(const char *text)
     return print("%s\n", text) < 0 ? EOF : 0;
 }
 
-#undef putchar
-int putchar(int character)
+/* In parentheses, because newlib has a macro of that name as well. */
+int(putchar)(int character)
 {
     char byte = (char)character;
     return console_write(&byte, 1) == 1 ? character : EOF;
