@@ -1,0 +1,422 @@
+#include "peripherals/nrf52/rtc.h"
+
+enum rtc_register {
+    RTC_TASKS_START = 0x000,
+    RTC_TASKS_STOP = 0x004,
+    RTC_TASKS_CLEAR = 0x008,
+    RTC_TASKS_TRIGOVRFLW = 0x00C,
+    RTC_EVENTS_TICK = 0x100,
+    RTC_EVENTS_OVRFLW = 0x104,
+    RTC_EVENTS_COMPARE_0 = 0x140,
+    RTC_EVTEN = 0x340,
+    RTC_EVTENSET = 0x344,
+    RTC_EVTENCLR = 0x348,
+    RTC_COUNTER = 0x504,
+    RTC_PRESCALER = 0x508,
+    RTC_CC_0 = 0x540,
+};
+
+#define COUNTER_MASK      0xFFFFFFU
+#define PRESCALER_MASK    0xFFFU
+#define TRIGOVRFLW_COUNT  0xFFFFF0U
+#define NO_TICK           UINT64_MAX
+#define EVENT_BIT(offset) NRF_EVENT_BIT((uint32_t)(offset))
+#define COMPARE_BIT(i)    NRF_EVENT_BIT(RTC_EVENTS_COMPARE_0 + 4U * (i))
+
+static uint64_t tick_now(const struct rtc *rtc)
+{
+    return clock_cycles_to_lf_ticks(rtc->env.clock, clock_now(rtc->env.clock));
+}
+
+/* The first rising edge after the next falling edge. Half periods are ticks of twice the time. */
+static uint64_t next_edge(const struct rtc *rtc)
+{
+    uint64_t halves = clock_cycles_to_lf_ticks(rtc->env.clock, 2 * clock_now(rtc->env.clock));
+    return (halves + 1) / 2 + 1;
+}
+
+static uint32_t enabled_events(const struct rtc *rtc)
+{
+    return rtc->state.evten | rtc->state.events.inten;
+}
+
+static uint32_t count_at(const struct rtc_state *s, uint64_t tick)
+{
+    if (!s->running || tick <= s->base_tick) {
+        return s->base_count;
+    }
+    return (uint32_t)(s->base_count + (tick - s->base_tick) / s->divider) & COUNTER_MASK;
+}
+
+/* The first tick >= `from` at which the running counter steps to `count`. */
+static uint64_t next_step_to(const struct rtc_state *s, uint32_t count, uint64_t from)
+{
+    uint64_t steps = (count - s->base_count) & COUNTER_MASK;
+    uint64_t round = (uint64_t)(COUNTER_MASK + 1) * s->divider;
+    uint64_t tick = s->base_tick + (steps == 0 ? round : steps * s->divider);
+    if (tick < from) {
+        tick += (from - tick + round - 1) / round * round;
+    }
+    return tick;
+}
+
+static uint64_t next_step(const struct rtc_state *s, uint64_t from)
+{
+    uint64_t tick = s->base_tick + s->divider;
+    if (tick < from) {
+        tick += (from - tick + s->divider - 1) / s->divider * s->divider;
+    }
+    return tick;
+}
+
+static uint64_t next_match(const struct rtc_state *s, uint32_t i, uint64_t from)
+{
+    const struct rtc_compare *compare = &s->compare[i];
+    for (uint32_t k = 0; k < 2; k++) {
+        if (from < compare->until[k]) {
+            uint64_t tick = next_step_to(s, compare->held[k], from);
+            if (tick < compare->until[k]) {
+                return tick;
+            }
+            from = compare->until[k];
+        }
+    }
+    return next_step_to(s, compare->value, from);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The first tick >= `from` with an enabled event, if no task changed anything before. */
+static uint64_t next_event_tick(const struct rtc *rtc, uint64_t from)
+{
+    const struct rtc_state *s = &rtc->state;
+    uint32_t enabled = enabled_events(rtc);
+    uint64_t tick = NO_TICK;
+    if (!s->running) {
+        return NO_TICK;
+    }
+    if ((enabled & EVENT_BIT(RTC_EVENTS_TICK)) != 0) {
+        tick = earlier(tick, next_step(s, from));
+    }
+    if ((enabled & EVENT_BIT(RTC_EVENTS_OVRFLW)) != 0) {
+        tick = earlier(tick, next_step_to(s, 0, from));
+    }
+    for (uint32_t i = 0; i < rtc->cc_num; i++) {
+        if ((enabled & COMPARE_BIT(i)) != 0) {
+            tick = earlier(tick, next_match(s, i, from));
+        }
+    }
+    return tick;
+}
+
+static uint32_t events_at(const struct rtc *rtc, uint64_t tick)
+{
+    const struct rtc_state *s = &rtc->state;
+    uint32_t bits = EVENT_BIT(RTC_EVENTS_TICK);
+    if (count_at(s, tick) == 0) {
+        bits |= EVENT_BIT(RTC_EVENTS_OVRFLW);
+    }
+    for (uint32_t i = 0; i < rtc->cc_num; i++) {
+        bits |= next_match(s, i, tick) == tick ? COMPARE_BIT(i) : 0;
+    }
+    return bits & enabled_events(rtc);
+}
+
+/* All registers of one tick are set before PPI hears of the first event. */
+static void raise_events(struct rtc *rtc, uint32_t bits)
+{
+    uint32_t routed = bits & rtc->state.evten;
+    rtc->state.events.generated |= bits;
+    nrf_events_update_irq(&rtc->env, &rtc->state.events);
+    for (uint32_t i = 0; i < 32; i++) {
+        if ((routed >> i & 1U) != 0) {
+            event_port_raise(&rtc->env.events, NRF_EVENTS_FIRST + 4 * i);
+        }
+    }
+}
+
+static void apply_pending(struct rtc_state *s)
+{
+    struct rtc_pending pending = s->pending[0];
+    s->pending[0] = s->pending[1];
+    s->pending[1] = (struct rtc_pending){0};
+    if (pending.run == RTC_RUN_STOP) {
+        s->base_count = count_at(s, pending.edge - 1);
+        s->running = false;
+    } else if (pending.run == RTC_RUN_START && !s->running) {
+        s->running = true;
+        s->base_tick = pending.edge - 1; /* so that the first increment can come at the edge */
+        s->divider = s->prescaler + 1;
+    }
+    if (pending.count != RTC_COUNT_KEEP) {
+        s->base_count = pending.count == RTC_COUNT_CLEAR ? 0 : TRIGOVRFLW_COUNT;
+        s->base_tick = pending.edge;
+        s->divider = s->prescaler + 1;
+    }
+}
+
+/* Brings events and tasks up to the present. An increment at the very edge of a STOP, CLEAR or
+ * TRIGOVRFLW does not happen; one at the edge of a START does. */
+static void catch_up(struct rtc *rtc)
+{
+    struct rtc_state *s = &rtc->state;
+    uint64_t now = tick_now(rtc);
+    for (;;) {
+        uint64_t edge = s->pending[0].edge != 0 ? s->pending[0].edge : NO_TICK;
+        uint64_t tick = next_event_tick(rtc, s->events_tick + 1);
+        if (tick <= now && tick < edge) {
+            s->events_tick = tick;
+            raise_events(rtc, events_at(rtc, tick));
+        } else if (edge <= now) {
+            s->events_tick = edge - 1;
+            apply_pending(s);
+        } else {
+            break;
+        }
+    }
+    s->events_tick = now > s->events_tick ? now : s->events_tick;
+}
+
+static void schedule(struct rtc *rtc)
+{
+    const struct rtc_state *s = &rtc->state;
+    uint64_t edge = s->pending[0].edge != 0 ? s->pending[0].edge : NO_TICK;
+    uint64_t tick = earlier(edge, next_event_tick(rtc, s->events_tick + 1));
+    if (tick == NO_TICK) {
+        clock_cancel(rtc->env.clock, &rtc->event);
+    } else {
+        clock_schedule(rtc->env.clock, &rtc->event, clock_lf_ticks_to_cycles(rtc->env.clock, tick));
+    }
+}
+
+static void event_fired(void *owner, uint64_t late_cycles)
+{
+    struct rtc *rtc = owner;
+    (void)late_cycles;
+    catch_up(rtc);
+    schedule(rtc);
+}
+
+static void add_task(struct rtc *rtc, enum rtc_run run, enum rtc_count count)
+{
+    uint64_t edge = next_edge(rtc);
+    struct rtc_pending *pending = rtc->state.pending;
+    if (pending->edge != 0 && pending->edge != edge) {
+        pending++; /* catch_up has applied all that is past, so the second is free or of this edge
+                    */
+    }
+    pending->edge = edge;
+    if (run != RTC_RUN_KEEP) {
+        pending->run = run;
+    }
+    if (count != RTC_COUNT_KEEP) {
+        pending->count = count;
+    }
+}
+
+/* Values on their way have two edges at most, the next and the one after: see next_edge. */
+static void write_cc(struct rtc *rtc, uint32_t i, uint32_t value)
+{
+    struct rtc_compare *compare = &rtc->state.compare[i];
+    uint64_t now = tick_now(rtc);
+    uint64_t edge = next_edge(rtc);
+    if (now >= compare->until[0]) {
+        compare->held[0] = compare->held[1];
+        compare->until[0] = compare->until[1];
+    }
+    if (now >= compare->until[1]) {
+        compare->held[0] = compare->value;
+        compare->until[0] = edge;
+    } else if (edge != compare->until[1]) {
+        compare->held[1] = compare->value;
+    }
+    compare->until[1] = edge;
+    compare->value = value & COUNTER_MASK;
+}
+
+static void write_prescaler(struct rtc *rtc, uint32_t value)
+{
+    if (rtc->state.running) {
+        diag_guest_error(rtc->env.diag, rtc->env.name, RTC_PRESCALER,
+                         "PRESCALER is written while the RTC runs: it counts from the next CLEAR, "
+                         "TRIGOVRFLW or START on");
+    }
+    rtc->state.prescaler = value & PRESCALER_MASK;
+}
+
+static bool is_cc(const struct rtc *rtc, uint32_t offset)
+{
+    return offset >= RTC_CC_0 && offset < RTC_CC_0 + 4 * rtc->cc_num;
+}
+
+/* Reads COUNTER of the present: pending edges up to now are seen through, without applying them. */
+static uint32_t present_count(const struct rtc *rtc)
+{
+    struct rtc_state copy = rtc->state;
+    uint64_t now = tick_now(rtc);
+    while (copy.pending[0].edge != 0 && copy.pending[0].edge <= now) {
+        apply_pending(&copy);
+    }
+    return count_at(&copy, now);
+}
+
+static bool rtc_get(const struct rtc *rtc, uint32_t offset, uint32_t *value)
+{
+    const struct rtc_state *s = &rtc->state;
+    if (nrf_events_get(&s->events, rtc->implemented, offset, value)) {
+        return true;
+    }
+    if (is_cc(rtc, offset)) {
+        *value = s->compare[(offset - RTC_CC_0) / 4].value;
+        return true;
+    }
+    switch (offset) {
+    case RTC_TASKS_START:
+    case RTC_TASKS_STOP:
+    case RTC_TASKS_CLEAR:
+    case RTC_TASKS_TRIGOVRFLW:
+        *value = 0;
+        return true;
+    case RTC_EVTEN:
+    case RTC_EVTENSET:
+    case RTC_EVTENCLR:
+        *value = s->evten;
+        return true;
+    case RTC_COUNTER:
+        *value = present_count(rtc);
+        return true;
+    case RTC_PRESCALER:
+        *value = s->prescaler;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static uint32_t rtc_peek(const void *self, uint32_t offset)
+{
+    uint32_t value = 0;
+    return rtc_get(self, offset, &value) ? value : 0;
+}
+
+static enum bus_result rtc_read(void *self, struct bus_access access, uint32_t *value)
+{
+    struct rtc *rtc = self;
+    uint32_t word = 0;
+    catch_up(rtc);
+    bool known = rtc_get(rtc, access.offset & ~3U, &word);
+    return nrf_finish_read(&rtc->env, access, known, word, value);
+}
+
+static void run_task(struct rtc *rtc, uint32_t offset)
+{
+    switch (offset) {
+    case RTC_TASKS_START:
+        add_task(rtc, RTC_RUN_START, RTC_COUNT_KEEP);
+        break;
+    case RTC_TASKS_STOP:
+        add_task(rtc, RTC_RUN_STOP, RTC_COUNT_KEEP);
+        break;
+    case RTC_TASKS_CLEAR:
+        add_task(rtc, RTC_RUN_KEEP, RTC_COUNT_CLEAR);
+        break;
+    default:
+        add_task(rtc, RTC_RUN_KEEP, RTC_COUNT_TRIGOVRFLW);
+        break;
+    }
+}
+
+static void write_register(struct rtc *rtc, uint32_t offset, uint32_t value)
+{
+    struct rtc_state *s = &rtc->state;
+    if (is_cc(rtc, offset)) {
+        write_cc(rtc, (offset - RTC_CC_0) / 4, value);
+        return;
+    }
+    switch (offset) {
+    case RTC_TASKS_START:
+    case RTC_TASKS_STOP:
+    case RTC_TASKS_CLEAR:
+    case RTC_TASKS_TRIGOVRFLW:
+        if (nrf_is_trigger(value)) {
+            run_task(rtc, offset);
+        }
+        break;
+    case RTC_EVTEN:
+        s->evten = value & rtc->implemented;
+        break;
+    case RTC_EVTENSET:
+        s->evten |= value & rtc->implemented;
+        break;
+    case RTC_EVTENCLR:
+        s->evten &= ~value;
+        break;
+    case RTC_PRESCALER:
+        write_prescaler(rtc, value);
+        break;
+    default:
+        nrf_report_unknown_write(&rtc->env, offset);
+        break;
+    }
+}
+
+static enum bus_result rtc_write(void *self, struct bus_access access, uint32_t value)
+{
+    struct rtc *rtc = self;
+    uint32_t word = nrf_begin_write(&rtc->env, access, value);
+    uint32_t offset = access.offset & ~3U;
+    catch_up(rtc); /* with the old settings */
+    if (!nrf_events_write(&rtc->state.events, rtc->implemented, offset, word)) {
+        write_register(rtc, offset, word);
+    }
+    nrf_events_update_irq(&rtc->env, &rtc->state.events);
+    schedule(rtc);
+    return BUS_OK;
+}
+
+static void rtc_reset(void *self, uint32_t reasons)
+{
+    struct rtc *rtc = self;
+    (void)reasons;
+    clock_cancel(rtc->env.clock, &rtc->event);
+    rtc->state = (struct rtc_state){.divider = 1, .events_tick = tick_now(rtc)};
+}
+
+static void rtc_update(void *self)
+{
+    struct rtc *rtc = self;
+    nrf_events_update_irq(&rtc->env, &rtc->state.events);
+}
+
+static const char *rtc_init(void *self, const struct device_env *env)
+{
+    struct rtc *rtc = self;
+    rtc->env = *env;
+    rtc->cc_num = props_u32_or(&env->props, "cc-num", RTC_CC_MAX);
+    if (rtc->cc_num < 1 || rtc->cc_num > RTC_CC_MAX) {
+        return "cc-num is not in 1..4";
+    }
+    rtc->implemented = EVENT_BIT(RTC_EVENTS_TICK) | EVENT_BIT(RTC_EVENTS_OVRFLW);
+    for (uint32_t i = 0; i < rtc->cc_num; i++) {
+        rtc->implemented |= COMPARE_BIT(i);
+    }
+    event_init(&rtc->event, event_fired, rtc);
+    return NULL;
+}
+
+const struct device_class nrf52_rtc_class = {
+    .name = "nrf52-rtc",
+    .size_bytes = sizeof(struct rtc),
+    .state_offset = offsetof(struct rtc, state),
+    .state_bytes = sizeof(struct rtc_state),
+    .state_version = 1,
+    .init = rtc_init,
+    .reset = rtc_reset,
+    .update = rtc_update,
+    .read = rtc_read,
+    .write = rtc_write,
+    .peek = rtc_peek,
+};
