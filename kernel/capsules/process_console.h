@@ -1,0 +1,44 @@
+/*
+ * process_console.h - a command line for the person at the board: what runs, how it is, and control
+ * over it. `help` lists the commands.
+ *
+ * Says nothing before it is spoken to. The line can be edited (left, right, home, end, backspace,
+ * delete; control-C drops it), up and down bring back earlier lines. What is typed while a command
+ * still prints is kept, up to PROCESS_CONSOLE_AHEAD bytes.
+ */
+#ifndef KERNEL_CAPSULES_PROCESS_CONSOLE_H
+#define KERNEL_CAPSULES_PROCESS_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/capsule/deferred.h"
+#include "kernel/capsule/process_control.h"
+#include "kernel/capsules/line_edit.h"
+#include "kernel/hil/uart.h"
+
+#define PROCESS_CONSOLE_OUT   160u
+#define PROCESS_CONSOLE_AHEAD 32u
+
+struct process_console_command;
+
+struct process_console {
+    const struct hil_uart *uart; /* borrowed for ever */
+    struct hil_uart_client client;
+    struct line_edit line;
+    const struct process_console_command *command; /* that still has to print, or NULL */
+    uint32_t step;                                 /* how often it has printed */
+    struct process_id target;                      /* the process it is about */
+    uint32_t ahead_first, ahead_count;             /* the ring of what was typed ahead */
+    bool sending;                                  /* `out` is the UART's */
+    bool prompt;                                   /* is due */
+    bool muted;                                    /* console-stop: no prompt, no echo */
+    uint8_t in[1];
+    uint8_t out[PROCESS_CONSOLE_OUT];
+    uint8_t ahead[PROCESS_CONSOLE_AHEAD];
+};
+
+/* Becomes the client of `uart`, which nobody else may use, and starts to listen. */
+void process_console_init(struct process_console *console, const struct hil_uart *uart);
+
+#endif
