@@ -29,11 +29,13 @@ trap 'rm -rf "$work"' EXIT
 # apt drops to the user _apt for downloads when it runs as root: let that user in.
 chmod 755 "$work"
 arch=$(dpkg --print-architecture)
-# An apt configuration of its own: sources, state, cache and lock files all below $work.
+# An apt configuration of its own: sources, state, cache and lock files all below $work. A mirror that lags
+# behind will do (signatures are still checked, and so is the version below).
 aptget() {
     apt-get -q -o Dir::Etc="$work/etc" -o Dir::Etc::sourcelist="$work/etc/sources.list" \
         -o Dir::Etc::sourceparts="$work/etc/none" -o Dir::State="$work/state" -o Dir::Cache="$work/cache" \
-        -o Dir::State::status="$work/state/status" -o APT::Architecture="$arch" -o APT::Sandbox::User=root "$@"
+        -o Dir::State::status="$work/state/status" -o APT::Architecture="$arch" -o APT::Sandbox::User=root \
+        -o Acquire::Check-Valid-Until=false "$@"
 }
 mkdir -p "$work/etc/none" "$work/etc/apt.conf.d" "$work/etc/preferences.d" "$work/state/lists/partial" \
     "$work/cache/archives/partial" "$work/packages"
