@@ -7,7 +7,13 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/nvmc.h"
+#include "peripherals/nrf52/rng.h"
+#include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/temp.h"
+#include "peripherals/nrf52/timer.h"
+#include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
+#include "peripherals/nrf52/wdt.h"
 #include "peripherals/parts/button.h"
 #include "peripherals/parts/led.h"
 #include "peripherals/parts/touch_key.h"
@@ -22,7 +28,14 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-ficr", &nrf52_ficr_class},
     {"nordic,nrf-uicr", &nrf52_uicr_class},
     {"nordic,nrf52-flash-controller", &nrf52_nvmc_class},
+    {"nordic,nrf-rng", &nrf52_rng_class},
+    {"nordic,nrf-temp", &nrf52_temp_class},
+    {"nordic,nrf-wdt", &nrf52_wdt_class},
     {"nordic,nrf-gpio", &nrf52_gpio_class},
+    {"nordic,nrf-uarte", &nrf52_uarte_class},
+    {"nordic,nrf-uart", &nrf52_uarte_class},
+    {"nordic,nrf-timer", &nrf52_timer_class},
+    {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sandglass,touch-pad", &part_touch_key_class},

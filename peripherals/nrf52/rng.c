@@ -1,0 +1,157 @@
+#include "peripherals/nrf52/rng.h"
+
+#include "peripherals/nrf52/nrf_random.h"
+
+#define EVENTS             NRF_EVENT_BIT(RNG_EVENTS_VALRDY)
+#define SHORTS_VALRDY_STOP 1U
+#define CONFIG_DERCEN      1U
+
+static uint64_t byte_cycles(const struct rng *rng)
+{
+    bool corrected = (rng->state.config & CONFIG_DERCEN) != 0;
+    return clock_us_to_cycles(rng->env.clock, corrected ? RNG_CORRECTED_BYTE_US : RNG_BYTE_US);
+}
+
+static void start(struct rng *rng)
+{
+    if (rng->state.running) {
+        return;
+    }
+    rng->state.running = true;
+    clock_schedule(rng->env.clock, &rng->byte_ready,
+                   clock_now(rng->env.clock) + clock_us_to_cycles(rng->env.clock, RNG_START_US) +
+                       byte_cycles(rng));
+}
+
+static void stop(struct rng *rng)
+{
+    rng->state.running = false;
+    clock_cancel(rng->env.clock, &rng->byte_ready);
+}
+
+static void byte_ready(void *owner, uint64_t late_cycles)
+{
+    struct rng *rng = owner;
+    rng->state.value = (uint32_t)(nrf_random_next(&rng->state.random) >> 56);
+    nrf_event_set(&rng->state.events, RNG_EVENTS_VALRDY);
+    if ((rng->state.shorts & SHORTS_VALRDY_STOP) != 0) {
+        stop(rng);
+    } else {
+        clock_schedule(rng->env.clock, &rng->byte_ready,
+                       clock_now(rng->env.clock) - late_cycles + byte_cycles(rng));
+    }
+    nrf_event_raise(&rng->env, &rng->state.events, RNG_EVENTS_VALRDY);
+}
+
+static void rng_update(void *self)
+{
+    struct rng *rng = self;
+    nrf_events_update_irq(&rng->env, &rng->state.events);
+}
+
+static bool rng_get(const struct rng *rng, uint32_t offset, uint32_t *value)
+{
+    const struct rng_state *state = &rng->state;
+    if (nrf_events_get(&state->events, EVENTS, offset, value)) {
+        return true;
+    }
+    switch (offset) {
+    case RNG_TASKS_START:
+    case RNG_TASKS_STOP:
+        *value = 0;
+        return true;
+    case RNG_SHORTS:
+        *value = state->shorts;
+        return true;
+    case RNG_CONFIG:
+        *value = state->config;
+        return true;
+    case RNG_VALUE:
+        *value = state->value;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static uint32_t rng_peek(const void *self, uint32_t offset)
+{
+    uint32_t value = 0;
+    return rng_get(self, offset, &value) ? value : 0;
+}
+
+static enum bus_result rng_read(void *self, struct bus_access access, uint32_t *value)
+{
+    const struct rng *rng = self;
+    uint32_t word = 0;
+    bool known = rng_get(rng, access.offset & ~3U, &word);
+    return nrf_finish_read(&rng->env, access, known, word, value);
+}
+
+static void write_register(struct rng *rng, uint32_t offset, uint32_t value)
+{
+    switch (offset) {
+    case RNG_TASKS_START:
+        if (nrf_is_trigger(value)) {
+            start(rng);
+        }
+        break;
+    case RNG_TASKS_STOP:
+        if (nrf_is_trigger(value)) {
+            stop(rng);
+        }
+        break;
+    case RNG_SHORTS:
+        rng->state.shorts = value & SHORTS_VALRDY_STOP;
+        break;
+    case RNG_CONFIG:
+        rng->state.config = value & CONFIG_DERCEN;
+        break;
+    default:
+        nrf_report_unknown_write(&rng->env, offset);
+        break;
+    }
+}
+
+static enum bus_result rng_write(void *self, struct bus_access access, uint32_t value)
+{
+    struct rng *rng = self;
+    uint32_t offset = access.offset & ~3U;
+    uint32_t word = nrf_begin_write(&rng->env, access, value);
+    if (!nrf_events_write(&rng->state.events, EVENTS, offset, word)) {
+        write_register(rng, offset, word);
+    }
+    rng_update(rng);
+    return BUS_OK;
+}
+
+static void rng_reset(void *self, uint32_t reasons)
+{
+    struct rng *rng = self;
+    (void)reasons;
+    clock_cancel(rng->env.clock, &rng->byte_ready);
+    rng->state = (struct rng_state){.random = rng->state.random};
+}
+
+static const char *rng_init(void *self, const struct device_env *env)
+{
+    struct rng *rng = self;
+    rng->env = *env;
+    rng->state.random = env->seed;
+    event_init(&rng->byte_ready, byte_ready, rng);
+    return NULL;
+}
+
+const struct device_class nrf52_rng_class = {
+    .name = "nrf52-rng",
+    .size_bytes = sizeof(struct rng),
+    .state_offset = offsetof(struct rng, state),
+    .state_bytes = sizeof(struct rng_state),
+    .state_version = 1,
+    .init = rng_init,
+    .reset = rng_reset,
+    .update = rng_update,
+    .read = rng_read,
+    .write = rng_write,
+    .peek = rng_peek,
+};
