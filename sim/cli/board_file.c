@@ -1,0 +1,90 @@
+#include "sim/cli/board_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "peripherals/catalogue.h"
+#include "sim/cli/places.h"
+#include "sim/loader/file.h"
+
+static bool read_blob(const char *path, struct board *board, struct sim_error *error)
+{
+    struct file_bytes bytes;
+    if (!file_read(path, &bytes, error)) {
+        return false;
+    }
+    bool done = board_parse(path, bytes.data, bytes.size, catalogue_find, board, error);
+    file_free(&bytes);
+    return done;
+}
+
+/* Runs dtc; its messages go to stderr, where they name the line. */
+static bool run_dtc(const char *source, const char *blob, struct sim_error *error)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        execlp("dtc", "dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", blob, source,
+               (char *)NULL);
+        _exit(127);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        return sim_fail(error, SIM_INTERNAL, "cannot run dtc");
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "cannot compile %s: dtc is not installed (apt install "
+                        "device-tree-compiler), or give a .dtb",
+                        source);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return sim_fail(error, SIM_WRONG_USE, "dtc refuses %s: see its message above", source);
+    }
+    return true;
+}
+
+static bool compile_and_read(const char *path, struct board *board, struct sim_error *error)
+{
+    char blob[] = "/tmp/sandglass-board-XXXXXX";
+    if (!file_exists(path)) {
+        return sim_fail(error, SIM_WRONG_USE, "cannot open %s: no such file", path);
+    }
+    int descriptor = mkstemp(blob);
+    if (descriptor < 0) {
+        return sim_fail(error, SIM_INTERNAL, "cannot make a file in /tmp for dtc");
+    }
+    close(descriptor);
+    bool done = run_dtc(path, blob, error) && read_blob(blob, board, error);
+    unlink(blob);
+    return done;
+}
+
+bool board_file_read(const char *name, struct board *board, struct sim_error *error)
+{
+    char relative[128];
+    char path[PLACES_PATH_MAX];
+    *board = (struct board){0};
+    if (file_has_ending(name, ".dts")) {
+        return compile_and_read(name, board, error);
+    }
+    if (file_has_ending(name, ".dtb") || strchr(name, '/') != NULL) {
+        return read_blob(name, board, error);
+    }
+    int length = snprintf(relative, sizeof relative, "boards/%s.dtb", name);
+    if (length < 0 || (size_t)length >= sizeof relative ||
+        !places_find(relative, path, sizeof path)) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "there is no board %s: `sandglass boards` lists them, or give a .dts or "
+                        ".dtb file",
+                        name);
+    }
+    return read_blob(path, board, error);
+}
+
+bool board_file_folder(char *buffer, size_t size)
+{
+    return places_find_folder("boards", buffer, size);
+}

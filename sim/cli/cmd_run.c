@@ -1,0 +1,29 @@
+#include <stdio.h>
+
+#include "sim/cli/command.h"
+#include "sim/cli/run_options.h"
+#include "sim/cli/run_session.h"
+
+static enum sim_status run(int argc, char **argv, struct sim_error *error)
+{
+    struct run_options options;
+    struct run_session session;
+    if (!run_options_parse(argc, argv, &options, error)) {
+        return error->status;
+    }
+    if (options.help) {
+        fputs(run_options_help, stdout);
+        return SIM_OK;
+    }
+    enum sim_status status = SIM_OK;
+    if (run_session_open(&session, &options, error)) {
+        status = run_session_run(&session, error);
+    } else {
+        status = error->status;
+    }
+    run_session_close(&session);
+    return status;
+}
+
+const struct command command_run = {
+    .name = "run", .summary = "runs firmware and apps on a simulated board", .run = run};

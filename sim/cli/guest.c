@@ -1,0 +1,232 @@
+#include "sim/cli/guest.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/cli/places.h"
+#include "sim/loader/file.h"
+#include "sim/machine/machine_view.h"
+#include "tools/pack/pack.h"
+
+/* Takes over `bytes`. */
+static bool add_tbf(struct guest *guest, const char *path, uint8_t *bytes, size_t size,
+                    struct sim_error *error)
+{
+    struct tbf_info info;
+    if (!tbf_parse(path, bytes, size, &info, error)) {
+        free(bytes);
+        return false;
+    }
+    if (guest->app_count == GUEST_APPS_MAX) {
+        free(bytes);
+        return sim_fail(error, SIM_WRONG_USE, "%s is one app too many: at most %d can be given",
+                        path, GUEST_APPS_MAX);
+    }
+    struct guest_app *file = &guest->files[guest->app_count];
+    *file = (struct guest_app){.path = strdup(path), .bytes = bytes};
+    guest->apps[guest->app_count] =
+        (struct tbf_app){.path = file->path, .data = bytes, .info = info};
+    if (info.name[0] == '\0') {
+        snprintf(guest->apps[guest->app_count].info.name, TBF_NAME_BYTES, "%s",
+                 file_base_name(path));
+    }
+    guest->app_count++;
+    return true;
+}
+
+static bool add_app_elf(struct guest *guest, const char *path, const struct file_bytes *elf,
+                        struct sim_error *error)
+{
+    struct pack_output output;
+    struct pack_error trouble;
+    if (!pack_image(elf->data, elf->size, path, &pack_default_options, &output, &trouble)) {
+        return sim_fail(error, SIM_WRONG_USE, "%s", trouble.text);
+    }
+    fprintf(stderr, "sandglass: %s is an app (linked at 0x80000000): packed as %s\n", path,
+            output.name);
+    uint8_t *copy = malloc(output.size);
+    if (copy != NULL) {
+        memcpy(copy, output.bytes, output.size);
+    }
+    size_t size = output.size;
+    pack_output_free(&output);
+    return copy == NULL ? sim_fail(error, SIM_INTERNAL, "no memory for %s", path)
+                        : add_tbf(guest, path, copy, size, error);
+}
+
+static bool add_firmware(struct guest *guest, const char *path, const struct file_bytes *bytes,
+                         struct sim_error *error)
+{
+    if (guest_has_firmware(guest)) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s is a second firmware image (the first is %s): give one, and apps", path,
+                        guest->firmware_path);
+    }
+    if (!image_parse(path, bytes->data, bytes->size, &guest->firmware, error)) {
+        return false;
+    }
+    guest->firmware_path = strdup(path);
+    return true;
+}
+
+/* Runs make in an app's folder, quietly unless it fails. */
+static bool make_folder(const char *path, struct sim_error *error)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(STDERR_FILENO, STDOUT_FILENO); /* stdout is the guest's UART */
+        execlp("make", "make", "-s", "-C", path, (char *)NULL);
+        _exit(127);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != 0) {
+        return sim_fail(error, SIM_WRONG_USE, "%s does not build: see make's messages above", path);
+    }
+    return true;
+}
+
+static bool add_built(struct guest *guest, const char *folder, struct sim_error *error)
+{
+    char build[PLACES_PATH_MAX];
+    char path[PLACES_PATH_MAX + 256];
+    char found[PLACES_PATH_MAX + 256] = "";
+    snprintf(build, sizeof build, "%s/build", folder);
+    DIR *listing = opendir(build);
+    for (struct dirent *entry = NULL; listing != NULL && (entry = readdir(listing)) != NULL;) {
+        snprintf(path, sizeof path, "%s/%s", build, entry->d_name);
+        /* Sorted by name, so that the choice does not depend on the file system. */
+        if (file_has_ending(path, ".tbf") && (found[0] == '\0' || strcmp(path, found) < 0)) {
+            memcpy(found, path, sizeof found);
+        }
+    }
+    if (listing != NULL) {
+        closedir(listing);
+    }
+    if (found[0] == '\0') {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s is a folder without build/NAME.tbf: `sandglass new` makes one that "
+                        "builds",
+                        folder);
+    }
+    return guest_add_file(guest, found, error);
+}
+
+static bool add_folder(struct guest *guest, const char *folder, struct sim_error *error)
+{
+    char makefile[PLACES_PATH_MAX];
+    snprintf(makefile, sizeof makefile, "%s/Makefile", folder);
+    return (!file_exists(makefile) || make_folder(folder, error)) &&
+           add_built(guest, folder, error);
+}
+
+bool guest_add_file(struct guest *guest, const char *path, struct sim_error *error)
+{
+    struct stat status;
+    struct file_bytes bytes;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        return add_folder(guest, path, error);
+    }
+    if (!file_read(path, &bytes, error)) {
+        return false;
+    }
+    if (file_has_ending(path, ".tbf")) {
+        return add_tbf(guest, path, bytes.data, bytes.size, error); /* takes the bytes over */
+    }
+    bool done = pack_is_app(bytes.data, bytes.size) ? add_app_elf(guest, path, &bytes, error)
+                                                    : add_firmware(guest, path, &bytes, error);
+    file_free(&bytes);
+    return done;
+}
+
+bool guest_has_firmware(const struct guest *guest)
+{
+    return guest->firmware_path != NULL;
+}
+
+static bool load_firmware(const struct guest *guest, struct machine *machine,
+                          struct sim_error *error)
+{
+    const struct image *image = &guest->firmware;
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        if (!machine_load(machine, guest->firmware_path, segment->address,
+                          image->bytes + segment->offset, segment->size_bytes, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The firmware may reach into the app area, but not under an app. */
+static bool check_overlap(const struct guest *guest, const struct tbf_app *app,
+                          struct sim_error *error)
+{
+    for (size_t i = 0; i < guest->firmware.segment_count; i++) {
+        const struct image_segment *segment = &guest->firmware.segments[i];
+        if (segment->address < app->address + app->info.total_bytes &&
+            app->address < segment->address + segment->size_bytes) {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "%s and %s overlap at 0x%08x: the firmware reaches into the app area",
+                            guest->firmware_path, app->path, app->address);
+        }
+    }
+    return true;
+}
+
+/* A hole before an app is bridged by a padding app, so that the kernel finds the next one. */
+static bool load_apps(struct guest *guest, struct machine *machine, const struct board *board,
+                      struct sim_error *error)
+{
+    uint32_t next = board->apps.base;
+    for (size_t i = 0; i < guest->app_count; i++) {
+        const struct tbf_app *app = &guest->apps[i];
+        uint8_t padding[16];
+        if (!check_overlap(guest, app, error)) {
+            return false;
+        }
+        if (app->address > next) {
+            tbf_write_padding(padding, app->address - next);
+            if (!machine_load(machine, app->path, next, padding, sizeof padding, error)) {
+                return false;
+            }
+        }
+        if (!machine_load(machine, app->path, app->address, app->data, app->info.total_bytes,
+                          error)) {
+            return false;
+        }
+        machine_add_app(machine, app);
+        next = app->address + app->info.total_bytes;
+    }
+    return true;
+}
+
+bool guest_load(struct guest *guest, struct machine *machine, struct sim_error *error)
+{
+    const struct board *board = machine_view_board(machine);
+    if (guest->app_count > 0 && board->apps.size_bytes == 0) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "board %s has no place for apps: /chosen sandglass,apps names none",
+                        board->model);
+    }
+    return load_firmware(guest, machine, error) &&
+           tbf_place(guest->apps, guest->app_count, board->apps.base, board->apps.size_bytes,
+                     error) &&
+           load_apps(guest, machine, board, error);
+}
+
+void guest_free(struct guest *guest)
+{
+    for (size_t i = 0; i < guest->app_count; i++) {
+        free(guest->files[i].path);
+        free(guest->files[i].bytes);
+    }
+    free(guest->firmware_path);
+    image_free(&guest->firmware);
+    *guest = (struct guest){0};
+}

@@ -1,0 +1,38 @@
+/* sim/cli/guest.h - the firmware and the apps that the user named, as files and then in a machine.
+ */
+#ifndef SIM_CLI_GUEST_H
+#define SIM_CLI_GUEST_H
+
+#include "sim/loader/image.h"
+#include "sim/loader/tbf.h"
+#include "sim/machine/machine.h"
+
+#define GUEST_APPS_MAX 16
+
+struct guest_app {
+    char *path;     /* owned; of the TBF, or of the ELF that was packed */
+    uint8_t *bytes; /* owned */
+};
+
+struct guest {
+    char *firmware_path; /* owned */
+    struct image firmware;
+    struct guest_app files[GUEST_APPS_MAX];
+    struct tbf_app apps[GUEST_APPS_MAX]; /* sorted by address once placed */
+    size_t app_count;
+};
+
+/* Takes one file as the user named it: firmware (.elf, .hex), an app (.tbf, or an .elf linked at
+ * the packer's origin, whose .tbf beside it is taken or that is packed on the fly), or a folder of
+ * an app with its built .tbf. Says on stderr what an .elf was taken for. */
+bool guest_add_file(struct guest *guest, const char *path, struct sim_error *error);
+
+/* True when a firmware file was given. */
+bool guest_has_firmware(const struct guest *guest);
+
+/* Puts firmware and apps into the machine's memory and tells it where each app is. */
+bool guest_load(struct guest *guest, struct machine *machine, struct sim_error *error);
+
+void guest_free(struct guest *guest);
+
+#endif

@@ -1,0 +1,27 @@
+/* sim/cli/live_lines.h - what a run tells while it runs: the guest's console on its link, LEDs,
+ * pins, messages and resets as a line each on stderr. */
+#ifndef SIM_CLI_LIVE_LINES_H
+#define SIM_CLI_LIVE_LINES_H
+
+#include "sim/cli/uart_link.h"
+#include "sim/machine/machine.h"
+#include "sim/machine/machine_view.h"
+
+struct live_lines {
+    struct machine *machine;
+    struct uart_link *link;
+    const char *until;    /* text to look for in the console's output; NULL: none */
+    size_t until_matched; /* characters of it matched so far */
+    bool until_found;
+    uint64_t other_bytes; /* sent by serial devices that are not the console */
+};
+
+/* Starts to observe; false when the machine has too many observers. Both must outlive the machine.
+ */
+bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
+                      const char *until);
+
+/* Begins a line on stderr with the virtual time: "[   1.500000] ". */
+void live_lines_begin(struct live_lines *lines);
+
+#endif

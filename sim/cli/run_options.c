@@ -1,0 +1,285 @@
+#include "sim/cli/run_options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/board_file.h"
+#include "sim/cli/duration.h"
+
+#define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
+
+const char run_options_help[] =
+    "usage: sandglass run [options] [KERNEL.elf|.hex] [APP.tbf|APP.elf|FOLDER ...]\n"
+    "\n"
+    "Runs firmware, and apps on top of it, on a simulated board. Without files: the demo. With\n"
+    "apps only: the kernel that comes with the program.\n"
+    "\n"
+    "  -b, --board BOARD     a board's name, a .dts or a .dtb (default nrf52dk)\n"
+    "      --for TIME        stop after so much virtual time: 2s, 150ms\n"
+    "      --until TEXT      stop when the guest has printed TEXT; exit status 1 when it has not\n"
+    "                        (within 60s, or within --for)\n"
+    "      --forever         the demo goes on after its tour\n"
+    "      --headless        no terminal: as fast as possible, no input from the keyboard\n"
+    "      --speed 1|max     real time, or as fast as possible (default: 1 on a terminal)\n"
+    "      --seed N          seeds every random source (default 1)\n"
+    "      --uart WHERE      stdio, file:F, pty, or tcp:PORT (default stdio)\n"
+    "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
+    "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
+    "      --touch NAME@T    touches a pad, likewise\n"
+    "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example temp.celsius=30@2s\n"
+    "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
+    "      --mpu-stats hits  counts every access by the MPU region that allowed it (slow)\n"
+    "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
+    "      --gdb[=PORT]      waits for gdb on a TCP port\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 done, 1 the guest failed, 2 wrong use, 3 simulator error.\n";
+
+enum run_option {
+    OPTION_BOARD = 'b',
+    OPTION_HELP = 'h',
+    OPTION_FOR = 256,
+    OPTION_UNTIL,
+    OPTION_FOREVER,
+    OPTION_HEADLESS,
+    OPTION_SPEED,
+    OPTION_SEED,
+    OPTION_UART,
+    OPTION_UART_IN,
+    OPTION_PRESS,
+    OPTION_TOUCH,
+    OPTION_SET,
+    OPTION_TRACE,
+    OPTION_MPU_STATS,
+    OPTION_CHECK_ISOLATION,
+    OPTION_GDB,
+};
+
+static const struct option long_options[] = {
+    {"board", required_argument, NULL, OPTION_BOARD},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"for", required_argument, NULL, OPTION_FOR},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"forever", no_argument, NULL, OPTION_FOREVER},
+    {"headless", no_argument, NULL, OPTION_HEADLESS},
+    {"speed", required_argument, NULL, OPTION_SPEED},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"uart", required_argument, NULL, OPTION_UART},
+    {"uart-in", required_argument, NULL, OPTION_UART_IN},
+    {"press", required_argument, NULL, OPTION_PRESS},
+    {"touch", required_argument, NULL, OPTION_TOUCH},
+    {"set", required_argument, NULL, OPTION_SET},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"mpu-stats", required_argument, NULL, OPTION_MPU_STATS},
+    {"check-isolation", no_argument, NULL, OPTION_CHECK_ISOLATION},
+    {"gdb", optional_argument, NULL, OPTION_GDB},
+    {NULL, 0, NULL, 0}};
+
+static bool parse_u64(const char *text, uint64_t *value)
+{
+    char *end = NULL;
+    errno = 0;
+    *value = strtoull(text, &end, 0);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+}
+
+/* NAME@T or NAME@T1..T2. */
+static bool parse_press(const char *text, struct run_input *input)
+{
+    const char *at = strrchr(text, '@');
+    if (at == NULL || at == text || (size_t)(at - text) >= sizeof input->device) {
+        return false;
+    }
+    memcpy(input->device, text, (size_t)(at - text));
+    const char *times = at + 1;
+    const char *range = strstr(times, "..");
+    if (range == NULL) {
+        input->to_ns = PRESS_NS;
+        if (!duration_parse(times, &input->at_ns)) {
+            return false;
+        }
+        input->to_ns += input->at_ns;
+        return true;
+    }
+    return duration_parse_part(times, (uint64_t)(range - times), &input->at_ns) &&
+           duration_parse(range + 2, &input->to_ns) && input->to_ns > input->at_ns;
+}
+
+/* TEXT@T: the last @ counts. */
+static bool parse_text(const char *text, struct run_input *input)
+{
+    const char *at = strrchr(text, '@');
+    if (at == NULL || !duration_parse(at + 1, &input->at_ns)) {
+        return false;
+    }
+    input->text = text;
+    input->text_length = (size_t)(at - text);
+    return true;
+}
+
+/* NAME.WHAT=VALUE@T. */
+static bool parse_set(const char *text, struct run_input *input)
+{
+    const char *dot = strchr(text, '.');
+    const char *equals = strchr(text, '=');
+    const char *at = strrchr(text, '@');
+    if (dot == NULL || equals == NULL || at == NULL || dot == text || equals <= dot + 1 ||
+        at <= equals + 1 || (size_t)(dot - text) >= sizeof input->device ||
+        (size_t)(equals - dot - 1) >= sizeof input->what) {
+        return false;
+    }
+    memcpy(input->device, text, (size_t)(dot - text));
+    memcpy(input->what, dot + 1, (size_t)(equals - dot - 1));
+    char *end = NULL;
+    errno = 0;
+    long value = strtol(equals + 1, &end, 0);
+    input->value = (int32_t)value;
+    return end == at && errno == 0 && value >= INT32_MIN && value <= INT32_MAX &&
+           duration_parse(at + 1, &input->at_ns);
+}
+
+static bool add_input(struct run_options *options, int option, const char *text,
+                      struct sim_error *error)
+{
+    struct run_input input = {0};
+    bool good = false;
+    const char *form = "";
+    if (options->input_count == RUN_INPUTS_MAX) {
+        return sim_fail(error, SIM_WRONG_USE, "more than %d inputs", RUN_INPUTS_MAX);
+    }
+    if (option == OPTION_UART_IN) {
+        input.kind = RUN_INPUT_TEXT;
+        form = "--uart-in 'list\\n'@1s";
+        good = parse_text(text, &input);
+    } else if (option == OPTION_SET) {
+        input.kind = RUN_INPUT_SET;
+        form = "--set temp.celsius=30@2s";
+        good = parse_set(text, &input);
+    } else {
+        input.kind = option == OPTION_PRESS ? RUN_INPUT_PRESS : RUN_INPUT_TOUCH;
+        form = option == OPTION_PRESS ? "--press button0@1.5s or button0@1.5s..2s"
+                                      : "--touch pad0@2s or pad0@2s..3s";
+        good = parse_press(text, &input);
+    }
+    if (!good) {
+        return sim_fail(error, SIM_WRONG_USE, "cannot understand '%s': write %s", text, form);
+    }
+    options->inputs[options->input_count] = input;
+    options->input_count++;
+    return true;
+}
+
+static bool take_speed(const char *text, struct run_options *options, struct sim_error *error)
+{
+    if (strcmp(text, "1") == 0) {
+        options->speed = RUN_SPEED_REAL;
+    } else if (strcmp(text, "max") == 0) {
+        options->speed = RUN_SPEED_MAX;
+    } else {
+        return sim_fail(error, SIM_WRONG_USE, "--speed is 1 or max, not '%s'", text);
+    }
+    return true;
+}
+
+static bool take_uart(const char *text, struct run_options *options, struct sim_error *error)
+{
+    uint64_t port = 0;
+    bool good = strcmp(text, "stdio") == 0 || strcmp(text, "pty") == 0 ||
+                (strncmp(text, "file:", 5) == 0 && text[5] != '\0') ||
+                (strncmp(text, "tcp:", 4) == 0 && parse_u64(text + 4, &port) && port <= 65535);
+    options->uart = text;
+    return good || sim_fail(error, SIM_WRONG_USE,
+                            "--uart is stdio, file:F, pty or tcp:PORT, not '%s'", text);
+}
+
+static bool take_gdb(const char *text, struct run_options *options, struct sim_error *error)
+{
+    uint64_t port = 0;
+    options->gdb = true;
+    options->gdb_port = text;
+    return text == NULL || (parse_u64(text, &port) && port > 0 && port <= 65535) ||
+           sim_fail(error, SIM_WRONG_USE, "--gdb=PORT takes a port of 1 to 65535, not '%s'", text);
+}
+
+static bool take_option(int option, struct run_options *options, struct sim_error *error)
+{
+    switch (option) {
+    case OPTION_BOARD:
+        options->board = optarg;
+        return true;
+    case OPTION_HELP:
+        options->help = true;
+        return true;
+    case OPTION_FOR:
+        options->has_for = true;
+        return duration_parse(optarg, &options->for_ns) ||
+               sim_fail(error, SIM_WRONG_USE, "--for takes a time such as 2s or 150ms, not '%s'",
+                        optarg);
+    case OPTION_UNTIL:
+        options->until = optarg;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--until takes a text");
+    case OPTION_FOREVER:
+        options->forever = true;
+        return true;
+    case OPTION_HEADLESS:
+        options->headless = true;
+        return true;
+    case OPTION_SPEED:
+        return take_speed(optarg, options, error);
+    case OPTION_SEED:
+        return parse_u64(optarg, &options->seed) ||
+               sim_fail(error, SIM_WRONG_USE, "--seed takes a number, not '%s'", optarg);
+    case OPTION_UART:
+        return take_uart(optarg, options, error);
+    case OPTION_TRACE:
+        options->trace = optarg;
+        return true;
+    case OPTION_MPU_STATS:
+        options->mpu_hits = true;
+        return strcmp(optarg, "hits") == 0 ||
+               sim_fail(error, SIM_WRONG_USE, "--mpu-stats knows only hits, not '%s'", optarg);
+    case OPTION_CHECK_ISOLATION:
+        options->check_isolation = true;
+        return true;
+    case OPTION_GDB:
+        return take_gdb(optarg, options, error);
+    default:
+        return add_input(options, option, optarg, error);
+    }
+}
+
+/* getopt's own complaint, in our words. */
+static bool refuse(int option, char **argv, struct sim_error *error)
+{
+    const char *given = argv[optind - 1];
+    return option == ':' ? sim_fail(error, SIM_WRONG_USE,
+                                    "%s needs a value: see `sandglass run --help`", given)
+                         : sim_fail(error, SIM_WRONG_USE,
+                                    "unknown option %s: see `sandglass run --help`", given);
+}
+
+bool run_options_parse(int argc, char **argv, struct run_options *options, struct sim_error *error)
+{
+    int option = 0;
+    *options = (struct run_options){.board = BOARD_FILE_DEFAULT, .seed = 1};
+    optind = 0; /* start over: a program may parse more than once */
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":b:h", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            return refuse(option, argv, error);
+        }
+        if (!take_option(option, options, error)) {
+            return false;
+        }
+    }
+    for (; optind < argc; optind++) {
+        if (options->file_count == RUN_FILES_MAX) {
+            return sim_fail(error, SIM_WRONG_USE, "more than %d files", RUN_FILES_MAX);
+        }
+        options->files[options->file_count] = argv[optind];
+        options->file_count++;
+    }
+    return true;
+}

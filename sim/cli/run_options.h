@@ -1,0 +1,49 @@
+/* sim/cli/run_options.h - the options of `sandglass run`, as the user wrote them. */
+#ifndef SIM_CLI_RUN_OPTIONS_H
+#define SIM_CLI_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/loader/sim_error.h"
+
+#define RUN_FILES_MAX  17
+#define RUN_INPUTS_MAX 64
+
+enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
+
+/* --press, --touch, --uart-in, --set: one time-stamped input. */
+struct run_input {
+    enum { RUN_INPUT_PRESS, RUN_INPUT_TOUCH, RUN_INPUT_TEXT, RUN_INPUT_SET } kind;
+    char device[32];  /* empty for text: the console */
+    char what[32];    /* RUN_INPUT_SET: what is set */
+    const char *text; /* RUN_INPUT_TEXT; not terminated */
+    size_t text_length;
+    int32_t value;         /* RUN_INPUT_SET */
+    uint64_t at_ns, to_ns; /* pressed from .. to; text and set use at_ns only */
+};
+
+struct run_options {
+    const char *board;
+    const char *files[RUN_FILES_MAX]; /* as given; 0 of them: the demo */
+    size_t file_count;
+    bool has_for, headless, forever, mpu_hits, check_isolation, gdb, help;
+    uint64_t for_ns;
+    const char *until; /* NULL: none */
+    uint64_t seed;
+    enum run_speed speed;
+    const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
+    const char *gdb_port; /* NULL: any free one */
+    const char *trace;    /* file of the event trace; NULL: none */
+    struct run_input inputs[RUN_INPUTS_MAX];
+    size_t input_count;
+};
+
+/* Reads argv[1..argc). False with SIM_WRONG_USE and one line on a mistake. Texts stay in argv. */
+bool run_options_parse(int argc, char **argv, struct run_options *options, struct sim_error *error);
+
+/* What --help prints. */
+extern const char run_options_help[];
+
+#endif

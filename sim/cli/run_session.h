@@ -1,0 +1,33 @@
+/* sim/cli/run_session.h - one run of a guest: from options to a machine, the loop, and the end. */
+#ifndef SIM_CLI_RUN_SESSION_H
+#define SIM_CLI_RUN_SESSION_H
+
+#include "sim/cli/guest.h"
+#include "sim/cli/live_lines.h"
+#include "sim/cli/run_options.h"
+#include "sim/cli/uart_link.h"
+#include "sim/machine/machine.h"
+#include "sim/machine/machine_input.h"
+#include "sim/machine/machine_view.h"
+
+struct run_session {
+    const struct run_options *options;
+    struct board board;
+    struct guest guest;
+    struct machine *machine;
+    struct uart_link link;
+    struct live_lines lines;
+    uint64_t wall_ns; /* that the loop took */
+};
+
+/* Reads the files, builds and loads the machine, queues the inputs, powers it on. On failure call
+ * run_session_close all the same. */
+bool run_session_open(struct run_session *session, const struct run_options *options,
+                      struct sim_error *error);
+
+/* Runs to the end that the options ask for. The exit status of the program. */
+enum sim_status run_session_run(struct run_session *session, struct sim_error *error);
+
+void run_session_close(struct run_session *session);
+
+#endif

@@ -1,0 +1,115 @@
+/* ELF through libelf. Every offset is checked against the file before it is used: libelf checks
+ * headers, not what the headers point at. */
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/abi/tbf.h"
+#include "sim/loader/image_internal.h"
+
+static bool check_header(const char *name, Elf *elf, Elf32_Ehdr *header, struct sim_error *error)
+{
+    size_t ident_size = 0;
+    const char *ident = elf_getident(elf, &ident_size);
+    if (elf_kind(elf) != ELF_K_ELF || ident == NULL || ident_size < EI_NIDENT) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is a damaged ELF file", name);
+    }
+    if (ident[EI_CLASS] != ELFCLASS32) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s is a 64-bit ELF: build it for Cortex-M (arm-none-eabi-gcc)", name);
+    }
+    const Elf32_Ehdr *found = elf32_getehdr(elf);
+    if (found == NULL || ident[EI_DATA] != ELFDATA2LSB) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is no little-endian ELF file", name);
+    }
+    if (found->e_machine != EM_ARM) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s is for machine %u, not for ARM: build it with arm-none-eabi-gcc", name,
+                        found->e_machine);
+    }
+    if (found->e_type != ET_EXEC && found->e_type != ET_DYN) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is not linked (ELF type %u): link it first", name,
+                        found->e_type);
+    }
+    *header = *found;
+    return true;
+}
+
+static bool add_load(const char *name, const Elf32_Phdr *segment, size_t file_size,
+                     struct image *image, size_t *capacity, struct sim_error *error)
+{
+    if (segment->p_filesz > file_size || segment->p_offset > file_size - segment->p_filesz) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is truncated: a segment ends past the file",
+                        name);
+    }
+    if (segment->p_filesz > UINT32_MAX - segment->p_paddr ||
+        segment->p_memsz > UINT32_MAX - segment->p_vaddr) {
+        return sim_fail(error, SIM_WRONG_USE, "%s has a segment past the end of the address space",
+                        name);
+    }
+    if (segment->p_memsz > 0 && image->span_count < IMAGE_SPANS_MAX) {
+        image->spans[image->span_count] =
+            (struct image_span){.address = segment->p_vaddr, .size_bytes = segment->p_memsz};
+        image->span_count++;
+    }
+    if (segment->p_filesz == 0) {
+        return true;
+    }
+    return image_add_segment(image, capacity,
+                             (struct image_segment){.address = segment->p_paddr,
+                                                    .size_bytes = segment->p_filesz,
+                                                    .offset = segment->p_offset},
+                             error);
+}
+
+static bool read_segments(const char *name, Elf *elf, size_t size, struct image *image,
+                          struct sim_error *error)
+{
+    size_t count = 0;
+    size_t capacity = 0;
+    if (elf_getphdrnum(elf, &count) != 0) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is a damaged ELF file", name);
+    }
+    const Elf32_Phdr *headers = count == 0 ? NULL : elf32_getphdr(elf);
+    for (size_t i = 0; headers != NULL && i < count; i++) {
+        if (headers[i].p_type == PT_LOAD &&
+            !add_load(name, &headers[i], size, image, &capacity, error)) {
+            return false;
+        }
+    }
+    if (image->segment_count == 0) {
+        return sim_fail(error, SIM_WRONG_USE, "%s has nothing to load", name);
+    }
+    return true;
+}
+
+static bool parse_opened(const char *name, Elf *elf, size_t size, struct image *image,
+                         struct sim_error *error)
+{
+    Elf32_Ehdr header;
+    if (!check_header(name, elf, &header, error) || !read_segments(name, elf, size, image, error)) {
+        return false;
+    }
+    image->entry = header.e_entry;
+    image->kind = header.e_entry >= TBF_LINK_FLASH ? IMAGE_APP : IMAGE_FIRMWARE;
+    return true;
+}
+
+bool image_parse_elf(const char *name, const uint8_t *data, size_t size, struct image *image,
+                     struct sim_error *error)
+{
+    image->bytes = malloc(size);
+    if (image->bytes == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory to load %s", name);
+    }
+    memcpy(image->bytes, data, size);
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_memory((char *)image->bytes, size);
+    if (elf == NULL) {
+        return sim_fail(error, SIM_WRONG_USE, "%s is a damaged ELF file", name);
+    }
+    bool done = parse_opened(name, elf, size, image, error);
+    elf_end(elf);
+    return done;
+}

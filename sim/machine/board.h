@@ -1,0 +1,83 @@
+/* sim/machine/board.h - what a devicetree blob says about a board. Reads through libfdt; knows no
+ * device but by its class.
+ *
+ * What is used of the devicetree (property names of the public Zephyr bindings):
+ *   /soc `compatible`            names the chip ("nordic,nrf52832")
+ *   /chosen zephyr,flash         else the first "soc-nv-flash" node: flash, its erase-block-size
+ *   /chosen zephyr,sram          else the first "mmio-sram" node: RAM
+ *   /chosen zephyr,console       the UART that is the terminal (else stdout-path)
+ *   /chosen sandglass,apps       the flash partition that apps go to
+ *   a node whose `compatible` has a device class: a device, with reg[0], interrupts[0]. On-chip
+ *     devices exist whatever their `status` says; of several nodes at one address the first that is
+ *     "okay" counts. Parts exist when they are "okay".
+ *   a node of a part's class with children that have `gpios` (gpio-leds, gpio-keys): each child is
+ *     a device
+ *   labels (dtc -@) name the devices; without them, node names.
+ */
+#ifndef SIM_MACHINE_BOARD_H
+#define SIM_MACHINE_BOARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "peripherals/iface/device.h"
+#include "sim/loader/sim_error.h"
+
+#define BOARD_DEVICES_MAX 128
+#define BOARD_PINS_MAX    64
+#define BOARD_NAME_BYTES  32
+#define BOARD_NO_IRQ      UINT32_MAX
+
+struct board_memory {
+    uint32_t base, size_bytes;
+};
+
+struct board_device {
+    const struct device_class *device_class;
+    char name[BOARD_NAME_BYTES]; /* its label, else the node's name without the address */
+    int node;                    /* offset in the blob */
+    uint32_t base, window_bytes; /* 0, 0 for parts */
+    uint32_t irqn;               /* BOARD_NO_IRQ: none */
+};
+
+/* What no devicetree tells about a chip. */
+struct board_chip {
+    const char *name;       /* "nrf52832", as in catalogue_absent.chip */
+    uint32_t irq_count;     /* external interrupts */
+    uint32_t code_ram_base; /* the same RAM again for instruction fetches */
+    uint32_t uicr_base, uicr_bytes;
+    uint32_t cpu_hz;
+    uint32_t priority_bits;
+};
+
+struct board {
+    uint8_t *blob; /* owned */
+    const char *model;
+    const struct board_chip *chip;
+    struct board_memory flash, ram, apps;
+    uint32_t flash_page_bytes;
+    const char *console; /* name of a device; NULL: none */
+    struct board_device devices[BOARD_DEVICES_MAX];
+    size_t device_count;
+    uint32_t pin_count;
+};
+
+typedef const struct device_class *board_find_class(const char *compatible);
+
+/* Reads a board from a blob, which is copied. `name` is for messages; a tree that cannot be a board
+ * is SIM_WRONG_USE. The board must outlive the machine that is built from it. */
+bool board_parse(const char *name, const void *blob, size_t size, board_find_class *find_class,
+                 struct board *board, struct sim_error *error);
+void board_free(struct board *board);
+
+/* The properties of one of the board's devices. `pins` is the machine's array of board->pin_count
+ * pins. The view is filled in and must live as long as the machine. */
+struct board_props {
+    const struct board *board;
+    struct pin *pins;
+    int node;
+};
+struct props board_props_make(struct board_props *view, const struct board *board, int node,
+                              struct pin *pins);
+
+#endif

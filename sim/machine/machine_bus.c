@@ -1,0 +1,237 @@
+/* What the CPU, DMA and PPI reach: devices, the flash controller, peripherals that are not
+ * modelled. */
+#include <string.h>
+
+#include "sim/machine/machine_internal.h"
+
+static bool in_range(uint32_t address, uint32_t size, uint32_t base, uint32_t bytes)
+{
+    return address - base < bytes && size <= bytes - (address - base);
+}
+
+static enum bus_result read_absent(struct machine *machine, const struct address_window *window,
+                                   uint32_t address, uint32_t *value)
+{
+    uint32_t offset = address - window->base;
+    if (absent_name_once(&machine->absent, window->absent)) {
+        diag_unimplemented(&machine->diag, window->name, offset,
+                           "this peripheral is not modelled: its registers read as after a reset, "
+                           "writes have no effect");
+    }
+    absent_note_read(&machine->absent, window->absent, offset & ~3U, cpu_pc(machine->cpu),
+                     machine->watch.current, clock_now(&machine->clock));
+    *value = absent_reset_value(window->absent, offset) >> (8 * (offset & 3U));
+    return BUS_OK;
+}
+
+static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_bytes,
+                                bool privileged, uint32_t *value)
+{
+    struct machine *machine = context;
+    const struct address_window *window = address_map_find(&machine->map, address);
+    if (window == NULL) {
+        bool quirk = machine->config.quirk != NULL && machine->config.quirk(address & ~3U, value);
+        return quirk ? BUS_OK : BUS_FAULT;
+    }
+    if (address % size_bytes != 0) {
+        return BUS_FAULT;
+    }
+    if (window->device_class == NULL) {
+        return read_absent(machine, window, address, value);
+    }
+    struct bus_access access = {
+        .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
+    return window->device_class->read(window->device, access, value);
+}
+
+static enum bus_result write_absent(struct machine *machine, const struct address_window *window,
+                                    uint32_t address)
+{
+    if (absent_name_once(&machine->absent, window->absent)) {
+        diag_unimplemented(&machine->diag, window->name, address - window->base,
+                           "this peripheral is not modelled: its registers read as after a reset, "
+                           "writes have no effect");
+    }
+    return BUS_OK;
+}
+
+static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_bytes,
+                                 bool privileged, uint32_t value)
+{
+    struct machine *machine = context;
+    const struct machine_device *controller = machine->flash_controller;
+    const struct nvm *nvm = &machine->nvm;
+    if (in_range(address, size_bytes, nvm->flash_base, nvm->flash_bytes) ||
+        in_range(address, size_bytes, nvm->uicr_base, nvm->uicr_bytes)) {
+        return controller == NULL ? BUS_FAULT
+                                  : controller->device_class->memory_write(
+                                        controller->self, address, size_bytes, value);
+    }
+    const struct address_window *window = address_map_find(&machine->map, address);
+    if (window == NULL) {
+        uint32_t ignored;
+        bool quirk =
+            machine->config.quirk != NULL && machine->config.quirk(address & ~3U, &ignored);
+        return quirk ? BUS_OK : BUS_FAULT;
+    }
+    if (address % size_bytes != 0) {
+        return BUS_FAULT;
+    }
+    if (window->device_class == NULL) {
+        return write_absent(machine, window, address);
+    }
+    if (window->device_class->write == NULL) {
+        return BUS_FAULT;
+    }
+    struct bus_access access = {
+        .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
+    return window->device_class->write(window->device, access, value);
+}
+
+struct cpu_bus machine_bus_make(struct machine *machine)
+{
+    return (struct cpu_bus){.read = bus_read, .write = bus_write, .context = machine};
+}
+
+static enum bus_result dma_read(void *context, uint32_t address, void *buffer, uint32_t size_bytes)
+{
+    const struct machine *machine = context;
+    const struct board_memory *ram = &machine->board->ram;
+    if (!in_range(address, size_bytes, ram->base, ram->size_bytes)) {
+        return BUS_FAULT;
+    }
+    memcpy(buffer, machine->ram + (address - ram->base), size_bytes);
+    return BUS_OK;
+}
+
+static enum bus_result dma_write(void *context, uint32_t address, const void *buffer,
+                                 uint32_t size_bytes)
+{
+    struct machine *machine = context;
+    const struct board_memory *ram = &machine->board->ram;
+    if (!in_range(address, size_bytes, ram->base, ram->size_bytes)) {
+        return BUS_FAULT;
+    }
+    memcpy(machine->ram + (address - ram->base), buffer, size_bytes);
+    if (machine->ram_shadow != NULL) {
+        memcpy(machine->ram_shadow + (address - ram->base), buffer, size_bytes);
+    }
+    cpu_memory_changed(machine->cpu, address, size_bytes);
+    return BUS_OK;
+}
+
+struct dma_port machine_dma_make(struct machine *machine)
+{
+    return (struct dma_port){.read = dma_read, .write = dma_write, .context = machine};
+}
+
+void machine_trigger_task(void *context, uint32_t task_address)
+{
+    struct machine *machine = context;
+    const struct address_window *window = address_map_find(&machine->map, task_address);
+    if (window != NULL && window->device_class != NULL && window->device_class->write != NULL &&
+        task_address % 4 == 0) {
+        struct bus_access access = {
+            .offset = task_address - window->base, .size_bytes = 4, .privileged = true};
+        window->device_class->write(window->device, access, 1);
+    }
+}
+
+void machine_deliver_event(void *context, uint32_t event_address)
+{
+    struct machine *machine = context;
+    if (machine->ppi != NULL) {
+        machine->ppi->device_class->event_raised(machine->ppi->self, event_address);
+    }
+}
+
+/* The bytes of memory that a debugger may touch directly from `address` on, or NULL. */
+static uint8_t *memory_at(const struct machine *machine, uint32_t address, size_t *room)
+{
+    const struct {
+        uint32_t base, bytes;
+        uint8_t *host;
+    } memories[] = {
+        {machine->nvm.flash_base, machine->nvm.flash_bytes, machine->flash},
+        {machine->board->ram.base, machine->board->ram.size_bytes, machine->ram},
+        {machine->board->chip->code_ram_base, machine->board->ram.size_bytes, machine->ram},
+        {machine->nvm.uicr_base, machine->nvm.uicr_bytes, machine->uicr},
+    };
+    for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++) {
+        if (address - memories[i].base < memories[i].bytes) {
+            *room = memories[i].bytes - (address - memories[i].base);
+            return memories[i].host + (address - memories[i].base);
+        }
+    }
+    return NULL;
+}
+
+/* One byte of a register. */
+static bool peek_register(const struct machine *machine, uint32_t address, uint8_t *byte)
+{
+    uint32_t word = 0;
+    struct address_map map = machine->map; /* find remembers its last hit: not in a const machine */
+    const struct address_window *window = address_map_find(&map, address);
+    if (address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES) {
+        word = armv7m_peek(cpu_core(machine->cpu), (address - ARMV7M_PPB_BASE) & ~3U);
+    } else if (window == NULL) {
+        return false;
+    } else if (window->device_class == NULL) {
+        word = absent_reset_value(window->absent, address - window->base);
+    } else if (window->device_class->peek != NULL) {
+        word = window->device_class->peek(window->device, (address - window->base) & ~3U);
+    }
+    *byte = (uint8_t)(word >> (8 * (address & 3U)));
+    return true;
+}
+
+size_t machine_peek(const struct machine *machine, uint32_t address, void *buffer, size_t size)
+{
+    uint8_t *bytes = buffer;
+    size_t done = 0;
+    while (done < size) {
+        size_t room = 0;
+        const uint8_t *memory = memory_at(machine, address + (uint32_t)done, &room);
+        if (memory != NULL) {
+            size_t count = room < size - done ? room : size - done;
+            memcpy(bytes + done, memory, count);
+            done += count;
+        } else if (peek_register(machine, address + (uint32_t)done, &bytes[done])) {
+            done++;
+        } else {
+            break;
+        }
+    }
+    return done;
+}
+
+size_t machine_poke(struct machine *machine, uint32_t address, const void *bytes, size_t size)
+{
+    const uint8_t *source = bytes;
+    size_t done = 0;
+    while (done < size) {
+        size_t room = 0;
+        uint8_t *memory = memory_at(machine, address + (uint32_t)done, &room);
+        if (memory == NULL) {
+            break;
+        }
+        size_t count = room < size - done ? room : size - done;
+        memcpy(memory, source + done, count);
+        cpu_memory_changed(machine->cpu, address + (uint32_t)done, (uint32_t)count);
+        done += count;
+    }
+    return done;
+}
+
+bool machine_load(struct machine *machine, const char *name, uint32_t address, const void *bytes,
+                  size_t size, struct sim_error *error)
+{
+    size_t done = machine_poke(machine, address, bytes, size);
+    if (done != size) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s does not fit the board: it has %zu bytes at 0x%08x, and %s has no "
+                        "memory at 0x%08x",
+                        name, size, address, machine->board->model, address + (uint32_t)done);
+    }
+    return true;
+}

@@ -1,0 +1,77 @@
+/* sim/machine/machine_internal.h - the machine's own struct, shared by the machine_*.c files. Not
+ * for others. */
+#ifndef SIM_MACHINE_MACHINE_INTERNAL_H
+#define SIM_MACHINE_MACHINE_INTERNAL_H
+
+#include "sim/machine/address_map.h"
+#include "sim/machine/diag_log.h"
+#include "sim/machine/event_router.h"
+#include "sim/machine/input_queue.h"
+#include "sim/machine/machine.h"
+#include "sim/machine/machine_input.h"
+#include "sim/machine/machine_view.h"
+
+#define MACHINE_INPUTS_MAX 4096
+
+struct machine_device {
+    struct machine *machine; /* context of the device's sink and observer */
+    const struct board_device *description;
+    const struct device_class *device_class;
+    void *self; /* device_class->size_bytes in the arena */
+    struct board_props props;
+};
+
+struct machine {
+    struct machine_config config;
+    const struct board *board;
+    struct clock clock;
+    struct diag diag;
+    struct cpu *cpu;
+
+    uint8_t *flash, *ram, *uicr; /* in the arena */
+    uint8_t *ram_shadow;         /* for check_isolation, else NULL */
+    struct nvm nvm;
+    struct pin *pins;
+    struct machine_device *devices;
+    size_t device_count;
+    struct machine_device *flash_controller; /* that takes CPU stores to flash; NULL: none */
+    struct machine_device *ppi;              /* that listens to events; NULL: none */
+
+    struct address_map map;
+    struct event_router router;
+    struct input_queue inputs;
+    uint64_t text_free_cycle; /* when the serial input line is free again */
+    uint64_t refused_inputs;
+
+    struct machine_observer observers[MACHINE_OBSERVERS_MAX];
+    size_t observer_count;
+    struct diag_log diag_log;
+    struct absent absent;
+    struct process_watch watch;
+
+    bool reset_pending, off, stop_requested;
+    uint32_t reset_reasons;
+    uint64_t reset_count;
+    uint64_t isolation_checks, isolation_violations;
+};
+
+/* machine_bus.c */
+struct cpu_bus machine_bus_make(struct machine *machine);
+struct dma_port machine_dma_make(struct machine *machine);
+void machine_trigger_task(void *machine, uint32_t task_address);
+void machine_deliver_event(void *machine, uint32_t event_address);
+
+/* machine_watch.c: the CPU's observer, and everything that goes on to machine observers */
+struct exception_observer machine_watch_make(struct machine *machine);
+void machine_report_diag(void *machine, enum diag_kind kind, const char *device, uint32_t offset,
+                         const char *what);
+void machine_note(void *machine, const char *device, const char *what, int32_t value);
+void machine_sent(void *device, uint8_t byte);
+void machine_tell_reset(struct machine *machine, uint32_t reasons);
+
+/* machine_run.c */
+struct chip_port machine_chip_make(struct machine *machine);
+void machine_core_asks_reset(void *machine);
+void machine_deliver_input(void *machine, const struct queued_input *input);
+
+#endif

@@ -1,0 +1,256 @@
+/* The event loop, resets, System OFF and inputs. */
+#include <string.h>
+
+#include "sim/machine/machine_internal.h"
+
+/* 10 bits of 115,200 baud, rounded up. */
+#define SERIAL_BITS 10U
+#define SERIAL_BAUD 115200U
+
+static void ask_reset(void *context, enum reset_reason reason)
+{
+    struct machine *machine = context;
+    machine->reset_pending = true;
+    machine->reset_reasons |= (uint32_t)reason;
+    cpu_request_stop(machine->cpu);
+}
+
+static void ask_system_off(void *context)
+{
+    struct machine *machine = context;
+    machine->off = true;
+    cpu_request_stop(machine->cpu);
+}
+
+static void detect_rose(void *context)
+{
+    struct machine *machine = context;
+    if (machine->off) {
+        ask_reset(machine, RESET_OFF);
+    }
+}
+
+static void stall(void *context, uint64_t cycles)
+{
+    struct machine *machine = context;
+    cpu_stall(machine->cpu, cycles);
+}
+
+struct chip_port machine_chip_make(struct machine *machine)
+{
+    return (struct chip_port){.request_reset = ask_reset,
+                              .request_system_off = ask_system_off,
+                              .detect = detect_rose,
+                              .stall = stall,
+                              .context = machine};
+}
+
+void machine_core_asks_reset(void *context)
+{
+    struct machine *machine = context;
+    machine->reset_pending = true;
+    machine->reset_reasons |= RESET_SREQ;
+}
+
+void machine_reset(struct machine *machine, uint32_t reasons)
+{
+    machine->reset_pending = false;
+    machine->reset_reasons = 0;
+    machine->off = false;
+    process_watch_reset(&machine->watch);
+    event_router_reset(&machine->router);
+    for (size_t i = 0; i < machine->device_count; i++) {
+        const struct machine_device *device = &machine->devices[i];
+        if (device->device_class->reset != NULL) {
+            device->device_class->reset(device->self, reasons);
+        }
+    }
+    cpu_reset(machine->cpu);
+    for (size_t i = 0; i < machine->device_count; i++) {
+        const struct machine_device *device = &machine->devices[i];
+        if (device->device_class->update != NULL) {
+            device->device_class->update(device->self);
+        }
+    }
+}
+
+static void take_pending_reset(struct machine *machine)
+{
+    uint32_t reasons = machine->reset_reasons;
+    process_watch_entered(&machine->watch, clock_now(&machine->clock));
+    machine_tell_reset(machine, reasons);
+    machine->reset_count++;
+    machine_reset(machine, reasons);
+}
+
+/* In System OFF no clock of the chip runs: only inputs happen. False: nothing can wake it before
+ * `cycle`. */
+static bool sleep_off(struct machine *machine, uint64_t cycle)
+{
+    uint64_t next = input_queue_next(&machine->inputs);
+    if (next > cycle) {
+        clock_set_now(&machine->clock, cycle);
+        return false;
+    }
+    clock_set_now(&machine->clock, next);
+    input_queue_deliver_due(&machine->inputs);
+    return true;
+}
+
+/* False: no event will ever wake the core. */
+static bool sleep_to_event(struct machine *machine, uint64_t cycle)
+{
+    uint64_t next = clock_next_due(&machine->clock);
+    clock_set_now(&machine->clock, next < cycle ? next : cycle);
+    return next != CLOCK_NEVER;
+}
+
+/* What a CPU stop means for the loop; true: the loop goes on. */
+static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cycle,
+                        enum machine_stop *result)
+{
+    switch (stop) {
+    case CPU_STOP_LIMIT:
+    case CPU_STOP_RESET:
+    case CPU_STOP_REQUESTED:
+        return true;
+    case CPU_STOP_SLEEP:
+        *result = MACHINE_STOP_IDLE;
+        return sleep_to_event(machine, cycle);
+    case CPU_STOP_STEP:
+        *result = MACHINE_STOP_STEP;
+        return false;
+    case CPU_STOP_BREAKPOINT:
+        *result = MACHINE_STOP_BREAKPOINT;
+        return false;
+    case CPU_STOP_WATCHPOINT:
+        *result = MACHINE_STOP_WATCHPOINT;
+        return false;
+    case CPU_STOP_BKPT:
+        *result = MACHINE_STOP_BKPT;
+        return false;
+    case CPU_STOP_LOCKUP:
+        *result = MACHINE_STOP_LOCKUP;
+        return machine->reset_pending;
+    case CPU_STOP_ENGINE:
+        *result = MACHINE_STOP_ENGINE;
+        return false;
+    }
+    return true;
+}
+
+/* Everything that happens between two runs of the CPU. False: the machine is off for good. */
+static bool settle(struct machine *machine, uint64_t cycle)
+{
+    bool alive = true;
+    do {
+        if (machine->reset_pending) {
+            take_pending_reset(machine);
+        }
+        if (machine->off) {
+            alive = sleep_off(machine, cycle);
+        } else {
+            clock_fire_due(&machine->clock);
+        }
+    } while (alive && (machine->reset_pending || machine->off));
+    return alive;
+}
+
+enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
+{
+    enum machine_stop result = MACHINE_STOP_LIMIT;
+    for (;;) {
+        if (!settle(machine, cycle)) {
+            return input_queue_next(&machine->inputs) == CLOCK_NEVER ? MACHINE_STOP_OFF
+                                                                     : MACHINE_STOP_LIMIT;
+        }
+        if (machine->stop_requested) {
+            machine->stop_requested = false;
+            return MACHINE_STOP_REQUESTED;
+        }
+        if (clock_now(&machine->clock) >= cycle) {
+            return MACHINE_STOP_LIMIT;
+        }
+        if (!handle_stop(machine, cpu_run(machine->cpu, cycle), cycle, &result)) {
+            return result;
+        }
+    }
+}
+
+enum machine_stop machine_step(struct machine *machine)
+{
+    enum machine_stop result = MACHINE_STOP_STEP;
+    while (settle(machine, CLOCK_NEVER - 1)) {
+        enum cpu_stop stop = cpu_step(machine->cpu);
+        if (stop == CPU_STOP_SLEEP && clock_next_due(&machine->clock) == CLOCK_NEVER) {
+            return MACHINE_STOP_OFF;
+        }
+        if (!handle_stop(machine, stop, CLOCK_NEVER - 1, &result)) {
+            settle(machine, CLOCK_NEVER - 1);
+            return result;
+        }
+        if (machine->stop_requested) {
+            machine->stop_requested = false;
+            return MACHINE_STOP_REQUESTED;
+        }
+    }
+    return MACHINE_STOP_OFF;
+}
+
+void machine_request_stop(struct machine *machine)
+{
+    machine->stop_requested = true;
+    cpu_request_stop(machine->cpu);
+}
+
+void machine_deliver_input(void *context, const struct queued_input *input)
+{
+    struct machine *machine = context;
+    const struct machine_device *device = &machine->devices[input->device];
+    const struct device_input given = {.what = input->what, .value = input->value};
+    if (device->device_class->input == NULL || !device->device_class->input(device->self, &given)) {
+        machine->refused_inputs++;
+    }
+}
+
+int machine_find_device(const struct machine *machine, const char *name)
+{
+    for (size_t i = 0; i < machine->device_count; i++) {
+        if (strcmp(machine->devices[i].description->name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+bool machine_add_input(struct machine *machine, int device, uint64_t cycle, const char *what,
+                       int32_t value)
+{
+    uint64_t now = clock_now(&machine->clock);
+    const struct queued_input input = {
+        .cycle = cycle < now ? now : cycle, .device = (size_t)device, .what = what, .value = value};
+    return device >= 0 && (size_t)device < machine->device_count &&
+           input_queue_add(&machine->inputs, &input);
+}
+
+size_t machine_add_text(struct machine *machine, int device, uint64_t cycle, const char *text,
+                        size_t length)
+{
+    uint64_t byte_cycles =
+        ((uint64_t)machine->clock.cpu_hz * SERIAL_BITS + SERIAL_BAUD - 1) / SERIAL_BAUD;
+    uint64_t now = clock_now(&machine->clock);
+    uint64_t at = cycle < now ? now : cycle;
+    at = at < machine->text_free_cycle ? machine->text_free_cycle : at;
+    size_t done = 0;
+    while (done < length && machine_add_input(machine, device, at, "byte", (uint8_t)text[done])) {
+        at += byte_cycles;
+        done++;
+    }
+    machine->text_free_cycle = at;
+    return done;
+}
+
+uint64_t machine_refused_inputs(const struct machine *machine)
+{
+    return machine->refused_inputs;
+}

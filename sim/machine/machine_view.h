@@ -1,0 +1,39 @@
+/* sim/machine/machine_view.h - what can be seen of a machine, as plain values. Nothing here changes
+ * it. */
+#ifndef SIM_MACHINE_MACHINE_VIEW_H
+#define SIM_MACHINE_MACHINE_VIEW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/machine/absent.h"
+#include "sim/machine/board.h"
+#include "sim/machine/process_watch.h"
+
+struct machine;
+
+struct machine_totals {
+    uint64_t now_cycles;
+    uint32_t cpu_hz;
+    uint64_t instructions, busy_cycles, exceptions, interrupts;
+    uint64_t resets;                      /* after the first */
+    uint32_t guest_errors, unimplemented; /* diag counts */
+    uint64_t suppressed_messages;
+    uint64_t isolation_checks, isolation_violations;
+};
+
+void machine_view_totals(const struct machine *machine, struct machine_totals *totals);
+
+/* Live for the life of the machine. */
+const struct process_watch *machine_view_processes(const struct machine *machine);
+const struct absent *machine_view_absent(const struct machine *machine);
+const struct board *machine_view_board(const struct machine *machine);
+
+/* Who owns a byte: the machine's memory map over what process_watch_owner knows. */
+struct owner machine_view_owner(const struct machine *machine, uint32_t address);
+
+/* The same in words: "process hello, RAM (its stack, data and heap)". Returns buffer. */
+const char *machine_view_owner_text(const struct machine *machine, uint32_t address, char *buffer,
+                                    size_t size);
+
+#endif

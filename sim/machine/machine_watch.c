@@ -1,0 +1,211 @@
+/* The CPU's observer: turns exceptions into processes, system calls and faults, and tells the
+ * machine's observers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/machine/machine_internal.h"
+#include "sim/machine/thumb_access.h"
+
+#define EXC_RETURN_PSP (1U << 2)
+
+static uint32_t peek_word(const struct machine *machine, uint32_t address)
+{
+    uint8_t bytes[4] = {0};
+    machine_peek(machine, address, bytes, sizeof bytes);
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+           (uint32_t)bytes[3] << 24;
+}
+
+static void watch_call(struct machine *machine, int process, const struct cpu_regs *regs,
+                       uint32_t from_pc)
+{
+    struct machine_syscall call = {.process = process, .pc = from_pc};
+    for (uint32_t i = 0; i < 4; i++) {
+        call.argument[i] = peek_word(machine, regs->psp + 4 * i);
+    }
+    uint8_t immediate = 0;
+    machine_peek(machine, (from_pc & ~1U) - 2, &immediate, 1);
+    call.call_class = immediate;
+    struct watched_call watched = {.call_class = immediate, .pc = from_pc};
+    memcpy(watched.argument, call.argument, sizeof watched.argument);
+    process_watch_called(&machine->watch, process, &watched);
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->called != NULL) {
+            observer->called(observer->context, &call);
+        }
+    }
+}
+
+/* Compares RAM outside of the process's block with what it was when the process was entered. */
+static void check_isolation(struct machine *machine, int process)
+{
+    const struct watched_process *ran = &machine->watch.process[process];
+    uint32_t base = machine->board->ram.base;
+    uint32_t bytes = machine->board->ram.size_bytes;
+    uint32_t own = ran->ram_bytes == 0 ? bytes : ran->ram_base - base;
+    uint32_t own_end = ran->ram_bytes == 0 ? bytes : own + ran->ram_bytes;
+    machine->isolation_checks++;
+    if (own > bytes || own_end > bytes || own_end < own) {
+        own = bytes;
+        own_end = bytes;
+    }
+    if (memcmp(machine->ram, machine->ram_shadow, own) == 0 &&
+        memcmp(machine->ram + own_end, machine->ram_shadow + own_end, bytes - own_end) == 0) {
+        return;
+    }
+    uint32_t at = 0;
+    while (machine->ram[at] == machine->ram_shadow[at] || (at >= own && at < own_end)) {
+        at++;
+    }
+    machine->isolation_violations++;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->trespassed != NULL) {
+            observer->trespassed(observer->context, process, base + at);
+        }
+    }
+}
+
+static void on_entered(void *context, uint32_t exception, const struct cpu_regs *regs,
+                       uint32_t from_pc)
+{
+    struct machine *machine = context;
+    int left = process_watch_entered(&machine->watch, clock_now(&machine->clock));
+    if (left != PROCESS_NONE && machine->ram_shadow != NULL) {
+        check_isolation(machine, left);
+    }
+    if (left != PROCESS_NONE && exception == EXCEPTION_SVCALL && (regs->lr & EXC_RETURN_PSP) != 0) {
+        watch_call(machine, left, regs, from_pc);
+    }
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->entered != NULL) {
+            observer->entered(observer->context, exception, regs, from_pc);
+        }
+    }
+}
+
+static void on_returned(void *context, uint32_t exception, const struct cpu_regs *regs)
+{
+    struct machine *machine = context;
+    bool fresh = false;
+    int process = process_watch_returned(&machine->watch, regs, &cpu_core(machine->cpu)->mpu,
+                                         clock_now(&machine->clock), &fresh);
+    if (process != PROCESS_NONE && machine->ram_shadow != NULL) {
+        memcpy(machine->ram_shadow, machine->ram, machine->board->ram.size_bytes);
+    }
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (fresh && observer->started != NULL) {
+            observer->started(observer->context, process);
+        }
+        if (observer->returned != NULL) {
+            observer->returned(observer->context, exception, regs);
+        }
+    }
+}
+
+static bool has_address(enum fault_kind kind)
+{
+    return kind == FAULT_DACCVIOL || kind == FAULT_IACCVIOL || kind == FAULT_PRECISERR ||
+           kind == FAULT_IBUSERR;
+}
+
+static enum machine_access access_of(const struct machine *machine, const struct fault *fault,
+                                     uint32_t pc)
+{
+    if (fault->kind == FAULT_IACCVIOL || fault->kind == FAULT_IBUSERR) {
+        return MACHINE_ACCESS_FETCH;
+    }
+    bool store = thumb_access_is_store((uint16_t)peek_word(machine, pc & ~1U));
+    return store ? MACHINE_ACCESS_WRITE : MACHINE_ACCESS_READ;
+}
+
+static void on_faulted(void *context, const struct fault *fault, const struct cpu_regs *regs,
+                       const struct mpu_verdict *verdict)
+{
+    struct machine *machine = context;
+    struct machine_fault told = {.process = machine->watch.current,
+                                 .kind = fault->kind,
+                                 .address_valid = has_address(fault->kind),
+                                 .address = fault->address,
+                                 .access = access_of(machine, fault, regs->pc),
+                                 .pc = regs->pc,
+                                 .sp = cpu_regs_sp(regs),
+                                 .lr = regs->lr,
+                                 .verdict = verdict};
+    if (fault->kind == FAULT_IACCVIOL || fault->kind == FAULT_IBUSERR) {
+        told.address = regs->pc; /* a fetch fault has no address register: it is where the PC is */
+    }
+    if (told.process != PROCESS_NONE) {
+        machine->watch.process[told.process].faults++;
+    }
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->faulted != NULL) {
+            observer->faulted(observer->context, &told);
+        }
+    }
+}
+
+struct exception_observer machine_watch_make(struct machine *machine)
+{
+    return (struct exception_observer){
+        .entered = on_entered, .returned = on_returned, .faulted = on_faulted, .context = machine};
+}
+
+void machine_report_diag(void *context, enum diag_kind kind, const char *device, uint32_t offset,
+                         const char *what)
+{
+    struct machine *machine = context;
+    const struct diag_log_entry entry = {
+        .kind = kind, .device = device, .offset = offset, .what = what};
+    if (!diag_log_is_new(&machine->diag_log, &entry)) {
+        return;
+    }
+    const struct machine_diag told = {.kind = kind,
+                                      .device = device,
+                                      .offset = offset,
+                                      .what = what,
+                                      .pc = machine->cpu == NULL ? 0 : cpu_pc(machine->cpu)};
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->diag != NULL) {
+            observer->diag(observer->context, &told);
+        }
+    }
+}
+
+void machine_note(void *context, const char *device, const char *what, int32_t value)
+{
+    struct machine *machine = context;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->note != NULL) {
+            observer->note(observer->context, device, what, value);
+        }
+    }
+}
+
+void machine_sent(void *context, uint8_t byte)
+{
+    const struct machine_device *device = context;
+    struct machine *machine = device->machine;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->sent != NULL) {
+            observer->sent(observer->context, device->description->name, byte);
+        }
+    }
+}
+
+void machine_tell_reset(struct machine *machine, uint32_t reasons)
+{
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->reset != NULL) {
+            observer->reset(observer->context, reasons);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+#include "sim/machine/process_watch.h"
+
+#include <string.h>
+
+#include "kernel/abi/syscall.h"
+
+void process_watch_init(struct process_watch *watch)
+{
+    *watch = (struct process_watch){.current = PROCESS_NONE, .last = PROCESS_NONE};
+}
+
+bool process_watch_add(struct process_watch *watch, const struct tbf_app *app)
+{
+    if (watch->count == PROCESS_WATCH_MAX) {
+        return false;
+    }
+    if (app->info.padding) {
+        return true;
+    }
+    struct watched_process *process = &watch->process[watch->count];
+    *process = (struct watched_process){.path = app->path,
+                                        .flash_base = app->address,
+                                        .flash_bytes = app->info.total_bytes,
+                                        .app_start = app->address + app->info.app_offset,
+                                        .entry = app->address + app->info.entry_offset};
+    memcpy(process->name, app->info.name, sizeof process->name);
+    watch->count++;
+    return true;
+}
+
+void process_watch_reset(struct process_watch *watch)
+{
+    watch->current = PROCESS_NONE;
+    watch->last = PROCESS_NONE;
+    for (size_t i = 0; i < watch->count; i++) {
+        watch->process[i].ram_bytes = 0;
+        watch->call_open[i] = false;
+    }
+}
+
+/* The process that starts with these registers, or PROCESS_NONE. Bit 0 of an entry point says
+ * Thumb. */
+static int find_fresh(const struct process_watch *watch, const struct cpu_regs *regs)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        if ((process->entry & ~1U) == regs->pc && process->app_start == regs->r[0] &&
+            regs->r[2] != 0 && regs->psp - regs->r[1] <= regs->r[2]) {
+            return (int)i;
+        }
+    }
+    return PROCESS_NONE;
+}
+
+/* The process in whose RAM the stack is or, when it ran off, in whose flash the code is. */
+static int find_running(const struct process_watch *watch, const struct cpu_regs *regs)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        if (process->ram_bytes != 0 && regs->psp - process->ram_base <= process->ram_bytes) {
+            return (int)i;
+        }
+    }
+    for (size_t i = 0; i < watch->count; i++) {
+        if (regs->pc - watch->process[i].flash_base < watch->process[i].flash_bytes) {
+            return (int)i;
+        }
+    }
+    return PROCESS_NONE;
+}
+
+static void start_fresh(struct watched_process *process, const struct cpu_regs *regs)
+{
+    process->ram_base = regs->r[1];
+    process->ram_bytes = regs->r[2];
+    process->break_address = regs->r[3];
+    process->starts++;
+}
+
+/* A memop that moves the break is back with its answer. */
+static void take_break(struct watched_process *process, const struct watched_call *call,
+                       const struct cpu_regs *regs)
+{
+    if (call->call_class != ABI_CLASS_MEMOP || regs->pc != (call->pc & ~1U)) {
+        return;
+    }
+    if (call->argument[0] == ABI_MEMOP_BRK && regs->r[0] == ABI_SUCCESS) {
+        process->break_address = call->argument[1];
+    } else if (call->argument[0] == ABI_MEMOP_SBRK && regs->r[0] == ABI_SUCCESS_U32) {
+        process->break_address = regs->r[1] + call->argument[1];
+    }
+}
+
+int process_watch_returned(struct process_watch *watch, const struct cpu_regs *regs,
+                           const struct mpu_state *mpu, uint64_t cycle, bool *fresh)
+{
+    *fresh = false;
+    if (cpu_regs_privileged(regs)) {
+        watch->current = PROCESS_NONE;
+        return PROCESS_NONE;
+    }
+    int index = find_fresh(watch, regs);
+    *fresh = index != PROCESS_NONE;
+    index = *fresh ? index : find_running(watch, regs);
+    watch->current = index;
+    watch->entered_cycle = cycle;
+    if (index == PROCESS_NONE) {
+        return index;
+    }
+    struct watched_process *process = &watch->process[index];
+    if (*fresh) {
+        start_fresh(process, regs);
+        watch->call_open[index] = false;
+    }
+    if (watch->call_open[index]) {
+        take_break(process, &watch->call[index], regs);
+        watch->call_open[index] = false;
+    }
+    process->mpu = *mpu;
+    process->entries++;
+    if (watch->last != index) {
+        watch->context_switches++;
+        watch->last = index;
+    }
+    return index;
+}
+
+int process_watch_entered(struct process_watch *watch, uint64_t cycle)
+{
+    int left = watch->current;
+    if (left != PROCESS_NONE) {
+        watch->process[left].cycles += cycle - watch->entered_cycle;
+    }
+    watch->current = PROCESS_NONE;
+    return left;
+}
+
+void process_watch_called(struct process_watch *watch, int process, const struct watched_call *call)
+{
+    struct watched_process *caller = &watch->process[process];
+    watch->calls++;
+    if (call->call_class < PROCESS_WATCH_CLASSES) {
+        caller->calls[call->call_class]++;
+    } else {
+        caller->bad_calls++;
+    }
+    watch->call[process] = *call;
+    watch->call_open[process] = true;
+}
+
+struct owner process_watch_owner(const struct process_watch *watch, uint32_t address)
+{
+    const struct mpu_context unprivileged = {.privileged = false, .negative_priority = false};
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        if (address - process->flash_base < process->flash_bytes) {
+            return (struct owner){.kind = OWNER_PROCESS_FLASH, .process = (int)i};
+        }
+        if (address - process->ram_base < process->ram_bytes) {
+            bool open = mpu_check(&process->mpu, address, 1, MPU_ACCESS_READ, unprivileged).allowed;
+            return (struct owner){.kind = open ? OWNER_PROCESS_OPEN : OWNER_PROCESS_CLOSED,
+                                  .process = (int)i};
+        }
+    }
+    return (struct owner){.kind = OWNER_NOBODY, .process = PROCESS_NONE};
+}
