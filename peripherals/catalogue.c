@@ -9,7 +9,10 @@
 #include "peripherals/nrf52/nvmc.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/temp.h"
+#include "peripherals/nrf52/timer.h"
+#include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
@@ -34,6 +37,10 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-gpio", &nrf52_gpio_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
+    {"nordic,nrf-timer", &nrf52_timer_class},
+    {"nordic,nrf-rtc", &nrf52_rtc_class},
+    {"nordic,nrf-uart", &nrf52_uarte_class},
+    {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"gpio-leds", &part_led_class},

@@ -1,0 +1,102 @@
+/* The catalogue: each entry can be made, names are found, absent windows and quirks are those of
+ * their chip. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "peripherals/catalogue.h"
+
+static void every_entry_is_found_by_its_name(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct catalogue_entry *entries = catalogue_entries(&count);
+    assert_true(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct device_class *c = entries[i].device_class;
+        assert_ptr_equal(catalogue_find(entries[i].compatible), c); /* no name twice */
+        assert_non_null(c->name);
+        assert_non_null(c->init);
+        assert_true(c->state_offset + c->state_bytes <= c->size_bytes);
+        assert_true((c->read == NULL) == (c->write == NULL));
+    }
+    assert_null(catalogue_find("nordic,nrf-saadc"));
+    assert_null(catalogue_find(""));
+}
+
+static const struct catalogue_absent *find_absent(const char *chip, uint32_t base)
+{
+    size_t count;
+    const struct catalogue_absent *absent = catalogue_absent_entries(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(absent[i].chip, chip) == 0 && absent[i].base == base) {
+            return &absent[i];
+        }
+    }
+    return NULL;
+}
+
+static void absent_peripherals_have_names_and_reset_values(void **state)
+{
+    (void)state;
+    const struct catalogue_absent *saadc = find_absent("nrf52832", 0x40007000);
+    assert_non_null(saadc);
+    assert_string_equal(saadc->name, "SAADC");
+    assert_int_equal(saadc->window_bytes, 0x1000);
+    assert_int_equal(saadc->registers[0].offset, 0x518); /* CH[0].CONFIG */
+    assert_int_equal(saadc->registers[0].reset_value, 0x20000);
+    assert_non_null(find_absent("nrf52840", 0x40027000)); /* USBD */
+    assert_null(find_absent("nrf52832", 0x40027000));
+    assert_null(find_absent("nrf52832", 0x4000D000)); /* RNG is modelled */
+}
+
+static void absent_windows_do_not_overlap(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct catalogue_absent *absent = catalogue_absent_entries(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            assert_false(absent[i].base == absent[k].base &&
+                         strcmp(absent[i].chip, absent[k].chip) == 0);
+        }
+        for (size_t k = 0; k < absent[i].register_count; k++) {
+            assert_true(absent[i].registers[k].offset < absent[i].window_bytes);
+            assert_int_not_equal(absent[i].registers[k].reset_value, 0);
+        }
+    }
+}
+
+static void quirks_tell_the_chip_apart(void **state)
+{
+    (void)state;
+    uint32_t value = 0;
+    catalogue_quirk *nrf52832 = catalogue_find_quirk("nrf52832");
+    catalogue_quirk *nrf52840 = catalogue_find_quirk("nrf52840");
+    assert_null(catalogue_find_quirk("nrf51822"));
+    assert_true(nrf52832(0xF0000FE0, &value));
+    assert_int_equal(value, 6);
+    assert_true(nrf52832(0xF0000FE8, &value));
+    assert_int_equal(value, 0x60);
+    assert_true(nrf52832(0xF0000FE4, &value));
+    assert_int_equal(value, 0);
+    assert_true(nrf52840(0xF0000FE0, &value));
+    assert_int_equal(value, 8);
+    assert_true(nrf52840(0x4007C075, &value)); /* any byte of the word */
+    assert_false(nrf52832(0xF0000FDC, &value));
+    assert_false(nrf52832(0x4007C078, &value));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_entry_is_found_by_its_name),
+        cmocka_unit_test(absent_peripherals_have_names_and_reset_values),
+        cmocka_unit_test(absent_windows_do_not_overlap),
+        cmocka_unit_test(quirks_tell_the_chip_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
