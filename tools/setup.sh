@@ -39,7 +39,7 @@ if [ -n "$missing" ]; then
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     echo "setup: installing$missing"
-    $as_root apt-get -q update > "$log" 2>&1 || {
+    $as_root apt-get -q -o APT::Update::Error-Mode=any update > "$log" 2>&1 || {
         tail -n 3 "$log" >&2
         fail "apt-get update failed; check the network and /etc/apt/sources.list"
     }

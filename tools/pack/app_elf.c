@@ -273,13 +273,44 @@ static enum relocation_kind kind_of(uint32_t type)
     }
 }
 
-static bool not_pic(const struct reader *r, const char *section, const char *symbol,
-                    const char *what)
+/* The function that this address is in, or "?". */
+static const char *function_at(const struct reader *r, uint64_t address)
+{
+    Elf_Scn *handle = NULL;
+    while ((handle = elf_nextscn(r->elf, handle)) != NULL) {
+        GElf_Shdr section;
+        Elf_Data *data;
+        if (gelf_getshdr(handle, &section) == NULL || section.sh_type != SHT_SYMTAB ||
+            (data = elf_getdata(handle, NULL)) == NULL || data->d_type != ELF_T_SYM) {
+            continue;
+        }
+        GElf_Sym symbol;
+        for (int i = 0; gelf_getsym(data, i, &symbol) != NULL; i++) {
+            uint64_t start = symbol.st_value & ~(uint64_t)1;
+            if (GELF_ST_TYPE(symbol.st_info) == STT_FUNC && address >= start &&
+                address - start < symbol.st_size) {
+                const char *name = elf_strptr(r->elf, section.sh_link, symbol.st_name);
+                return name != NULL ? name : "?";
+            }
+        }
+    }
+    return "?";
+}
+
+/* A relocation that cannot be done at run time, the section and place it is in, and what it points
+ * to. */
+struct place {
+    const char *section;
+    uint64_t address;
+    const char *symbol;
+};
+
+static bool not_pic(const struct reader *r, struct place place, const char *what)
 {
     return pack_fail(r->error, r->label,
-                     "not position-independent: %.60s has %s %.80s; compile with -fPIC "
-                     "-msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative",
-                     section, what, symbol);
+                     "not position-independent: %.40s (function %.60s) has %s %.60s; compile with "
+                     "-fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative",
+                     place.section, function_at(r, place.address), what, place.symbol);
 }
 
 static void put_u32(uint8_t *bytes, uint32_t value)
@@ -320,7 +351,7 @@ static bool keep_relocation(struct reader *r, uint32_t offset, uint32_t info)
 static bool check_relocation(struct reader *r, const GElf_Shdr *target, const GElf_Rel *relocation,
                              const GElf_Sym *symbol, const char *symbol_name)
 {
-    const char *section = section_name(r, target);
+    struct place place = {section_name(r, target), relocation->r_offset, symbol_name};
     bool here_flash = in_flash(target->sh_addr);
     enum placement there = symbol_placement(symbol);
     uint32_t type = (uint32_t)GELF_R_TYPE(relocation->r_info);
@@ -334,7 +365,7 @@ static bool check_relocation(struct reader *r, const GElf_Shdr *target, const GE
             return true;
         }
         if (here_flash) {
-            return not_pic(r, section, symbol_name, "the absolute address of");
+            return not_pic(r, place, "the absolute address of");
         }
         if (relocation->r_offset < target->sh_addr || target->sh_size < 4 ||
             relocation->r_offset - target->sh_addr > target->sh_size - 4) {
@@ -346,27 +377,27 @@ static bool check_relocation(struct reader *r, const GElf_Shdr *target, const GE
         if (there == PLACE_NOWHERE || there == PLACE_CONSTANT) {
             return true;
         }
-        return not_pic(r, section, symbol_name, "the absolute address of");
+        return not_pic(r, place, "the absolute address of");
     case KIND_RELATIVE:
         if (type == R_ARM_GOTPC || type == R_ARM_GOT_PREL) {
-            return not_pic(r, section, symbol_name, "the distance from code to the table entry of");
+            return not_pic(r, place, "the distance from code to the table entry of");
         }
         if (there == PLACE_NOWHERE || (here_flash ? PLACE_FLASH : PLACE_RAM) == there) {
             return true;
         }
-        return not_pic(r, section, symbol_name, "the distance between flash and RAM to");
+        return not_pic(r, place, "the distance between flash and RAM to");
     case KIND_FROM_TABLE:
         if (there == PLACE_RAM) {
             return true;
         }
-        return not_pic(r, section, symbol_name, "the distance from the offset table to");
+        return not_pic(r, place, "the distance from the offset table to");
     case KIND_UNKNOWN:
         break;
     }
     return pack_fail(r->error, r->label,
                      "%.60s has a relocation of type %u to %.80s, which no app "
                      "here can have (thread-local data, perhaps)",
-                     section, (unsigned)type, symbol_name);
+                     place.section, (unsigned)type, symbol_name);
 }
 
 static bool check_relocation_section(struct reader *r, Elf_Scn *handle, const GElf_Shdr *section,

@@ -55,7 +55,7 @@ struct pack_output {
 
 /* One line: what, where, what to do. Begins with the file's name. */
 struct pack_error {
-    char text[320];
+    char text[400];
 };
 
 /* Both return false and fill *error (then there is no output to free). `label` names the image in
