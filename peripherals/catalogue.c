@@ -6,7 +6,9 @@
 #include "peripherals/nrf52/errata.h"
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
+#include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
+#include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/rtc.h"
@@ -35,6 +37,8 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-temp", &nrf52_temp_class},
     {"nordic,nrf-wdt", &nrf52_wdt_class},
     {"nordic,nrf-gpio", &nrf52_gpio_class},
+    {"nordic,nrf-gpiote", &nrf52_gpiote_class},
+    {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
