@@ -7,7 +7,9 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
+#include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
+#include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
@@ -40,9 +42,13 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-gpiote", &nrf52_gpiote_class},
     {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
+    {"nordic,nrf-gpiote", &nrf52_gpiote_class},
+    {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
+    {"nordic,nrf-gpiote", &nrf52_gpiote_class},
+    {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
