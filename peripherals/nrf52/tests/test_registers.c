@@ -1,4 +1,4 @@
-/* Existence, reset value and access of every register of the system devices, on both chips, against
+/* Existence, reset value and access of every register of all devices, on both chips, against
  * tables derived from the vendor's register description (tools/svd_registers.py). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,10 +11,22 @@
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/errata.h"
 #include "peripherals/nrf52/ficr.h"
+#include "peripherals/nrf52/gpio.h"
+#include "peripherals/nrf52/gpiote.h"
+#include "peripherals/nrf52/gpio.h"
+#include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
+#include "peripherals/nrf52/ppi.h"
+#include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
+#include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/temp.h"
 #include "peripherals/nrf52/tests/system_bench.h"
+#include "peripherals/nrf52/timer.h"
+#include "peripherals/nrf52/uarte.h"
+#include "peripherals/nrf52/timer.h"
+#include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
 #include "peripherals/nrf52/wdt.h"
 
@@ -33,8 +45,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 230},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 272},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 515},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 557},
 };
 
 static const struct {
@@ -44,7 +56,13 @@ static const struct {
     {0x10000000, &nrf52_ficr_class},        {0x10001000, &nrf52_uicr_class},
     {0x40000000, &nrf52_clock_power_class}, {0x4000C000, &nrf52_temp_class},
     {0x4000D000, &nrf52_rng_class},         {0x40010000, &nrf52_wdt_class},
-    {0x4001E000, &nrf52_nvmc_class},
+    {0x4001E000, &nrf52_nvmc_class},        {0x50000000, &nrf52_gpio_class},
+    {0x40006000, &nrf52_gpiote_class},      {0x4001F000, &nrf52_ppi_class},
+    {0x40002000, &nrf52_uarte_class},       {0x40008000, &nrf52_timer_class},
+    {0x4000B000, &nrf52_rtc_class},         {0x50000000, &nrf52_gpio_class},
+    {0x50000300, &nrf52_gpio_class},        {0x40006000, &nrf52_gpiote_class},
+    {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
+    {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
@@ -157,13 +175,18 @@ static void nothing_else_is_there(void **state)
     const struct chip *chip = *state;
     for (size_t i = 0; i < DEVICE_COUNT; i++) {
         bool listed[WINDOW_BYTES / 4] = {false};
+        bool on_chip = false; /* P1 is nRF52840's only */
         struct row row;
         FILE *file = fopen(chip->file, "r");
         assert_non_null(file);
         while (next_row(file, devices[i].base, &row)) {
             listed[row.offset / 4] = true;
+            on_chip = true;
         }
         (void)fclose(file);
+        if (!on_chip) {
+            continue;
+        }
         struct system_bench *s = start(i, chip);
         for (uint32_t offset = 0; offset < WINDOW_BYTES; offset += 4) {
             uint32_t before = not_there;
