@@ -13,18 +13,12 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
-#include "peripherals/nrf52/gpio.h"
-#include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
-#include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
-#include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/temp.h"
 #include "peripherals/nrf52/tests/system_bench.h"
-#include "peripherals/nrf52/timer.h"
-#include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
@@ -46,7 +40,7 @@ struct chip {
 
 static struct chip chips[] = {
     {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 515},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 557},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 598},
 };
 
 static const struct {
@@ -59,10 +53,7 @@ static const struct {
     {0x4001E000, &nrf52_nvmc_class},        {0x50000000, &nrf52_gpio_class},
     {0x40006000, &nrf52_gpiote_class},      {0x4001F000, &nrf52_ppi_class},
     {0x40002000, &nrf52_uarte_class},       {0x40008000, &nrf52_timer_class},
-    {0x4000B000, &nrf52_rtc_class},         {0x50000000, &nrf52_gpio_class},
-    {0x50000300, &nrf52_gpio_class},        {0x40006000, &nrf52_gpiote_class},
-    {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
-    {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
+    {0x4000B000, &nrf52_rtc_class},         {0x50000300, &nrf52_gpio_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
