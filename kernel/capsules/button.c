@@ -1,0 +1,113 @@
+#include "kernel/capsules/button.h"
+
+#include "kernel/capsule/grant.h"
+
+CAPSULE(button, ABI_DRIVER_BUTTON, "hil/button");
+
+struct button_process {
+    uint32_t enabled; /* a bit for each button */
+};
+GRANT(button_grant, struct button_process, ABI_BUTTON_UPCALLS, 0, 0);
+
+static bool any_process_wants(uint32_t index)
+{
+    bool wanted = false;
+    grant_each (button_grant, id, p) {
+        wanted = wanted || (p->enabled >> index & 1u) != 0;
+    }
+    return wanted;
+}
+
+static struct command_return enable(const struct hil_gpio *pin, struct process_id id,
+                                    uint32_t index)
+{
+    /* Memory first, so that no detector is taken for a process that cannot be told. */
+    grant_enter (button_grant, id, p) {
+        (void)p;
+    }
+    int status = grant_error();
+    if (status == K_OK) {
+        status = pin->ops->enable_interrupt(pin->self, HIL_GPIO_EDGE_BOTH);
+    }
+    if (status == K_OK) {
+        grant_enter (button_grant, id, p) {
+            p->enabled |= 1u << index;
+        }
+    }
+    return command_status(status);
+}
+
+static struct command_return disable(const struct hil_gpio *pin, struct process_id id,
+                                     uint32_t index)
+{
+    grant_enter (button_grant, id, p) {
+        p->enabled &= ~(1u << index);
+    }
+    struct command_return result = grant_answer(command_success());
+    if (!any_process_wants(index)) {
+        pin->ops->disable_interrupt(pin->self);
+    }
+    return result;
+}
+
+static struct command_return button_command(void *self, struct process_id id, uint32_t command,
+                                            uint32_t index, uint32_t unused)
+{
+    const struct button_driver *driver = self;
+    (void)unused;
+    if (command == ABI_BUTTON_COUNT) {
+        return command_success_u32(driver->count);
+    }
+    if (command > ABI_BUTTON_READ) {
+        return command_error(K_ENOSUPPORT);
+    }
+    if (index >= driver->count) {
+        return command_error(K_EINVAL);
+    }
+    const struct hil_button *button = &driver->slots[index].button;
+    switch (command) {
+    case ABI_BUTTON_ENABLE:
+        return enable(&button->pin, id, index);
+    case ABI_BUTTON_DISABLE:
+        return disable(&button->pin, id, index);
+    default:
+        return command_success_u32(hil_button_is_pressed(button));
+    }
+}
+
+void button_changed(void *self, uint32_t index)
+{
+    const struct button_driver *driver = self;
+    if (index >= driver->count) {
+        return;
+    }
+    const struct hil_button *button = &driver->slots[index].button;
+    bool pressed = hil_button_is_pressed(button);
+    bool wanted = false;
+    grant_each (button_grant, id, p) {
+        if ((p->enabled >> index & 1u) != 0) {
+            wanted = true;
+            (void)upcall_schedule(&button_grant, id, ABI_BUTTON_UPCALL_CHANGED, index, pressed, 0);
+        }
+    }
+    /* Those who enabled it may have ended without saying so. */
+    if (!wanted) {
+        button->pin.ops->disable_interrupt(button->pin.self);
+    }
+}
+
+const struct driver_ops button_driver_ops = {
+    .number = ABI_DRIVER_BUTTON,
+    .command = button_command,
+    .grant = &button_grant,
+};
+
+void button_init(struct button_driver *button, const struct button_slot *slots, uint32_t count)
+{
+    *button = (struct button_driver){slots, count < BUTTON_COUNT_MAX ? count : BUTTON_COUNT_MAX};
+    for (uint32_t i = 0; i < button->count; i++) {
+        const struct hil_gpio *pin = &slots[i].button.pin;
+        hil_button_init(&slots[i].button);
+        pin->ops->set_client(pin->self, &slots[i].client);
+    }
+}

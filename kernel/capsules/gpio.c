@@ -1,0 +1,136 @@
+#include "kernel/capsules/gpio.h"
+
+#include "kernel/capsule/grant.h"
+
+CAPSULE(gpio, ABI_DRIVER_GPIO, "hil/gpio");
+
+/* No state: that the grant exists says that the process uses the driver. */
+struct gpio_process {
+    uint8_t unused;
+};
+GRANT(gpio_grant, struct gpio_process, ABI_GPIO_UPCALLS, 0, 0);
+
+static struct command_return make_input(const struct hil_gpio *pin, uint32_t pull)
+{
+    switch (pull) {
+    case ABI_GPIO_PULL_NONE:
+        pin->ops->make_input(pin->self, HIL_GPIO_PULL_NONE);
+        return command_success();
+    case ABI_GPIO_PULL_UP:
+        pin->ops->make_input(pin->self, HIL_GPIO_PULL_UP);
+        return command_success();
+    case ABI_GPIO_PULL_DOWN:
+        pin->ops->make_input(pin->self, HIL_GPIO_PULL_DOWN);
+        return command_success();
+    default:
+        return command_error(K_EINVAL);
+    }
+}
+
+static struct command_return enable_interrupt(const struct hil_gpio *pin, struct process_id id,
+                                              uint32_t edge)
+{
+    enum hil_gpio_edge wanted = HIL_GPIO_EDGE_BOTH;
+    if (edge > ABI_GPIO_EDGE_FALLING) {
+        return command_error(K_EINVAL);
+    }
+    if (edge == ABI_GPIO_EDGE_RISING) {
+        wanted = HIL_GPIO_EDGE_RISING;
+    } else if (edge == ABI_GPIO_EDGE_FALLING) {
+        wanted = HIL_GPIO_EDGE_FALLING;
+    }
+    /* Memory first, so that no detector is taken for a process that cannot be told. */
+    grant_enter (gpio_grant, id, p) {
+        (void)p;
+    }
+    int status = grant_error();
+    if (status == K_OK) {
+        status = pin->ops->enable_interrupt(pin->self, wanted);
+    }
+    return command_status(status);
+}
+
+static struct command_return pin_command(const struct hil_gpio *pin, struct process_id id,
+                                         uint32_t command, uint32_t argument)
+{
+    switch (command) {
+    case ABI_GPIO_ENABLE_OUTPUT:
+        pin->ops->make_output(pin->self);
+        return command_success();
+    case ABI_GPIO_SET:
+        pin->ops->write(pin->self, true);
+        return command_success();
+    case ABI_GPIO_CLEAR:
+        pin->ops->write(pin->self, false);
+        return command_success();
+    case ABI_GPIO_TOGGLE:
+        pin->ops->toggle(pin->self);
+        return command_success();
+    case ABI_GPIO_ENABLE_INPUT:
+        return make_input(pin, argument);
+    case ABI_GPIO_READ:
+        return command_success_u32(pin->ops->read(pin->self));
+    case ABI_GPIO_ENABLE_INTERRUPT:
+        return enable_interrupt(pin, id, argument);
+    case ABI_GPIO_DISABLE_INTERRUPT:
+        pin->ops->disable_interrupt(pin->self);
+        pin->ops->disable(pin->self);
+        return command_success();
+    default:
+        pin->ops->disable(pin->self);
+        return command_success();
+    }
+}
+
+static struct command_return gpio_command(void *self, struct process_id id, uint32_t command,
+                                          uint32_t index, uint32_t argument)
+{
+    const struct gpio_driver *driver = self;
+    if (command == ABI_COMMAND_EXISTS) {
+        return command_success();
+    }
+    if (command == ABI_GPIO_COUNT) {
+        return command_success_u32(driver->count);
+    }
+    if (command > ABI_GPIO_DISABLE) {
+        return command_error(K_ENOSUPPORT);
+    }
+    if (index >= driver->count) {
+        return command_error(K_EINVAL);
+    }
+    const struct hil_gpio *pin = &driver->slots[index].pin;
+    if (pin->ops == NULL) {
+        return command_error(K_ENODEVICE);
+    }
+    return pin_command(pin, id, command, argument);
+}
+
+void gpio_changed(void *self, uint32_t index)
+{
+    const struct gpio_driver *driver = self;
+    if (index >= driver->count) {
+        return;
+    }
+    const struct hil_gpio *pin = &driver->slots[index].pin;
+    bool high = pin->ops->read(pin->self);
+    grant_each (gpio_grant, id, p) {
+        (void)upcall_schedule(&gpio_grant, id, ABI_GPIO_UPCALL_CHANGED, index, high, 0);
+    }
+}
+
+const struct driver_ops gpio_driver_ops = {
+    .number = ABI_DRIVER_GPIO,
+    .command = gpio_command,
+    .grant = &gpio_grant,
+};
+
+void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count)
+{
+    *gpio = (struct gpio_driver){slots, count};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct hil_gpio *pin = &slots[i].pin;
+        if (pin->ops != NULL) {
+            pin->ops->set_client(pin->self, &slots[i].client);
+        }
+    }
+}
