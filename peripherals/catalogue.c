@@ -7,16 +7,11 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
-#include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
-#include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
-#include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/temp.h"
-#include "peripherals/nrf52/timer.h"
-#include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
@@ -42,15 +37,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-gpiote", &nrf52_gpiote_class},
     {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
-    {"nordic,nrf-gpiote", &nrf52_gpiote_class},
-    {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
-    {"nordic,nrf-timer", &nrf52_timer_class},
-    {"nordic,nrf-rtc", &nrf52_rtc_class},
-    {"nordic,nrf-gpiote", &nrf52_gpiote_class},
-    {"nordic,nrf-ppi", &nrf52_ppi_class},
-    {"nordic,nrf-uart", &nrf52_uarte_class},
-    {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"gpio-leds", &part_led_class},

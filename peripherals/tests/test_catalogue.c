@@ -17,7 +17,10 @@ static void every_entry_is_found_by_its_name(void **state)
     assert_true(count > 0);
     for (size_t i = 0; i < count; i++) {
         const struct device_class *c = entries[i].device_class;
-        assert_ptr_equal(catalogue_find(entries[i].compatible), c); /* no name twice */
+        assert_ptr_equal(catalogue_find(entries[i].compatible), c);
+        for (size_t k = 0; k < i; k++) {
+            assert_string_not_equal(entries[i].compatible, entries[k].compatible);
+        }
         assert_non_null(c->name);
         assert_non_null(c->init);
         assert_true(c->state_offset + c->state_bytes <= c->size_bytes);

@@ -51,9 +51,9 @@ static const struct {
     {0x40000000, &nrf52_clock_power_class}, {0x4000C000, &nrf52_temp_class},
     {0x4000D000, &nrf52_rng_class},         {0x40010000, &nrf52_wdt_class},
     {0x4001E000, &nrf52_nvmc_class},        {0x50000000, &nrf52_gpio_class},
-    {0x40006000, &nrf52_gpiote_class},      {0x4001F000, &nrf52_ppi_class},
-    {0x40002000, &nrf52_uarte_class},       {0x40008000, &nrf52_timer_class},
-    {0x4000B000, &nrf52_rtc_class},         {0x50000300, &nrf52_gpio_class},
+    {0x50000300, &nrf52_gpio_class},        {0x40006000, &nrf52_gpiote_class},
+    {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
+    {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
