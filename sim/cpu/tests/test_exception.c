@@ -124,7 +124,7 @@ static void who_preempts_whom(void **state)
         {0, 0, 0, 0, 0x40, 0x20, true},
         {0, 0, 0, 0, 0x40, 0x60, false},
         {0, 0, 0, 0x20, 0x40, 0x20, false},
-        {0, 0, 0, 0x60, 0x40, 0x20, true}, /* BASEPRI only raises */
+        {0, 0, 0, 0x80, 0x40, 0x60, false}, /* BASEPRI only raises */
         /* PRIGROUP 5: groups 0x00, 0x40, 0x80, 0xC0 */
         {5, 0, 0, 0, 0x60, 0x40, false},
         {5, 0, 0, 0, 0x80, 0x60, true},
@@ -402,6 +402,11 @@ static void bad_returns_are_invpc(void **state)
          .exc_return = TO_THREAD_MSP,
          .inactive = true,
          .refused = true},
+        {.name = "nested, not active",
+         .exc_return = TO_HANDLER,
+         .nested = true,
+         .inactive = true,
+         .refused = true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *r = &rows[i];
@@ -420,7 +425,7 @@ static void bad_returns_are_invpc(void **state)
             set_ram_word(f, f->regs.msp + 28, XPSR_T | IRQ(2));
         }
         if (r->inactive) {
-            nvic_set_active(&f->core.nvic, IRQ(1), false);
+            nvic_set_active(&f->core.nvic, r->nested ? IRQ(2) : IRQ(1), false);
         }
         uint32_t msp = f->regs.msp;
         enum exception_outcome outcome = leave(f, r->exc_return);
@@ -578,6 +583,26 @@ static void sleep_on_exit_only_to_thread(void **state)
     fixture_free(f);
 }
 
+/* A return to thread mode below an active handler is not the last one. */
+static void no_sleep_on_exit_while_a_handler_is_active(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    irq_enable(f, 1, 0xC0);
+    irq_enable(f, 2, 0x40);
+    reg_write(f, SCR, 2);
+    reg_write(f, CCR, 0x201);                    /* NONBASETHRDENA */
+    set_ram_word(f, PSP_START + 24, 0x00003001); /* bit 0 of a return address is dropped */
+    set_ram_word(f, PSP_START + 28, XPSR_T);
+    enter(f, IRQ(1));
+    enter(f, IRQ(2));
+    assert_int_equal(leave(f, TO_THREAD_PSP), EXCEPTION_RETURNED);
+    assert_false(f->unit.sleep_on_exit);
+    assert_int_equal(f->regs.pc, 0x3000);
+    assert_int_equal(ipsr(f), 0);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,6 +629,7 @@ int main(void)
         cmocka_unit_test(waking),
         cmocka_unit_test(event_register_is_set_by_entry_and_return_and_taken_once),
         cmocka_unit_test(sleep_on_exit_only_to_thread),
+        cmocka_unit_test(no_sleep_on_exit_while_a_handler_is_active),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
