@@ -1,0 +1,104 @@
+/*
+ * arch.h - what the core wants from an architecture: running a process until it stops, its
+ * registers, memory protection, the time slice, sleep. arch/cortex_m implements it; the core's host
+ * tests bring a fake.
+ *
+ * The kernel runs privileged in thread mode on the main stack; a process runs unprivileged in
+ * thread mode on its own stack. Interrupts are only noted by handlers (masked in the NVIC, still
+ * pending) and served later by the kernel's main loop.
+ */
+#ifndef KERNEL_ARCH_ARCH_H
+#define KERNEL_ARCH_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What exception entry puts on the process's stack, lowest address first. */
+struct arch_frame {
+    uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
+};
+#define ARCH_FRAME_BYTES 32u
+
+/* A process that is not running. r0-r3, r12, lr, pc and xpsr lie in the frame at psp (with s0-s15
+ * and FPSCR behind them when it used floating point). switch.S knows the offsets. */
+struct arch_context {
+    uint32_t r4_to_r11[8];
+    uint32_t psp;
+    uint32_t exc_return;     /* bit 4 clear: the frame is extended, s16_to_s31 are valid */
+    uint32_t s16_to_s31[16]; /* stored and loaded only then */
+};
+
+enum arch_stop {
+    ARCH_STOP_INTERRUPT = 0,   /* an interrupt, or the end of the time slice */
+    ARCH_STOP_SYSTEM_CALL = 1, /* frame.pc is after the SVC instruction */
+    ARCH_STOP_FAULT = 2,       /* see arch_fault_get */
+};
+
+/* The status registers when a fault was taken (ARMv7-M ARM, B3.2). */
+struct arch_fault {
+    uint32_t exception; /* 3 HardFault, 4 MemManage, 5 BusFault, 6 UsageFault */
+    uint32_t cfsr, hfsr, mmfar, bfar;
+};
+#define ARCH_CFSR_MMARVALID 0x00000080u
+#define ARCH_CFSR_BFARVALID 0x00008000u
+
+/* Once, before anything else: vector table, priorities, floating point access, MPU on. */
+void arch_init(void);
+
+/* Runs the process from where its context says until it stops. */
+enum arch_stop arch_process_run(struct arch_context *context);
+
+/* After ARCH_STOP_FAULT. */
+const struct arch_fault *arch_fault_get(void);
+
+/* Builds the first context: pc = entry, r0-r3 = arguments, stack pointer = stack_top afterwards.
+ * [stack_top - ARCH_FRAME_BYTES, stack_top) is the process's memory and is written; stack_top is a
+ * multiple of 8. */
+void arch_context_start(struct arch_context *context, uint32_t stack_top, uint32_t entry,
+                        const uint32_t arguments[4]);
+
+/* Makes the stopped process call `function` as if from the place where it stopped; it returns
+ * there. r0-r3 = arguments. */
+void arch_context_call(struct arch_context *context, uint32_t function,
+                       const uint32_t arguments[4]);
+
+/* The frame in the process's memory. The caller has checked that psp lies there. */
+static inline struct arch_frame *arch_context_frame(const struct arch_context *context)
+{
+    return (struct arch_frame *)(uintptr_t)context->psp;
+}
+
+/* Loads all eight regions (RBAR, RASR pairs of mpu_layout) into the MPU, which stays on. */
+struct mpu_layout_region;
+void arch_mpu_load(const struct mpu_layout_region *regions);
+
+/* The time slice: after so many microseconds (at most 250,000) the process stops with
+ * ARCH_STOP_INTERRUPT and arch_slice_is_over() stays true until the next start or stop. */
+void arch_slice_start(uint32_t microseconds);
+void arch_slice_stop(void);
+bool arch_slice_is_over(void);
+
+/* True when a handler has noted an interrupt since the last arch_interrupts_take(). */
+bool arch_interrupts_noted(void);
+/* Clears that note; the caller then serves everything that is pending. */
+void arch_interrupts_take(void);
+
+/* Sleeps until an interrupt is pending; returns at once when one was noted already. No interrupt
+ * can slip in between the look and the sleep. */
+void arch_sleep(void);
+
+_Noreturn void arch_reset_system(void);
+_Noreturn void arch_halt(void); /* after a panic: nothing runs any more, interrupts included */
+
+/* Called by the architecture when the kernel itself faulted; the core implements it. `r4_to_r11`
+ * and the frame hold the registers; the frame is NULL when the stack was lost. */
+struct arch_kernel_fault {
+    struct arch_fault fault;
+    const struct arch_frame *frame;
+    const uint32_t *r4_to_r11;
+    uint32_t sp;
+    bool stack_overflow;
+};
+_Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault);
+
+#endif

@@ -1,0 +1,131 @@
+#include "kernel/arch/arch.h"
+
+#include "kernel/arch/cortex_m/scs.h"
+#include "kernel/arch/cortex_m/switch.h"
+
+/* The core clock of the chips this architecture is used with; SysTick counts it. */
+#define CORE_CLOCK_MHZ 64u
+
+#define SYST_CSR_ENABLE    0x1u
+#define SYST_CSR_TICKINT   0x2u
+#define SYST_CSR_CLKSOURCE 0x4u
+
+#define SHCSR_FAULTS_ENABLE   0x00070000u
+#define CPACR_FLOAT_ALL       0x00F00000u
+#define FPCCR_ASPEN           0x80000000u
+#define MPU_CTRL_ENABLE       0x1u
+#define MPU_CTRL_PRIVDEFENA   0x4u
+#define AIRCR_KEY_SYSRESETREQ 0x05FA0004u
+
+/* Three priority bits, in the top of each byte. Reasons: head of switch.S. */
+#define PRIORITY_INTERRUPT  0x40u
+#define PRIORITY_SVC        0x80u
+#define PRIORITY_PENDSV     0xE0u
+#define NVIC_PRIORITY_WORDS 12u /* 48 interrupts */
+
+void arch_init(void)
+{
+    for (uint32_t word = 0; word < NVIC_PRIORITY_WORDS; word++) {
+        *scs(SCS_NVIC_IPR + 4u * word) = PRIORITY_INTERRUPT * 0x01010101u;
+    }
+    *scs(SCS_SHPR1) = 0;
+    *scs(SCS_SHPR2) = PRIORITY_SVC << 24;
+    *scs(SCS_SHPR3) = PRIORITY_INTERRUPT << 24 | PRIORITY_PENDSV << 16;
+    *scs(SCS_SHCSR) = SHCSR_FAULTS_ENABLE;
+
+    /* Floating point state is stacked with the process's own rights when it is interrupted, never
+     * later on the kernel's behalf (no lazy stacking): a bad stack is then always the process's
+     * fault, at a place where it can be told. */
+    *scs(SCS_CPACR) = CPACR_FLOAT_ALL;
+    *scs(SCS_FPCCR) = FPCCR_ASPEN;
+
+    *scs(SCS_MPU_CTRL) = MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
+const struct arch_fault *arch_fault_get(void)
+{
+    /* Nobody writes it while the kernel runs: a fault of the kernel's own is not recorded there. */
+    return (const struct arch_fault *)&switch_state.fault;
+}
+
+void arch_slice_start(uint32_t microseconds)
+{
+    *scs(SCS_SYST_CSR) = 0;
+    *scs(SCS_SYST_RVR) = microseconds * CORE_CLOCK_MHZ - 1u;
+    *scs(SCS_SYST_CVR) = 0;
+    switch_state.slice_over = 0;
+    *scs(SCS_SYST_CSR) = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
+}
+
+void arch_slice_stop(void)
+{
+    *scs(SCS_SYST_CSR) = 0;
+    switch_state.slice_over = 0;
+}
+
+bool arch_slice_is_over(void)
+{
+    return switch_state.slice_over != 0;
+}
+
+bool arch_interrupts_noted(void)
+{
+    return switch_state.interrupt_noted != 0;
+}
+
+void arch_interrupts_take(void)
+{
+    switch_state.interrupt_noted = 0;
+    __asm__ volatile("" ::: "memory");
+}
+
+void arch_sleep(void)
+{
+    /* With PRIMASK set an interrupt still ends WFI, but its handler waits for the cpsie. */
+    __asm__ volatile("cpsid i" ::: "memory");
+    if (switch_state.interrupt_noted == 0) {
+        __asm__ volatile("dsb\n\twfi" ::: "memory");
+    }
+    __asm__ volatile("cpsie i\n\tisb" ::: "memory");
+}
+
+_Noreturn void arch_reset_system(void)
+{
+    __asm__ volatile("dsb" ::: "memory");
+    *scs(SCS_AIRCR) = AIRCR_KEY_SYSRESETREQ;
+    __asm__ volatile("dsb" ::: "memory");
+    for (;;) {
+    }
+}
+
+_Noreturn void arch_halt(void)
+{
+    __asm__ volatile("cpsid i" ::: "memory");
+    for (;;) {
+        __asm__ volatile("wfi" ::: "memory");
+    }
+}
+
+/* From switch.S. */
+_Noreturn void arch_kernel_faulted(const struct arch_frame *frame, uint32_t exc_return,
+                                   uint32_t stack_lost, const uint32_t *r4_to_r11);
+_Noreturn void arch_kernel_faulted(const struct arch_frame *frame, uint32_t exc_return,
+                                   uint32_t stack_lost, const uint32_t *r4_to_r11)
+{
+    uint32_t exception;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
+    (void)exc_return;
+    const struct arch_kernel_fault fault = {
+        .fault = {.exception = exception,
+                  .cfsr = *scs(SCS_CFSR),
+                  .hfsr = *scs(SCS_HFSR),
+                  .mmfar = *scs(SCS_MMFAR),
+                  .bfar = *scs(SCS_BFAR)},
+        .frame = stack_lost != 0 ? (const struct arch_frame *)0 : frame,
+        .r4_to_r11 = r4_to_r11,
+        .sp = (uint32_t)(uintptr_t)frame,
+        .stack_overflow = stack_lost != 0,
+    };
+    kernel_take_fault(&fault);
+}

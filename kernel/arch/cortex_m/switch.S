@@ -1,0 +1,222 @@
+/*
+ * switch.S - exception handlers and the way to a process and back. ARMv7-M with FPv4-SP.
+ *
+ * One word decides which way a switch goes: switch_state.current, the context of the process that
+ * owns thread mode, or 0 for the kernel. EXC_RETURN is looked at for the frame's shape only.
+ *
+ *   kernel      sets `target`, executes SVC          -> SVC handler enters the process
+ *   process     executes SVC                         -> SVC handler leaves it (system call)
+ *   interrupt,  whoever ran                          -> notes it, pends PendSV, returns with
+ *   SysTick                                             EXC_RETURN untouched
+ *   PendSV      last of every chain                  -> leaves the process, if one owns thread mode
+ *   fault       from thread mode on the process stack-> leaves the process; else the kernel faulted
+ *
+ * Why no chain can skip a call or resume a process privileged: only three places change `current`,
+ * CONTROL.nPRIV and the direction (SVC and PendSV handler, fault handler), always all three
+ * together, and none can be interrupted by another of them half-way except by a fault of the
+ * kernel's own, which does not return. A late-arriving interrupt runs before or after them and
+ * changes none of the three. If an interrupt's PendSV is still pending when the SVC handler has
+ * entered a process, PendSV follows at once and leaves it again: the process executed nothing, its
+ * context is as before. If it is still pending when the SVC handler has left a process, PendSV
+ * finds current = 0 and does nothing: the system call stands.
+ *
+ * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC 4, PendSV 7. An SVC whose stacking
+ * faults stays pending behind the fault; the fault handler takes it back (SHCSR.SVCALLPENDED).
+ */
+    .syntax unified
+    .cpu cortex-m4
+    .fpu fpv4-sp-d16
+    .thumb
+
+    .equ CURRENT, 0
+    .equ TARGET, 4
+    .equ STOP, 8
+    .equ INTERRUPT_NOTED, 12
+    .equ SLICE_OVER, 16
+    .equ FAULT, 20
+    .equ CONTEXT_PSP, 32
+    .equ CONTEXT_FLOAT, 40
+
+    .equ STOP_INTERRUPT, 0
+    .equ STOP_SYSTEM_CALL, 1
+    .equ STOP_FAULT, 2
+
+    .equ NVIC_ICER, 0xE000E180
+    .equ NVIC_ISPR_FROM_ICER, 0x80
+    .equ SCB_ICSR, 0xE000ED04
+    .equ ICSR_PENDSVSET, 0x10000000
+    .equ SCB_SHCSR, 0xE000ED24          @ then CFSR +4, HFSR +8, MMFAR +16, BFAR +20
+    .equ SHCSR_SVCALLPENDED, 0x8000
+    .equ CONTROL_UNPRIVILEGED, 1
+    .equ REPORT_STACK, 512              @ bytes of stack that the report of a kernel fault takes
+
+    .section .bss.switch_state, "aw", %nobits
+    .align 2
+    .global switch_state
+    .type switch_state, %object
+switch_state:
+    .space 40
+    .size switch_state, 40
+
+    .macro handler name
+    .section .text.\name, "ax", %progbits
+    .align 2
+    .global \name
+    .type \name, %function
+    .thumb_func
+\name:
+    .endm
+
+/* enum arch_stop arch_process_run(struct arch_context *context) */
+handler arch_process_run
+    push    {r3-r11, lr}                @ r3 keeps the stack 8-aligned
+    ldr     r1, =switch_state
+    str     r0, [r1, #TARGET]
+    svc     #0
+    ldr     r0, [r1, #STOP]             @ r1 came back in the kernel's own frame
+    pop     {r3-r11, pc}
+    .size arch_process_run, . - arch_process_run
+
+handler arch_svc_handler
+    ldr     r1, =switch_state
+    ldr     r0, [r1, #CURRENT]
+    cbnz    r0, system_call
+    ldr     r0, [r1, #TARGET]
+    cbz     r0, 2f                      @ no request, nothing to enter
+    movs    r2, #0
+    str     r2, [r1, #TARGET]
+    str     r2, [r1, #STOP]             @ STOP_INTERRUPT, unless somebody knows better
+    str     r0, [r1, #CURRENT]
+    ldrd    r2, lr, [r0, #CONTEXT_PSP]
+    msr     psp, r2
+    tst     lr, #0x10
+    bne     1f
+    add     r3, r0, #CONTEXT_FLOAT
+    vldmia  r3, {s16-s31}
+1:  ldmia   r0, {r4-r11}
+    movs    r3, #CONTROL_UNPRIVILEGED
+    msr     control, r3                 @ takes effect with the exception return
+2:  bx      lr
+
+system_call:
+    movs    r2, #STOP_SYSTEM_CALL
+    str     r2, [r1, #STOP]
+/* r0 = context of the process, r1 = switch_state. Gives thread mode back to the kernel. */
+leave_process:
+    mrs     r2, psp
+    stmia   r0!, {r4-r11}
+    strd    r2, lr, [r0]
+    tst     lr, #0x10
+    bne     1f
+    adds    r0, #(CONTEXT_FLOAT - CONTEXT_PSP)
+    vstmia  r0, {s16-s31}
+1:  movs    r2, #0
+    str     r2, [r1, #CURRENT]
+    msr     control, r2
+    mvn     lr, #6                      @ 0xFFFFFFF9: thread mode, main stack, basic frame
+    bx      lr
+    .size arch_svc_handler, . - arch_svc_handler
+
+handler arch_pendsv_handler
+    ldr     r1, =switch_state
+    ldr     r0, [r1, #CURRENT]
+    cmp     r0, #0
+    bne.w   leave_process               @ `stop` says INTERRUPT since the process was entered
+    bx      lr
+    .size arch_pendsv_handler, . - arch_pendsv_handler
+
+/* Masks the interrupt, keeps it pending for the main loop, and asks for the kernel. */
+handler arch_interrupt_handler
+    mrs     r0, ipsr
+    subs    r0, #16
+    lsrs    r1, r0, #5
+    and     r0, r0, #31
+    movs    r2, #1
+    lsls    r2, r0
+    ldr     r3, =NVIC_ICER
+    add     r3, r3, r1, lsl #2
+    str     r2, [r3]
+    str     r2, [r3, #NVIC_ISPR_FROM_ICER]
+    ldr     r1, =switch_state
+    movs    r0, #1
+    str     r0, [r1, #INTERRUPT_NOTED]
+    b.w     pend_kernel
+    .size arch_interrupt_handler, . - arch_interrupt_handler
+
+handler arch_systick_handler
+    ldr     r1, =switch_state
+    movs    r0, #1
+    str     r0, [r1, #SLICE_OVER]
+    b.w     pend_kernel
+    .size arch_systick_handler, . - arch_systick_handler
+
+handler pend_kernel
+    ldr     r1, =SCB_ICSR
+    mov     r0, #ICSR_PENDSVSET
+    str     r0, [r1]
+    bx      lr
+    .size pend_kernel, . - pend_kernel
+
+/* HardFault, MemManage, BusFault, UsageFault, and what should never come (NMI, DebugMonitor). */
+handler arch_fault_handler
+    ldr     r1, =switch_state
+    ldr     r0, [r1, #CURRENT]
+    cbz     r0, kernel_fault
+    and     r2, lr, #0xC                @ bit 3: from thread mode, bit 2: on the process stack
+    cmp     r2, #0xC
+    bne     kernel_fault
+    mrs     r2, ipsr
+    str     r2, [r1, #FAULT]
+    ldr     r3, =SCB_SHCSR
+    ldr     r2, [r3]
+    bic     r2, r2, #SHCSR_SVCALLPENDED @ a call whose stacking failed is void
+    str     r2, [r3]
+    ldr     r2, [r3, #4]
+    str     r2, [r3, #4]                @ sticky bits are cleared by writing them back
+    str     r2, [r1, #(FAULT + 4)]
+    ldr     r2, [r3, #8]
+    str     r2, [r3, #8]
+    str     r2, [r1, #(FAULT + 8)]
+    ldr     r2, [r3, #16]
+    str     r2, [r1, #(FAULT + 12)]
+    ldr     r2, [r3, #20]
+    str     r2, [r1, #(FAULT + 16)]
+    movs    r2, #STOP_FAULT
+    str     r2, [r1, #STOP]
+    b.w     leave_process
+
+/* The kernel's stack lies at the bottom of RAM: when it overflowed, stacking failed below RAM and
+ * the stack pointer must come back before anything else is done. */
+kernel_fault:
+    mov     r0, sp
+    ldr     r1, =kernel_stack_bottom
+    subs    r2, r0, r1
+    cmp     r2, #REPORT_STACK           @ signed: less room than the report needs, or none
+    itt     lt
+    ldrlt   r1, =kernel_stack_top
+    movlt   sp, r1
+    lsrs    r2, r2, #31                 @ r2: 1 when the frame was lost below the stack
+    tst     lr, #4
+    it      ne
+    mrsne   r0, psp
+    mov     r1, lr
+    push    {r4-r11}
+    mov     r3, sp
+    bl      arch_kernel_faulted         @ (frame, exc_return, lost, r4_to_r11), does not return
+    .size arch_fault_handler, . - arch_fault_handler
+
+/* void arch_mpu_load(const struct mpu_layout_region *regions): 8 x {RBAR, RASR}; RBAR carries the
+ * region's number, so the four alias pairs take four regions at a time. */
+    .equ MPU_RBAR, 0xE000ED9C
+handler arch_mpu_load
+    push    {r4-r9}
+    ldr     r12, =MPU_RBAR
+    ldmia   r0!, {r1-r8}
+    stmia   r12, {r1-r8}
+    ldmia   r0!, {r1-r8}
+    stmia   r12, {r1-r8}
+    pop     {r4-r9}
+    dsb
+    isb
+    bx      lr
+    .size arch_mpu_load, . - arch_mpu_load

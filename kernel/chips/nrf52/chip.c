@@ -1,0 +1,52 @@
+#include "kernel/chips/nrf52/chip.h"
+
+#include "kernel/arch/cortex_m/nvic.h"
+#include "kernel/chips/nrf52/registers.h"
+
+enum {
+    CLOCK_TASKS_HFCLKSTART = 0x000,
+    CLOCK_TASKS_LFCLKSTART = 0x008,
+    CLOCK_EVENTS_HFCLKSTARTED = 0x100,
+    CLOCK_EVENTS_LFCLKSTARTED = 0x104,
+    CLOCK_LFCLKSRC = 0x518,
+    NVMC_ICACHECNF = 0x540,
+};
+#define CLOCK_LFCLKSRC_XTAL    1u
+#define NVMC_ICACHECNF_CACHEEN 1u
+#define IRQNS_PER_PENDING_WORD 32u
+
+void nrf52_clocks_start(void)
+{
+    *nrf52_register(NRF52_NVMC_BASE, NVMC_ICACHECNF) = NVMC_ICACHECNF_CACHEEN;
+    nrf52_event_clear(NRF52_CLOCK_BASE, CLOCK_EVENTS_HFCLKSTARTED);
+    nrf52_event_clear(NRF52_CLOCK_BASE, CLOCK_EVENTS_LFCLKSTARTED);
+    *nrf52_register(NRF52_CLOCK_BASE, CLOCK_LFCLKSRC) = CLOCK_LFCLKSRC_XTAL;
+    nrf52_task(NRF52_CLOCK_BASE, CLOCK_TASKS_LFCLKSTART);
+    nrf52_task(NRF52_CLOCK_BASE, CLOCK_TASKS_HFCLKSTART);
+    while (!nrf52_event_is_set(NRF52_CLOCK_BASE, CLOCK_EVENTS_HFCLKSTARTED)) {
+    }
+    while (!nrf52_event_is_set(NRF52_CLOCK_BASE, CLOCK_EVENTS_LFCLKSTARTED)) {
+    }
+}
+
+void nrf52_interrupts_enable(const struct nrf52_interrupts *table)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        nvic_clear_pending(table->rows[i].irqn);
+        nvic_enable(table->rows[i].irqn);
+    }
+}
+
+void nrf52_interrupts_serve(const struct nrf52_interrupts *table)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct nrf52_interrupt *row = &table->rows[i];
+        uint32_t pending = nvic_pending(row->irqn / IRQNS_PER_PENDING_WORD);
+        if ((pending >> (row->irqn % IRQNS_PER_PENDING_WORD) & 1u) != 0) {
+            row->serve(row->self);
+            /* A line that is up again, or still, pends the interrupt anew by itself. */
+            nvic_clear_pending(row->irqn);
+            nvic_enable(row->irqn);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/*
+ * chip.h - what belongs to no single peripheral: clocks, the flash cache, and which driver serves
+ * which interrupt.
+ */
+#ifndef KERNEL_CHIPS_NRF52_CHIP_H
+#define KERNEL_CHIPS_NRF52_CHIP_H
+
+#include <stdint.h>
+
+struct nrf52_interrupt {
+    uint32_t irqn;
+    void (*serve)(void *self); /* clears its events: the line is down afterwards */
+    void *self;
+};
+
+struct nrf52_interrupts {
+    const struct nrf52_interrupt *rows;
+    uint32_t count;
+};
+
+/* Both crystals running, instruction cache on. Waits for the crystals: up to half a second of real
+ * time for the slow one. */
+void nrf52_clocks_start(void);
+
+/* Unmasks the interrupts of the table; nothing else ever interrupts. */
+void nrf52_interrupts_enable(const struct nrf52_interrupts *table);
+
+/* Serves everything of the table that is pending, lowest number of the table first, and unmasks it
+ * again. */
+void nrf52_interrupts_serve(const struct nrf52_interrupts *table);
+
+#endif

@@ -1,0 +1,165 @@
+#include "kernel/chips/nrf52/gpio.h"
+
+#include <stddef.h>
+
+#include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/registers.h"
+
+enum {
+    GPIO_OUT = 0x504,
+    GPIO_OUTSET = 0x508,
+    GPIO_OUTCLR = 0x50C,
+    GPIO_IN = 0x510,
+    GPIO_DIR = 0x514,
+    GPIO_PIN_CNF = 0x700,
+    GPIOTE_EVENTS_IN = 0x100,
+    GPIOTE_INTENSET = 0x304,
+    GPIOTE_INTENCLR = 0x308,
+    GPIOTE_CONFIG = 0x510,
+};
+
+#define PIN_CNF_OUTPUT         0x3u /* DIR output, input buffer disconnected */
+#define PIN_CNF_INPUT          0x0u
+#define PIN_CNF_DISABLED       0x2u /* the reset value */
+#define PIN_CNF_PULLDOWN       0x4u
+#define PIN_CNF_PULLUP         0xCu
+#define CONFIG_MODE_EVENT      0x1u
+#define CONFIG_PSEL_SHIFT      8u
+#define CONFIG_POLARITY_LOTOHI (1u << 16)
+#define CONFIG_POLARITY_HITOLO (2u << 16)
+#define CONFIG_POLARITY_TOGGLE (3u << 16)
+
+static uint32_t pin_bit(const struct nrf52_pin *pin)
+{
+    return 1u << pin->number;
+}
+
+static void configure(const struct nrf52_pin *pin, uint32_t value)
+{
+    *nrf52_register(NRF52_P0_BASE, GPIO_PIN_CNF + 4u * pin->number) = value;
+}
+
+static void pin_make_output(void *self)
+{
+    configure(self, PIN_CNF_OUTPUT);
+}
+
+static void pin_make_input(void *self, enum hil_gpio_pull pull)
+{
+    switch (pull) {
+    case HIL_GPIO_PULL_NONE:
+        configure(self, PIN_CNF_INPUT);
+        break;
+    case HIL_GPIO_PULL_UP:
+        configure(self, PIN_CNF_INPUT | PIN_CNF_PULLUP);
+        break;
+    case HIL_GPIO_PULL_DOWN:
+        configure(self, PIN_CNF_INPUT | PIN_CNF_PULLDOWN);
+        break;
+    }
+}
+
+static void pin_write(void *self, bool high)
+{
+    *nrf52_register(NRF52_P0_BASE, high ? GPIO_OUTSET : GPIO_OUTCLR) = pin_bit(self);
+}
+
+static void pin_toggle(void *self)
+{
+    bool high = (*nrf52_register(NRF52_P0_BASE, GPIO_OUT) & pin_bit(self)) != 0;
+    pin_write(self, !high);
+}
+
+static bool pin_read(void *self)
+{
+    /* An output's input buffer is off; what it drives is in OUT. */
+    bool output = (*nrf52_register(NRF52_P0_BASE, GPIO_DIR) & pin_bit(self)) != 0;
+    return (*nrf52_register(NRF52_P0_BASE, output ? GPIO_OUT : GPIO_IN) & pin_bit(self)) != 0;
+}
+
+static uint32_t polarity(enum hil_gpio_edge edge)
+{
+    switch (edge) {
+    case HIL_GPIO_EDGE_RISING:
+        return CONFIG_POLARITY_LOTOHI;
+    case HIL_GPIO_EDGE_FALLING:
+        return CONFIG_POLARITY_HITOLO;
+    case HIL_GPIO_EDGE_BOTH:
+        break;
+    }
+    return CONFIG_POLARITY_TOGGLE;
+}
+
+static void pin_disable_interrupt(void *self)
+{
+    struct nrf52_pin *pin = self;
+    if (pin->detector == 0) {
+        return;
+    }
+    uint32_t channel = pin->detector - 1u;
+    *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_INTENCLR) = 1u << channel;
+    *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_CONFIG + 4u * channel) = 0;
+    pin->gpiote->channel[channel] = NULL;
+    pin->detector = 0;
+}
+
+static int pin_enable_interrupt(void *self, enum hil_gpio_edge edge)
+{
+    struct nrf52_pin *pin = self;
+    pin_disable_interrupt(pin);
+    uint32_t channel = 0;
+    while (channel < NRF52_GPIOTE_CHANNELS && pin->gpiote->channel[channel] != NULL) {
+        channel++;
+    }
+    if (channel == NRF52_GPIOTE_CHANNELS) {
+        return K_EBUSY;
+    }
+    pin->gpiote->channel[channel] = pin;
+    pin->detector = (uint8_t)(channel + 1u);
+    *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_CONFIG + 4u * channel) =
+        CONFIG_MODE_EVENT | (uint32_t)pin->number << CONFIG_PSEL_SHIFT | polarity(edge);
+    /* Switching the detector on can look like an edge to it. */
+    nrf52_event_clear(NRF52_GPIOTE_BASE, GPIOTE_EVENTS_IN + 4u * channel);
+    *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_INTENSET) = 1u << channel;
+    return K_OK;
+}
+
+static void pin_disable(void *self)
+{
+    pin_disable_interrupt(self);
+    configure(self, PIN_CNF_DISABLED);
+}
+
+static void pin_set_client(void *self, const struct hil_gpio_client *client)
+{
+    struct nrf52_pin *pin = self;
+    pin->client = client;
+}
+
+const struct hil_gpio_ops nrf52_pin_ops = {
+    .make_output = pin_make_output,
+    .make_input = pin_make_input,
+    .disable = pin_disable,
+    .write = pin_write,
+    .toggle = pin_toggle,
+    .read = pin_read,
+    .enable_interrupt = pin_enable_interrupt,
+    .disable_interrupt = pin_disable_interrupt,
+    .set_client = pin_set_client,
+};
+
+void nrf52_gpiote_serve(void *self)
+{
+    struct nrf52_gpiote *gpiote = self;
+    for (uint32_t channel = 0; channel < NRF52_GPIOTE_CHANNELS; channel++) {
+        uint32_t event = GPIOTE_EVENTS_IN + 4u * channel;
+        const struct nrf52_pin *pin = gpiote->channel[channel];
+        if (pin == NULL || !nrf52_event_is_set(NRF52_GPIOTE_BASE, event)) {
+            continue;
+        }
+        nrf52_event_clear(NRF52_GPIOTE_BASE, event);
+        if (pin->client != NULL) {
+            pin->client->changed(pin->client->self, pin->client->index);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/*
+ * gpio.h - pins of port P0, and the edge detectors (GPIOTE) that they share.
+ */
+#ifndef KERNEL_CHIPS_NRF52_GPIO_H
+#define KERNEL_CHIPS_NRF52_GPIO_H
+
+#include <stdint.h>
+
+#include "kernel/hil/gpio.h"
+
+#define NRF52_GPIOTE_CHANNELS 8u
+
+struct nrf52_gpiote {
+    struct nrf52_pin *channel[NRF52_GPIOTE_CHANNELS]; /* NULL: free */
+};
+
+struct nrf52_pin {
+    uint8_t number;              /* P0.number */
+    uint8_t detector;            /* 0: none, else channel + 1 */
+    struct nrf52_gpiote *gpiote; /* shared by all pins */
+    const struct hil_gpio_client *client;
+};
+
+extern const struct hil_gpio_ops nrf52_pin_ops; /* self: struct nrf52_pin */
+
+/* The GPIOTE interrupt. self: struct nrf52_gpiote. */
+void nrf52_gpiote_serve(void *self);
+
+#endif

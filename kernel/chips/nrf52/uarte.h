@@ -1,0 +1,42 @@
+/*
+ * uarte.h - the serial port UARTE0: 8 data bits, no parity, no flow control, through EasyDMA.
+ */
+#ifndef KERNEL_CHIPS_NRF52_UARTE_H
+#define KERNEL_CHIPS_NRF52_UARTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/hil/uart.h"
+
+/* BAUDRATE register values: the nearest that the hardware has. */
+#define NRF52_UARTE_BAUD_115200 0x01D7E000u
+
+struct nrf52_uarte_config {
+    uint32_t tx_pin, rx_pin; /* P0.n */
+    uint32_t baudrate;       /* register value */
+};
+
+struct nrf52_uarte {
+    const struct nrf52_uarte_config *config;
+    const struct hil_uart_client *client;
+    struct const_slice tx_rest; /* not yet handed to the DMA */
+    struct slice rx_rest;
+    uint32_t rx_count; /* bytes received in earlier pieces of this reception */
+    bool tx_busy, rx_busy, rx_aborted;
+    uint8_t bounce[32]; /* for write_now: the DMA does not reach flash */
+};
+
+extern const struct hil_uart_ops nrf52_uarte_ops; /* self: struct nrf52_uarte */
+
+/* Takes the pins and switches the port on. `config` is borrowed for ever. */
+void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config *config);
+
+/* Sends by polling, after the piece that is under way; bytes may lie anywhere. A transmission under
+ * way through the ops loses what it had not yet sent: for boot and panic. */
+void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes);
+
+/* The UARTE0 interrupt. self: struct nrf52_uarte. */
+void nrf52_uarte_serve(void *self);
+
+#endif

@@ -1,0 +1,155 @@
+/* capsule/process_control.h: looking at processes and ruling over them. */
+#include "kernel/capsule/process_control.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/arch.h"
+#include "kernel/capsule/grant.h"
+#include "kernel/core/kernel_internal.h"
+
+uint32_t process_slot_count(void)
+{
+    return KERNEL_PROCESS_SLOTS;
+}
+
+bool process_view_get(uint32_t index, struct process_view *view)
+{
+    const struct process *process = index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
+    if (process == NULL) {
+        return false;
+    }
+    uint32_t grants_used = 0;
+    for (uint32_t i = 0; i < grant_count(); i++) {
+        grants_used += process->grant_block[i] != 0 ? 1u : 0u;
+    }
+    *view = (struct process_view){
+        .id = process->id,
+        .index = process->slot,
+        .short_id = process->app.short_id,
+        .name = process_name(process),
+        .state = (enum abi_process_state)process->state,
+        .system_calls = process->system_calls,
+        .slices_used_up = process->slices_used_up,
+        .restarts = process->restarts,
+        .upcalls_pending = process->queue_count,
+        .upcalls_dropped = process->upcalls_dropped,
+        .grants_used = grants_used,
+        .grants_total = grant_count(),
+        .completion_code = process->completion_code,
+        .flash_start = process->flash_start,
+        .flash_end = process->flash_start + process->app.total_size,
+        .ram_start = process->layout.ram_start,
+        .app_break = process->layout.app_break,
+        .grant_start = process->grant_start,
+        .ram_end = process->layout.ram_end,
+        .stack_top = process->stack_top,
+        .heap_start = process->heap_start,
+    };
+    return true;
+}
+
+bool process_find_by_name(struct const_slice name, struct process_id *id)
+{
+    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
+        const struct process *process = kernel.process[i];
+        if (process != NULL && slice_is_equal(process_name(process), name)) {
+            *id = process->id;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int stop(struct process *process)
+{
+    if (process->state == ABI_PROCESS_STOPPED) {
+        return K_EALREADY;
+    }
+    process->resume_state = process->state;
+    process->state = ABI_PROCESS_STOPPED;
+    if (kernel.current == process) {
+        kernel.current = NULL;
+    }
+    return K_OK;
+}
+
+static int start(struct process *process)
+{
+    if (process->state != ABI_PROCESS_STOPPED) {
+        return K_EALREADY;
+    }
+    process->state = process->resume_state;
+    return K_OK;
+}
+
+static int act_on_living(struct process *process, enum abi_process_action action)
+{
+    switch (action) {
+    case ABI_PROCESS_STOP:
+        return stop(process);
+    case ABI_PROCESS_START:
+        return start(process);
+    case ABI_PROCESS_FAULT:
+        process_fault(process, NULL, "on request");
+        return K_OK;
+    case ABI_PROCESS_TERMINATE:
+        process_end(process, ABI_PROCESS_TERMINATED);
+        return K_OK;
+    case ABI_PROCESS_BOOT:
+        return K_EALREADY;
+    }
+    return K_EINVAL;
+}
+
+int process_act(struct process_id id, enum abi_process_action action)
+{
+    uint32_t slot = process_id_index(id);
+    struct process *process = slot < KERNEL_PROCESS_SLOTS ? kernel.process[slot] : NULL;
+    if (process == NULL || !process_id_is_equal(process->id, id)) {
+        return K_ENODEVICE;
+    }
+    if (kernel.scopes_open != 0) {
+        return K_EBUSY; /* somebody holds a pointer into a grant */
+    }
+    if (process_is_alive(process)) {
+        return act_on_living(process, action);
+    }
+    if (action != ABI_PROCESS_BOOT) {
+        return K_EALREADY;
+    }
+    process_restart(process);
+    return process_is_alive(process) ? K_OK : K_ENOMEM;
+}
+
+static uint32_t address_of(const void *place)
+{
+    return (uint32_t)(uintptr_t)place;
+}
+
+void kernel_view_get(struct kernel_view *view)
+{
+    const struct kernel_bounds *bounds = &kernel.config->bounds;
+    *view = (struct kernel_view){
+        .text_start = address_of(bounds->text_start),
+        .text_end = address_of(bounds->text_end),
+        .stack_start = address_of(bounds->stack_start),
+        .stack_end = address_of(bounds->stack_end),
+        .data_start = address_of(bounds->data_start),
+        .data_end = address_of(bounds->data_end),
+        .app_flash_start = address_of(bounds->app_flash_start),
+        .app_flash_end = address_of(bounds->app_flash_end),
+        .app_ram_start = address_of(bounds->app_ram_start),
+        .app_ram_end = address_of(bounds->app_ram_end),
+        .app_ram_free = address_of(bounds->app_ram_end) - kernel.ram_free,
+    };
+}
+
+struct const_slice kernel_version_text(void)
+{
+    return SLICE_OF_TEXT("Sandglass 0.1.0");
+}
+
+_Noreturn void kernel_reset(void)
+{
+    arch_reset_system();
+}

@@ -1,0 +1,36 @@
+#include "kernel/capsule/deferred.h"
+
+#include <stddef.h>
+
+#include "kernel/core/kernel_internal.h"
+
+void deferred_call_request(struct deferred_call *deferred)
+{
+    if (deferred->pending) {
+        return;
+    }
+    deferred->pending = true;
+    deferred->next = NULL;
+    if (kernel.deferred_first == NULL) {
+        kernel.deferred_first = deferred;
+    } else {
+        kernel.deferred_last->next = deferred;
+    }
+    kernel.deferred_last = deferred;
+}
+
+bool deferred_run(void)
+{
+    struct deferred_call *deferred = kernel.deferred_first;
+    /* Cut off first: what the calls request is for the next round, so interrupts get their turn. */
+    kernel.deferred_first = NULL;
+    kernel.deferred_last = NULL;
+    bool any = deferred != NULL;
+    while (deferred != NULL) {
+        struct deferred_call *next = deferred->next;
+        deferred->pending = false;
+        deferred->call(deferred->self);
+        deferred = next;
+    }
+    return any;
+}

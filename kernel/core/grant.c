@@ -1,0 +1,187 @@
+/*
+ * A grant block, from its address on: {function, userdata} per upcall, {address, length} per
+ * read-only buffer, the same per read-write buffer, padding, the capsule's data.
+ */
+#include "kernel/capsule/grant.h"
+
+#include "kernel/core/kernel_internal.h"
+
+#define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
+
+struct kernel kernel;
+
+static uint32_t data_offset(const struct grant *grant)
+{
+    uint32_t pairs =
+        (uint32_t)grant->upcalls + grant->read_only_buffers + grant->read_write_buffers;
+    uint32_t bytes = pairs * (uint32_t)sizeof(struct grant_pair);
+    uint32_t mask = grant->data_alignment - 1u;
+    return (bytes + mask) & ~mask;
+}
+
+uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate)
+{
+    uint32_t *entry = &process->grant_block[grant_index(grant)];
+    if (*entry != 0 || !allocate) {
+        return *entry & ~BLOCK_ENTERED;
+    }
+    /* 8 suits every data_alignment, and keeps bit 0 free. */
+    uint32_t bytes = (data_offset(grant) + grant->data_bytes + 7u) & ~7u;
+    uint32_t room = process->grant_start - process->layout.app_break;
+    if (bytes > room) {
+        return 0;
+    }
+    uint32_t block = (process->grant_start - bytes) & ~7u;
+    if (block < process->layout.app_break) {
+        return 0;
+    }
+    uint8_t *memory = process_memory(block);
+    for (uint32_t i = 0; i < bytes; i++) {
+        memory[i] = 0;
+    }
+    process->grant_start = block;
+    *entry = block;
+    return block;
+}
+
+struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number)
+{
+    struct grant_pair *pairs = process_memory(block);
+    return &pairs[number];
+}
+
+struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
+                                     enum allow_kind kind, uint32_t number)
+{
+    struct grant_pair *pairs = process_memory(block);
+    uint32_t index = grant->upcalls + number;
+    if (kind == ALLOW_READ_WRITE) {
+        index += grant->read_only_buffers;
+    }
+    return &pairs[index];
+}
+
+static struct grant_scope enter(struct process *process, const struct grant *grant, uint32_t block)
+{
+    process->grant_block[grant_index(grant)] = block | BLOCK_ENTERED;
+    kernel.scopes_open++;
+    kernel.grant_error = K_OK;
+    return (struct grant_scope){grant, process->id, process_memory(block + data_offset(grant))};
+}
+
+struct grant_scope grant_open(const struct grant *grant, struct process_id id)
+{
+    struct grant_scope refused = {grant, id, NULL};
+    struct process *process = process_find(id);
+    if (process == NULL) {
+        kernel.grant_error = K_ENODEVICE;
+        return refused;
+    }
+    if ((process->grant_block[grant_index(grant)] & BLOCK_ENTERED) != 0) {
+        kernel.grant_error = K_EALREADY;
+        return refused;
+    }
+    uint32_t block = grant_block_get(process, grant, true);
+    if (block == 0) {
+        kernel.grant_error = K_ENOMEM;
+        return refused;
+    }
+    return enter(process, grant, block);
+}
+
+void grant_close(struct grant_scope *scope)
+{
+    if (scope->data == NULL) {
+        return;
+    }
+    scope->data = NULL;
+    kernel.scopes_open--;
+    kernel.grant_error = K_OK; /* what was entered inside has its own answer; this one ran */
+    struct process *process = process_find(scope->id);
+    if (process != NULL) {
+        process->grant_block[grant_index(scope->grant)] &= ~BLOCK_ENTERED;
+    }
+}
+
+struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
+{
+    uint32_t slot = process_id_is_none(after) ? 0 : process_id_index(after) + 1u;
+    for (; slot < KERNEL_PROCESS_SLOTS; slot++) {
+        struct process *process = kernel.process[slot];
+        if (process == NULL || !process_is_alive(process)) {
+            continue;
+        }
+        uint32_t block = process->grant_block[grant_index(grant)];
+        if (block != 0 && (block & BLOCK_ENTERED) == 0) {
+            return enter(process, grant, block);
+        }
+    }
+    return (struct grant_scope){grant, PROCESS_ID_NONE, NULL};
+}
+
+int grant_error(void)
+{
+    return kernel.grant_error;
+}
+
+int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
+                    uint32_t argument0, uint32_t argument1, uint32_t argument2)
+{
+    struct process *process = process_find(id);
+    uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
+    if (block == 0) {
+        return K_ENODEVICE;
+    }
+    if (number >= grant->upcalls) {
+        return K_EINVAL;
+    }
+    const struct process_upcall upcall = {
+        .to_function = grant_upcall_pair(block, number)->first != 0,
+        .grant = (uint8_t)grant_index(grant),
+        .number = (uint16_t)number,
+        .argument = {argument0, argument1, argument2},
+    };
+    return upcall_deliver(process, &upcall);
+}
+
+/* The process's buffer as it is now; {0, 0} when there is none. A buffer stays inside the process's
+ * memory for as long as it is recorded: the break cannot fall below it. */
+static struct grant_pair buffer_get(const struct grant *grant, struct process_id id,
+                                    enum allow_kind kind, uint32_t number)
+{
+    struct process *process = process_find(id);
+    uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
+    uint32_t count = kind == ALLOW_READ_ONLY ? grant->read_only_buffers : grant->read_write_buffers;
+    if (block == 0 || number >= count) {
+        return (struct grant_pair){0, 0};
+    }
+    return *grant_buffer_pair(grant, block, kind, number);
+}
+
+uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                      uint32_t number)
+{
+    return buffer_get(grant, id, kind, number).second;
+}
+
+uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                    uint32_t number, uint32_t offset, struct slice to)
+{
+    struct grant_pair buffer = buffer_get(grant, id, kind, number);
+    if (buffer.second == 0) {
+        return 0;
+    }
+    struct const_slice from = {process_memory(buffer.first), buffer.second};
+    return slice_copy(to, const_slice_part(from, offset, to.length));
+}
+
+uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
+                     uint32_t offset, struct const_slice from)
+{
+    struct grant_pair buffer = buffer_get(grant, id, ALLOW_READ_WRITE, number);
+    if (buffer.second == 0) {
+        return 0;
+    }
+    struct slice to = {process_memory(buffer.first), buffer.second};
+    return slice_copy(slice_part(to, offset, from.length), from);
+}

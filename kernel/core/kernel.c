@@ -1,0 +1,105 @@
+#include "kernel/core/kernel.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/arch.h"
+#include "kernel/capsule/debug.h"
+#include "kernel/core/kernel_internal.h"
+
+void kernel_init(const struct kernel_config *config)
+{
+    kernel = (struct kernel){
+        .config = config,
+        .ram_free = (uint32_t)(uintptr_t)config->bounds.app_ram_start,
+    };
+}
+
+/* The process whose slice is running goes on while it can; then the next one that can, in turn. */
+static struct process *choose_process(void)
+{
+    if (kernel.current != NULL && kernel.current->state == ABI_PROCESS_RUNNING) {
+        return kernel.current;
+    }
+    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
+        uint32_t slot = (kernel.next_slot + i) % KERNEL_PROCESS_SLOTS;
+        struct process *process = kernel.process[slot];
+        if (process != NULL && process->state == ABI_PROCESS_RUNNING) {
+            kernel.next_slot = (uint8_t)((slot + 1u) % KERNEL_PROCESS_SLOTS);
+            return process;
+        }
+    }
+    return NULL;
+}
+
+static bool work_is_pending(void)
+{
+    return arch_interrupts_noted() || deferred_is_pending();
+}
+
+/* One entry into the process, and what it stopped for. */
+static void run_once(struct process *process)
+{
+    if (kernel.mpu_owner != process) {
+        arch_mpu_load(process->layout.region);
+        kernel.mpu_owner = process;
+    }
+    enum arch_stop stop = arch_process_run(&process->context);
+    if (stop == ARCH_STOP_SYSTEM_CALL && process_frame_is_valid(process)) {
+        syscall_handle(process);
+    } else if (stop == ARCH_STOP_FAULT) {
+        process_fault(process, arch_fault_get(), NULL);
+    } else if (!process_frame_is_valid(process)) {
+        process_fault(process, NULL, "its stack pointer left its memory");
+    }
+}
+
+static void run_slice(struct process *process)
+{
+    if (kernel.current != process) {
+        kernel.current = process;
+        arch_slice_start(kernel.config->slice_us);
+    }
+    while (process->state == ABI_PROCESS_RUNNING) {
+        run_once(process);
+        if (arch_slice_is_over()) {
+            process->slices_used_up++;
+            kernel.current = NULL;
+            return;
+        }
+        if (work_is_pending()) {
+            return;
+        }
+    }
+    kernel.current = NULL;
+}
+
+bool kernel_step(void)
+{
+    bool worked = false;
+    while (work_is_pending()) {
+        if (arch_interrupts_noted()) {
+            arch_interrupts_take();
+            kernel.config->chip->serve_interrupts();
+        }
+        deferred_run();
+        worked = true;
+    }
+    struct process *process = choose_process();
+    if (process == NULL) {
+        return worked;
+    }
+    run_slice(process);
+    return true;
+}
+
+_Noreturn void kernel_run(void)
+{
+    debug_text("Initialization complete. Entering main loop.\r\n");
+    debug_start();
+    for (;;) {
+        if (!kernel_step()) {
+            arch_slice_stop();
+            arch_sleep();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/*
+ * kernel.h - the kernel as a board sees it: one configuration in, never back.
+ */
+#ifndef KERNEL_CORE_KERNEL_H
+#define KERNEL_CORE_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/capsule/deferred.h"
+#include "kernel/capsule/driver.h"
+#include "kernel/hil/slice.h"
+#include "kernel/hil/uart.h"
+
+#define KERNEL_PROCESS_SLOTS 16u
+
+/* What happens to a process that faults. */
+enum kernel_fault_policy {
+    KERNEL_FAULT_STOP,    /* it stays faulted; its grants and buffers are gone */
+    KERNEL_FAULT_RESTART, /* from its beginning, at most restart_limit times; then it stops */
+    KERNEL_FAULT_PANIC,   /* the whole kernel stops and says why */
+};
+#define KERNEL_RESTART_ALWAYS 0xFFFFFFFFu
+
+/* The first rule that fits counts; the last one fits every process. */
+struct kernel_fault_rule {
+    const char *process_name; /* NULL: fits every process */
+    enum kernel_fault_policy policy;
+    uint32_t restart_limit;
+};
+
+struct kernel_chip {
+    /* Serves every interrupt that is pending, unmasks it again, and returns. */
+    void (*serve_interrupts)(void);
+    /* Sends the bytes by polling, after whatever the UART is just sending. For boot and panic;
+     * needs no interrupt. The bytes may lie anywhere. */
+    void (*write_now)(struct const_slice bytes);
+};
+
+/* Memory bounds, mostly linker symbols. [start, end). */
+struct kernel_bounds {
+    const void *text_start, *text_end;
+    const void *stack_start, *stack_end;
+    const void *data_start, *data_end;
+    const void *app_flash_start, *app_flash_end; /* the apps, one TBF after the other */
+    const void *app_ram_start, *app_ram_end;     /* shared out to them */
+};
+
+/* Everything is borrowed for ever; meant to be one static const object. */
+struct kernel_config {
+    const char *board_name;
+    struct kernel_bounds bounds;
+    const struct kernel_chip *chip;
+    const struct driver *drivers; /* looked up in this order: the busiest first */
+    uint32_t driver_count;
+    const struct kernel_fault_rule *fault_rules;
+    uint32_t fault_rule_count;
+    uint32_t slice_us;                 /* 10,000 unless there is a reason */
+    const struct hil_uart *debug_uart; /* the kernel's own texts; NULL: chip->write_now always */
+    bool report_loading;               /* a line per app; refusals are reported always */
+    bool enforce_permissions;          /* an app with a permissions TLV gets nothing else */
+};
+
+/* Forgets everything, then takes the configuration. Before any capsule is set up. */
+void kernel_init(const struct kernel_config *config);
+
+/* Finds the apps in flash and makes processes of them. */
+void kernel_load_processes(void);
+
+/* Does all work that is pending, then runs one process for at most a slice. False when there was
+ * nothing to do. (kernel_run and tests.) */
+bool kernel_step(void);
+
+/* The main loop. */
+_Noreturn void kernel_run(void);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * kernel_internal.h - all mutable state of the kernel, and what the core's files share. Not for
+ * boards, chips or capsules.
+ */
+#ifndef KERNEL_CORE_KERNEL_INTERNAL_H
+#define KERNEL_CORE_KERNEL_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/capsule/deferred.h"
+#include "kernel/capsule/grant.h"
+#include "kernel/core/kernel.h"
+#include "kernel/core/process.h"
+
+/* Text that waits for the board's UART. */
+#define DEBUG_RING_BYTES 512u
+struct debug_ring {
+    uint8_t bytes[DEBUG_RING_BYTES];
+    uint16_t first;            /* oldest byte */
+    uint16_t count;            /* bytes that wait, those on their way included */
+    uint16_t sending;          /* of them on their way; 0: the UART is idle */
+    uint32_t lost;             /* bytes dropped since the ring was last seen with room */
+    struct deferred_call pump; /* starts the UART */
+};
+
+struct kernel {
+    const struct kernel_config *config;
+    struct process *process[KERNEL_PROCESS_SLOTS]; /* by index; NULL: none. Never moves or goes */
+    uint32_t generation;                           /* of the identifier given out last */
+    struct process *current;                       /* whose time slice is running; NULL: nobody's */
+    const struct process
+        *mpu_owner;    /* whose regions, as they are now, the MPU holds; NULL: none's */
+    uint8_t next_slot; /* where the round robin looks first */
+    bool in_main_loop; /* interrupts are served, so texts may wait */
+    bool panicking;
+    uint8_t scopes_open; /* grants entered just now, all together */
+    int grant_error;     /* of the latest grant_enter */
+    uint32_t ram_free;   /* start of the RAM that no process has */
+    struct deferred_call *deferred_first, *deferred_last;
+    struct debug_ring debug;
+};
+
+extern struct kernel kernel;
+
+/* grant.c: all GRANT objects, side by side. */
+extern const struct grant __start_grants[], __stop_grants[];
+static inline uint32_t grant_count(void)
+{
+    return (uint32_t)(__stop_grants - __start_grants);
+}
+static inline uint32_t grant_index(const struct grant *grant)
+{
+    return (uint32_t)(grant - __start_grants);
+}
+
+/* A subscription or a buffer, as it lies in the process's grant. */
+struct grant_pair {
+    uint32_t first;  /* function, or address; 0: none */
+    uint32_t second; /* userdata, or length */
+};
+
+/* The process's grant block; 0 when it has none. Allocates it first if `allocate` and there is
+ * room. */
+uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate);
+/* The pair of upcall `number`, in a block of grant_block_get. */
+struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number);
+struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
+                                     enum allow_kind kind, uint32_t number);
+
+/* upcall.c */
+/* Gives the upcall to the process or queues it. K_ENOMEM: lost. */
+int upcall_deliver(struct process *process, const struct process_upcall *upcall);
+/* yield: the process goes on with its oldest callable upcall; false when there is none. Upcalls
+ * that nobody subscribed to are dropped on the way if `drop` or if one is found behind them. */
+bool upcall_run_next(struct process *process, bool drop);
+/* yield-wait-for: takes the oldest one of this kind out of the queue. */
+bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
+                 struct process_upcall *taken);
+/* A new subscription: what was queued for the old one's function is void. */
+void upcall_forget(struct process *process, uint32_t grant, uint32_t number);
+
+/* syscall.c: the process stopped at an SVC. */
+void syscall_handle(struct process *process);
+/* syscall_memory.c */
+struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
+
+/* deferred.c: runs what was requested before the call; false when there was nothing. */
+bool deferred_run(void);
+static inline bool deferred_is_pending(void)
+{
+    return kernel.deferred_first != NULL;
+}
+
+/* debug.c */
+/* From here on texts wait for the UART. */
+void debug_start(void);
+/* Sends the ring's contents by polling: nothing waits any more. */
+void debug_flush(void);
+
+/* report.c */
+/* One line: who, what, where. process->fault has the status, or `why` the reason. */
+void report_process_fault(const struct process *process, const char *why);
+void report_text(const char *text); /* zero-terminated, to the debug console */
+
+#endif

@@ -1,0 +1,74 @@
+/* The four functions that the compiler calls by itself (-ffreestanding). Word by word where both
+ * ends allow it: structures and stacks are. */
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t count);
+void *memmove(void *to, const void *from, size_t count);
+void *memset(void *to, int value, size_t count);
+int memcmp(const void *a, const void *b, size_t count);
+
+/* May alias anything, as these functions must. */
+typedef uint32_t __attribute__((may_alias)) word;
+
+void *memcpy(void *restrict to, const void *restrict from, size_t count)
+{
+    uint8_t *out = to;
+    const uint8_t *in = from;
+    if ((((uintptr_t)out | (uintptr_t)in) & (sizeof(word) - 1u)) == 0) {
+        for (; count >= sizeof(word); count -= sizeof(word)) {
+            *(word *)(void *)out = *(const word *)(const void *)in;
+            out += sizeof(word);
+            in += sizeof(word);
+        }
+    }
+    while (count-- > 0) {
+        *out++ = *in++;
+    }
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t count)
+{
+    uint8_t *out = to;
+    const uint8_t *in = from;
+    if (out <= in) {
+        while (count-- > 0) {
+            *out++ = *in++;
+        }
+    } else {
+        while (count-- > 0) {
+            out[count] = in[count];
+        }
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t count)
+{
+    uint8_t *out = to;
+    uint8_t byte = (uint8_t)value;
+    if (((uintptr_t)out & (sizeof(word) - 1u)) == 0) {
+        word pattern = byte * 0x01010101u;
+        for (; count >= sizeof(word); count -= sizeof(word)) {
+            *(word *)(void *)out = pattern;
+            out += sizeof(word);
+        }
+    }
+    while (count-- > 0) {
+        *out++ = byte;
+    }
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t count)
+{
+    const uint8_t *left = a;
+    const uint8_t *right = b;
+    for (size_t i = 0; i < count; i++) {
+        if (left[i] != right[i]) {
+            return left[i] < right[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,285 @@
+#include "kernel/core/process.h"
+
+#include <stddef.h>
+
+#include "kernel/abi/tbf.h"
+#include "kernel/arch/arch.h"
+#include "kernel/capsule/process_control.h"
+#include "kernel/core/kernel_internal.h"
+
+/* An identifier: the slot in the low byte, above it a number that no life before had. */
+#define ID_SLOT_BITS      8u
+#define ID_GENERATION_MAX 0xFFFFFFu
+
+/* RAM beyond the block itself that a fresh process can reach, and its stack at the start. */
+#define STACK_ALIGNMENT 8u
+
+static struct process_id next_id(uint32_t slot)
+{
+    kernel.generation++;
+    return (struct process_id){kernel.generation << ID_SLOT_BITS | slot};
+}
+
+bool process_is_alive(const struct process *process)
+{
+    return process->state != ABI_PROCESS_FAULTED && process->state != ABI_PROCESS_TERMINATED;
+}
+
+struct process *process_find(struct process_id id)
+{
+    uint32_t slot = id.value & ((1u << ID_SLOT_BITS) - 1u);
+    if (slot >= KERNEL_PROCESS_SLOTS) {
+        return NULL;
+    }
+    struct process *process = kernel.process[slot];
+    if (process == NULL || process->id.value != id.value || !process_is_alive(process)) {
+        return NULL;
+    }
+    return process;
+}
+
+bool process_id_is_alive(struct process_id id)
+{
+    return process_find(id) != NULL;
+}
+
+uint32_t process_id_index(struct process_id id)
+{
+    return id.value & ((1u << ID_SLOT_BITS) - 1u);
+}
+
+enum abi_process_state process_effective_state(const struct process *process)
+{
+    return process->state == ABI_PROCESS_STOPPED ? process->resume_state : process->state;
+}
+
+void process_set_effective_state(struct process *process, enum abi_process_state state)
+{
+    if (process->state == ABI_PROCESS_STOPPED) {
+        process->resume_state = (uint8_t)state;
+    } else {
+        process->state = (uint8_t)state;
+    }
+}
+
+uint32_t process_block_bytes(void)
+{
+    uint32_t bytes = (uint32_t)sizeof(struct process) + grant_count() * (uint32_t)sizeof(uint32_t);
+    return (bytes + (STACK_ALIGNMENT - 1u)) & ~(STACK_ALIGNMENT - 1u);
+}
+
+static void clear_memory(uint32_t start, uint32_t end)
+{
+    uint8_t *bytes = process_memory(start);
+    for (uint32_t i = 0; i < end - start; i++) {
+        bytes[i] = 0;
+    }
+}
+
+/* The layout's RAM is placed; everything that a new life starts with. */
+static void start_life(struct process *process)
+{
+    process->id = next_id(process->slot);
+    process->state = ABI_PROCESS_RUNNING;
+    process->queue_count = 0;
+    process->grant_start = process->layout.ram_end - process_block_bytes();
+    process->allow_end = process->layout.ram_start;
+    process->stack_top = 0;
+    process->heap_start = 0;
+    for (uint32_t i = 0; i < grant_count(); i++) {
+        process->grant_block[i] = 0;
+    }
+    clear_memory(process->layout.ram_start, process->layout.app_break);
+
+    uint32_t stack_top = process->layout.app_break & ~(STACK_ALIGNMENT - 1u);
+    const uint32_t arguments[4] = {
+        process->flash_start + process->app.binary,
+        process->layout.ram_start,
+        process->layout.ram_end - process->layout.ram_start,
+        process->layout.app_break,
+    };
+    arch_context_start(&process->context, stack_top, process->flash_start + process->app.entry,
+                       arguments);
+}
+
+static uint32_t free_slot(void)
+{
+    uint32_t slot = 0;
+    while (slot < KERNEL_PROCESS_SLOTS && kernel.process[slot] != NULL) {
+        slot++;
+    }
+    return slot;
+}
+
+enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
+{
+    uint32_t slot = free_slot();
+    if (slot == KERNEL_PROCESS_SLOTS) {
+        return PROCESS_NO_SLOT;
+    }
+    if (app->fixed_flash != TBF_ADDRESS_ANY && app->fixed_flash != flash_start + app->binary) {
+        return PROCESS_WRONG_FLASH_ADDRESS;
+    }
+    struct mpu_layout layout;
+    mpu_layout_init(&layout);
+    if (!mpu_layout_set_flash(&layout, flash_start, flash_start + app->total_size)) {
+        return PROCESS_FLASH_NOT_COVERED;
+    }
+
+    uint32_t ram_end = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_end;
+    struct mpu_layout_ram_request request = {
+        .available_start = kernel.ram_free,
+        .available_bytes = ram_end - kernel.ram_free,
+        .initial_bytes = ABI_INITIAL_BREAK_BYTES,
+        .app_bytes =
+            app->minimum_ram > ABI_INITIAL_BREAK_BYTES ? app->minimum_ram : ABI_INITIAL_BREAK_BYTES,
+        .kernel_bytes = process_block_bytes(),
+    };
+    if (app->fixed_ram != TBF_ADDRESS_ANY) {
+        if (app->fixed_ram < kernel.ram_free || app->fixed_ram >= ram_end) {
+            return PROCESS_WRONG_RAM_ADDRESS;
+        }
+        request.fixed_start = true;
+        request.available_start = app->fixed_ram;
+        request.available_bytes = ram_end - app->fixed_ram;
+    }
+    if (!mpu_layout_place_ram(&layout, &request)) {
+        return PROCESS_NO_RAM;
+    }
+
+    struct process *process = process_memory(layout.ram_end - process_block_bytes());
+    *process = (struct process){
+        .layout = layout,
+        .slot = (uint8_t)slot,
+        .flash_start = flash_start,
+        .header_bytes = app->binary,
+        .app = *app,
+    };
+    start_life(process);
+    kernel.ram_free = layout.ram_end;
+    kernel.process[slot] = process;
+    return PROCESS_LOADED;
+}
+
+/* Nothing of what the MPU, the scheduler or a capsule holds of it counts any more. */
+static void detach(struct process *process)
+{
+    if (kernel.current == process) {
+        kernel.current = NULL;
+    }
+    if (kernel.mpu_owner == process) {
+        kernel.mpu_owner = NULL;
+    }
+}
+
+void process_end(struct process *process, enum abi_process_state end)
+{
+    process->state = (uint8_t)end;
+    process->queue_count = 0;
+    for (uint32_t i = 0; i < grant_count(); i++) {
+        process->grant_block[i] = 0;
+    }
+    process->grant_start = process->layout.ram_end - process_block_bytes();
+    mpu_layout_remove_extras(&process->layout);
+    detach(process);
+}
+
+void process_restart(struct process *process)
+{
+    process_end(process, ABI_PROCESS_TERMINATED);
+    /* Identifiers are never used twice; without one there is no new life. */
+    if (kernel.generation == ID_GENERATION_MAX) {
+        return;
+    }
+    uint32_t initial_break = process->layout.ram_start + ABI_INITIAL_BREAK_BYTES;
+    if (!mpu_layout_set_break(&process->layout, initial_break, process->grant_start, NULL)) {
+        return;
+    }
+    process->restarts++;
+    start_life(process);
+}
+
+static const struct kernel_fault_rule *fault_rule(const struct process *process)
+{
+    const struct kernel_config *config = kernel.config;
+    for (uint32_t i = 0; i < config->fault_rule_count; i++) {
+        const char *name = config->fault_rules[i].process_name;
+        uint32_t length = 0;
+        while (name != NULL && name[length] != '\0') {
+            length++;
+        }
+        struct const_slice wanted = {(const uint8_t *)name, length};
+        if (name == NULL || slice_is_equal(wanted, process_name(process))) {
+            return &config->fault_rules[i];
+        }
+    }
+    return NULL;
+}
+
+void process_fault(struct process *process, const struct arch_fault *fault, const char *why)
+{
+    process->fault = fault != NULL ? *fault : (struct arch_fault){0};
+    report_process_fault(process, why);
+    process_end(process, ABI_PROCESS_FAULTED);
+
+    const struct kernel_fault_rule *rule = fault_rule(process);
+    enum kernel_fault_policy policy = rule != NULL ? rule->policy : KERNEL_FAULT_STOP;
+    switch (policy) {
+    case KERNEL_FAULT_STOP:
+        break;
+    case KERNEL_FAULT_RESTART:
+        if (rule->restart_limit == KERNEL_RESTART_ALWAYS ||
+            process->restarts < rule->restart_limit) {
+            process_restart(process);
+        }
+        break;
+    case KERNEL_FAULT_PANIC:
+        kernel_panic(SLICE_OF_TEXT("a process faulted"));
+    }
+}
+
+static bool range_is_inside(uint32_t address, uint32_t length, uint32_t start, uint32_t end)
+{
+    return address >= start && address <= end && length <= end - address;
+}
+
+bool process_owns_ram(const struct process *process, uint32_t address, uint32_t length)
+{
+    return length != 0 &&
+           range_is_inside(address, length, process->layout.ram_start, process->layout.app_break);
+}
+
+bool process_owns_flash(const struct process *process, uint32_t address, uint32_t length)
+{
+    return length != 0 &&
+           range_is_inside(address, length, process->flash_start + process->header_bytes,
+                           process->flash_start + process->app.total_size);
+}
+
+bool process_frame_is_valid(const struct process *process)
+{
+    uint32_t psp = process->context.psp;
+    return psp % sizeof(uint32_t) == 0 && process_owns_ram(process, psp, ARCH_FRAME_BYTES);
+}
+
+struct const_slice process_name(const struct process *process)
+{
+    const uint8_t *image = process_memory(process->flash_start);
+    return (struct const_slice){image + process->app.name, process->app.name_length};
+}
+
+int process_set_break(struct process *process, uint32_t wanted)
+{
+    uint32_t previous = process->layout.app_break;
+    if (wanted < process->allow_end ||
+        !mpu_layout_set_break(&process->layout, wanted, process->grant_start, NULL)) {
+        return K_ENOMEM;
+    }
+    if (process->layout.app_break > previous) {
+        clear_memory(previous, process->layout.app_break);
+    }
+    if (kernel.mpu_owner == process) {
+        kernel.mpu_owner = NULL;
+    }
+    return K_OK;
+}

@@ -1,0 +1,119 @@
+/*
+ * process.h - one process: its control block, and everything that changes its life.
+ *
+ * The block of RAM of a process, low to high:
+ *
+ *   ram_start                app_break            grant_start                        ram_end
+ *   | stack, data, heap ...  |  free              | grants (grow down) | struct process |
+ *   |------ the app's -------|------------------------ the kernel's --------------------|
+ *
+ * struct process (with its table of grants) lies at the top of the process's own block, so a
+ * process costs the kernel's own memory one pointer. Addresses of process memory are uint32_t.
+ */
+#ifndef KERNEL_CORE_PROCESS_H
+#define KERNEL_CORE_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/abi/drivers.h"
+#include "kernel/arch/arch.h"
+#include "kernel/capsule/process_id.h"
+#include "kernel/core/mpu_layout.h"
+#include "kernel/core/tbf.h"
+#include "kernel/hil/slice.h"
+
+#define PROCESS_UPCALLS 10u /* apps know this number: it bounds what they can leave unattended */
+
+/* An upcall that waits. Function and userdata are those of the subscription: a new subscription
+ * removes what was queued for the old one. */
+struct process_upcall {
+    bool to_function; /* false: there was no subscription; it can be waited for, never called */
+    uint8_t grant;    /* index */
+    uint16_t number;
+    uint32_t argument[3];
+};
+
+struct process {
+    struct arch_context context; /* valid while it is not running */
+    struct mpu_layout layout;
+    struct process_id id;
+    uint8_t state;        /* enum abi_process_state */
+    uint8_t resume_state; /* while STOPPED: what it is when it is started again */
+    uint8_t slot;         /* its index */
+    uint8_t queue_first;  /* ring of upcalls */
+    uint8_t queue_count;
+    uint8_t wait_grant;   /* while YIELDED_FOR: the grant's index, */
+    uint16_t wait_number; /* and the upcall it waits for */
+    uint32_t grant_start; /* lowest byte of the grants */
+    uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
+    struct process_upcall queue[PROCESS_UPCALLS];
+    uint32_t flash_start;  /* of the TBF */
+    uint32_t header_bytes; /* protected: header and trailer */
+    struct tbf_app app;    /* offsets from flash_start */
+    uint32_t system_calls;
+    uint32_t slices_used_up;
+    uint32_t restarts;
+    uint32_t upcalls_dropped;
+    uint32_t completion_code;
+    uint32_t stack_top, heap_start; /* as the app said; 0: it did not */
+    struct arch_fault fault;        /* of the latest fault, exception 0: none */
+    uint32_t grant_block[];         /* per grant: its address, bit 0: entered; 0: not allocated */
+};
+
+/* Why an app is not running. */
+enum process_refusal {
+    PROCESS_LOADED,
+    PROCESS_NO_SLOT,
+    PROCESS_NO_RAM,
+    PROCESS_FLASH_NOT_COVERED, /* the MPU cannot express where it lies */
+    PROCESS_WRONG_FLASH_ADDRESS,
+    PROCESS_WRONG_RAM_ADDRESS,
+};
+
+/* Makes a process of the app at flash_start, ready to run. */
+enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *app);
+
+/* The process of this identifier while this life lasts, else NULL. */
+struct process *process_find(struct process_id id);
+
+bool process_is_alive(const struct process *process);
+
+/* The state it is in or, when stopped, will be in. */
+enum abi_process_state process_effective_state(const struct process *process);
+void process_set_effective_state(struct process *process, enum abi_process_state state);
+
+/* Ends this life: queue, grants, subscriptions and buffers are gone, memory is kept. `end` is
+ * TERMINATED or FAULTED. */
+void process_end(struct process *process, enum abi_process_state end);
+
+/* A new life, from the beginning, under a new identifier. Ends the old one first. */
+void process_restart(struct process *process);
+
+/* The process did something forbidden: `fault` says what, or, when that is NULL, the text `why`.
+ * Reports it, then does what the fault policy says. */
+void process_fault(struct process *process, const struct arch_fault *fault, const char *why);
+
+/* True when the frame at psp lies in memory that the process may write. */
+bool process_frame_is_valid(const struct process *process);
+
+/* Is [address, address + length) in RAM that the app reaches? Length 0: false. */
+bool process_owns_ram(const struct process *process, uint32_t address, uint32_t length);
+/* ... or in its flash, past what is protected? */
+bool process_owns_flash(const struct process *process, uint32_t address, uint32_t length);
+
+struct const_slice process_name(const struct process *process);
+
+/* Bytes of struct process with the table of grants. */
+uint32_t process_block_bytes(void);
+
+/* Moves the break as brk does: K_OK, or K_ENOMEM and nothing changed. */
+int process_set_break(struct process *process, uint32_t wanted);
+
+/* Memory of a process as bytes. The kernel's own view: any address of the process's block. */
+static inline void *process_memory(uint32_t address)
+{
+    return (void *)(uintptr_t)address;
+}
+
+#endif

@@ -1,0 +1,246 @@
+/* What the kernel says about processes that fault, and about itself when it panics. */
+#include "kernel/abi/drivers.h"
+#include "kernel/arch/arch.h"
+#include "kernel/capsule/debug.h"
+#include "kernel/capsule/process_control.h"
+#include "kernel/core/kernel_internal.h"
+
+#include <stddef.h>
+
+void report_text(const char *text)
+{
+    uint32_t length = 0;
+    while (text[length] != '\0') {
+        length++;
+    }
+    debug_write((struct const_slice){(const uint8_t *)text, length});
+}
+
+/* CFSR, bit by bit (ARMv7-M ARM, B3.2.15). */
+struct status_name {
+    uint32_t bit;
+    const char *name;
+};
+static const struct status_name status_names[] = {
+    {1u << 0, "MemManage IACCVIOL"},    {1u << 1, "MemManage DACCVIOL"},
+    {1u << 3, "MemManage MUNSTKERR"},   {1u << 4, "MemManage MSTKERR"},
+    {1u << 5, "MemManage MLSPERR"},     {1u << 8, "BusFault IBUSERR"},
+    {1u << 9, "BusFault PRECISERR"},    {1u << 10, "BusFault IMPRECISERR"},
+    {1u << 11, "BusFault UNSTKERR"},    {1u << 12, "BusFault STKERR"},
+    {1u << 13, "BusFault LSPERR"},      {1u << 16, "UsageFault UNDEFINSTR"},
+    {1u << 17, "UsageFault INVSTATE"},  {1u << 18, "UsageFault INVPC"},
+    {1u << 19, "UsageFault NOCP"},      {1u << 24, "UsageFault UNALIGNED"},
+    {1u << 25, "UsageFault DIVBYZERO"},
+};
+#define STATUS_NAMES         (sizeof(status_names) / sizeof(status_names[0]))
+#define CFSR_STACKING_FAILED 0x00001010u /* MSTKERR, STKERR: the frame was not written */
+#define HFSR_DEBUGEVT        0x80000000u
+#define HFSR_VECTTBL         0x00000002u
+
+static void write_status(const struct arch_fault *fault)
+{
+    const char *name = "HardFault";
+    if ((fault->hfsr & HFSR_DEBUGEVT) != 0) {
+        name = "HardFault DEBUGEVT";
+    } else if ((fault->hfsr & HFSR_VECTTBL) != 0) {
+        name = "HardFault VECTTBL";
+    }
+    for (uint32_t i = 0; i < STATUS_NAMES; i++) {
+        if ((fault->cfsr & status_names[i].bit) != 0) {
+            name = status_names[i].name;
+            break;
+        }
+    }
+    report_text(name);
+    if ((fault->cfsr & ARCH_CFSR_MMARVALID) != 0) {
+        debug_text(" at ");
+        debug_hex32(fault->mmfar);
+    } else if ((fault->cfsr & ARCH_CFSR_BFARVALID) != 0) {
+        debug_text(" at ");
+        debug_hex32(fault->bfar);
+    }
+}
+
+void report_process_fault(const struct process *process, const char *why)
+{
+    debug_text("Process ");
+    debug_write(process_name(process));
+    debug_text(" (slot ");
+    debug_decimal(process->slot);
+    debug_text(") faulted: ");
+    if (why != NULL) {
+        report_text(why);
+    } else {
+        write_status(&process->fault);
+    }
+    if ((process->fault.cfsr & CFSR_STACKING_FAILED) == 0 && process_frame_is_valid(process)) {
+        debug_text(", pc ");
+        debug_hex32(arch_context_frame(&process->context)->pc);
+    } else {
+        debug_text(", pc unknown, sp ");
+        debug_hex32(process->context.psp);
+    }
+    debug_text("\r\n");
+}
+
+static const char *state_text(enum abi_process_state state)
+{
+    switch (state) {
+    case ABI_PROCESS_RUNNING:
+        return "Running";
+    case ABI_PROCESS_YIELDED:
+        return "Yielded";
+    case ABI_PROCESS_YIELDED_FOR:
+        return "YieldedFor";
+    case ABI_PROCESS_STOPPED:
+        return "Stopped";
+    case ABI_PROCESS_FAULTED:
+        return "Faulted";
+    case ABI_PROCESS_TERMINATED:
+        return "Terminated";
+    }
+    return "?";
+}
+
+static void write_field(const char *name, uint32_t value)
+{
+    report_text(name);
+    debug_hex32(value);
+}
+
+static void write_line(const char *name, uint32_t value)
+{
+    write_field(name, value);
+    debug_text("\r\n");
+}
+
+static void write_count(const char *name, uint32_t value)
+{
+    report_text(name);
+    debug_decimal(value);
+}
+
+static void write_frame(const struct arch_frame *frame)
+{
+    write_field("  r0 ", frame->r0);
+    write_field("  r1 ", frame->r1);
+    write_field("  r2 ", frame->r2);
+    write_line("  r3 ", frame->r3);
+    write_field("  r12", frame->r12);
+    write_field("  lr ", frame->lr);
+    write_field("  pc ", frame->pc);
+    write_line(" xpsr ", frame->xpsr);
+}
+
+static void write_r4_to_r11(const uint32_t *registers)
+{
+    for (uint32_t i = 0; i < 8; i++) {
+        debug_text("  r");
+        debug_decimal(4 + i);
+        debug_text(" ");
+        debug_hex32(registers[i]);
+        if (i % 4 == 3) {
+            debug_text("\r\n");
+        }
+    }
+}
+
+static void write_fault(const struct arch_fault *fault)
+{
+    write_field("  CFSR ", fault->cfsr);
+    write_field("  HFSR ", fault->hfsr);
+    write_field("  MMFAR ", fault->mmfar);
+    write_line("  BFAR ", fault->bfar);
+}
+
+static void write_process(const struct process *process)
+{
+    debug_text("App: ");
+    debug_write(process_name(process));
+    debug_text("  -  [");
+    report_text(state_text((enum abi_process_state)process->state));
+    report_text(process == kernel.current ? ", its slice is running]\r\n" : "]\r\n");
+    write_count("  slot ", process->slot);
+    write_count("  system calls ", process->system_calls);
+    write_count("  upcalls queued ", process->queue_count);
+    write_count(" dropped ", process->upcalls_dropped);
+    write_count("  restarts ", process->restarts);
+    debug_text("\r\n");
+    write_line("  RAM end     ", process->layout.ram_end);
+    write_line("  grants      ", process->grant_start);
+    write_line("  app break   ", process->layout.app_break);
+    write_line("  heap start  ", process->heap_start);
+    write_line("  stack top   ", process->stack_top);
+    write_line("  RAM start   ", process->layout.ram_start);
+    write_line("  flash end   ", process->flash_start + process->app.total_size);
+    write_line("  flash start ", process->flash_start);
+    if (process->fault.exception != 0) {
+        write_fault(&process->fault);
+    }
+    if (process_frame_is_valid(process)) {
+        write_frame(arch_context_frame(&process->context));
+    }
+    write_r4_to_r11(process->context.r4_to_r11);
+    write_line("  sp ", process->context.psp);
+    for (uint32_t i = 0; i < MPU_LAYOUT_REGIONS; i++) {
+        debug_text("  region ");
+        debug_decimal(i);
+        write_field("  RBAR ", process->layout.region[i].rbar);
+        write_line("  RASR ", process->layout.region[i].rasr);
+    }
+}
+
+static void write_panic_head(void)
+{
+    kernel.panicking = true;
+    debug_flush();
+    debug_text("\r\n---| Kernel panic |---\r\n");
+}
+
+static _Noreturn void finish_panic(void)
+{
+    struct kernel_view view;
+    kernel_view_get(&view);
+    debug_write(kernel_version_text());
+    debug_text("\r\n---| Kernel memory |---\r\n");
+    write_field("  code  ", view.text_start);
+    write_line(" - ", view.text_end);
+    write_field("  stack ", view.stack_start);
+    write_line(" - ", view.stack_end);
+    write_field("  data  ", view.data_start);
+    write_line(" - ", view.data_end);
+    write_field("  apps  ", view.app_ram_start);
+    write_line(" - ", view.app_ram_end);
+    debug_text("---| Processes |---\r\n");
+    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
+        if (kernel.process[slot] != NULL) {
+            write_process(kernel.process[slot]);
+        }
+    }
+    debug_text("---| End of panic |---\r\n");
+    arch_halt();
+}
+
+_Noreturn void kernel_panic(struct const_slice why)
+{
+    write_panic_head();
+    debug_write(why);
+    debug_text("\r\n");
+    finish_panic();
+}
+
+_Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault)
+{
+    write_panic_head();
+    debug_text("the kernel faulted: ");
+    write_status(&fault->fault);
+    report_text(fault->stack_overflow ? " (its stack overflowed)\r\n" : "\r\n");
+    write_count("  exception ", fault->fault.exception);
+    write_line("  sp ", fault->sp);
+    write_fault(&fault->fault);
+    if (fault->frame != NULL) {
+        write_frame(fault->frame);
+    }
+    write_r4_to_r11(fault->r4_to_r11);
+    finish_panic();
+}

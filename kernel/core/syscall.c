@@ -1,0 +1,261 @@
+/* System calls: decode checks everything and changes nothing, perform cannot fail. The order of the
+ * checks is part of the ABI. */
+#include "kernel/arch/arch.h"
+#include "kernel/core/kernel_internal.h"
+
+#include <stddef.h>
+
+/* How many registers after r0 a variant uses. */
+static uint32_t value_count(uint32_t variant)
+{
+    switch (variant) {
+    case ABI_SUCCESS:
+        return 0;
+    case ABI_FAILURE:
+    case ABI_SUCCESS_U32:
+        return 1;
+    case ABI_FAILURE_U32:
+    case ABI_SUCCESS_U32_U32:
+    case ABI_SUCCESS_U64:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+static void answer(struct arch_frame *frame, const struct command_return *result)
+{
+    uint32_t count = value_count(result->variant);
+    frame->r0 = result->variant;
+    if (count > 0) {
+        frame->r1 = result->value[0];
+    }
+    if (count > 1) {
+        frame->r2 = result->value[1];
+    }
+    if (count > 2) {
+        frame->r3 = result->value[2];
+    }
+}
+
+static const struct driver *find_driver(uint32_t number)
+{
+    const struct driver *driver = kernel.config->drivers;
+    const struct driver *end = driver + kernel.config->driver_count;
+    for (; driver < end; driver++) {
+        if (driver->ops->number == number) {
+            return driver;
+        }
+    }
+    return NULL;
+}
+
+static bool is_permitted(const struct process *process, uint32_t driver)
+{
+    return !kernel.config->enforce_permissions ||
+           tbf_permits_driver(process_memory(process->flash_start), &process->app, driver);
+}
+
+static void command(struct process *process, struct arch_frame *frame)
+{
+    struct command_return result = command_error(K_ENODEVICE);
+    const struct driver *driver = find_driver(frame->r0);
+    bool permitted = !kernel.config->enforce_permissions ||
+                     tbf_permits_command(process_memory(process->flash_start), &process->app,
+                                         frame->r0, frame->r1);
+    struct process_id id = process->id;
+    if (driver != NULL && permitted) {
+        result = driver->ops->command(driver->self, id, frame->r1, frame->r2, frame->r3);
+    }
+    /* A command may have ended its own caller, or begun a new life of it: nobody to answer then. */
+    if (process_id_is_equal(process->id, id) && process_is_alive(process)) {
+        answer(frame, &result);
+    }
+}
+
+/* What subscribe and allow share: the pair they exchange, or why not. */
+struct exchange {
+    int error;
+    const struct grant *grant;
+    struct grant_pair *pair;
+};
+
+static struct grant_pair *find_pair(const struct grant *grant, uint32_t block, uint32_t class,
+                                    uint32_t number)
+{
+    switch (class) {
+    case ABI_CLASS_SUBSCRIBE:
+        return number < grant->upcalls ? grant_upcall_pair(block, number) : NULL;
+    case ABI_CLASS_ALLOW_READ_ONLY:
+        return number < grant->read_only_buffers
+                   ? grant_buffer_pair(grant, block, ALLOW_READ_ONLY, number)
+                   : NULL;
+    default:
+        return number < grant->read_write_buffers
+                   ? grant_buffer_pair(grant, block, ALLOW_READ_WRITE, number)
+                   : NULL;
+    }
+}
+
+static bool function_is_valid(const struct process *process, uint32_t function)
+{
+    uint32_t address = function & ~1u;
+    return function == 0 || process_owns_flash(process, address, sizeof(uint32_t)) ||
+           process_owns_ram(process, address, sizeof(uint32_t));
+}
+
+static bool buffer_is_valid(const struct process *process, uint32_t class, uint32_t address,
+                            uint32_t length)
+{
+    return length == 0 || process_owns_ram(process, address, length) ||
+           (class == ABI_CLASS_ALLOW_READ_ONLY && process_owns_flash(process, address, length));
+}
+
+static struct exchange decode(struct process *process, const struct arch_frame *frame,
+                              uint32_t class)
+{
+    if (class == ABI_CLASS_SUBSCRIBE && !function_is_valid(process, frame->r2)) {
+        return (struct exchange){K_EINVAL, NULL, NULL};
+    }
+    const struct driver *driver = find_driver(frame->r0);
+    if (driver == NULL || !is_permitted(process, frame->r0)) {
+        return (struct exchange){K_ENODEVICE, NULL, NULL};
+    }
+    if (class != ABI_CLASS_SUBSCRIBE && !buffer_is_valid(process, class, frame->r2, frame->r3)) {
+        return (struct exchange){K_EINVAL, NULL, NULL};
+    }
+    const struct grant *grant = driver->ops->grant;
+    if (grant == NULL || class == ABI_CLASS_ALLOW_USER_READABLE) {
+        return (struct exchange){K_ENOSUPPORT, NULL, NULL};
+    }
+    uint32_t block = grant_block_get(process, grant, true);
+    if (block == 0) {
+        return (struct exchange){K_ENOMEM, NULL, NULL};
+    }
+    struct grant_pair *pair = find_pair(grant, block, class, frame->r1);
+    return (struct exchange){pair != NULL ? K_OK : K_ENOSUPPORT, grant, pair};
+}
+
+/* Subscribe and the allows: the new pair goes in, the old one comes out. */
+static void exchange(struct process *process, struct arch_frame *frame, uint32_t class)
+{
+    struct exchange found = decode(process, frame, class);
+    if (found.error != K_OK) {
+        struct command_return failure = {ABI_FAILURE_U32_U32,
+                                         {(uint32_t)-found.error, frame->r2, frame->r3}};
+        answer(frame, &failure);
+        return;
+    }
+
+    if (class == ABI_CLASS_SUBSCRIBE) {
+        upcall_forget(process, grant_index(found.grant), frame->r1);
+    } else if (frame->r3 != 0 && process_owns_ram(process, frame->r2, frame->r3)) {
+        uint32_t end = frame->r2 + frame->r3;
+        process->allow_end = end > process->allow_end ? end : process->allow_end;
+    }
+    struct command_return old = command_success_u32_u32(found.pair->first, found.pair->second);
+    found.pair->first = frame->r2;
+    found.pair->second = frame->r3;
+    answer(frame, &old);
+}
+
+static void yield_no_wait(struct process *process, struct arch_frame *frame)
+{
+    uint32_t flag = frame->r1;
+    bool ran = upcall_run_next(process, false);
+    if (flag != 0 && process_owns_ram(process, flag, 1)) {
+        *(uint8_t *)process_memory(flag) = ran ? 1 : 0;
+    }
+}
+
+static void yield_wait_for(struct process *process, struct arch_frame *frame)
+{
+    const struct driver *driver = find_driver(frame->r1);
+    const struct grant *grant = driver != NULL ? driver->ops->grant : NULL;
+    /* A driver that does not exist never calls: the process waits for ever, as it asked. */
+    process->wait_grant = grant != NULL ? (uint8_t)grant_index(grant) : UINT8_MAX;
+    process->wait_number = (uint16_t)(frame->r2 < UINT16_MAX ? frame->r2 : UINT16_MAX);
+    struct process_upcall taken;
+    if (upcall_take(process, process->wait_grant, process->wait_number, &taken)) {
+        frame->r0 = taken.argument[0];
+        frame->r1 = taken.argument[1];
+        frame->r2 = taken.argument[2];
+    } else {
+        process->state = ABI_PROCESS_YIELDED_FOR;
+    }
+}
+
+static void yield(struct process *process, struct arch_frame *frame)
+{
+    switch (frame->r0) {
+    case ABI_YIELD_NO_WAIT:
+        yield_no_wait(process, frame);
+        break;
+    case ABI_YIELD_WAIT:
+        if (!upcall_run_next(process, true)) {
+            process->state = ABI_PROCESS_YIELDED;
+        }
+        break;
+    case ABI_YIELD_WAIT_FOR:
+        yield_wait_for(process, frame);
+        break;
+    default:
+        process_fault(process, NULL, "unknown kind of yield");
+        break;
+    }
+}
+
+static void exit_process(struct process *process, struct arch_frame *frame)
+{
+    uint32_t variant = frame->r0;
+    if (variant != ABI_EXIT_TERMINATE && variant != ABI_EXIT_RESTART) {
+        struct command_return refused = command_error(K_ENOSUPPORT);
+        answer(frame, &refused);
+        return;
+    }
+    process->completion_code = frame->r1;
+    if (variant == ABI_EXIT_RESTART) {
+        process_restart(process);
+    } else {
+        process_end(process, ABI_PROCESS_TERMINATED);
+    }
+}
+
+void syscall_handle(struct process *process)
+{
+    struct arch_frame *frame = arch_context_frame(&process->context);
+    uint32_t instruction = frame->pc - (uint32_t)sizeof(uint16_t);
+    /* It was just executed, so it lies in the app's flash; its first bytes are the header. */
+    if (instruction % sizeof(uint16_t) != 0 ||
+        !process_owns_flash(process, instruction, sizeof(uint16_t))) {
+        process_fault(process, NULL, "system call from outside of its code");
+        return;
+    }
+    uint32_t class = *(const uint16_t *)process_memory(instruction) & 0xFFu;
+    process->system_calls++;
+    switch (class) {
+    case ABI_CLASS_YIELD:
+        yield(process, frame);
+        break;
+    case ABI_CLASS_COMMAND:
+        command(process, frame);
+        break;
+    case ABI_CLASS_SUBSCRIBE:
+    case ABI_CLASS_ALLOW_READ_WRITE:
+    case ABI_CLASS_ALLOW_READ_ONLY:
+    case ABI_CLASS_ALLOW_USER_READABLE:
+        exchange(process, frame, class);
+        break;
+    case ABI_CLASS_MEMOP: {
+        struct command_return result = syscall_memop(process, frame->r0, frame->r1);
+        answer(frame, &result);
+        break;
+    }
+    case ABI_CLASS_EXIT:
+        exit_process(process, frame);
+        break;
+    default:
+        process_fault(process, NULL, "unknown class of system call");
+        break;
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * tbf.h - reads a TBF header (kernel/abi/tbf.h has the format). Trusts nothing in it: every offset
+ * that it hands out lies inside the image.
+ */
+#ifndef KERNEL_CORE_TBF_H
+#define KERNEL_CORE_TBF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tbf_result {
+    TBF_APP,      /* a runnable app */
+    TBF_END,      /* no app here: erased flash, or nothing that says where the next one is */
+    TBF_PADDING,  /* skip total_size */
+    TBF_DISABLED, /* skip total_size, as for everything below */
+    TBF_BAD_HEADER_SIZE,
+    TBF_BAD_CHECKSUM,
+    TBF_BAD_TLV,    /* one does not fit into the header, or is too short */
+    TBF_NO_PROGRAM, /* neither Main nor Program */
+    TBF_BAD_ENTRY,  /* entry point or protected part outside of the image */
+    TBF_NO_KERNEL_VERSION,
+    TBF_WRONG_KERNEL_VERSION,
+};
+
+/* Offsets count from the start of the TBF. */
+struct tbf_app {
+    uint32_t total_size;
+    uint32_t entry;       /* of the first instruction */
+    uint32_t binary;      /* header and protected trailer end here; crt0's app_start */
+    uint32_t minimum_ram; /* bytes */
+    uint32_t fixed_ram;   /* absolute; TBF_ADDRESS_ANY: anywhere */
+    uint32_t fixed_flash; /* absolute, of `binary`; TBF_ADDRESS_ANY: anywhere */
+    uint32_t short_id;    /* 0: none */
+    uint16_t name;        /* offset; name_length bytes of UTF-8 */
+    uint16_t name_length; /* 0: none */
+    uint16_t writeable;   /* offset of the array of struct tbf_writeable_flash */
+    uint16_t writeable_count;
+    uint16_t permissions; /* offset of the first of the 16-byte records, 2 bytes off alignment */
+    uint16_t permission_count;
+    bool has_permissions; /* the TLV is there, even if empty */
+};
+
+/* Looks at the `available` bytes from `image` (4-aligned) on. Fills *app for TBF_APP; of the other
+ * results but TBF_END only total_size, which is then at most `available`. */
+enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_app *app);
+
+/* Why not, for people. */
+const char *tbf_result_text(enum tbf_result result);
+
+/* May the app use command `command` of `driver`? And anything of it (subscribe, allow)? True for
+ * everything when it has no permissions TLV. */
+bool tbf_permits_command(const uint8_t *image, const struct tbf_app *app, uint32_t driver,
+                         uint32_t command);
+bool tbf_permits_driver(const uint8_t *image, const struct tbf_app *app, uint32_t driver);
+
+#endif
