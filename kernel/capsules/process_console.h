@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/capsule/deferred.h"
 #include "kernel/capsule/process_control.h"
 #include "kernel/capsules/line_edit.h"
 #include "kernel/hil/uart.h"
@@ -28,10 +27,11 @@ struct process_console {
     struct line_edit line;
     const struct process_console_command *command; /* that still has to print, or NULL */
     uint32_t step;                                 /* how often it has printed */
-    struct process_id target;                      /* the process it is about */
+    uint32_t target;                               /* index of the process it is about */
     uint32_t ahead_first, ahead_count;             /* the ring of what was typed ahead */
     bool sending;                                  /* `out` is the UART's */
     bool prompt;                                   /* is due */
+    bool greeted;                                  /* the first byte has come */
     bool muted;                                    /* console-stop: no prompt, no echo */
     uint8_t in[1];
     uint8_t out[PROCESS_CONSOLE_OUT];
