@@ -65,6 +65,7 @@ struct armv7m {
     struct mpu_account mpu_account;
 };
 
+/* The parts point at each other: *core stays where it is from here on. */
 void armv7m_init(struct armv7m *core, const struct armv7m_config *config);
 void armv7m_reset(struct armv7m *core);
 
