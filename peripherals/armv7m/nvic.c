@@ -50,6 +50,11 @@ static void tell(struct nvic *nvic, bool became_pending)
     }
 }
 
+void nvic_touch(struct nvic *nvic)
+{
+    tell(nvic, false);
+}
+
 bool nvic_is_enabled(const struct nvic *nvic, uint32_t exception)
 {
     return bit_test(nvic->state.enabled, exception);

@@ -65,6 +65,9 @@ void nvic_clear_pending(struct nvic *nvic, uint32_t exception);
 /* Only sets or clears the active bit (SHCSR). */
 void nvic_set_active(struct nvic *nvic, uint32_t exception, bool active);
 
+/* Something outside that decides about preemption has changed (AIRCR.PRIGROUP): calls `changed`. */
+void nvic_touch(struct nvic *nvic);
+
 /* Entry: not pending any more, active. */
 void nvic_enter(struct nvic *nvic, uint32_t exception);
 /* Return: not active any more; pending if its line is still high. */

@@ -167,8 +167,7 @@ static void write_aircr(struct scb *scb, uint32_t value)
         return;
     }
     scb->state.prigroup = (value >> AIRCR_PRIGROUP_BIT) & 7U;
-    /* PRIGROUP decides who preempts: look again. */
-    nvic_set_enabled(scb->config.nvic, EXCEPTION_NMI, true);
+    nvic_touch(scb->config.nvic);
     bool reset = (value & (AIRCR_SYSRESETREQ | AIRCR_VECTRESET)) != 0;
     if (reset && scb->config.reset_requested != NULL) {
         scb->config.reset_requested(scb->config.context);
