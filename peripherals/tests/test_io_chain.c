@@ -8,13 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "peripherals/nrf52/gpio.h"
-#include "peripherals/nrf52/gpiote.h"
-#include "peripherals/nrf52/ppi.h"
-#include "peripherals/nrf52/rtc.h"
-#include "peripherals/nrf52/timer.h"
-#include "peripherals/parts/button.h"
-#include "peripherals/parts/led.h"
+#include "peripherals/catalogue.h"
 
 #define P0     0x50000000U
 #define GPIOTE 0x40006000U
@@ -35,7 +29,7 @@
 
 #define DEVICES    6
 #define PARTS      2
-#define CLASSES    8
+#define NODES      8
 #define LED_PIN    17U
 #define BUTTON_PIN 13U
 
@@ -45,25 +39,34 @@ struct world {
     struct pin pins[32];
     uint32_t detects, toggles;
     uint64_t toggled_cycles[64];
-    void *devices[CLASSES];
+    const struct device_class *classes[NODES];
+    void *devices[NODES];
 };
 
 static const struct {
-    const struct device_class *device_class;
+    const char *compatible;
     uint32_t base;
-} classes[CLASSES] = {
-    {&nrf52_gpio_class, P0},      {&nrf52_gpiote_class, GPIOTE}, {&nrf52_timer_class, TIMER0},
-    {&nrf52_timer_class, TIMER1}, {&nrf52_rtc_class, RTC0},      {&nrf52_ppi_class, PPI},
-    {&part_led_class, 0},         {&part_button_class, 0},
+} nodes[NODES] = {
+    {"nordic,nrf-gpio", P0},
+    {"nordic,nrf-gpiote", GPIOTE},
+    {"nordic,nrf-timer", TIMER0},
+    {"nordic,nrf-timer", TIMER1},
+    {"nordic,nrf-rtc", RTC0},
+    {"nordic,nrf-ppi", PPI},
+    {"gpio-leds", 0},
+    {"gpio-keys", 0},
 };
+#define PPI_INDEX    5
+#define LED_INDEX    6
+#define BUTTON_INDEX 7
 
 static void access(struct world *w, uint32_t address, bool write, uint32_t *value)
 {
     for (uint32_t i = 0; i < DEVICES; i++) {
-        if ((address & ~0xFFFU) == classes[i].base) {
+        if ((address & ~0xFFFU) == nodes[i].base) {
             struct bus_access a = {.offset = address & 0xFFF, .size_bytes = 4, .privileged = true};
-            (void)(write ? classes[i].device_class->write(w->devices[i], a, *value)
-                         : classes[i].device_class->read(w->devices[i], a, value));
+            (void)(write ? w->classes[i]->write(w->devices[i], a, *value)
+                         : w->classes[i]->read(w->devices[i], a, value));
         }
     }
 }
@@ -89,7 +92,7 @@ static void trigger(void *context, uint32_t task_address)
 static void raised(void *context, uint32_t event_address)
 {
     struct world *w = context;
-    nrf52_ppi_class.event_raised(w->devices[5], event_address);
+    w->classes[PPI_INDEX]->event_raised(w->devices[PPI_INDEX], event_address);
 }
 
 static void noted(void *context, const char *device, const char *what, int32_t value)
@@ -128,13 +131,14 @@ static int setup(void **state)
         {.pin = &w->pins[LED_PIN], .flags = PROPS_GPIO_ACTIVE_LOW},
         {.pin = &w->pins[BUTTON_PIN], .flags = PROPS_GPIO_ACTIVE_LOW | 1U << 4},
     };
-    for (uint32_t i = 0; i < CLASSES; i++) {
+    for (uint32_t i = 0; i < NODES; i++) {
+        w->classes[i] = catalogue_find(nodes[i].compatible);
         struct device_env env = {
-            .name = classes[i].device_class == &part_led_class ? "led" : "device",
-            .base = classes[i].base,
+            .name = i == LED_INDEX ? "led" : "device",
+            .base = nodes[i].base,
             .clock = &w->clock,
             .diag = &w->diag,
-            .events = {.raised = raised, .context = w, .base = classes[i].base},
+            .events = {.raised = raised, .context = w, .base = nodes[i].base},
             .tasks = {.trigger = trigger, .context = w},
             .chip = {.detect = detected, .context = w},
             .pins = w->pins,
@@ -144,15 +148,15 @@ static int setup(void **state)
         if (i >= DEVICES) {
             env.props = (struct props){.gpio = prop_gpio, .node = &gpios[i - DEVICES]};
         }
-        w->devices[i] = calloc(1, classes[i].device_class->size_bytes);
-        assert_null(classes[i].device_class->init(w->devices[i], &env));
+        w->devices[i] = calloc(1, w->classes[i]->size_bytes);
+        assert_null(w->classes[i]->init(w->devices[i], &env));
     }
     for (uint32_t i = 0; i < DEVICES; i++) {
-        classes[i].device_class->reset(w->devices[i], RESET_POWER_ON);
+        w->classes[i]->reset(w->devices[i], RESET_POWER_ON);
     }
-    for (uint32_t i = 0; i < CLASSES; i++) {
-        if (classes[i].device_class->update != NULL) {
-            classes[i].device_class->update(w->devices[i]);
+    for (uint32_t i = 0; i < NODES; i++) {
+        if (w->classes[i]->update != NULL) {
+            w->classes[i]->update(w->devices[i]);
         }
     }
     return 0;
@@ -161,7 +165,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    for (uint32_t i = 0; i < CLASSES; i++) {
+    for (uint32_t i = 0; i < NODES; i++) {
         free(w->devices[i]);
     }
     free(w);
@@ -187,7 +191,7 @@ static void connect(struct world *w, uint32_t channel, uint32_t event, uint32_t 
 static void press(struct world *w, const char *what)
 {
     struct device_input input = {.what = what};
-    assert_true(part_button_class.input(w->devices[7], &input));
+    assert_true(w->classes[BUTTON_INDEX]->input(w->devices[BUTTON_INDEX], &input));
 }
 
 static void a_timer_blinks_an_led_without_the_cpu(void **state)
