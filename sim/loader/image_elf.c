@@ -87,7 +87,7 @@ static bool read_segments(const char *name, Elf *elf, size_t size, struct image 
 static bool parse_opened(const char *name, Elf *elf, size_t size, struct image *image,
                          struct sim_error *error)
 {
-    Elf32_Ehdr header;
+    Elf32_Ehdr header = {0};
     if (!check_header(name, elf, &header, error) || !read_segments(name, elf, size, image, error)) {
         return false;
     }

@@ -251,8 +251,8 @@ bool pack_file(const char *path, const struct pack_options *options, struct pack
                struct pack_error *error)
 {
     *output = (struct pack_output){0};
-    void *bytes;
-    size_t size;
+    void *bytes = NULL;
+    size_t size = 0;
     if (!read_file(path, &bytes, &size, error)) {
         return false;
     }
