@@ -7,10 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/abi/tbf.h"
 #include "peripherals/catalogue.h"
 #include "sim/cli/board_file.h"
 #include "sim/cli/duration.h"
 #include "sim/cli/places.h"
+#include "sim/cli/summary.h"
+#include "sim/loader/file.h"
 
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
 #define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
@@ -40,10 +43,10 @@ static bool add_default_firmware(struct run_session *session, struct sim_error *
     char relative[128];
     char path[PLACES_PATH_MAX];
     snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", BOARD_FILE_DEFAULT);
-    if (strcmp(session->options->board, BOARD_FILE_DEFAULT) != 0) {
+    if (strcmp(session->options.board, BOARD_FILE_DEFAULT) != 0) {
         return sim_fail(error, SIM_WRONG_USE,
                         "there is no kernel for board %s: give its .elf before the apps",
-                        session->options->board);
+                        session->options.board);
     }
     if (!places_find(relative, path, sizeof path)) {
         return sim_fail(error, SIM_WRONG_USE,
@@ -54,13 +57,29 @@ static bool add_default_firmware(struct run_session *session, struct sim_error *
 
 static bool add_files(struct run_session *session, struct sim_error *error)
 {
-    const struct run_options *options = session->options;
+    const struct run_options *options = &session->options;
     for (size_t i = 0; i < options->file_count; i++) {
         if (!guest_add_file(&session->guest, options->files[i], error)) {
             return false;
         }
     }
     return guest_has_firmware(&session->guest) || add_default_firmware(session, error);
+}
+
+static bool add_demo(struct run_session *session, struct sim_error *error)
+{
+    char path[PLACES_PATH_MAX];
+    for (size_t i = 0; i < demo_app_count; i++) {
+        if (!places_find(demo_apps[i], path, sizeof path)) {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "%s is not there: build the demo's apps (cmake --build)", path);
+        }
+        if (!guest_add_file(&session->guest, path, error)) {
+            return false;
+        }
+    }
+    demo_set_options(&session->options);
+    return add_default_firmware(session, error);
 }
 
 /* Says which devices there are: the usual mistake is a name. */
@@ -71,7 +90,7 @@ static bool find_device(struct run_session *session, const char *name, int *devi
     return *device >= 0 ||
            sim_fail(error, SIM_WRONG_USE,
                     "board %s has no device %s: `sandglass devices -b %s` lists them",
-                    session->options->board, name, session->options->board);
+                    session->options.board, name, session->options.board);
 }
 
 /* Resolves \n, \r, \t and \\ and queues the text for the console. */
@@ -83,7 +102,7 @@ static bool queue_text(struct run_session *session, const struct run_input *inpu
     uint64_t cycle = duration_to_cycles(input->at_ns, session->board.chip->cpu_hz);
     if (device < 0) {
         return sim_fail(error, SIM_WRONG_USE, "board %s has no console for --uart-in",
-                        session->options->board);
+                        session->options.board);
     }
     for (size_t i = 0; i < input->text_length; i++) {
         char character = input->text[i];
@@ -127,35 +146,68 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
 
 static bool build_machine(struct run_session *session, struct sim_error *error)
 {
-    const struct run_options *options = session->options;
+    const struct run_options *options = &session->options;
     struct machine_config config = {.board = &session->board,
                                     .seed = options->seed,
                                     .count_mpu_hits = options->mpu_hits,
-                                    .check_isolation = options->check_isolation};
+                                    .check_isolation = options->check_isolation,
+                                    .quirk = catalogue_find_quirk(session->board.chip->name)};
     config.absent = catalogue_absent_entries(&config.absent_count);
     session->machine = machine_create(&config, error);
     return session->machine != NULL;
 }
 
+/* The symbols of all that runs: an app's are in the ELF beside its TBF. */
+static void open_symbols(struct run_session *session)
+{
+    const struct guest *guest = &session->guest;
+    char elf[PLACES_PATH_MAX];
+    for (size_t i = 0; i < guest->app_count; i++) {
+        const struct tbf_app *app = &guest->apps[i];
+        if (file_sibling(app->path, "elf", elf, sizeof elf)) {
+            symbol_map_add(&session->symbols, elf, app->address + app->info.app_offset,
+                           app->info.total_bytes - app->info.app_offset, TBF_LINK_FLASH);
+        }
+    }
+    /* Last: an app lies inside of what the firmware may call its own. */
+    symbol_map_add(&session->symbols, guest->firmware_path, 0, UINT32_MAX, 0);
+}
+
+static bool start_observers(struct run_session *session, struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    open_symbols(session);
+    return (live_lines_start(&session->lines, session->machine, &session->link, options->until) &&
+            fault_report_start(&session->faults, session->machine, &session->lines,
+                               &session->symbols) &&
+            (options->trace == NULL ||
+             event_trace_open(&session->trace, options->trace, session->machine, error))) ||
+           sim_fail(error, SIM_INTERNAL, "too many observers");
+}
+
+static bool queue_inputs(struct run_session *session, struct sim_error *error)
+{
+    for (size_t i = 0; i < session->options.input_count; i++) {
+        if (!queue_input(session, &session->options.inputs[i], error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool run_session_open(struct run_session *session, const struct run_options *options,
                       struct sim_error *error)
 {
-    *session = (struct run_session){.options = options};
+    *session = (struct run_session){.options = *options, .demo = options->file_count == 0};
     session->link.out_fd = -1;
     session->link.in_fd = -1;
     session->link.listen_fd = -1;
-    if (!board_file_read(options->board, &session->board, error) || !add_files(session, error) ||
+    if (!board_file_read(options->board, &session->board, error) ||
+        !(session->demo ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
-        !uart_link_open(&session->link, options->uart, !options->headless, error)) {
+        !uart_link_open(&session->link, options->uart, !options->headless, error) ||
+        !start_observers(session, error) || !queue_inputs(session, error)) {
         return false;
-    }
-    if (!live_lines_start(&session->lines, session->machine, &session->link, options->until)) {
-        return sim_fail(error, SIM_INTERNAL, "too many observers");
-    }
-    for (size_t i = 0; i < options->input_count; i++) {
-        if (!queue_input(session, &options->inputs[i], error)) {
-            return false;
-        }
     }
     machine_reset(session->machine, RESET_POWER_ON);
     return true;
@@ -194,7 +246,7 @@ static void take_keyboard(struct run_session *session)
 
 static bool is_real_time(const struct run_session *session)
 {
-    const struct run_options *options = session->options;
+    const struct run_options *options = &session->options;
     if (options->speed != RUN_SPEED_DEFAULT) {
         return options->speed == RUN_SPEED_REAL;
     }
@@ -203,7 +255,7 @@ static bool is_real_time(const struct run_session *session)
 
 static uint64_t end_cycle(const struct run_session *session)
 {
-    const struct run_options *options = session->options;
+    const struct run_options *options = &session->options;
     uint32_t hz = session->board.chip->cpu_hz;
     if (options->has_for) {
         return duration_to_cycles(options->for_ns, hz);
@@ -218,6 +270,20 @@ static bool is_over(const struct run_session *session, enum machine_stop stop)
     return quiet && session->link.in_fd < 0 && session->link.listen_fd < 0;
 }
 
+/* Shows the captions that are due; where to look next, at most at `cycle`. */
+static uint64_t next_look(struct run_session *session, uint64_t cycle)
+{
+    uint32_t hz = session->board.chip->cpu_hz;
+    if (!session->demo) {
+        return cycle;
+    }
+    uint64_t now = clock_now(machine_clock(session->machine));
+    demo_show_captions(&session->captions, &session->lines, duration_from_cycles(now, hz));
+    uint64_t caption_ns = demo_next_caption(&session->captions);
+    uint64_t caption = caption_ns == UINT64_MAX ? UINT64_MAX : duration_to_cycles(caption_ns, hz);
+    return caption < cycle ? caption : cycle;
+}
+
 static enum machine_stop run_loop(struct run_session *session)
 {
     bool real_time = is_real_time(session);
@@ -228,7 +294,7 @@ static enum machine_stop run_loop(struct run_session *session)
     const struct clock *clock = machine_clock(session->machine);
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     while (!interrupted && clock_now(clock) < end) {
-        uint64_t next = clock_now(clock) + slice;
+        uint64_t next = next_look(session, clock_now(clock) + slice);
         stop = machine_run(session->machine, next < end ? next : end);
         uart_link_flush(&session->link);
         if (stop != MACHINE_STOP_LIMIT &&
@@ -248,7 +314,7 @@ static enum machine_stop run_loop(struct run_session *session)
 static enum sim_status judge(struct run_session *session, enum machine_stop stop,
                              struct sim_error *error)
 {
-    const struct run_options *options = session->options;
+    const struct run_options *options = &session->options;
     struct cpu_regs regs;
     cpu_get_regs(machine_cpu(session->machine), &regs);
     if (stop == MACHINE_STOP_ENGINE) {
@@ -276,12 +342,18 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
 {
     catch_interrupt();
     enum machine_stop stop = run_loop(session);
-    return judge(session, stop, error);
+    enum sim_status status = judge(session, stop, error);
+    uart_link_start_line(&session->link);
+    summary_print(session->machine, &session->guest.firmware, &session->symbols, session->wall_ns);
+    return event_trace_close(&session->trace, error) ? status : error->status;
 }
 
 void run_session_close(struct run_session *session)
 {
+    struct sim_error ignored = {.status = SIM_OK}; /* an earlier error is already told */
+    event_trace_close(&session->trace, &ignored);
     uart_link_close(&session->link);
+    symbol_map_free(&session->symbols);
     machine_destroy(session->machine);
     guest_free(&session->guest);
     board_free(&session->board);

@@ -2,6 +2,8 @@
 #ifndef SIM_CLI_RUN_SESSION_H
 #define SIM_CLI_RUN_SESSION_H
 
+#include "sim/cli/demo.h"
+#include "sim/cli/fault_report.h"
 #include "sim/cli/guest.h"
 #include "sim/cli/live_lines.h"
 #include "sim/cli/run_options.h"
@@ -9,14 +11,20 @@
 #include "sim/machine/machine.h"
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_view.h"
+#include "sim/trace/event_trace.h"
 
 struct run_session {
-    const struct run_options *options;
+    struct run_options options;
+    bool demo; /* no files were given */
     struct board board;
     struct guest guest;
     struct machine *machine;
     struct uart_link link;
     struct live_lines lines;
+    struct symbol_map symbols;
+    struct fault_report faults;
+    struct event_trace trace;
+    struct demo_captions captions;
     uint64_t wall_ns; /* that the loop took */
 };
 
@@ -25,7 +33,8 @@ struct run_session {
 bool run_session_open(struct run_session *session, const struct run_options *options,
                       struct sim_error *error);
 
-/* Runs to the end that the options ask for. The exit status of the program. */
+/* Runs to the end, and prints the summary. that the options ask for. The exit status of the
+ * program. */
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error);
 
 void run_session_close(struct run_session *session);

@@ -44,7 +44,7 @@ enum machine_stop {
     MACHINE_STOP_LOCKUP, /* the core is locked up; machine_reset(RESET_LOCKUP) is what the chip does
                           */
     MACHINE_STOP_OFF,    /* System OFF, and no input is left that could wake it */
-    MACHINE_STOP_IDLE, /* asleep, and nothing but an input can wake it; time is at the limit */
+    MACHINE_STOP_IDLE,   /* asleep, and nothing but an input can wake it; time is at the limit */
     MACHINE_STOP_ENGINE, /* simulator error: cpu_error(machine_cpu(m)) */
 };
 

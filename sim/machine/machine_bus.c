@@ -9,6 +9,12 @@ static bool in_range(uint32_t address, uint32_t size, uint32_t base, uint32_t by
     return address - base < bytes && size <= bytes - (address - base);
 }
 
+/* An undocumented address that is answered without a word. */
+static bool is_quirk(const struct machine *machine, uint32_t address, uint32_t *value)
+{
+    return machine->config.quirk != NULL && machine->config.quirk(address & ~3U, value);
+}
+
 static enum bus_result read_absent(struct machine *machine, const struct address_window *window,
                                    uint32_t address, uint32_t *value)
 {
@@ -29,15 +35,15 @@ static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_by
 {
     struct machine *machine = context;
     const struct address_window *window = address_map_find(&machine->map, address);
-    if (window == NULL) {
-        bool quirk = machine->config.quirk != NULL && machine->config.quirk(address & ~3U, value);
-        return quirk ? BUS_OK : BUS_FAULT;
-    }
     if (address % size_bytes != 0) {
         return BUS_FAULT;
     }
-    if (window->device_class == NULL) {
-        return read_absent(machine, window, address, value);
+    if (window == NULL || window->device_class == NULL) {
+        if (is_quirk(machine, address, value)) {
+            *value >>= 8 * (address & 3U);
+            return BUS_OK;
+        }
+        return window == NULL ? BUS_FAULT : read_absent(machine, window, address, value);
     }
     struct bus_access access = {
         .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
@@ -68,17 +74,15 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
                                         controller->self, address, size_bytes, value);
     }
     const struct address_window *window = address_map_find(&machine->map, address);
-    if (window == NULL) {
-        uint32_t ignored;
-        bool quirk =
-            machine->config.quirk != NULL && machine->config.quirk(address & ~3U, &ignored);
-        return quirk ? BUS_OK : BUS_FAULT;
-    }
+    uint32_t ignored = 0;
     if (address % size_bytes != 0) {
         return BUS_FAULT;
     }
-    if (window->device_class == NULL) {
-        return write_absent(machine, window, address);
+    if (window == NULL || window->device_class == NULL) {
+        if (is_quirk(machine, address, &ignored)) {
+            return BUS_OK;
+        }
+        return window == NULL ? BUS_FAULT : write_absent(machine, window, address);
     }
     if (window->device_class->write == NULL) {
         return BUS_FAULT;

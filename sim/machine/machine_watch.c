@@ -108,8 +108,28 @@ static void on_returned(void *context, uint32_t exception, const struct cpu_regs
 
 static bool has_address(enum fault_kind kind)
 {
-    return kind == FAULT_DACCVIOL || kind == FAULT_IACCVIOL || kind == FAULT_PRECISERR ||
-           kind == FAULT_IBUSERR;
+    switch (kind) {
+    case FAULT_DACCVIOL:
+    case FAULT_IACCVIOL:
+    case FAULT_PRECISERR:
+    case FAULT_IBUSERR:
+    case FAULT_MSTKERR:
+    case FAULT_STKERR:
+    case FAULT_MUNSTKERR:
+    case FAULT_UNSTKERR:
+    case FAULT_VECTTBL:
+        return true;
+    case FAULT_IMPRECISERR:
+    case FAULT_UNDEFINSTR:
+    case FAULT_INVSTATE:
+    case FAULT_INVPC:
+    case FAULT_NOCP:
+    case FAULT_UNALIGNED:
+    case FAULT_DIVBYZERO:
+    case FAULT_BKPT:
+        return false;
+    }
+    return false;
 }
 
 static enum machine_access access_of(const struct machine *machine, const struct fault *fault,
@@ -117,6 +137,13 @@ static enum machine_access access_of(const struct machine *machine, const struct
 {
     if (fault->kind == FAULT_IACCVIOL || fault->kind == FAULT_IBUSERR) {
         return MACHINE_ACCESS_FETCH;
+    }
+    if (fault->kind == FAULT_MSTKERR || fault->kind == FAULT_STKERR) {
+        return MACHINE_ACCESS_WRITE;
+    }
+    if (fault->kind == FAULT_MUNSTKERR || fault->kind == FAULT_UNSTKERR ||
+        fault->kind == FAULT_VECTTBL) {
+        return MACHINE_ACCESS_READ;
     }
     bool store = thumb_access_is_store((uint16_t)peek_word(machine, pc & ~1U));
     return store ? MACHINE_ACCESS_WRITE : MACHINE_ACCESS_READ;
@@ -140,6 +167,9 @@ static void on_faulted(void *context, const struct fault *fault, const struct cp
     }
     if (told.process != PROCESS_NONE) {
         machine->watch.process[told.process].faults++;
+        if (verdict != NULL) {
+            machine->watch.process[told.process].refusals++;
+        }
     }
     for (size_t i = 0; i < machine->observer_count; i++) {
         const struct machine_observer *observer = &machine->observers[i];

@@ -4,6 +4,8 @@
 
 #include "kernel/abi/syscall.h"
 
+#define MPU_GRANULE 32U /* nothing in PMSAv7 is finer */
+
 void process_watch_init(struct process_watch *watch)
 {
     *watch = (struct process_watch){.current = PROCESS_NONE, .last = PROCESS_NONE};
@@ -148,16 +150,30 @@ void process_watch_called(struct process_watch *watch, int process, const struct
     watch->call_open[process] = true;
 }
 
-struct owner process_watch_owner(const struct process_watch *watch, uint32_t address)
+static bool is_open(const struct watched_process *process, uint32_t address)
 {
     const struct mpu_context unprivileged = {.privileged = false, .negative_priority = false};
+    return mpu_check(&process->mpu, address, 1, MPU_ACCESS_READ, unprivileged).allowed;
+}
+
+uint32_t process_watch_open_bytes(const struct watched_process *process)
+{
+    uint32_t bytes = 0;
+    while (bytes < process->ram_bytes && is_open(process, process->ram_base + bytes)) {
+        bytes += MPU_GRANULE;
+    }
+    return bytes < process->ram_bytes ? bytes : process->ram_bytes;
+}
+
+struct owner process_watch_owner(const struct process_watch *watch, uint32_t address)
+{
     for (size_t i = 0; i < watch->count; i++) {
         const struct watched_process *process = &watch->process[i];
         if (address - process->flash_base < process->flash_bytes) {
             return (struct owner){.kind = OWNER_PROCESS_FLASH, .process = (int)i};
         }
         if (address - process->ram_base < process->ram_bytes) {
-            bool open = mpu_check(&process->mpu, address, 1, MPU_ACCESS_READ, unprivileged).allowed;
+            bool open = is_open(process, address);
             return (struct owner){.kind = open ? OWNER_PROCESS_OPEN : OWNER_PROCESS_CLOSED,
                                   .process = (int)i};
         }

@@ -33,7 +33,8 @@ struct watched_process {
     uint64_t calls[PROCESS_WATCH_CLASSES];
     uint64_t bad_calls; /* classes that do not exist */
     uint64_t faults;
-    uint64_t cycles; /* spent in it */
+    uint64_t refusals; /* faults that the MPU decided */
+    uint64_t cycles;   /* spent in it */
 };
 
 /* A system call as it was made. */
@@ -74,6 +75,9 @@ int process_watch_entered(struct process_watch *watch, uint64_t cycle);
 /* The process that was left made this call. */
 void process_watch_called(struct process_watch *watch, int process,
                           const struct watched_call *call);
+
+/* How many bytes from the start of its RAM its MPU regions opened to it, when last entered. */
+uint32_t process_watch_open_bytes(const struct watched_process *process);
 
 /* Who owns a byte, from what was observed. */
 enum owner_kind {

@@ -1,0 +1,73 @@
+#include "sim/cli/demo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/cli/duration.h"
+
+#define MS 1000000ULL /* in nanoseconds */
+
+#define DEMO_NS (12000 * MS)
+
+const char *const demo_apps[] = {
+    "firmware/apps/blink.tbf", "firmware/apps/hello.tbf",   "firmware/apps/buttons.tbf",
+    "firmware/apps/touch.tbf", "firmware/apps/sensors.tbf", "firmware/apps/trespass-neighbour.tbf",
+    "firmware/apps/hog.tbf",   "firmware/apps/glutton.tbf",
+};
+const size_t demo_app_count = sizeof demo_apps / sizeof demo_apps[0];
+
+static const struct run_input demo_inputs[] = {
+    {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 1200 * MS, .to_ns = 1300 * MS},
+    {.kind = RUN_INPUT_TOUCH, .device = "pad0", .at_ns = 1600 * MS, .to_ns = 1900 * MS},
+    {.kind = RUN_INPUT_TEXT, .text = "list\\n", .text_length = 6, .at_ns = 5500 * MS},
+    {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 9200 * MS, .to_ns = 9300 * MS},
+};
+
+/* The times are those of the apps (apps/NAME/main.c) and of the inputs above. */
+static const struct demo_caption {
+    uint64_t at_ns;
+    const char *text;
+} demo_list[] = {
+    {0, "The kernel boots and starts eight apps, each in memory of its own. blink toggles led0 "
+        "twice a second; hog, still on its best behaviour, toggles led3."},
+    {1150 * MS, "Somebody presses button 0: the app `buttons` switches led1."},
+    {1550 * MS, "A finger on the touch pad: the app `touch` lights led2 meanwhile."},
+    {1950 * MS, "glutton asks for memory and grants until the kernel says no. The others go on."},
+    {3650 * MS, "trespass writes where its neighbour's memory begins. The MPU refuses, the kernel "
+                "ends the app, and the simulator says who, where and whose memory it was."},
+    {5450 * MS, "Somebody types `list` on the kernel's process console."},
+    {7350 * MS, "trespass was restarted and tries again, with the same result."},
+    {7950 * MS, "hog keeps the CPU from now on. Watch blink: it does not drift."},
+    {9150 * MS, "Button 0 again: hog or no hog, the answer comes."},
+    {10000 * MS, "glutton asks once more. That was the tour; a summary follows."},
+};
+
+void demo_set_options(struct run_options *options)
+{
+    options->check_isolation = true;
+    if (!options->has_for && options->until == NULL && !options->forever) {
+        options->has_for = true;
+        options->for_ns = DEMO_NS;
+    }
+    for (size_t i = 0; i < sizeof demo_inputs / sizeof demo_inputs[0]; i++) {
+        if (options->input_count < RUN_INPUTS_MAX) {
+            options->inputs[options->input_count] = demo_inputs[i];
+            options->input_count++;
+        }
+    }
+}
+
+uint64_t demo_next_caption(const struct demo_captions *captions)
+{
+    return captions->next < sizeof demo_list / sizeof demo_list[0] ? demo_list[captions->next].at_ns
+                                                                   : UINT64_MAX;
+}
+
+void demo_show_captions(struct demo_captions *captions, struct live_lines *lines, uint64_t now_ns)
+{
+    while (demo_next_caption(captions) <= now_ns) {
+        live_lines_begin(lines);
+        fprintf(stderr, "-- %s\n", demo_list[captions->next].text);
+        captions->next++;
+    }
+}

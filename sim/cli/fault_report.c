@@ -1,0 +1,150 @@
+#include "sim/cli/fault_report.h"
+
+#include <stdio.h>
+
+#include "sim/machine/machine_view.h"
+
+#define MARGIN "               " /* as wide as the time in front of a line */
+
+static const char *fault_name(enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_IACCVIOL:
+        return "MemManage IACCVIOL";
+    case FAULT_DACCVIOL:
+        return "MemManage DACCVIOL";
+    case FAULT_IBUSERR:
+        return "BusFault IBUSERR";
+    case FAULT_PRECISERR:
+        return "BusFault PRECISERR";
+    case FAULT_IMPRECISERR:
+        return "BusFault IMPRECISERR";
+    case FAULT_UNDEFINSTR:
+        return "UsageFault UNDEFINSTR";
+    case FAULT_INVSTATE:
+        return "UsageFault INVSTATE";
+    case FAULT_INVPC:
+        return "UsageFault INVPC";
+    case FAULT_NOCP:
+        return "UsageFault NOCP";
+    case FAULT_UNALIGNED:
+        return "UsageFault UNALIGNED";
+    case FAULT_DIVBYZERO:
+        return "UsageFault DIVBYZERO";
+    case FAULT_BKPT:
+        return "BKPT";
+    case FAULT_MSTKERR:
+        return "MemManage MSTKERR (stacking an exception frame)";
+    case FAULT_STKERR:
+        return "BusFault STKERR (stacking an exception frame)";
+    case FAULT_MUNSTKERR:
+        return "MemManage MUNSTKERR (unstacking an exception frame)";
+    case FAULT_UNSTKERR:
+        return "BusFault UNSTKERR (unstacking an exception frame)";
+    case FAULT_VECTTBL:
+        return "HardFault VECTTBL (reading the vector table)";
+    }
+    return "fault";
+}
+
+static const char *access_name(enum machine_access access)
+{
+    switch (access) {
+    case MACHINE_ACCESS_READ:
+        return "read of";
+    case MACHINE_ACCESS_WRITE:
+        return "write to";
+    case MACHINE_ACCESS_FETCH:
+        return "fetch from";
+    }
+    return "access to";
+}
+
+static void print_region(struct machine *machine, const struct mpu_verdict *verdict)
+{
+    uint32_t first = 0;
+    uint32_t last = 0;
+    const struct mpu_state *mpu = &cpu_core(machine_cpu(machine))->mpu;
+    mpu_query_region(mpu, (unsigned)verdict->region, &first, &last);
+    fprintf(stderr, "MPU region %d (0x%08x to 0x%08x)", verdict->region, first, last);
+}
+
+/* Which region refused, or why none allowed it. */
+static void print_refusal(struct machine *machine, const struct machine_fault *fault)
+{
+    const struct mpu_verdict *verdict = fault->verdict;
+    fprintf(stderr, MARGIN "refused by: ");
+    if (verdict == NULL) {
+        fprintf(stderr, "%s\n",
+                fault->address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES
+                    ? "the core: its registers are for privileged code only"
+                    : "the bus: nothing answers there");
+    } else if (verdict->region >= 0) {
+        print_region(machine, verdict);
+        fprintf(stderr, ": %s\n",
+                verdict->reason == MPU_REASON_EXECUTE_NEVER ? "execute never" : "its permissions");
+    } else if (verdict->region == MPU_REGION_NONE && verdict->disabled_region >= 0) {
+        fprintf(stderr, "MPU region %d: its sub-region %d, which holds the address, is disabled\n",
+                verdict->disabled_region, verdict->disabled_subregion);
+    } else if (verdict->region == MPU_REGION_NONE) {
+        fprintf(stderr, "the MPU: no region of the process maps the address\n");
+    } else {
+        fprintf(stderr, "the default memory map: execute never\n");
+    }
+}
+
+static void on_faulted(void *context, const struct machine_fault *fault)
+{
+    struct fault_report *report = context;
+    const struct process_watch *watch = machine_view_processes(report->machine);
+    char place[256];
+    char owner[128];
+    report->count++;
+    if (report->count > FAULT_REPORTS_MAX) {
+        return;
+    }
+    live_lines_begin(report->lines);
+    if (fault->process == MACHINE_NO_PROCESS) {
+        fprintf(stderr, "privileged code faulted: %s", fault_name(fault->kind));
+    } else {
+        fprintf(stderr, "process %s faulted: %s", watch->process[fault->process].name,
+                fault_name(fault->kind));
+    }
+    if (fault->address_valid) {
+        fprintf(stderr, ", %s 0x%08x", access_name(fault->access), fault->address);
+    }
+    bool fetch = fault->access == MACHINE_ACCESS_FETCH;
+    fprintf(stderr, "\n" MARGIN "%s %s, pc 0x%08x\n", fetch ? "called from" : "in",
+            symbol_map_describe(report->symbols, fetch ? (fault->lr & ~1U) - 2 : fault->pc, place,
+                                sizeof place),
+            fault->pc);
+    if (fault->address_valid) {
+        fprintf(stderr, MARGIN "address 0x%08x belongs to: %s\n", fault->address,
+                machine_view_owner_text(report->machine, fault->address, owner, sizeof owner));
+        print_refusal(report->machine, fault);
+    }
+    if (report->count == FAULT_REPORTS_MAX) {
+        fprintf(stderr, MARGIN "this was report %d: further faults are only counted\n",
+                FAULT_REPORTS_MAX);
+    }
+}
+
+static void on_trespassed(void *context, int process, uint32_t address)
+{
+    struct fault_report *report = context;
+    const struct process_watch *watch = machine_view_processes(report->machine);
+    char owner[128];
+    live_lines_begin(report->lines);
+    fprintf(stderr, "isolation broken: 0x%08x changed while process %s ran; it belongs to: %s\n",
+            address, watch->process[process].name,
+            machine_view_owner_text(report->machine, address, owner, sizeof owner));
+}
+
+bool fault_report_start(struct fault_report *report, struct machine *machine,
+                        struct live_lines *lines, const struct symbol_map *symbols)
+{
+    *report = (struct fault_report){.machine = machine, .lines = lines, .symbols = symbols};
+    const struct machine_observer observer = {
+        .faulted = on_faulted, .trespassed = on_trespassed, .context = report};
+    return machine_observe(machine, &observer);
+}

@@ -1,0 +1,196 @@
+#include "sim/cli/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sim/cli/duration.h"
+#include "sim/cli/text_format.h"
+#include "sim/machine/machine_view.h"
+
+/* A register that was read last so shortly before the end is still being polled. */
+#define STILL_POLLING_NS 50000000U
+
+static uint64_t process_calls(const struct watched_process *process)
+{
+    uint64_t sum = process->bad_calls;
+    for (size_t i = 0; i < PROCESS_WATCH_CLASSES; i++) {
+        sum += process->calls[i];
+    }
+    return sum;
+}
+
+static void print_time(const struct machine_totals *totals, uint64_t wall_ns)
+{
+    double virtual_s = (double)totals->now_cycles / totals->cpu_hz;
+    double wall_s = (double)wall_ns / 1e9;
+    double mips = wall_ns == 0 ? 0.0 : (double)totals->instructions / wall_s / 1e6;
+    fprintf(stderr, "\nsummary: %.6f s of virtual time in %.3f s (%.1f times real time)\n",
+            virtual_s, wall_s, wall_ns == 0 ? 0.0 : virtual_s / wall_s);
+    fprintf(stderr, "  %s instructions, %s cycles, busy %s (%s), %.1f MIPS\n",
+            text_grouped(totals->instructions).text, text_grouped(totals->now_cycles).text,
+            text_grouped(totals->busy_cycles).text,
+            text_percent(totals->busy_cycles, totals->now_cycles).text, mips);
+}
+
+static void print_counts(const struct machine_totals *totals, const struct process_watch *watch)
+{
+    fprintf(stderr, "  %s system calls, %s context switches, %s exceptions (%s interrupts)",
+            text_grouped(watch->calls).text, text_grouped(watch->context_switches).text,
+            text_grouped(totals->exceptions).text, text_grouped(totals->interrupts).text);
+    if (totals->resets > 0) {
+        fprintf(stderr, ", %s resets", text_grouped(totals->resets).text);
+    }
+    fprintf(stderr, "\n");
+    if (totals->guest_errors > 0 || totals->unimplemented > 0) {
+        fprintf(stderr, "  messages about the guest: %u errors, %u not modelled\n",
+                totals->guest_errors, totals->unimplemented);
+    }
+    if (totals->isolation_checks > 0) {
+        fprintf(stderr,
+                "  isolation: RAM compared around %s stays in processes, %s times a foreign byte "
+                "changed\n",
+                text_grouped(totals->isolation_checks).text,
+                text_grouped(totals->isolation_violations).text);
+    }
+}
+
+static void print_processes(const struct machine_totals *totals, const struct process_watch *watch)
+{
+    if (watch->count == 0) {
+        return;
+    }
+    fprintf(stderr, "\n  %-20s %12s %8s %8s %8s\n", "process", "calls", "faults", "starts", "CPU");
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        fprintf(stderr, "  %-20s %12s %8s %8u %8s\n", process->name,
+                text_grouped(process_calls(process)).text, text_grouped(process->faults).text,
+                process->starts, text_percent(process->cycles, totals->now_cycles).text);
+    }
+}
+
+static void print_mpu(struct machine *machine, const struct machine_totals *totals,
+                      const struct process_watch *watch)
+{
+    const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
+    const char *separator = "";
+    if (account->reconfigurations == 0) {
+        return;
+    }
+    fprintf(stderr, "\n  MPU: %s switches, %s cycles each, %s of busy time; refused:",
+            text_grouped(account->reconfigurations).text,
+            text_grouped(mpu_account_mean_switch_cycles(account)).text,
+            text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
+    for (size_t i = 0; i < watch->count; i++) {
+        if (watch->process[i].refusals > 0) {
+            fprintf(stderr, "%s %s %s", separator, watch->process[i].name,
+                    text_grouped(watch->process[i].refusals).text);
+            separator = ",";
+        }
+    }
+    fprintf(stderr, "%s\n", separator[0] == '\0' ? " nothing" : "");
+}
+
+static void print_hits(struct machine *machine)
+{
+    static const char *const names[] = {"region 0", "region 1",   "region 2",   "region 3",
+                                        "region 4", "region 5",   "region 6",   "region 7",
+                                        "none",     "background", "default map"};
+    const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
+    if (!account->count_hits) {
+        return;
+    }
+    fprintf(stderr, "  %-12s %14s %14s %14s   (unprivileged + privileged)\n", "MPU hits", "reads",
+            "writes", "fetches");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        uint64_t sums[3];
+        for (size_t access = 0; access < 3; access++) {
+            sums[access] = account->hits.count[i][0][access] + account->hits.count[i][1][access];
+        }
+        if (sums[0] + sums[1] + sums[2] > 0) {
+            fprintf(stderr, "  %-12s %14s %14s %14s\n", names[i], text_grouped(sums[0]).text,
+                    text_grouped(sums[1]).text, text_grouped(sums[2]).text);
+        }
+    }
+}
+
+/* Bytes of RAM that the firmware's segments take, outside of [skip_base, +skip_bytes). */
+static uint32_t firmware_ram(const struct image *firmware, const struct board_memory *ram)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < firmware->span_count; i++) {
+        const struct image_span *span = &firmware->spans[i];
+        uint32_t offset = span->address - ram->base;
+        if (offset < ram->size_bytes) {
+            uint32_t room = ram->size_bytes - offset;
+            sum += span->size_bytes < room ? span->size_bytes : room;
+        }
+    }
+    return sum < ram->size_bytes ? sum : ram->size_bytes;
+}
+
+static void print_ram_row(const char *name, uint32_t bytes, const char *note)
+{
+    fprintf(stderr, "  %-20s %12s   %s\n", name, text_grouped(bytes).text, note);
+}
+
+static void print_ram(struct machine *machine, const struct image *firmware,
+                      const struct process_watch *watch)
+{
+    const struct board_memory *ram = &machine_view_board(machine)->ram;
+    uint32_t kernel = firmware_ram(firmware, ram);
+    uint32_t used = kernel;
+    uint32_t closed = 0;
+    if (watch->count == 0) {
+        return;
+    }
+    fprintf(stderr, "\n  %-20s %12s\n", "RAM", "bytes");
+    print_ram_row("kernel", kernel, "data and stack");
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        uint32_t open = process_watch_open_bytes(process);
+        used += process->ram_bytes;
+        closed += process->ram_bytes - open;
+        print_ram_row(process->name, open, process->ram_bytes == 0 ? "never ran" : "");
+    }
+    print_ram_row("grants", closed, "of all processes, with what they have not asked for yet");
+    print_ram_row("free", used < ram->size_bytes ? ram->size_bytes - used : 0, "");
+    print_ram_row("total", ram->size_bytes, "");
+}
+
+static void print_polls(struct machine *machine, const struct symbol_map *symbols,
+                        const struct machine_totals *totals)
+{
+    const struct absent *absent = machine_view_absent(machine);
+    const struct process_watch *watch = machine_view_processes(machine);
+    uint64_t window = duration_to_cycles(STILL_POLLING_NS, totals->cpu_hz);
+    char place[256];
+    for (size_t i = 0; i < absent->poll_count; i++) {
+        const struct absent_poll *poll = &absent->polls[i];
+        if (poll->reads < ABSENT_POLL_READS || totals->now_cycles - poll->last_cycle > window) {
+            continue;
+        }
+        fprintf(stderr,
+                "\n  polled for ever: %s reads %s register 0x%03x, which is not modelled and never "
+                "changes: %s reads in %.3f s, last in %s\n",
+                poll->process == PROCESS_NONE ? "privileged code"
+                                              : watch->process[poll->process].name,
+                poll->peripheral->name, poll->offset, text_grouped(poll->reads).text,
+                (double)(poll->last_cycle - poll->first_cycle) / totals->cpu_hz,
+                symbol_map_describe(symbols, poll->pc, place, sizeof place));
+    }
+}
+
+void summary_print(struct machine *machine, const struct image *firmware,
+                   const struct symbol_map *symbols, uint64_t wall_ns)
+{
+    struct machine_totals totals;
+    const struct process_watch *watch = machine_view_processes(machine);
+    machine_view_totals(machine, &totals);
+    print_time(&totals, wall_ns);
+    print_counts(&totals, watch);
+    print_processes(&totals, watch);
+    print_mpu(machine, &totals, watch);
+    print_hits(machine);
+    print_ram(machine, firmware, watch);
+    print_polls(machine, symbols, &totals);
+}

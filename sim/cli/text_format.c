@@ -1,0 +1,30 @@
+#include "sim/cli/text_format.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct text_number text_grouped(uint64_t value)
+{
+    char digits[TEXT_NUMBER_BYTES];
+    struct text_number number = {""};
+    size_t count = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0) {
+            number.text[at] = ',';
+            at++;
+        }
+        number.text[at] = digits[i];
+        at++;
+    }
+    return number;
+}
+
+struct text_number text_percent(uint64_t part, uint64_t whole)
+{
+    struct text_number number;
+    double percent = whole == 0 ? 0.0 : 100.0 * (double)part / (double)whole;
+    snprintf(number.text, sizeof number.text, "%.1f %%", percent);
+    return number;
+}

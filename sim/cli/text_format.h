@@ -1,0 +1,19 @@
+/* sim/cli/text_format.h - numbers as people read them. */
+#ifndef SIM_CLI_TEXT_FORMAT_H
+#define SIM_CLI_TEXT_FORMAT_H
+
+#include <stdint.h>
+
+#define TEXT_NUMBER_BYTES 32
+
+struct text_number {
+    char text[TEXT_NUMBER_BYTES];
+};
+
+/* "1,234,567". */
+struct text_number text_grouped(uint64_t value);
+
+/* A share in percent with one decimal, "0.8 %"; of nothing: "0.0 %". */
+struct text_number text_percent(uint64_t part, uint64_t whole);
+
+#endif

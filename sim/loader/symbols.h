@@ -1,0 +1,28 @@
+/* sim/loader/symbols.h - names and source lines of one ELF file, through libelf and libdw.
+ * Addresses are those the ELF was linked at. */
+#ifndef SIM_LOADER_SYMBOLS_H
+#define SIM_LOADER_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct symbols; /* opaque */
+
+/* NULL when the file is no ELF or cannot be read: symbols are a help, never a condition. */
+struct symbols *symbols_open(const char *path);
+void symbols_close(struct symbols *symbols); /* NULL is fine */
+
+/* The function that holds the address: its name and first address. The name lives as long as the
+ * symbols. */
+bool symbols_find_function(const struct symbols *symbols, uint32_t address, const char **name,
+                           uint32_t *start);
+
+/* The source line of the address. The file's name is as the compiler recorded it. */
+bool symbols_find_line(const struct symbols *symbols, uint32_t address, const char **file,
+                       unsigned *line);
+
+/* A function or object by its name. */
+bool symbols_find_name(const struct symbols *symbols, const char *name, uint32_t *address,
+                       uint32_t *size_bytes);
+
+#endif
