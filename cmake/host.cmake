@@ -13,7 +13,9 @@ find_program(DTC_EXECUTABLE dtc REQUIRED)
 # What every host target links: the include root, the language, the warnings.
 add_library(sandglass_flags INTERFACE)
 target_include_directories(sandglass_flags INTERFACE "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
-target_compile_options(sandglass_flags INTERFACE ${SANDGLASS_WARNINGS} -fno-common)
+# Hidden: libunicorn calls functions of its own through the dynamic linker (cpu_reset, for one); a function of ours
+# with the same name, were it visible, would be called in its place.
+target_compile_options(sandglass_flags INTERFACE ${SANDGLASS_WARNINGS} -fno-common -fvisibility=hidden)
 target_compile_definitions(sandglass_flags INTERFACE _GNU_SOURCE)
 if(SANDGLASS_SANITIZE)
   target_compile_options(sandglass_flags INTERFACE
