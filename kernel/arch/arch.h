@@ -48,6 +48,9 @@ void arch_init(void);
 /* Runs the process from where its context says until it stops. */
 enum arch_stop arch_process_run(struct arch_context *context);
 
+/* The context of the process that owns the CPU just now, NULL: the kernel. For tools that watch. */
+extern struct arch_context *volatile arch_running;
+
 /* After ARCH_STOP_FAULT. */
 const struct arch_fault *arch_fault_get(void);
 

@@ -53,9 +53,13 @@
     .section .bss.switch_state, "aw", %nobits
     .align 2
     .global switch_state
+    .global arch_running                @ its first word, by the name that arch.h has for it
     .type switch_state, %object
+    .type arch_running, %object
 switch_state:
+arch_running:
     .space 40
+    .size arch_running, 4
     .size switch_state, 40
 
     .macro handler name

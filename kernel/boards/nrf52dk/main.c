@@ -4,9 +4,11 @@
 #include "kernel/capsule/process_control.h"
 #include "kernel/capsules/alarm.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/console.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/low_level_debug.h"
+#include "kernel/capsules/process_console.h"
 #include "kernel/capsules/rng.h"
 #include "kernel/capsules/temperature.h"
 #include "kernel/capsules/touch.h"
@@ -93,7 +95,9 @@ static struct rng_driver rng_driver;
 static struct temperature_driver temperature_driver;
 static struct touch_driver touch_driver;
 static struct uart_mux uart_mux;
-static struct uart_mux_port debug_port;
+static struct uart_mux_port debug_port, console_port, process_console_port;
+static struct console_driver console_driver;
+static struct process_console process_console;
 
 /* The busiest first. */
 static const struct driver drivers[] = {
@@ -153,6 +157,10 @@ static void start_capsules(void)
 {
     uart_mux_init(&uart_mux, &uart);
     uart_mux_add_port(&uart_mux, &debug_port);
+    uart_mux_add_port(&uart_mux, &console_port);
+    uart_mux_add_port(&uart_mux, &process_console_port);
+    console_init(&console_driver, &console_port.uart);
+    process_console_init(&process_console, &process_console_port.uart);
     alarm_init(&alarm_driver, &alarm);
     led_init(&led_driver, leds, COUNT_OF(leds));
     button_init(&button_driver, buttons, COUNT_OF(buttons));

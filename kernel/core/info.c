@@ -1,0 +1,224 @@
+/*
+ * The section `.sandglass.info`: what a tool needs to know to look at this kernel's processes from
+ * outside, in the kernel's ELF and not in flash. The section describes itself; a reader needs this
+ * comment and none of our headers. Little endian, no padding.
+ *
+ *   struct info_header   magic "SGLI", version 1, bytes per record, number of records
+ *   struct info_record   name (zero-terminated, at most 39 characters), value, width, count
+ *
+ * Several records of one name prefix describe one thing. A reader skips names that it does not
+ * know, and takes records longer than it knows.
+ *
+ *   name                 value                                     width, count
+ *   kernel.FIELD         absolute address of the variable          bytes of an element, elements
+ *   process.FIELD        offset in a process's control block       the same
+ *   upcall.FIELD         offset in an element of process.queue     the same
+ *   upcall.size          bytes of such an element                  0, 1
+ *   grant.FIELD          offset in a grant's description           the same
+ *   grant.size           bytes of one                              0, 1
+ *   state.NAME           value of process.state                    0, 1
+ *   driver.NAME          driver number                             0, 1
+ *   command.DRIVER.NAME  command number of that driver             0, 1
+ *   error.NAME           error code                                0, 1
+ *   class.NAME           system call class                         0, 1
+ *
+ * kernel.process is an array of pointers to control blocks, by slot, 0: none. kernel.current points
+ * to the process whose time slice runs (0: none); which process runs at this very cycle is in
+ * kernel.running (address of a process.context, 0: the kernel runs). kernel.grants is an array of
+ * grant descriptions; process.grant_block has one element for each: the address of the process's
+ * grant with bit 0 as a lock, 0: not allocated. A grant begins with 8 bytes (function, userdata)
+ * per upcall, then 8 (address, length) per read-only buffer, then per read-write buffer; the
+ * capsule's data lies behind. The name of a process is process.name_length bytes at
+ * process.flash_start + process.name. Upcalls wait in process.queue, a ring that starts at element
+ * process.queue_first.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/abi/drivers.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/core/kernel_internal.h"
+
+struct info_header {
+    char magic[4];
+    uint32_t version;
+    uint32_t record_bytes;
+    uint32_t record_count;
+};
+
+struct info_record {
+    char name[40];
+    uint32_t value;
+    uint16_t width;
+    uint16_t count;
+};
+
+_Static_assert(sizeof(struct info_header) == 16, "the comment above");
+_Static_assert(sizeof(struct info_record) == 48, "the comment above");
+
+#define FIELD_BYTES(type, field) sizeof(((type *)0)->field)
+#define ADDRESS(object)          ((uint32_t)(uintptr_t)(object))
+
+#define KERNEL(name, object)                                                                       \
+    {                                                                                              \
+        "kernel." #name, ADDRESS(&(object)), sizeof(object), 1                                     \
+    }
+#define PROCESS(name, field)                                                                       \
+    {                                                                                              \
+        "process." #name, offsetof(struct process, field), FIELD_BYTES(struct process, field), 1   \
+    }
+#define UPCALL(field)                                                                              \
+    {                                                                                              \
+        "upcall." #field, offsetof(struct process_upcall, field),                                  \
+            FIELD_BYTES(struct process_upcall, field), 1                                           \
+    }
+#define GRANT_FIELD(field)                                                                         \
+    {                                                                                              \
+        "grant." #field, offsetof(struct grant, field), FIELD_BYTES(struct grant, field), 1        \
+    }
+#define VALUE(name, number)                                                                        \
+    {                                                                                              \
+        name, (number), 0, 1                                                                       \
+    }
+
+static const struct info_record records[]
+    __attribute__((section(".sandglass.info.records"), used)) = {
+        {"kernel.process", ADDRESS(kernel.process), sizeof(void *), KERNEL_PROCESS_SLOTS},
+        KERNEL(current, kernel.current),
+        KERNEL(ram_free, kernel.ram_free),
+        KERNEL(panicking, kernel.panicking),
+        {"kernel.running", ADDRESS(&arch_running), sizeof(uint32_t), 1},
+        {"kernel.grants", ADDRESS(__start_grants), sizeof(struct grant), 0},
+        {"kernel.grants_end", ADDRESS(__stop_grants), 0, 0},
+
+        PROCESS(context, context),
+        PROCESS(psp, context.psp),
+        {"process.r4_to_r11", offsetof(struct process, context.r4_to_r11), sizeof(uint32_t), 8},
+        PROCESS(exc_return, context.exc_return),
+        {"process.regions", offsetof(struct process, layout.region), sizeof(uint32_t),
+         2 * MPU_LAYOUT_REGIONS},
+        PROCESS(ram_start, layout.ram_start),
+        PROCESS(app_break, layout.app_break),
+        PROCESS(grant_start, grant_start),
+        PROCESS(ram_end, layout.ram_end),
+        PROCESS(flash_start, flash_start),
+        PROCESS(flash_bytes, app.total_size),
+        PROCESS(name, app.name),
+        PROCESS(name_length, app.name_length),
+        PROCESS(id, id),
+        PROCESS(slot, slot),
+        PROCESS(state, state),
+        PROCESS(resume_state, resume_state),
+        PROCESS(queue_first, queue_first),
+        PROCESS(queue_count, queue_count),
+        {"process.queue", offsetof(struct process, queue), sizeof(struct process_upcall),
+         PROCESS_UPCALLS},
+        PROCESS(wait_grant, wait_grant),
+        PROCESS(wait_number, wait_number),
+        PROCESS(allow_end, allow_end),
+        PROCESS(system_calls, system_calls),
+        PROCESS(slices_used_up, slices_used_up),
+        PROCESS(restarts, restarts),
+        PROCESS(upcalls_dropped, upcalls_dropped),
+        PROCESS(completion_code, completion_code),
+        PROCESS(stack_top, stack_top),
+        PROCESS(heap_start, heap_start),
+        PROCESS(fault_exception, fault.exception),
+        PROCESS(fault_cfsr, fault.cfsr),
+        PROCESS(fault_mmfar, fault.mmfar),
+        PROCESS(fault_bfar, fault.bfar),
+        {"process.grant_block", offsetof(struct process, grant_block), sizeof(uint32_t), 0},
+
+        VALUE("upcall.size", sizeof(struct process_upcall)),
+        UPCALL(to_function),
+        UPCALL(grant),
+        UPCALL(number),
+        {"upcall.argument", offsetof(struct process_upcall, argument), sizeof(uint32_t), 3},
+
+        VALUE("grant.size", sizeof(struct grant)),
+        GRANT_FIELD(data_bytes),
+        GRANT_FIELD(data_alignment),
+        GRANT_FIELD(upcalls),
+        GRANT_FIELD(read_only_buffers),
+        GRANT_FIELD(read_write_buffers),
+
+        VALUE("state.Running", ABI_PROCESS_RUNNING),
+        VALUE("state.Yielded", ABI_PROCESS_YIELDED),
+        VALUE("state.YieldedFor", ABI_PROCESS_YIELDED_FOR),
+        VALUE("state.Stopped", ABI_PROCESS_STOPPED),
+        VALUE("state.Faulted", ABI_PROCESS_FAULTED),
+        VALUE("state.Terminated", ABI_PROCESS_TERMINATED),
+
+        VALUE("class.yield", ABI_CLASS_YIELD),
+        VALUE("class.subscribe", ABI_CLASS_SUBSCRIBE),
+        VALUE("class.command", ABI_CLASS_COMMAND),
+        VALUE("class.allow_read_write", ABI_CLASS_ALLOW_READ_WRITE),
+        VALUE("class.allow_read_only", ABI_CLASS_ALLOW_READ_ONLY),
+        VALUE("class.memop", ABI_CLASS_MEMOP),
+        VALUE("class.exit", ABI_CLASS_EXIT),
+        VALUE("class.allow_user_readable", ABI_CLASS_ALLOW_USER_READABLE),
+
+        VALUE("error.FAIL", ABI_FAIL),
+        VALUE("error.BUSY", ABI_BUSY),
+        VALUE("error.ALREADY", ABI_ALREADY),
+        VALUE("error.OFF", ABI_OFF),
+        VALUE("error.RESERVE", ABI_RESERVE),
+        VALUE("error.INVAL", ABI_INVAL),
+        VALUE("error.SIZE", ABI_SIZE),
+        VALUE("error.CANCEL", ABI_CANCEL),
+        VALUE("error.NOMEM", ABI_NOMEM),
+        VALUE("error.NOSUPPORT", ABI_NOSUPPORT),
+        VALUE("error.NODEVICE", ABI_NODEVICE),
+        VALUE("error.UNINSTALLED", ABI_UNINSTALLED),
+        VALUE("error.NOACK", ABI_NOACK),
+
+        VALUE("driver.alarm", ABI_DRIVER_ALARM),
+        VALUE("command.alarm.frequency", ABI_ALARM_FREQUENCY),
+        VALUE("command.alarm.now", ABI_ALARM_NOW),
+        VALUE("command.alarm.stop", ABI_ALARM_STOP),
+        VALUE("command.alarm.set_relative", ABI_ALARM_SET_RELATIVE),
+        VALUE("command.alarm.set_absolute", ABI_ALARM_SET_ABSOLUTE),
+        VALUE("driver.console", ABI_DRIVER_CONSOLE),
+        VALUE("command.console.write", ABI_CONSOLE_WRITE),
+        VALUE("command.console.read", ABI_CONSOLE_READ),
+        VALUE("command.console.abort_read", ABI_CONSOLE_ABORT_READ),
+        VALUE("driver.led", ABI_DRIVER_LED),
+        VALUE("command.led.on", ABI_LED_ON),
+        VALUE("command.led.off", ABI_LED_OFF),
+        VALUE("command.led.toggle", ABI_LED_TOGGLE),
+        VALUE("command.led.read", ABI_LED_READ),
+        VALUE("driver.button", ABI_DRIVER_BUTTON),
+        VALUE("command.button.enable", ABI_BUTTON_ENABLE),
+        VALUE("command.button.disable", ABI_BUTTON_DISABLE),
+        VALUE("command.button.read", ABI_BUTTON_READ),
+        VALUE("driver.gpio", ABI_DRIVER_GPIO),
+        VALUE("command.gpio.enable_output", ABI_GPIO_ENABLE_OUTPUT),
+        VALUE("command.gpio.set", ABI_GPIO_SET),
+        VALUE("command.gpio.clear", ABI_GPIO_CLEAR),
+        VALUE("command.gpio.toggle", ABI_GPIO_TOGGLE),
+        VALUE("command.gpio.enable_input", ABI_GPIO_ENABLE_INPUT),
+        VALUE("command.gpio.read", ABI_GPIO_READ),
+        VALUE("command.gpio.enable_interrupt", ABI_GPIO_ENABLE_INTERRUPT),
+        VALUE("command.gpio.disable_interrupt", ABI_GPIO_DISABLE_INTERRUPT),
+        VALUE("command.gpio.disable", ABI_GPIO_DISABLE),
+        VALUE("command.gpio.count", ABI_GPIO_COUNT),
+        VALUE("driver.low_level_debug", ABI_DRIVER_LOW_LEVEL_DEBUG),
+        VALUE("command.low_level_debug.alert", ABI_LOW_LEVEL_DEBUG_ALERT),
+        VALUE("command.low_level_debug.print1", ABI_LOW_LEVEL_DEBUG_PRINT1),
+        VALUE("command.low_level_debug.print2", ABI_LOW_LEVEL_DEBUG_PRINT2),
+        VALUE("driver.process_info", ABI_DRIVER_PROCESS_INFO),
+        VALUE("driver.rng", ABI_DRIVER_RNG),
+        VALUE("command.rng.get", ABI_RNG_GET),
+        VALUE("driver.temperature", ABI_DRIVER_TEMPERATURE),
+        VALUE("command.temperature.read", ABI_TEMPERATURE_READ),
+        VALUE("driver.touch", ABI_DRIVER_TOUCH),
+        VALUE("command.touch.enable", ABI_TOUCH_ENABLE),
+        VALUE("command.touch.disable", ABI_TOUCH_DISABLE),
+};
+
+static const struct info_header header __attribute__((section(".sandglass.info.header"), used)) = {
+    .magic = {'S', 'G', 'L', 'I'},
+    .version = 1,
+    .record_bytes = sizeof(struct info_record),
+    .record_count = sizeof(records) / sizeof(records[0]),
+};
