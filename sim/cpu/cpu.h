@@ -18,6 +18,7 @@
 #include "peripherals/iface/bus.h"
 #include "peripherals/iface/clock.h"
 #include "peripherals/iface/diag.h"
+#include "peripherals/iface/irq.h"
 #include "sim/cpu/cpu_regs.h"
 #include "sim/cpu/exception.h"
 

@@ -1,0 +1,129 @@
+#include "sim/cpu/block_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT_MASK (BLOCK_CACHE_SLOTS - 1)
+
+/* Beyond this the table is emptied: probes stay short, and what is hot comes back at once. */
+#define SLOTS_LIMIT (BLOCK_CACHE_SLOTS / 2)
+
+bool block_cache_init(struct block_cache *cache)
+{
+    *cache = (struct block_cache){0};
+    cache->slots = aligned_alloc(64, BLOCK_CACHE_SLOTS * sizeof(*cache->slots));
+    cache->steps = malloc(BLOCK_CACHE_STEPS * sizeof(*cache->steps));
+    cache->model = cycle_model_create();
+    if (cache->slots == NULL || cache->steps == NULL || cache->model == NULL) {
+        block_cache_free(cache);
+        return false;
+    }
+    block_cache_reset(cache);
+    return true;
+}
+
+void block_cache_free(struct block_cache *cache)
+{
+    free(cache->slots);
+    free(cache->steps);
+    cycle_model_destroy(cache->model);
+    *cache = (struct block_cache){0};
+}
+
+void block_cache_reset(struct block_cache *cache)
+{
+    memset(cache->slots, 0, BLOCK_CACHE_SLOTS * sizeof(*cache->slots));
+    cache->used_slots = 0;
+    cache->used_steps = 0;
+}
+
+void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t size_bytes)
+{
+    uint64_t end = (uint64_t)address + size_bytes;
+    bool hit = false;
+    for (uint32_t i = 0; i < BLOCK_CACHE_SLOTS && !hit; i++) {
+        const struct block *block = &cache->slots[i];
+        hit = block->size_bytes != 0 && block->address < end &&
+              (uint64_t)block->address + block->size_bytes > address;
+    }
+    /* A slot cannot be emptied alone: probes would stop at it. */
+    if (hit) {
+        block_cache_reset(cache);
+    }
+}
+
+const struct block *block_cache_find_slow(const struct block_cache *cache, uint32_t address,
+                                          uint32_t size_bytes)
+{
+    for (uint32_t slot = block_cache_slot(address);; slot = (slot + 1) & SLOT_MASK) {
+        const struct block *block = &cache->slots[slot];
+        if (block->size_bytes == 0) {
+            return NULL;
+        }
+        if (block->address == address && block->size_bytes == size_bytes) {
+            return block;
+        }
+    }
+}
+
+static struct block *take_slot(struct block_cache *cache, uint32_t address, uint32_t steps)
+{
+    if (cache->used_slots >= SLOTS_LIMIT || cache->used_steps + steps > BLOCK_CACHE_STEPS) {
+        block_cache_reset(cache);
+    }
+    uint32_t slot = block_cache_slot(address);
+    while (cache->slots[slot].size_bytes != 0) {
+        slot = (slot + 1) & SLOT_MASK;
+    }
+    cache->used_slots++;
+    return &cache->slots[slot];
+}
+
+static void decode_steps(struct block_cache *cache, struct block *block, const uint8_t *code,
+                         size_t available, struct cycle_fetch fetch)
+{
+    struct block_step *steps = &cache->steps[block->steps];
+    uint32_t offset = 0;
+    unsigned it_left = 0; /* instructions of an IT block still to come */
+    while (offset < block->size_bytes) {
+        struct cycle_cost cost = cycle_model_cost(cache->model, code + offset, available - offset,
+                                                  block->address + offset, fetch);
+        uint16_t mark = it_left > 0 ? BLOCK_STEP_IN_IT : 0;
+        for (uint32_t i = 0; i < cost.size_bytes && offset + i < block->size_bytes; i += 2) {
+            steps[(offset + i) / 2] = (struct block_step){.cycles = (uint16_t)block->cycles,
+                                                          .count = (uint16_t)(block->count | mark)};
+        }
+        it_left -= it_left > 0 ? 1 : 0;
+        if ((cost.flags & CYCLE_IT) != 0) {
+            it_left = cost.it_length;
+        }
+        block->cycles += cost.cycles;
+        block->count++;
+        block->flags = (uint16_t)(block->flags | cost.flags);
+        block->taken = cost.taken; /* that of the last one: a branch ends the block */
+        offset += cost.size_bytes;
+    }
+    steps[block->size_bytes / 2] =
+        (struct block_step){.cycles = (uint16_t)block->cycles, .count = block->count};
+}
+
+const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
+                                    uint32_t size_bytes, const uint8_t *code, size_t available,
+                                    struct cycle_fetch fetch, bool always_gated)
+{
+    uint32_t steps = size_bytes / 2 + 1;
+    struct block *block = take_slot(cache, address, steps);
+    *block = (struct block){
+        .address = address, .size_bytes = (uint16_t)size_bytes, .steps = cache->used_steps};
+    cache->used_steps += steps;
+    if (code == NULL) {
+        memset(&cache->steps[block->steps], 0, steps * sizeof(*cache->steps));
+        block->gate = BLOCK_GATE_ALWAYS;
+        return block;
+    }
+    decode_steps(cache, block, code, available, fetch);
+    block->entry = cycle_model_entry_cost(code, address, fetch);
+    bool gated = always_gated || (block->flags & cache->gated_flags) != 0;
+    block->gate = gated ? BLOCK_GATE_ALWAYS : block->cycles + block->taken;
+    return block;
+}

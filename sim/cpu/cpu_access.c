@@ -1,0 +1,343 @@
+#include "sim/cpu/cpu_internal.h"
+
+#define PAGE_OFFSET (ENGINE_PAGE_BYTES - 1)
+
+static bool is_ppb(uint32_t address)
+{
+    return address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES;
+}
+
+/* ---- refusals ---- */
+
+static void refuse(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
+                   bool privileged)
+{
+    cpu->refusal = (struct cpu_refusal){.kind = kind, .access = access, .privileged = privileged};
+}
+
+static void refuse_by_mpu(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
+                          bool privileged, const struct mpu_verdict *verdict)
+{
+    refuse(cpu, kind, access, privileged);
+    cpu->refusal.by_mpu = true;
+    cpu->refusal.verdict = *verdict;
+    cpu->refusal.fault = (struct fault){
+        .kind = access == MPU_ACCESS_FETCH ? FAULT_IACCVIOL : FAULT_DACCVIOL,
+        .address = verdict->fault_address,
+    };
+}
+
+static void refuse_with(struct cpu *cpu, enum mpu_access access, bool privileged,
+                        enum fault_kind kind, uint32_t address)
+{
+    refuse(cpu, access == MPU_ACCESS_FETCH ? CPU_REFUSAL_FETCH : CPU_REFUSAL_DATA, access,
+           privileged);
+    cpu->refusal.fault = (struct fault){.kind = kind, .address = address};
+}
+
+/* Whose rights the data access of the instruction at `pc` has. */
+static struct mpu_context data_context(struct cpu *cpu, uint32_t pc)
+{
+    struct mpu_context context = cpu->context;
+    uint16_t code[2];
+    if (context.privileged && cpu_read_code(cpu, pc, code) && access_is_unprivileged(code)) {
+        context.privileged = false;
+    }
+    return context;
+}
+
+void cpu_locate_refusal(struct cpu *cpu)
+{
+    struct cpu_refusal *refusal = &cpu->refusal;
+    uint32_t r[16];
+    uint16_t code[2];
+    struct access_span span;
+    engine_get_core_regs(cpu->active, r);
+    struct mpu_context context = cpu->context;
+    context.privileged = refusal->privileged;
+    uint32_t address = refusal->page;
+    uint32_t bytes = ENGINE_PAGE_BYTES;
+    if (cpu_read_code(cpu, r[15], code) && access_decode(code, r, &span)) {
+        address = span.address;
+        bytes = (uint32_t)span.element_bytes * span.count;
+    }
+    struct mpu_verdict verdict =
+        mpu_check(&cpu->core.mpu, address, bytes, refusal->access, context);
+    refuse_by_mpu(cpu, CPU_REFUSAL_DATA, refusal->access, refusal->privileged, &verdict);
+}
+
+/* ---- pages ---- */
+
+static const struct engine_page refused = {.kind = ENGINE_PAGE_REFUSED};
+
+static struct engine_page fill_fetch(struct cpu *cpu, uint32_t address)
+{
+    struct cpu_region *region = cpu_find_region(cpu, address);
+    struct mpu_verdict verdict =
+        mpu_check(&cpu->core.mpu, address, 2, MPU_ACCESS_FETCH, cpu->context);
+    uint32_t page = address & ~PAGE_OFFSET;
+    enum mpu_page answer =
+        mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, MPU_ACCESS_FETCH, cpu->context);
+    if (answer == MPU_PAGE_REFUSED || (region == NULL && !verdict.allowed)) {
+        refuse_by_mpu(cpu, CPU_REFUSAL_FETCH, MPU_ACCESS_FETCH, cpu->context.privileged, &verdict);
+        return refused;
+    }
+    if (region == NULL) {
+        refuse_with(cpu, MPU_ACCESS_FETCH, cpu->context.privileged, FAULT_IBUSERR, address);
+        return refused;
+    }
+    uint8_t *flags = &region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];
+    uint8_t wanted = *flags;
+    wanted |= answer == MPU_PAGE_CUT ? (uint8_t)CPU_PAGE_CUT : (uint8_t)0;
+    wanted |= region->memory.kind == CPU_MEMORY_RAM ? (uint8_t)CPU_PAGE_CODE : (uint8_t)0;
+    if (wanted != *flags) {
+        /* Stores to this page must be seen from now on, its blocks examined: forget what is known.
+         */
+        *flags = wanted;
+        cpu_add_work(cpu, CPU_WORK_PAGES | CPU_WORK_GATES);
+        refuse(cpu, CPU_REFUSAL_RETRY, MPU_ACCESS_FETCH, cpu->context.privileged);
+        return refused;
+    }
+    return (struct engine_page){.kind = ENGINE_PAGE_DIRECT, .fetch = true};
+}
+
+static enum mpu_page ask_page(const struct cpu *cpu, uint32_t page, enum mpu_access access,
+                              struct mpu_context context)
+{
+    return mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, access, context);
+}
+
+/* A page of memory for data. */
+static struct engine_page fill_memory(struct cpu *cpu, const struct cpu_region *region,
+                                      uint32_t page, enum mpu_access access,
+                                      struct mpu_context context)
+{
+    uint8_t flags = region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];
+    bool flash = region->memory.kind == CPU_MEMORY_FLASH;
+    bool guard_all = cpu->config.count_mpu_hits || cpu_page_is_watched(cpu, page);
+    bool guard_stores = guard_all || flash || (flags & CPU_PAGE_CODE) != 0;
+    if (access == MPU_ACCESS_WRITE && guard_stores) {
+        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = guard_all, .write = true};
+    }
+    switch (ask_page(cpu, page, access, context)) {
+    case MPU_PAGE_REFUSED:
+        refuse(cpu, CPU_REFUSAL_PAGE, access, context.privileged);
+        cpu->refusal.page = page;
+        return refused;
+    case MPU_PAGE_CUT:
+        return (struct engine_page){
+            .kind = ENGINE_PAGE_GUARDED, .read = true, .write = access == MPU_ACCESS_WRITE};
+    case MPU_PAGE_ALLOWED:
+        break;
+    }
+    if (guard_all) {
+        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = true};
+    }
+    bool store =
+        !guard_stores && (access == MPU_ACCESS_WRITE ||
+                          ask_page(cpu, page, MPU_ACCESS_WRITE, context) == MPU_PAGE_ALLOWED);
+    return (struct engine_page){.kind = ENGINE_PAGE_DIRECT, .read = true, .write = store};
+}
+
+struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access)
+{
+    struct cpu *cpu = context;
+    if (access == MPU_ACCESS_FETCH) {
+        return fill_fetch(cpu, address);
+    }
+    const struct cpu_region *region = cpu_find_region(cpu, address);
+    if (region == NULL) {
+        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = true, .write = true};
+    }
+    return fill_memory(cpu, region, address & ~PAGE_OFFSET, access,
+                       data_context(cpu, engine_get_pc(cpu->active)));
+}
+
+/* ---- guarded accesses ---- */
+
+static bool check_mpu(struct cpu *cpu, uint32_t address, uint32_t bytes, enum mpu_access access,
+                      struct mpu_context context, int *region)
+{
+    struct mpu_verdict verdict = mpu_check(&cpu->core.mpu, address, bytes, access, context);
+    if (!verdict.allowed) {
+        refuse_by_mpu(cpu, CPU_REFUSAL_DATA, access, context.privileged, &verdict);
+        return false;
+    }
+    *region = verdict.region;
+    return true;
+}
+
+static bool find_kept(const struct cpu *cpu, uint32_t address, bool write, uint32_t *value)
+{
+    for (uint32_t i = cpu->kept.count; i-- > 0;) {
+        if (cpu->kept.access[i].address == address && cpu->kept.access[i].write == write) {
+            *value = cpu->kept.access[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum bus_result call_bus(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
+                                bool privileged, uint32_t *value)
+{
+    if (is_ppb(address)) {
+        struct bus_access access = {
+            .offset = address - ARMV7M_PPB_BASE, .size_bytes = bytes, .privileged = privileged};
+        return write ? armv7m_write(&cpu->core, access, *value)
+                     : armv7m_read(&cpu->core, access, value);
+    }
+    const struct cpu_bus *bus = &cpu->config.bus;
+    return write ? bus->write(bus->context, address, bytes, privileged, *value)
+                 : bus->read(bus->context, address, bytes, privileged, value);
+}
+
+/* One device access of at most a word, made unless this very instruction has made it before. */
+static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
+                          bool privileged, uint32_t value)
+{
+    uint32_t ignored;
+    if (find_kept(cpu, address, write, &ignored)) {
+        return true;
+    }
+    if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT) {
+        refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged, FAULT_PRECISERR,
+                    address);
+        return false;
+    }
+    if (cpu->kept.count < CPU_KEPT) {
+        uint32_t i = cpu->kept.count++;
+        cpu->kept.access[i].address = address;
+        cpu->kept.access[i].write = write;
+        cpu->kept.access[i].value = value;
+    }
+    return true;
+}
+
+/* The device may have changed what comes next. True: the run must end right after this instruction.
+ */
+static bool must_end(struct cpu *cpu)
+{
+    if (cpu->steps_left == 0 && cpu->started) {
+        return false; /* a single step ends by itself */
+    }
+    uint64_t due = clock_next_due(cpu->config.clock);
+    if (due < cpu->time.deadline) {
+        cpu->time.deadline = due;
+        cpu->time.gate = due < cpu->time.gate ? due : cpu->time.gate;
+        if (due < cpu->time.cycles + cpu->time.taken) {
+            return true;
+        }
+    }
+    return (cpu->work & CPU_WORK_AT_ONCE) != 0;
+}
+
+static void begin_access(struct cpu *cpu, uint32_t pc)
+{
+    uint64_t cycle = cpu_cycle_at(cpu, pc);
+    clock_set_now(cpu->config.clock, cycle);
+    if (cpu->kept.pc != pc || cpu->kept.cycle != cycle) {
+        cpu->kept.pc = pc;
+        cpu->kept.cycle = cycle;
+        cpu->kept.count = 0;
+    }
+}
+
+static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
+                         uint64_t value)
+{
+    uint32_t pc = engine_get_pc(cpu->active);
+    struct mpu_context context = data_context(cpu, pc);
+    enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
+    int by;
+    if (!check_mpu(cpu, address, bytes, access, context, &by)) {
+        return false;
+    }
+    uint32_t piece = bytes == 8 ? 4 : bytes;
+    if (address % piece != 0) {
+        refuse_with(cpu, access, context.privileged, FAULT_UNALIGNED, address);
+        return false;
+    }
+    begin_access(cpu, pc);
+    if (write && address - (ARMV7M_PPB_BASE + 0xED90U) < MPU_REGISTER_END) {
+        cpu->mpu_write_cycle = cpu->kept.cycle;
+    }
+    for (uint32_t done = 0; done < bytes; done += piece) {
+        if (!access_device(cpu, address + done, (uint8_t)piece, write, context.privileged,
+                           (uint32_t)(value >> (8 * done)))) {
+            return false;
+        }
+    }
+    if (must_end(cpu)) {
+        refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
+        return false;
+    }
+    mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
+    return true;
+}
+
+static bool guard_memory(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write)
+{
+    uint32_t pc = engine_get_pc(cpu->active);
+    struct mpu_context context = data_context(cpu, pc);
+    enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
+    int by;
+    if (!check_mpu(cpu, address, bytes, access, context, &by)) {
+        return false;
+    }
+    cpu_check_watch(cpu, address, bytes, write);
+    if ((cpu->work & CPU_WORK_WATCH) != 0 && must_end(cpu)) {
+        refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
+        return false;
+    }
+    mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
+    return true;
+}
+
+bool cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value)
+{
+    struct cpu *cpu = context;
+    const struct cpu_region *region = cpu_find_region(cpu, address);
+    if (region == NULL || (write && region->memory.kind == CPU_MEMORY_FLASH)) {
+        return guard_device(cpu, address, size_bytes, write, value);
+    }
+    return guard_memory(cpu, address, size_bytes, write);
+}
+
+/* The second half of a load that crosses into this page from a direct one arrives without a guard.
+ * The MPU decides by 32 bytes, so the first byte's verdict holds for the piece. */
+static bool check_piece(struct cpu *cpu, uint32_t address)
+{
+    struct mpu_verdict verdict =
+        mpu_check(&cpu->core.mpu, address, 1, MPU_ACCESS_READ, cpu->context);
+    if (!verdict.allowed && cpu->refusal.kind == CPU_REFUSAL_NONE) {
+        refuse_by_mpu(cpu, CPU_REFUSAL_DATA, MPU_ACCESS_READ, cpu->context.privileged, &verdict);
+        engine_stop(cpu->active);
+    }
+    return verdict.allowed;
+}
+
+uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes)
+{
+    struct cpu *cpu = context;
+    const struct cpu_region *region = cpu_find_region(cpu, address);
+    if (region != NULL) {
+        return check_piece(cpu, address) ? cpu_memory_load(region, address, size_bytes) : 0;
+    }
+    uint32_t value = 0;
+    if (!find_kept(cpu, address, false, &value) && cpu->refusal.kind == CPU_REFUSAL_NONE) {
+        refuse_with(cpu, MPU_ACCESS_READ, cpu->context.privileged, FAULT_UNALIGNED, address);
+        engine_stop(cpu->active);
+    }
+    return value;
+}
+
+void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, uint32_t value)
+{
+    struct cpu *cpu = context;
+    struct cpu_region *region = cpu_find_region(cpu, address);
+    /* Devices and flash have had it in guard. */
+    if (region != NULL && region->memory.kind == CPU_MEMORY_RAM) {
+        cpu_memory_store(cpu, region, address, size_bytes, value);
+    }
+}

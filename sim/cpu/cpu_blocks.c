@@ -1,0 +1,306 @@
+#include "sim/cpu/cpu_internal.h"
+
+void cpu_add_work(struct cpu *cpu, unsigned work)
+{
+    cpu->work |= work;
+    cpu->time.gate = 0;
+}
+
+/* ---- time ---- */
+
+uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc)
+{
+    const struct cpu_timeline *time = &cpu->time;
+    if (time->block == NULL || pc < time->start || pc > time->end) {
+        return time->cycles;
+    }
+    const struct block_step *step = block_cache_step(&cpu->blocks, time->block, pc);
+    return time->cycles - time->block->cycles + step->cycles;
+}
+
+void cpu_settle_inside(struct cpu *cpu, uint32_t pc)
+{
+    struct cpu_timeline *time = &cpu->time;
+    if (time->block != NULL && pc >= time->start && pc <= time->end) {
+        const struct block *block = time->block;
+        const struct block_step *step = block_cache_step(&cpu->blocks, block, pc);
+        time->cycles = time->cycles - block->cycles + step->cycles;
+        time->instructions -= block->count - (uint64_t)(step->count & BLOCK_STEP_COUNT);
+    }
+    cpu_settle_jump(cpu, pc);
+}
+
+void cpu_settle_after(struct cpu *cpu, uint32_t pc)
+{
+    if (pc != cpu->time.end) {
+        cpu->time.cycles += cpu->time.taken;
+    }
+    cpu_settle_jump(cpu, pc);
+}
+
+void cpu_settle_jump(struct cpu *cpu, uint32_t pc)
+{
+    cpu->time.block = NULL;
+    cpu->time.end = pc;
+    cpu->time.taken = 0;
+}
+
+/* ---- blocks ---- */
+
+static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    struct cpu_region *region = cpu_find_region(cpu, address);
+    if (region == NULL) {
+        return block_cache_add(&cpu->blocks, address, size_bytes, NULL, 0, (struct cycle_fetch){0},
+                               true);
+    }
+    uint32_t offset = address - region->memory.base;
+    uint32_t available = region->memory.size_bytes - offset;
+    struct cycle_fetch fetch = {.line_wait = region->memory.kind == CPU_MEMORY_FLASH &&
+                                             cpu->config.flash_timing == CPU_FLASH_UNCACHED};
+    bool cut = (region->code_page[offset / ENGINE_PAGE_BYTES] & CPU_PAGE_CUT) != 0;
+    bool care = cut || cpu->config.count_mpu_hits ||
+                cpu_breakpoint_within(cpu, address, address + size_bytes);
+    cpu_mark_code(cpu, address, size_bytes);
+    return block_cache_add(&cpu->blocks, address, size_bytes, region->memory.host + offset,
+                           available, fetch, care);
+}
+
+static const struct block *find_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    const struct block *block = block_cache_find(&cpu->blocks, address, size_bytes);
+    return __builtin_expect(block != NULL, 1) ? block : add_block(cpu, address, size_bytes);
+}
+
+static inline void admit(struct cpu_timeline *time, const struct block *block, uint64_t start)
+{
+    time->cycles = start + block->cycles;
+    time->instructions += block->count;
+    time->block = block;
+    time->start = block->address;
+    time->end = block->address + block->size_bytes;
+    time->taken = block->taken;
+}
+
+static inline uint64_t block_start_cycle(const struct cpu_timeline *time, const struct block *block)
+{
+    return block->address == time->end ? time->cycles : time->cycles + time->taken + block->entry;
+}
+
+/* ---- what a block does beside taking time ---- */
+
+static bool is_barrier(const uint16_t code[2])
+{
+    unsigned option = code[1] & 0xFFF0U;
+    return code[0] == 0xF3BFU && (option == 0x8F40U || option == 0x8F60U);
+}
+
+static void note_barriers(struct cpu *cpu, const struct block *block, uint64_t start)
+{
+    cpu->barrier_ran = true;
+    cpu->barrier_first = 0;
+    for (uint32_t offset = 0; offset < block->size_bytes;) {
+        uint16_t code[2];
+        if (!cpu_read_code(cpu, block->address + offset, code)) {
+            return;
+        }
+        offset += cycle_instruction_bytes(code[0]);
+        if (is_barrier(code) && offset <= block->size_bytes) {
+            uint32_t after = block->address + offset;
+            cpu->barrier_last = start + block_cache_step(&cpu->blocks, block, after)->cycles;
+            cpu->barrier_first = cpu->barrier_first != 0 ? cpu->barrier_first : cpu->barrier_last;
+        }
+    }
+}
+
+static void finish_barriers(struct cpu *cpu)
+{
+    cpu->barrier_ran = false;
+    uint64_t cycle =
+        cpu->barrier_first > cpu->mpu_write_cycle ? cpu->barrier_first : cpu->barrier_last;
+    if (cpu->core.mpu_account.open && cycle > cpu->mpu_write_cycle) {
+        mpu_account_barrier(&cpu->core.mpu_account, cycle);
+    }
+}
+
+void cpu_update_context(struct cpu *cpu)
+{
+    bool negative = exception_execution_priority(&cpu->unit) < 0;
+    bool mpu_depends = (cpu->core.mpu.ctrl & MPU_CTRL_ENABLE) != 0 &&
+                       (cpu->core.mpu.ctrl & MPU_CTRL_HFNMIENA) == 0;
+    if (negative != cpu->context.negative_priority && mpu_depends) {
+        cpu_add_work(cpu, CPU_WORK_PAGES);
+    }
+    cpu->context.negative_priority = negative;
+    cpu->context.privileged = cpu_regs_privileged(&cpu->regs);
+}
+
+void cpu_refresh_special(struct cpu *cpu)
+{
+    cpu->special_ran = false;
+    struct engine_special special = engine_get_special(cpu->active);
+    cpu->regs.control = special.control;
+    if (cpu_regs_privileged(&cpu->regs)) {
+        cpu->regs.primask = special.primask;
+        cpu->regs.faultmask = special.faultmask;
+        cpu->regs.basepri = special.basepri;
+    }
+    cpu_update_context(cpu);
+    if (nvic_highest_pending(&cpu->core.nvic) != 0) {
+        cpu_add_work(cpu, CPU_WORK_POLL);
+    }
+}
+
+static void note_effects(struct cpu *cpu, const struct block *block, uint64_t start)
+{
+    unsigned flags = block->flags;
+    if ((flags & CYCLE_WRITES_SPECIAL) != 0) {
+        cpu->special_ran = true;
+    }
+    if ((flags & CYCLE_BARRIER) != 0) {
+        note_barriers(cpu, block, start);
+    }
+    if ((flags & CYCLE_SEND_EVENT) != 0) {
+        exception_send_event(&cpu->unit);
+    }
+}
+
+static void finish_effects(struct cpu *cpu)
+{
+    if (cpu->special_ran) {
+        cpu_refresh_special(cpu);
+    }
+    if (cpu->barrier_ran) {
+        finish_barriers(cpu);
+    }
+}
+
+/* ---- the fast engine ---- */
+
+static void count_fetches(struct cpu *cpu, const struct block *block)
+{
+    for (uint32_t offset = 0; offset < block->size_bytes;) {
+        uint16_t code[2];
+        if (!cpu_read_code(cpu, block->address + offset, code)) {
+            return;
+        }
+        struct mpu_verdict verdict =
+            mpu_check(&cpu->core.mpu, block->address + offset, 2, MPU_ACCESS_FETCH, cpu->context);
+        mpu_account_hit(&cpu->core.mpu_account, verdict.region, MPU_ACCESS_FETCH,
+                        cpu->context.privileged);
+        offset += cycle_instruction_bytes(code[0]);
+    }
+}
+
+/* How the block must be run, given that nothing else ends the run before it. */
+static enum cpu_mode mode_for(struct cpu *cpu, const struct block *block, uint64_t start)
+{
+    uint32_t end = block->address + block->size_bytes;
+    if ((block->flags & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) != 0) {
+        return CPU_MODE_STEP;
+    }
+    struct cpu_region *region = cpu_find_region(cpu, block->address);
+    if (region != NULL) {
+        uint32_t page = (block->address - region->memory.base) / ENGINE_PAGE_BYTES;
+        if ((region->code_page[page] & CPU_PAGE_CUT) != 0 &&
+            !mpu_check(&cpu->core.mpu, block->address, block->size_bytes, MPU_ACCESS_FETCH,
+                       cpu->context)
+                 .allowed) {
+            return CPU_MODE_STEP;
+        }
+    }
+    if (start + block->cycles >= cpu->time.deadline ||
+        cpu_breakpoint_within(cpu, block->address, end)) {
+        return CPU_MODE_TAIL;
+    }
+    return CPU_MODE_FAST;
+}
+
+static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
+{
+    finish_effects(cpu);
+    cpu->mode = mode_for(cpu, block, start);
+    admit(&cpu->time, block, start);
+    if (cpu->work != 0 || cpu->mode != CPU_MODE_FAST || start >= cpu->time.deadline) {
+        /* Where the library cannot stop (inside an IT block) the next block's hook stops. */
+        engine_stop(cpu->fast);
+        cpu->time.gate = 0;
+        return;
+    }
+    note_effects(cpu, block, start);
+    if (cpu->config.count_mpu_hits) {
+        count_fetches(cpu, block);
+    }
+    cpu->time.gate = cpu->special_ran || cpu->barrier_ran ? 0 : cpu->time.deadline;
+}
+
+void cpu_on_fast_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context)
+{
+    (void)uc;
+    struct cpu *cpu = context;
+    const struct block *block = find_block(cpu, (uint32_t)address, size_bytes);
+    uint64_t start = block_start_cycle(&cpu->time, block);
+    if (__builtin_expect(start + block->gate < cpu->time.gate, 1)) {
+        admit(&cpu->time, block, start);
+        return;
+    }
+    examine(cpu, block, start);
+}
+
+/* ---- the close engine ---- */
+
+void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context)
+{
+    (void)uc;
+    struct cpu *cpu = context;
+    const struct block *block = find_block(cpu, (uint32_t)address, size_bytes);
+    uint64_t start = block_start_cycle(&cpu->time, block);
+    finish_effects(cpu);
+    admit(&cpu->time, block, start);
+    if (cpu->blocks_left == 0) {
+        cpu->steps_left = 0;
+        return;
+    }
+    cpu->blocks_left--;
+    note_effects(cpu, block, start);
+    if (cpu->config.count_mpu_hits) {
+        count_fetches(cpu, block);
+    }
+}
+
+static bool must_stop_before(const struct cpu *cpu, uint32_t address)
+{
+    if (cpu->steps_left == 0) {
+        return true;
+    }
+    if (!cpu->started) {
+        return false; /* the caller has decided about the first one */
+    }
+    return (cpu->work & CPU_WORK_AT_ONCE) != 0 ||
+           cpu_cycle_at(cpu, address) >= cpu->time.deadline ||
+           cpu_breakpoint_within(cpu, address, address + 2);
+}
+
+void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_bytes,
+                        void *context)
+{
+    (void)uc;
+    (void)size_bytes;
+    struct cpu *cpu = context;
+    uint32_t address = (uint32_t)address64;
+    const struct cpu_timeline *time = &cpu->time;
+    if (time->block == NULL || address < time->start || address >= time->end) {
+        return;
+    }
+    const struct block_step *step = block_cache_step(&cpu->blocks, time->block, address);
+    bool in_it = (step->count & BLOCK_STEP_IN_IT) != 0 || address < cpu->live_it_end;
+    if (cpu->started && in_it) {
+        return;
+    }
+    if (must_stop_before(cpu, address)) {
+        engine_stop_before_instruction(cpu->close);
+        return;
+    }
+    cpu->started = true;
+    cpu->steps_left--;
+}

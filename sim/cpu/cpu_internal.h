@@ -1,0 +1,217 @@
+/* sim/cpu/cpu_internal.h - how the run loop is put together; private to sim/cpu.
+ *
+ * Two engines share the host's memory. The fast one runs blocks; a hook before each block adds up
+ * its cycles and stops before one that must not run unexamined. The close one calls a hook before
+ * every instruction: it finishes a block up to an exact boundary, steps, and completes an
+ * instruction whose device access ended a run.
+ */
+#ifndef SIM_CPU_CPU_INTERNAL_H
+#define SIM_CPU_CPU_INTERNAL_H
+
+#include "sim/cpu/access_decode.h"
+#include "sim/cpu/block_cache.h"
+#include "sim/cpu/cpu.h"
+#include "sim/cpu/unicorn_engine.h"
+
+#define CPU_BREAKPOINTS 32
+#define CPU_WATCHPOINTS 32
+#define CPU_KEPT        34 /* accesses that one instruction can make, with room */
+#define CPU_CHANGES     16
+
+/* Where in time and code the engine is. A block is admitted as a whole when it starts; what did not
+ * run of it is taken back when the run ends inside it. */
+struct cpu_timeline {
+    uint64_t cycles; /* when the admitted block ends; a taken branch comes on top */
+    uint64_t gate;   /* a block that could end at or after this is examined first; 0: every block */
+    uint64_t instructions;
+    uint64_t deadline;         /* no instruction starts at or after this */
+    const struct block *block; /* the admitted one; NULL: none, `cycles` is exact */
+    uint32_t start, end;       /* its addresses; with no block: end is the next PC */
+    uint8_t taken;             /* to be added when the next block does not start at `end` */
+};
+
+/* Work that waits for the engine to be at rest. */
+enum cpu_work {
+    CPU_WORK_POLL = 1 << 0,  /* an exception may be taken */
+    CPU_WORK_PAGES = 1 << 1, /* page verdicts are stale */
+    CPU_WORK_CODE = 1 << 2,  /* `changes` lists code that is stale */
+    CPU_WORK_GATES = 1 << 3, /* which blocks need care has changed */
+    CPU_WORK_STOP = 1 << 4,
+    CPU_WORK_RESET = 1 << 5,
+    CPU_WORK_WATCH = 1 << 6,
+    CPU_WORK_STALL = 1 << 7,
+};
+/* What must end the run right after the instruction; the rest waits for the end of the block. */
+#define CPU_WORK_AT_ONCE                                                                           \
+    (CPU_WORK_POLL | CPU_WORK_STOP | CPU_WORK_RESET | CPU_WORK_WATCH | CPU_WORK_STALL)
+
+/* Blocks with these, while they are gated, are stepped: each instruction is examined first. */
+#define CPU_STEPPED_FLAGS (CYCLE_FP | CYCLE_DIVIDE | CYCLE_MEMORY)
+
+/* How to go on. */
+enum cpu_mode {
+    CPU_MODE_FAST,
+    CPU_MODE_TAIL, /* close engine, to the deadline or the end of the block */
+    CPU_MODE_STEP, /* close engine, one instruction */
+};
+
+/* Why an engine refused. */
+enum cpu_refusal_kind {
+    CPU_REFUSAL_NONE,
+    CPU_REFUSAL_FETCH, /* `fault` says which */
+    CPU_REFUSAL_PAGE,  /* data, the whole page: the exact address follows from the instruction */
+    CPU_REFUSAL_DATA,  /* data: `fault` is complete */
+    CPU_REFUSAL_RETRY, /* code in RAM for the first time: flush, then again */
+    CPU_REFUSAL_CLOSE, /* the access is done and kept: finish the instruction in the close engine */
+};
+
+struct cpu_refusal {
+    enum cpu_refusal_kind kind;
+    enum mpu_access access;
+    bool privileged;
+    bool by_mpu;
+    uint32_t page; /* CPU_REFUSAL_PAGE */
+    struct fault fault;
+    struct mpu_verdict verdict;
+};
+
+/* Device accesses of the instruction at `pc` that started at `cycle`: never made twice. */
+struct cpu_kept {
+    uint64_t cycle;
+    uint32_t pc;
+    uint32_t count;
+    struct {
+        uint32_t address, value;
+        bool write;
+    } access[CPU_KEPT];
+};
+
+struct cpu_watch {
+    uint32_t address, size_bytes;
+    enum cpu_watch_kind kind;
+};
+
+struct cpu_debug {
+    uint32_t breakpoint[CPU_BREAKPOINTS];
+    uint32_t breakpoint_count;
+    struct cpu_watch watch[CPU_WATCHPOINTS];
+    uint32_t watch_count;
+    struct cpu_watch_hit hit;
+    bool hit_valid;
+    bool attached;
+    bool resume_valid; /* the run stopped at the breakpoint at `resume`: run that instruction now */
+    uint32_t resume;
+};
+
+/* Host memory with what is known of its pages. */
+struct cpu_region {
+    struct cpu_memory memory;
+    uint8_t *code;      /* a bit for each halfword that was executed */
+    uint8_t *code_page; /* per 1 KiB page: enum cpu_page_flag */
+};
+enum cpu_page_flag {
+    CPU_PAGE_CODE = 1 << 0, /* RAM that was executed: stores are watched */
+    CPU_PAGE_CUT = 1 << 1,  /* an MPU boundary cut it for a fetch once: its blocks are examined */
+};
+
+struct cpu {
+    struct cpu_timeline time;
+    struct block_cache blocks;
+    struct cpu_config config;
+    struct armv7m core;
+    struct cpu_region region[CPU_MEMORY_MAX];
+
+    struct engine *fast, *close;
+    struct engine *active; /* holds the registers, unless regs_held */
+
+    /* Always current: control, masks, IPSR. All of it: while regs_held. */
+    struct cpu_regs regs;
+    bool regs_held;
+    bool fp_held;
+    struct exception_unit unit;
+    struct mpu_context context; /* of the running code */
+
+    unsigned work; /* enum cpu_work bits */
+    enum cpu_mode mode;
+    uint32_t steps_left;  /* close engine: instructions that may still start */
+    uint32_t blocks_left; /* close engine: blocks that may still start */
+    uint32_t live_it_end; /* close engine: the run began inside an IT block that ends here */
+    bool started;         /* close engine: an instruction has started in this run */
+    bool special_ran;     /* the admitted block writes masks or CONTROL */
+    bool barrier_ran;     /* the admitted block has a DSB or ISB; when its first and last end: */
+    uint64_t barrier_first, barrier_last;
+    uint64_t mpu_write_cycle;
+    struct cpu_refusal refusal;
+    struct cpu_kept kept;
+    uint64_t stall_cycles;
+    struct {
+        uint32_t address, size_bytes;
+    } change[CPU_CHANGES];
+    uint32_t change_count; /* beyond CPU_CHANGES: everything */
+
+    bool exclusive_open; /* a LDREX or STREX has run since the monitor was cleared */
+    bool sleeping, sleeping_wfe;
+    bool locked_up;
+    bool late_possible; /* no instruction has run since an exception was entered */
+    struct cpu_debug debug;
+    struct cpu_counters counters;
+    const char *error;
+};
+
+/* cpu_blocks.c: the hooks, time. */
+void cpu_on_fast_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
+void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
+void cpu_on_instruction(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
+/* The run ended inside the admitted block, before the instruction at `pc`. */
+void cpu_settle_inside(struct cpu *cpu, uint32_t pc);
+/* The run ended after the admitted block, execution goes on at `pc` by a branch of the guest. */
+void cpu_settle_after(struct cpu *cpu, uint32_t pc);
+/* The PC is changed by other means than the guest's own branch: nothing of the block before counts.
+ */
+void cpu_settle_jump(struct cpu *cpu, uint32_t pc);
+/* The cycle at which the instruction at `pc` of the admitted block starts. */
+uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc);
+/* Reads back what MSR and CPS may have changed, and asks for what follows from it. */
+void cpu_refresh_special(struct cpu *cpu);
+/* Recomputes privilege and negative priority from `regs`. */
+void cpu_update_context(struct cpu *cpu);
+/* Asks for work; the engine stops for it in time. */
+void cpu_add_work(struct cpu *cpu, unsigned work);
+
+/* cpu_access.c: pages, guarded accesses. */
+struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access);
+bool cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value);
+uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes);
+void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, uint32_t value);
+/* CPU_REFUSAL_PAGE becomes CPU_REFUSAL_DATA, with the exact address. */
+void cpu_locate_refusal(struct cpu *cpu);
+
+/* cpu_memory.c: host memory. */
+struct cpu_region *cpu_find_region(struct cpu *cpu, uint32_t address);
+/* The halfwords at an address; false when there is no memory. The second is 0 where it ends. */
+bool cpu_read_code(struct cpu *cpu, uint32_t address, uint16_t code[2]);
+uint32_t cpu_memory_load(const struct cpu_region *region, uint32_t address, uint8_t size_bytes);
+/* Stores, and notices when the bytes were executed before. */
+void cpu_memory_store(struct cpu *cpu, struct cpu_region *region, uint32_t address,
+                      uint8_t size_bytes, uint32_t value);
+void cpu_note_change(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+void cpu_mark_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+enum bus_result cpu_exception_read(void *context, uint32_t address, uint32_t *value);
+enum bus_result cpu_exception_write(void *context, uint32_t address, uint32_t value);
+
+/* cpu_debug.c. */
+bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
+bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
+void cpu_check_watch(struct cpu *cpu, uint32_t address, uint8_t size_bytes, bool write);
+
+/* cpu_exceptions.c: between engine and exception unit. Each leaves the registers held or loaded as
+ * cpu.regs_held says. */
+void cpu_hold_regs(struct cpu *cpu);
+void cpu_load_regs(struct cpu *cpu);
+/* True: an exception was entered, or the core locked up. */
+bool cpu_take_pending(struct cpu *cpu);
+void cpu_raise_fault(struct cpu *cpu, const struct fault *fault, const struct mpu_verdict *verdict);
+void cpu_do_svc(struct cpu *cpu);
+void cpu_do_exception_return(struct cpu *cpu, uint32_t value);
+
+#endif

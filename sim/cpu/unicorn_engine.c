@@ -1,0 +1,446 @@
+#include "sim/cpu/unicorn_engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicorn/unicorn.h>
+
+/* Guarded accesses live here in the engine's physical address space: alias + guest address. */
+#define ALIAS_BASE  0x100000000ULL
+#define ALIAS_BYTES 0x100000000ULL
+#define PAGE_MASK   (~(uint64_t)(ENGINE_PAGE_BYTES - 1))
+
+/* What UC_HOOK_INTR reports (QEMU's exception numbers). */
+enum intr_number {
+    INTR_SVC = 2,
+    INTR_PREFETCH_ABORT = 3, /* how EXC_RETURN shows up with stale mode flags */
+    INTR_BKPT = 7,
+    INTR_EXC_RETURN = 8,
+};
+
+/* Some exception number that makes the core privileged while banked registers are exchanged. */
+#define ANY_HANDLER 3U
+
+struct engine {
+    struct uc_struct *uc;
+    struct uc_context *context;
+    struct uc_context *pristine; /* as created; see engine_destroy */
+    struct engine_client client;
+    bool ended; /* a hook has decided how the run ends */
+    enum engine_end end;
+    bool it_is_over; /* the run was stopped where no IT block is live */
+    bool fill_all;   /* engine_forget_code asks the library to look an address up */
+    const char *error;
+};
+
+static uint32_t read_reg(const struct engine *engine, int reg)
+{
+    uint32_t value = 0;
+    (void)uc_reg_read(engine->uc, reg, &value);
+    return value;
+}
+
+static void write_reg(struct engine *engine, int reg, uint32_t value)
+{
+    (void)uc_reg_write(engine->uc, reg, &value);
+}
+
+static void end_run(struct engine *engine, enum engine_end end)
+{
+    if (!engine->ended) {
+        engine->ended = true;
+        engine->end = end;
+    }
+}
+
+/* Unicorn 2.1.2 to 2.1.4 leave ITSTATE in the core after a callback inside an IT block; what comes
+ * after the block would run conditionally. An access that is refused must keep it: it is stacked.
+ */
+static void cure_it_leak(struct engine *engine)
+{
+    uint32_t xpsr = read_reg(engine, UC_ARM_REG_XPSR);
+    if ((xpsr & XPSR_IT_ICI) != 0) {
+        write_reg(engine, UC_ARM_REG_XPSR, xpsr & ~XPSR_IT_ICI);
+    }
+}
+
+static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_entry *result,
+                    void *user_data)
+{
+    (void)uc;
+    struct engine *engine = user_data;
+    if (engine->fill_all) {
+        *result = (uc_tlb_entry){.paddr = address & PAGE_MASK, .perms = UC_PROT_EXEC};
+        return true;
+    }
+    enum mpu_access access = type == UC_MEM_FETCH   ? MPU_ACCESS_FETCH
+                             : type == UC_MEM_WRITE ? MPU_ACCESS_WRITE
+                                                    : MPU_ACCESS_READ;
+    struct engine_page page =
+        engine->client.fill(engine->client.context, (uint32_t)address, access);
+    if (page.kind == ENGINE_PAGE_REFUSED) {
+        end_run(engine, ENGINE_REFUSED);
+        return false;
+    }
+    unsigned perms = (page.read ? (unsigned)UC_PROT_READ : 0U) |
+                     (page.write ? (unsigned)UC_PROT_WRITE : 0U) |
+                     (page.fetch ? (unsigned)UC_PROT_EXEC : 0U);
+    result->paddr = (address & PAGE_MASK) + (page.kind == ENGINE_PAGE_GUARDED ? ALIAS_BASE : 0);
+    result->perms = (uc_prot)perms;
+    if (access != MPU_ACCESS_FETCH) {
+        cure_it_leak(engine);
+    }
+    return true;
+}
+
+static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
+                       void *user_data)
+{
+    (void)uc;
+    struct engine *engine = user_data;
+    if (!engine->client.guard(engine->client.context, (uint32_t)(address - ALIAS_BASE),
+                              (uint8_t)size, type == UC_MEM_WRITE_PROT, (uint64_t)value)) {
+        end_run(engine, ENGINE_REFUSED);
+        return false;
+    }
+    cure_it_leak(engine);
+    return true;
+}
+
+static uint64_t on_guarded_read(uc_engine *uc, uint64_t offset, unsigned size, void *user_data)
+{
+    (void)uc;
+    struct engine *engine = user_data;
+    return engine->client.guarded_read(engine->client.context, (uint32_t)offset, (uint8_t)size);
+}
+
+static void on_guarded_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value,
+                             void *user_data)
+{
+    (void)uc;
+    struct engine *engine = user_data;
+    engine->client.guarded_write(engine->client.context, (uint32_t)offset, (uint8_t)size,
+                                 (uint32_t)value);
+}
+
+static void on_intr(uc_engine *uc, uint32_t number, void *user_data)
+{
+    struct engine *engine = user_data;
+    switch (number) {
+    case INTR_SVC:
+        end_run(engine, ENGINE_SVC);
+        break;
+    case INTR_BKPT:
+        end_run(engine, ENGINE_BKPT);
+        break;
+    case INTR_EXC_RETURN:
+        end_run(engine, ENGINE_EXC_RETURN);
+        break;
+    default:
+        /* With a refused fill `ended` is set already. */
+        engine->error = "the engine raised an exception that an ARMv7-M core does not have";
+        end_run(engine, ENGINE_FAILED);
+        break;
+    }
+    (void)uc_emu_stop(uc);
+}
+
+static bool on_invalid(uc_engine *uc, void *user_data)
+{
+    (void)uc;
+    end_run(user_data, ENGINE_INVALID);
+    return false;
+}
+
+static uc_err map_everything(struct engine *engine, const struct engine_memory *memory,
+                             uint32_t memory_count)
+{
+    uc_engine *uc = engine->uc;
+    uc_err err = UC_ERR_OK;
+    for (uint32_t i = 0; i < memory_count && err == UC_ERR_OK; i++) {
+        err = uc_mem_map_ptr(uc, memory[i].base, memory[i].size_bytes, UC_PROT_ALL, memory[i].host);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_mmio_map(uc, ALIAS_BASE, ALIAS_BYTES, on_guarded_read, engine, on_guarded_write,
+                          engine);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_mem_protect(uc, ALIAS_BASE, ALIAS_BYTES, UC_PROT_NONE);
+    }
+    return err;
+}
+
+/* The library takes every kind of callback through one `void *`. ISO C has no such conversion,
+ * POSIX does. */
+#define CALLBACK(function) ((void *)(uintptr_t)(function))
+
+static uc_err add_hooks(struct engine *engine)
+{
+    uc_engine *uc = engine->uc;
+    const struct engine_client *client = &engine->client;
+    uc_hook hook;
+    uc_err err = uc_hook_add(uc, &hook, UC_HOOK_TLB_FILL, CALLBACK(on_fill), engine, 1, 0);
+    if (err == UC_ERR_OK) {
+        /* Bounded on purpose: without bounds every store to RAM takes the slow path. */
+        err = uc_hook_add(uc, &hook, UC_HOOK_MEM_READ_PROT | UC_HOOK_MEM_WRITE_PROT,
+                          CALLBACK(on_guarded), engine, ALIAS_BASE, ALIAS_BASE + ALIAS_BYTES - 1);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_hook_add(uc, &hook, UC_HOOK_BLOCK, CALLBACK(client->block), client->context, 1, 0);
+    }
+    if (err == UC_ERR_OK && client->instruction != NULL) {
+        err = uc_hook_add(uc, &hook, UC_HOOK_CODE, CALLBACK(client->instruction), client->context,
+                          1, 0);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_hook_add(uc, &hook, UC_HOOK_INTR, CALLBACK(on_intr), engine, 1, 0);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_hook_add(uc, &hook, UC_HOOK_INSN_INVALID, CALLBACK(on_invalid), engine, 1, 0);
+    }
+    return err;
+}
+
+struct engine *engine_create(const struct engine_client *client, const struct engine_memory *memory,
+                             uint32_t memory_count, const char **message)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    if (engine == NULL) {
+        *message = "out of memory";
+        return NULL;
+    }
+    engine->client = *client;
+    /* With UC_MODE_MCLASS the engine would be a Cortex-M33 whatever model is set. */
+    uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine->uc);
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_set_cpu_model(engine->uc, UC_CPU_ARM_CORTEX_M4);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_exits_enable(engine->uc);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL);
+    }
+    if (err == UC_ERR_OK) {
+        err = map_everything(engine, memory, memory_count);
+    }
+    if (err == UC_ERR_OK) {
+        err = add_hooks(engine);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_alloc(engine->uc, &engine->context);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_alloc(engine->uc, &engine->pristine);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_save(engine->uc, engine->pristine);
+    }
+    if (err != UC_ERR_OK) {
+        *message = uc_strerror(err);
+        engine_destroy(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+void engine_destroy(struct engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    if (engine->context != NULL) {
+        (void)uc_context_free(engine->context);
+    }
+    if (engine->pristine != NULL) {
+        /* A context holds pointers to the library's own tables; after engine_copy_state they are
+         * the other engine's, and would be freed twice. */
+        (void)uc_context_restore(engine->uc, engine->pristine);
+        (void)uc_context_free(engine->pristine);
+    }
+    if (engine->uc != NULL) {
+        (void)uc_close(engine->uc);
+    }
+    free(engine);
+}
+
+enum engine_end engine_run(struct engine *engine)
+{
+    engine->ended = false;
+    engine->it_is_over = false;
+    engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
+    uc_err err = uc_emu_start(
+        engine->uc, engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U), 0,
+        0, 0);
+    if (!engine->ended && err != UC_ERR_OK) {
+        engine->error = uc_strerror(err);
+        engine->end = ENGINE_FAILED;
+    }
+    if (engine->it_is_over) {
+        /* The instruction hook leaves the ITSTATE of the last IT block in the core. */
+        cure_it_leak(engine);
+    }
+    return engine->end;
+}
+
+void engine_stop(struct engine *engine)
+{
+    end_run(engine, ENGINE_STOPPED);
+    (void)uc_emu_stop(engine->uc);
+}
+
+void engine_stop_before_instruction(struct engine *engine)
+{
+    engine->it_is_over = true;
+    engine_stop(engine);
+}
+
+const char *engine_error(const struct engine *engine)
+{
+    return engine->error;
+}
+
+uint32_t engine_get_pc(const struct engine *engine)
+{
+    return read_reg(engine, UC_ARM_REG_PC);
+}
+
+uint32_t engine_get_xpsr(const struct engine *engine)
+{
+    return read_reg(engine, UC_ARM_REG_XPSR);
+}
+
+struct engine_special engine_get_special(const struct engine *engine)
+{
+    return (struct engine_special){
+        .control = read_reg(engine, UC_ARM_REG_CONTROL),
+        .primask = read_reg(engine, UC_ARM_REG_PRIMASK),
+        .faultmask = read_reg(engine, UC_ARM_REG_FAULTMASK),
+        .basepri = read_reg(engine, UC_ARM_REG_BASEPRI),
+    };
+}
+
+static const int core_ids[16] = {
+    UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,  UC_ARM_REG_R5,
+    UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
+    UC_ARM_REG_R12, UC_ARM_REG_R13, UC_ARM_REG_LR, UC_ARM_REG_PC,
+};
+
+static const int double_ids[16] = {
+    UC_ARM_REG_D0,  UC_ARM_REG_D1,  UC_ARM_REG_D2,  UC_ARM_REG_D3,  UC_ARM_REG_D4,  UC_ARM_REG_D5,
+    UC_ARM_REG_D6,  UC_ARM_REG_D7,  UC_ARM_REG_D8,  UC_ARM_REG_D9,  UC_ARM_REG_D10, UC_ARM_REG_D11,
+    UC_ARM_REG_D12, UC_ARM_REG_D13, UC_ARM_REG_D14, UC_ARM_REG_D15,
+};
+
+static const int banked_ids[5] = {
+    UC_ARM_REG_MSP, UC_ARM_REG_PSP, UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
+};
+
+/* Makes the cached mode flags follow XPSR and CONTROL: the library recomputes them on a write of
+ * these flags only. */
+static void refresh_mode_flags(struct engine *engine, uint32_t xpsr)
+{
+    write_reg(engine, UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
+}
+
+void engine_get_core_regs(const struct engine *engine, uint32_t r[16])
+{
+    void *values[16];
+    for (int i = 0; i < 16; i++) {
+        values[i] = &r[i];
+    }
+    (void)uc_reg_read_batch(engine->uc, core_ids, values, 16);
+}
+
+void engine_read_fp(const struct engine *engine, struct cpu_regs *regs)
+{
+    void *values[16];
+    for (int i = 0; i < 16; i++) {
+        values[i] = &regs->s[2 * i];
+    }
+    (void)uc_reg_read_batch(engine->uc, double_ids, values, 16);
+    regs->fpscr = read_reg(engine, UC_ARM_REG_FPSCR);
+}
+
+void engine_read_regs(struct engine *engine, struct cpu_regs *regs)
+{
+    uint32_t r[16];
+    engine_get_core_regs(engine, r);
+    memcpy(regs->r, r, sizeof(regs->r));
+    regs->lr = r[14];
+    regs->pc = r[15] & ~1U;
+    regs->xpsr = read_reg(engine, UC_ARM_REG_XPSR);
+    regs->control = read_reg(engine, UC_ARM_REG_CONTROL);
+
+    /* Unprivileged, the banked registers read as 0. */
+    bool privileged = cpu_regs_privileged(regs);
+    if (!privileged) {
+        write_reg(engine, UC_ARM_REG_XPSR, (regs->xpsr & ~XPSR_IPSR) | ANY_HANDLER);
+    }
+    void *values[5] = {&regs->msp, &regs->psp, &regs->primask, &regs->faultmask, &regs->basepri};
+    (void)uc_reg_read_batch(engine->uc, banked_ids, values, 5);
+    if (!privileged) {
+        write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
+        refresh_mode_flags(engine, regs->xpsr);
+    }
+}
+
+static void write_fp(struct engine *engine, const struct cpu_regs *regs)
+{
+    uint64_t doubles[16];
+    void *values[16];
+    memcpy(doubles, regs->s, sizeof(doubles));
+    for (int i = 0; i < 16; i++) {
+        values[i] = &doubles[i];
+    }
+    (void)uc_reg_write_batch(engine->uc, double_ids, values, 16);
+    write_reg(engine, UC_ARM_REG_FPSCR, regs->fpscr);
+}
+
+void engine_write_regs(struct engine *engine, const struct cpu_regs *regs, bool fp)
+{
+    /* Handler mode to become privileged, then privileged thread mode, where all can be written. */
+    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T | ANY_HANDLER);
+    write_reg(engine, UC_ARM_REG_CONTROL, 0);
+    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T);
+    uint32_t banked[5] = {regs->msp, regs->psp, regs->primask & 1U, regs->faultmask & 1U,
+                          regs->basepri};
+    void *banked_values[5] = {&banked[0], &banked[1], &banked[2], &banked[3], &banked[4]};
+    (void)uc_reg_write_batch(engine->uc, banked_ids, banked_values, 5);
+    if (fp) {
+        write_fp(engine, regs);
+    }
+    write_reg(engine, UC_ARM_REG_CONTROL, regs->control);
+
+    uint32_t r[13];
+    void *values[13];
+    memcpy(r, regs->r, sizeof(r));
+    for (int i = 0; i < 13; i++) {
+        values[i] = &r[i];
+    }
+    (void)uc_reg_write_batch(engine->uc, core_ids, values, 13);
+    write_reg(engine, UC_ARM_REG_LR, regs->lr);
+    write_reg(engine, UC_ARM_REG_PC, regs->pc | ((regs->xpsr & XPSR_T) != 0 ? 1U : 0U));
+    write_reg(engine, UC_ARM_REG_XPSR_NZCVQG, regs->xpsr);
+    write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
+    refresh_mode_flags(engine, regs->xpsr);
+}
+
+void engine_copy_state(struct engine *to, const struct engine *from)
+{
+    (void)uc_context_save(from->uc, from->context);
+    (void)uc_context_restore(to->uc, from->context);
+}
+
+void engine_flush_pages(struct engine *engine)
+{
+    (void)uc_ctl_flush_tlb(engine->uc);
+}
+
+void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_bytes)
+{
+    engine->fill_all = true;
+    (void)uc_ctl_remove_cache(engine->uc, (uint64_t)address, (uint64_t)address + size_bytes);
+    engine->fill_all = false;
+    engine_flush_pages(engine);
+}

@@ -1,0 +1,110 @@
+/* sim/cpu/unicorn_engine.h - one Unicorn engine that runs ARMv7-M Thumb code over host memory.
+ *
+ * The only file pair that knows the library. It runs code and asks its client about everything
+ * else: what each 1 KiB page allows (fill), every access to a guarded page before it happens
+ * (guard), and the data of guarded pages. Guarded pages are mapped to an alias range of the
+ * engine's physical addresses, 4 GiB above the guest's own, that is backed by callbacks and has no
+ * permissions, so that every access is asked about, with an exact PC.
+ *
+ * Left out: exceptions, time, the MPU. An engine never changes exception state by itself.
+ */
+#ifndef SIM_CPU_UNICORN_ENGINE_H
+#define SIM_CPU_UNICORN_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mpu_model/mpu_model.h"
+#include "sim/cpu/cpu_regs.h"
+
+#define ENGINE_PAGE_BYTES 1024U
+
+struct uc_struct; /* the library's engine, passed through to hooks */
+struct engine;    /* opaque */
+
+enum engine_page_kind {
+    ENGINE_PAGE_REFUSED, /* ends the run with ENGINE_REFUSED, the instruction not executed */
+    ENGINE_PAGE_DIRECT,  /* the memory given to engine_create at this address */
+    ENGINE_PAGE_GUARDED, /* guard, then guarded_read or guarded_write, for every access */
+};
+
+struct engine_page {
+    enum engine_page_kind kind;
+    bool read, write, fetch; /* what the translation is good for; anything else asks again */
+};
+
+/* All callbacks run inside engine_run. They may call the engine_get_* functions and engine_stop,
+ * nothing else of this header. */
+struct engine_client {
+    /* Before each block. May call engine_stop: the block is not run then. */
+    void (*block)(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
+    /* Before each instruction; NULL: not wanted. engine_stop is ignored inside an IT block. */
+    void (*instruction)(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
+    /* What may be done with the page of `address`. Asked once and remembered until a flush, for
+     * each privilege. PC is exact. */
+    struct engine_page (*fill)(void *context, uint32_t address, enum mpu_access access);
+    /* A guarded access is about to happen; PC and registers are those before the instruction. False
+     * refuses: ENGINE_REFUSED. `size_bytes` is 1, 2, 4 or 8, `address` has any alignment. */
+    bool (*guard)(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value);
+    /* The data, in aligned pieces of at most 4 bytes. A piece of a load that crosses from a direct
+     * page comes without guard. PC is stale here. */
+    uint32_t (*guarded_read)(void *context, uint32_t address, uint8_t size_bytes);
+    void (*guarded_write)(void *context, uint32_t address, uint8_t size_bytes, uint32_t value);
+    void *context;
+};
+
+struct engine_memory {
+    uint32_t base, size_bytes; /* multiples of 4 kB */
+    uint8_t *host;             /* borrowed, for the life of the engine */
+};
+
+enum engine_end {
+    ENGINE_STOPPED,    /* engine_stop; PC is the next instruction */
+    ENGINE_SLEEP,      /* WFI was executed; PC is after it */
+    ENGINE_REFUSED,    /* fill or guard refused; PC on the instruction, or the fetch address */
+    ENGINE_SVC,        /* PC is after the instruction */
+    ENGINE_BKPT,       /* PC on the instruction */
+    ENGINE_EXC_RETURN, /* PC is the EXC_RETURN value with bit 0 clear */
+    ENGINE_INVALID,    /* PC on the instruction; after it for WFE and YIELD */
+    ENGINE_FAILED,     /* engine_error says why */
+};
+
+/* NULL when the library refuses; *message then says why (constant text). */
+struct engine *engine_create(const struct engine_client *client, const struct engine_memory *memory,
+                             uint32_t memory_count, const char **message);
+void engine_destroy(struct engine *engine);
+
+/* Runs from the current PC until something ends it. */
+enum engine_end engine_run(struct engine *engine);
+/* From a callback: end the run at the next boundary that the callback's contract allows. */
+void engine_stop(struct engine *engine);
+/* From the instruction hook, before an instruction that no IT block holds: the same. */
+void engine_stop_before_instruction(struct engine *engine);
+const char *engine_error(const struct engine *engine);
+
+uint32_t engine_get_pc(const struct engine *engine);
+uint32_t engine_get_xpsr(const struct engine *engine);
+/* As the running code's MRS would read them: 0 while it is unprivileged, CONTROL excepted. */
+struct engine_special {
+    uint32_t control, primask, faultmask, basepri;
+};
+struct engine_special engine_get_special(const struct engine *engine);
+
+/* Between runs only. All but s0-s31 and FPSCR; reading disturbs the engine's banked state and puts
+ * it back. */
+void engine_read_regs(struct engine *engine, struct cpu_regs *regs);
+void engine_read_fp(const struct engine *engine, struct cpu_regs *regs); /* s0-s31, FPSCR */
+/* `fp`: also s0-s31 and FPSCR, left alone otherwise. */
+void engine_write_regs(struct engine *engine, const struct cpu_regs *regs, bool fp);
+/* r0-r12, r13 of the running mode, lr, pc: enough to compute an address. */
+void engine_get_core_regs(const struct engine *engine, uint32_t r[16]);
+
+/* All state of the core, the exclusive monitor included. Both engines are at rest. */
+void engine_copy_state(struct engine *to, const struct engine *from);
+
+/* At rest only. Forgets every page verdict. */
+void engine_flush_pages(struct engine *engine);
+/* At rest only. Forgets code translated from the range; implies engine_flush_pages. */
+void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_bytes);
+
+#endif
