@@ -332,6 +332,9 @@ enum exception_outcome exception_return(struct exception_unit *unit, uint32_t ex
     finish_switch(unit);
     unit->sleep_on_exit = outermost && (exc_return & EXC_RETURN_THREAD) != 0 &&
                           (unit->core->scb.state.scr & SCR_SLEEPONEXIT) != 0;
+    if (unit->observer.resumed != NULL) {
+        unit->observer.resumed(unit->observer.context, unit->regs);
+    }
     return EXCEPTION_RETURNED;
 }
 

@@ -52,6 +52,8 @@ struct machine_observer {
     void (*entered)(void *context, uint32_t exception, const struct cpu_regs *regs,
                     uint32_t from_pc);
     void (*returned)(void *context, uint32_t exception, const struct cpu_regs *regs);
+    /* An exception return ended in interrupted code, which goes on with these registers. */
+    void (*resumed)(void *context, const struct cpu_regs *regs);
     void (*faulted)(void *context, const struct machine_fault *fault);
     void (*called)(void *context, const struct machine_syscall *call);
     /* A process was entered for the first time since its (re)start. */

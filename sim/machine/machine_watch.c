@@ -89,9 +89,20 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
 static void on_returned(void *context, uint32_t exception, const struct cpu_regs *regs)
 {
     struct machine *machine = context;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->returned != NULL) {
+            observer->returned(observer->context, exception, regs);
+        }
+    }
+}
+
+static void on_resumed(void *context, const struct cpu_regs *regs)
+{
+    struct machine *machine = context;
     bool fresh = false;
-    int process = process_watch_returned(&machine->watch, regs, &cpu_core(machine->cpu)->mpu,
-                                         clock_now(&machine->clock), &fresh);
+    int process = process_watch_resumed(&machine->watch, regs, &cpu_core(machine->cpu)->mpu,
+                                        clock_now(&machine->clock), &fresh);
     if (process != PROCESS_NONE && machine->ram_shadow != NULL) {
         memcpy(machine->ram_shadow, machine->ram, machine->board->ram.size_bytes);
     }
@@ -100,8 +111,8 @@ static void on_returned(void *context, uint32_t exception, const struct cpu_regs
         if (fresh && observer->started != NULL) {
             observer->started(observer->context, process);
         }
-        if (observer->returned != NULL) {
-            observer->returned(observer->context, exception, regs);
+        if (observer->resumed != NULL) {
+            observer->resumed(observer->context, regs);
         }
     }
 }
@@ -181,8 +192,11 @@ static void on_faulted(void *context, const struct fault *fault, const struct cp
 
 struct exception_observer machine_watch_make(struct machine *machine)
 {
-    return (struct exception_observer){
-        .entered = on_entered, .returned = on_returned, .faulted = on_faulted, .context = machine};
+    return (struct exception_observer){.entered = on_entered,
+                                       .returned = on_returned,
+                                       .resumed = on_resumed,
+                                       .faulted = on_faulted,
+                                       .context = machine};
 }
 
 void machine_report_diag(void *context, enum diag_kind kind, const char *device, uint32_t offset,

@@ -93,8 +93,8 @@ static void take_break(struct watched_process *process, const struct watched_cal
     }
 }
 
-int process_watch_returned(struct process_watch *watch, const struct cpu_regs *regs,
-                           const struct mpu_state *mpu, uint64_t cycle, bool *fresh)
+int process_watch_resumed(struct process_watch *watch, const struct cpu_regs *regs,
+                          const struct mpu_state *mpu, uint64_t cycle, bool *fresh)
 {
     *fresh = false;
     if (cpu_regs_privileged(regs)) {

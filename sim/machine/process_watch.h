@@ -64,10 +64,10 @@ bool process_watch_add(struct process_watch *watch, const struct tbf_app *app);
 /* Forgets what ran (a chip reset); counters stay. */
 void process_watch_reset(struct process_watch *watch);
 
-/* An exception returned to `regs`. Returns the process entered, or PROCESS_NONE; *fresh tells that
- * it starts from its entry point. `mpu`: the registers in force. */
-int process_watch_returned(struct process_watch *watch, const struct cpu_regs *regs,
-                           const struct mpu_state *mpu, uint64_t cycle, bool *fresh);
+/* An exception return ended in `regs`. Returns the process entered, or PROCESS_NONE; *fresh tells
+ * that it starts from its entry point. `mpu`: the registers in force. */
+int process_watch_resumed(struct process_watch *watch, const struct cpu_regs *regs,
+                          const struct mpu_state *mpu, uint64_t cycle, bool *fresh);
 
 /* An exception was entered. Returns the process that was left, or PROCESS_NONE. */
 int process_watch_entered(struct process_watch *watch, uint64_t cycle);

@@ -38,7 +38,13 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
 
 static void on_returned(void *context, uint32_t exception, const struct cpu_regs *regs)
 {
-    fprintf(begin(context, "return"), " %" PRIu32 " pc=%08" PRIx32 "\n", exception, regs->pc);
+    (void)regs;
+    fprintf(begin(context, "return"), " %" PRIu32 "\n", exception);
+}
+
+static void on_resumed(void *context, const struct cpu_regs *regs)
+{
+    fprintf(begin(context, "resume"), " pc=%08" PRIx32 "\n", regs->pc);
 }
 
 static void on_faulted(void *context, const struct machine_fault *fault)
@@ -74,6 +80,7 @@ bool event_trace_open(struct event_trace *trace, const char *path, struct machin
                                               .sent = on_sent,
                                               .entered = on_entered,
                                               .returned = on_returned,
+                                              .resumed = on_resumed,
                                               .faulted = on_faulted,
                                               .called = on_called,
                                               .started = on_started,

@@ -2,7 +2,8 @@
  * the same inputs and the same seed give the same file, byte for byte.
  *
  *   CYCLE enter EXCEPTION pc=...          an exception was entered; pc: where it came from
- *   CYCLE return EXCEPTION pc=...
+ *   CYCLE return EXCEPTION                its handler is left
+ *   CYCLE resume pc=...                   interrupted code goes on
  *   CYCLE start PROCESS                   a process begins (again)
  *   CYCLE call PROCESS CLASS r0 r1 r2 r3 pc=...
  *   CYCLE fault PROCESS KIND address=... pc=...
