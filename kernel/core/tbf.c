@@ -237,7 +237,7 @@ static bool permits(const uint8_t *image, const struct tbf_app *app, uint32_t dr
         }
         const uint8_t *mask = record + TBF_PERMISSION_MASK_OFFSET;
         if (read_u32(record + TBF_PERMISSION_COMMAND_OFFSET) == command / 64u &&
-            (mask[command % 64u / 8u] >> (command % 8u) & 1u) != 0) {
+            ((uint32_t)mask[command % 64u / 8u] >> (command % 8u) & 1u) != 0) {
             return true;
         }
     }

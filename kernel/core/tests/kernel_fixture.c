@@ -1,0 +1,261 @@
+#include "kernel/core/tests/kernel_fixture.h"
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "kernel/abi/tbf.h"
+
+struct fixture fixture;
+static jmp_buf panic_return;
+
+GRANT(small_grant, struct fixture_data, FIXTURE_UPCALLS, FIXTURE_READ_ONLY, FIXTURE_READ_WRITE);
+struct huge_data {
+    uint8_t bytes[4000];
+};
+GRANT(huge_grant, struct huge_data, 1, 0, 0);
+const struct grant *const fixture_grant = &small_grant;
+const struct grant *const fixture_huge_grant = &huge_grant;
+
+static struct command_return command(void *self, struct process_id id, uint32_t number,
+                                     uint32_t argument0, uint32_t argument1)
+{
+    (void)self;
+    return fixture.command != NULL ? fixture.command(id, number, argument0, argument1)
+                                   : command_success();
+}
+
+static const struct driver_ops small_ops = {FIXTURE_DRIVER, command, &small_grant};
+static const struct driver_ops huge_ops = {FIXTURE_DRIVER_HUGE, command, &huge_grant};
+static const struct driver_ops plain_ops = {FIXTURE_DRIVER_PLAIN, command, NULL};
+static const struct driver drivers[] = {{&small_ops, NULL}, {&huge_ops, NULL}, {&plain_ops, NULL}};
+
+/* The chip. */
+static void serve_interrupts(void)
+{
+    fixture.interrupts_served++;
+    if (fixture.on_interrupt != NULL) {
+        fixture.on_interrupt();
+    }
+}
+
+static void write_now(struct const_slice bytes)
+{
+    size_t used = strlen(fixture.text);
+    size_t room = sizeof(fixture.text) - 1 - used;
+    size_t count = bytes.length < room ? bytes.length : room;
+    memcpy(fixture.text + used, bytes.bytes, count);
+    fixture.text[used + count] = '\0';
+}
+
+static const struct kernel_chip chip = {serve_interrupts, write_now};
+
+/* The architecture. */
+enum arch_stop arch_process_run(struct arch_context *context)
+{
+    fixture.runs++;
+    struct process *process = (struct process *)(void *)context; /* its first member */
+    return fixture.run != NULL ? fixture.run(process) : ARCH_STOP_INTERRUPT;
+}
+
+const struct arch_fault *arch_fault_get(void)
+{
+    return &fixture.fault;
+}
+
+void arch_mpu_load(const struct mpu_layout_region *regions)
+{
+    fixture.mpu_loads++;
+    fixture.mpu_loaded = regions;
+}
+
+void arch_slice_start(uint32_t microseconds)
+{
+    (void)microseconds;
+    fixture.slices_started++;
+    fixture.slice_over = false;
+}
+
+void arch_slice_stop(void)
+{
+    fixture.slice_over = false;
+}
+
+bool arch_slice_is_over(void)
+{
+    return fixture.slice_over;
+}
+
+bool arch_interrupts_noted(void)
+{
+    return fixture.interrupts_noted;
+}
+
+void arch_interrupts_take(void)
+{
+    fixture.interrupts_noted = false;
+}
+
+void arch_sleep(void)
+{
+}
+
+_Noreturn void arch_reset_system(void)
+{
+    abort();
+}
+
+_Noreturn void arch_halt(void)
+{
+    longjmp(panic_return, 1);
+}
+
+bool fixture_panics(void (*action)(void *), void *argument)
+{
+    if (setjmp(panic_return) != 0) {
+        return true;
+    }
+    action(argument);
+    return false;
+}
+
+static void map(uint32_t address, uint32_t bytes)
+{
+    void *wanted = process_memory(address);
+    void *got = mmap(wanted, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got != wanted) {
+        abort();
+    }
+}
+
+int fixture_setup(void **state)
+{
+    static bool mapped;
+    (void)state;
+    if (!mapped) {
+        map(FIXTURE_FLASH, FIXTURE_FLASH_BYTES);
+        map(FIXTURE_RAM, FIXTURE_RAM_BYTES);
+        mapped = true;
+    }
+    memset(process_memory(FIXTURE_FLASH), 0xFF, FIXTURE_FLASH_BYTES);
+    memset(process_memory(FIXTURE_RAM), 0xA5, FIXTURE_RAM_BYTES);
+    fixture = (struct fixture){0};
+    fixture.fault_rule = (struct kernel_fault_rule){NULL, KERNEL_FAULT_STOP, 0};
+    fixture.config = (struct kernel_config){
+        .board_name = "host",
+        .bounds =
+            {
+                .app_flash_start = process_memory(FIXTURE_FLASH),
+                .app_flash_end = process_memory(FIXTURE_FLASH + FIXTURE_FLASH_BYTES),
+                .app_ram_start = process_memory(FIXTURE_RAM),
+                .app_ram_end = process_memory(FIXTURE_RAM + FIXTURE_RAM_BYTES),
+            },
+        .chip = &chip,
+        .drivers = drivers,
+        .driver_count = sizeof(drivers) / sizeof(drivers[0]),
+        .fault_rules = &fixture.fault_rule,
+        .fault_rule_count = 1,
+        .slice_us = 10000,
+        .enforce_permissions = true,
+    };
+    return 0;
+}
+
+static uint8_t *put(uint8_t *at, const void *bytes, size_t count)
+{
+    memcpy(at, bytes, count);
+    return at + count;
+}
+
+uint32_t fixture_add_app(const struct fixture_app *app)
+{
+    const char *name = app->name != NULL ? app->name : "app";
+    uint32_t address = FIXTURE_FLASH + fixture.flash_used;
+    uint8_t *image = process_memory(address);
+    uint8_t *at = image + sizeof(struct tbf_header);
+
+    at = put(at, &(struct tbf_tlv){TBF_TYPE_MAIN, sizeof(struct tbf_main)}, 4);
+    struct tbf_main program = {.minimum_ram_size = app->minimum_ram != 0 ? app->minimum_ram : 1024};
+    at = put(at, &program, sizeof(program));
+    at = put(at, &(struct tbf_tlv){TBF_TYPE_KERNEL_VERSION, 4}, 4);
+    at = put(at, &(struct tbf_kernel_version){2, 0}, 4);
+    at = put(at, &(struct tbf_tlv){TBF_TYPE_PACKAGE_NAME, (unsigned short)strlen(name)}, 4);
+    memset(at, 0, 4 + strlen(name));
+    put(at, name, strlen(name));
+    at += (strlen(name) + 3u) & ~3u;
+    if (app->extra_bytes != 0) {
+        at = put(at, app->extra, app->extra_bytes);
+    }
+
+    struct tbf_header header = {
+        .version = TBF_VERSION,
+        .header_size = (unsigned short)(at - image),
+        .total_size = app->total_size != 0 ? app->total_size : 1024,
+        .flags = TBF_FLAG_ENABLED,
+    };
+    put(image, &header, sizeof(header));
+    for (uint32_t offset = 0; offset < header.header_size; offset += 4) {
+        uint32_t word;
+        memcpy(&word, image + offset, 4);
+        header.checksum ^= word;
+    }
+    put(image, &header, sizeof(header));
+    /* The code: one SVC instruction per class. */
+    for (uint32_t class = 0; class < 256; class ++) {
+        uint16_t instruction = (uint16_t)(0xDF00u | class);
+        put(image + header.header_size + 2 * class, &instruction, 2);
+    }
+    fixture.flash_used += header.total_size;
+    fixture.apps++;
+    return address;
+}
+
+void fixture_boot(void)
+{
+    kernel_init(&fixture.config);
+    kernel_load_processes();
+}
+
+struct process *fixture_boot_one(void)
+{
+    fixture_add_app(&(struct fixture_app){0});
+    fixture_boot();
+    return kernel.process[0];
+}
+
+struct arch_frame *fixture_call(struct process *process, uint32_t class, uint32_t r0, uint32_t r1,
+                                uint32_t r2, uint32_t r3)
+{
+    struct arch_frame *frame = arch_context_frame(&process->context);
+    frame->r0 = r0;
+    frame->r1 = r1;
+    frame->r2 = r2;
+    frame->r3 = r3;
+    frame->pc = process->flash_start + process->header_bytes + 2 * class + 2;
+    syscall_handle(process);
+    return frame;
+}
+
+uint32_t fixture_function(const struct process *process)
+{
+    return (process->flash_start + process->header_bytes + 16) | 1u;
+}
+
+void fixture_grow(struct process *process, uint32_t bytes)
+{
+    if (process_set_break(process, process->layout.ram_start + bytes) != K_OK) {
+        abort();
+    }
+}
+
+int fixture_enter(struct process_id id, uint32_t *value, uint32_t new_value)
+{
+    grant_enter (small_grant, id, p) {
+        *value = p->value;
+        p->value = new_value;
+    }
+    return grant_error();
+}
