@@ -1,0 +1,54 @@
+"""Runs the real program for whole-system tests. ctest sets SANDGLASS_BUILD to the build folder."""
+import os
+import re
+import subprocess
+import tempfile
+
+BUILD = os.environ.get("SANDGLASS_BUILD", os.path.join(os.path.dirname(__file__), "../../build/check"))
+PROGRAM = os.path.join(BUILD, "sim/sandglass")
+HOST_SECONDS = 300  # only against a hang; nothing here depends on host time
+
+
+class Result:
+    """What a run left: exit status, both outputs, and the event trace when it was asked for."""
+
+    def __init__(self, status, stdout, stderr, trace):
+        self.status, self.stdout, self.stderr, self.trace = status, stdout, stderr, trace
+
+    def events(self, kind, *words):
+        """Trace lines of one kind as (cycle, [fields after the kind]), those that begin with `words`."""
+        for line in self.trace.splitlines():
+            cycle, what, *fields = line.split()
+            if what == kind and fields[:len(words)] == list(words):
+                yield int(cycle), fields
+
+    def summary_number(self, pattern):
+        found = re.search(pattern, self.stderr)
+        if not found:
+            raise AssertionError(f"the summary has nothing like {pattern}:\n{self.stderr}")
+        return int(found.group(1).replace(",", ""))
+
+
+def app(name):
+    return os.path.join(BUILD, "firmware/apps", name + ".tbf")
+
+
+def guest(name):
+    return os.path.join(BUILD, "firmware/guests", name)
+
+
+def sandglass(*arguments, stdin=None):
+    """Any subcommand, no trace."""
+    done = subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=HOST_SECONDS, check=False)
+    return Result(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), "")
+
+
+def run(*arguments, seconds):
+    """`sandglass run --headless` for so many virtual seconds, with the event trace."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "trace")
+        result = sandglass("run", "--headless", "--for", f"{round(seconds * 1000)}ms", "--trace", path, *arguments)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                result.trace = file.read()
+        return result
