@@ -43,8 +43,7 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
     bool hit = false;
     for (uint32_t i = 0; i < BLOCK_CACHE_SLOTS && !hit; i++) {
         const struct block *block = &cache->slots[i];
-        hit = block->size_bytes != 0 && block->address < end &&
-              (uint64_t)block->address + block->size_bytes > address;
+        hit = block->key != 0 && block_address(block) < end && block->end > address;
     }
     /* A slot cannot be emptied alone: probes would stop at it. */
     if (hit) {
@@ -52,15 +51,15 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
     }
 }
 
-const struct block *block_cache_find_slow(const struct block_cache *cache, uint32_t address,
-                                          uint32_t size_bytes)
+const struct block *block_cache_find(const struct block_cache *cache, uint32_t address,
+                                     uint32_t size_bytes)
 {
     for (uint32_t slot = block_cache_slot(address);; slot = (slot + 1) & SLOT_MASK) {
         const struct block *block = &cache->slots[slot];
-        if (block->size_bytes == 0) {
+        if (block->key == 0) {
             return NULL;
         }
-        if (block->address == address && block->size_bytes == size_bytes) {
+        if (block->key == block_key(address, size_bytes)) {
             return block;
         }
     }
@@ -72,7 +71,7 @@ static struct block *take_slot(struct block_cache *cache, uint32_t address, uint
         block_cache_reset(cache);
     }
     uint32_t slot = block_cache_slot(address);
-    while (cache->slots[slot].size_bytes != 0) {
+    while (cache->slots[slot].key != 0) {
         slot = (slot + 1) & SLOT_MASK;
     }
     cache->used_slots++;
@@ -85,11 +84,12 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
     struct block_step *steps = &cache->steps[block->steps];
     uint32_t offset = 0;
     unsigned it_left = 0; /* instructions of an IT block still to come */
-    while (offset < block->size_bytes) {
+    const uint32_t size_bytes = block_size(block);
+    while (offset < size_bytes) {
         struct cycle_cost cost = cycle_model_cost(cache->model, code + offset, available - offset,
-                                                  block->address + offset, fetch);
+                                                  block_address(block) + offset, fetch);
         uint16_t mark = it_left > 0 ? BLOCK_STEP_IN_IT : 0;
-        for (uint32_t i = 0; i < cost.size_bytes && offset + i < block->size_bytes; i += 2) {
+        for (uint32_t i = 0; i < cost.size_bytes && offset + i < size_bytes; i += 2) {
             steps[(offset + i) / 2] = (struct block_step){.cycles = (uint16_t)block->cycles,
                                                           .count = (uint16_t)(block->count | mark)};
         }
@@ -103,7 +103,7 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
         block->taken = cost.taken; /* that of the last one: a branch ends the block */
         offset += cost.size_bytes;
     }
-    steps[block->size_bytes / 2] =
+    steps[size_bytes / 2] =
         (struct block_step){.cycles = (uint16_t)block->cycles, .count = block->count};
 }
 
@@ -113,8 +113,9 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
 {
     uint32_t steps = size_bytes / 2 + 1;
     struct block *block = take_slot(cache, address, steps);
-    *block = (struct block){
-        .address = address, .size_bytes = (uint16_t)size_bytes, .steps = cache->used_steps};
+    *block = (struct block){.key = block_key(address, size_bytes),
+                            .end = address + size_bytes,
+                            .steps = cache->used_steps};
     cache->used_steps += steps;
     if (code == NULL) {
         memset(&cache->steps[block->steps], 0, steps * sizeof(*cache->steps));

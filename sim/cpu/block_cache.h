@@ -29,18 +29,33 @@ struct block_step {
 #define BLOCK_STEP_COUNT 0x7FFFU
 
 struct block {
-    uint32_t address;
-    uint16_t size_bytes;  /* 0: an empty slot */
-    uint16_t count;       /* instructions */
-    uint32_t cycles;      /* without `taken` */
-    uint32_t gate;        /* cycles and taken, or BLOCK_GATE_ALWAYS */
-    uint32_t steps;       /* index of the first of size_bytes / 2 + 1 */
-    uint16_t flags;       /* enum cycle_flag of all its instructions */
-    uint8_t taken;        /* added when what follows is not the next address */
-    uint8_t entry;        /* added when a taken branch leads here */
-    uint32_t reserved[2]; /* 32 bytes a slot: none straddles a cache line */
+    uint64_t key;      /* block_key(); 0: an empty slot */
+    uint32_t end;      /* the address after it */
+    uint32_t gate;     /* cycles and taken, or BLOCK_GATE_ALWAYS */
+    uint32_t cycles;   /* without `taken` */
+    uint16_t count;    /* instructions */
+    uint8_t taken;     /* added when what follows is not `end` */
+    uint8_t entry;     /* added when a taken branch leads here */
+    uint32_t steps;    /* index of the first of size_bytes / 2 + 1 */
+    uint16_t flags;    /* enum cycle_flag of all its instructions */
+    uint16_t reserved; /* 32 bytes a slot: two of them fill a cache line */
 };
 _Static_assert(sizeof(struct block) == 32, "two slots a cache line");
+
+static inline uint64_t block_key(uint32_t address, uint32_t size_bytes)
+{
+    return (uint64_t)size_bytes << 32 | address;
+}
+
+static inline uint32_t block_address(const struct block *block)
+{
+    return (uint32_t)block->key;
+}
+
+static inline uint32_t block_size(const struct block *block)
+{
+    return (uint32_t)(block->key >> 32);
+}
 
 struct block_cache {
     struct block *slots;      /* BLOCK_CACHE_SLOTS, open addressing */
@@ -66,29 +81,26 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
                                     uint32_t size_bytes, const uint8_t *code, size_t available,
                                     struct cycle_fetch fetch, bool always_gated);
 
-/* The slot after a collision, or NULL: not known. */
-const struct block *block_cache_find_slow(const struct block_cache *cache, uint32_t address,
-                                          uint32_t size_bytes);
+/* NULL: not known. */
+const struct block *block_cache_find(const struct block_cache *cache, uint32_t address,
+                                     uint32_t size_bytes);
 
 static inline uint32_t block_cache_slot(uint32_t address)
 {
     return (uint32_t)(address * 0x9E3779B1U) >> (32 - BLOCK_CACHE_BITS);
 }
 
-static inline const struct block *block_cache_find(const struct block_cache *cache,
-                                                   uint32_t address, uint32_t size_bytes)
+/* Where a block is found but for collisions: the first place to look. */
+static inline const struct block *block_cache_likely(const struct block_cache *cache,
+                                                     uint32_t address)
 {
-    const struct block *block = &cache->slots[block_cache_slot(address)];
-    if (__builtin_expect(block->address == address && block->size_bytes == size_bytes, 1)) {
-        return block;
-    }
-    return block_cache_find_slow(cache, address, size_bytes);
+    return &cache->slots[block_cache_slot(address)];
 }
 
 static inline const struct block_step *block_cache_step(const struct block_cache *cache,
                                                         const struct block *block, uint32_t address)
 {
-    return &cache->steps[block->steps + (address - block->address) / 2];
+    return &cache->steps[block->steps + (address - block_address(block)) / 2];
 }
 
 #endif

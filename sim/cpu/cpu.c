@@ -121,6 +121,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const char **message)
         .fp_present = config->fp_present,
     };
     cpu->context = (struct mpu_context){.privileged = true};
+    cpu_settle_jump(cpu, 0);
     return cpu;
 }
 

@@ -225,7 +225,7 @@ static bool must_end(struct cpu *cpu)
     if (due < cpu->time.deadline) {
         cpu->time.deadline = due;
         cpu->time.gate = due < cpu->time.gate ? due : cpu->time.gate;
-        if (due < cpu->time.cycles + cpu->time.taken) {
+        if (due < cpu->time.cycles + cpu->time.block->taken) {
             return true;
         }
     }

@@ -8,10 +8,15 @@ void cpu_add_work(struct cpu *cpu, unsigned work)
 
 /* ---- time ---- */
 
+static bool is_admitted(const struct cpu_timeline *time, uint32_t pc)
+{
+    return time->block != &time->none && pc >= block_address(time->block) && pc <= time->block->end;
+}
+
 uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc)
 {
     const struct cpu_timeline *time = &cpu->time;
-    if (time->block == NULL || pc < time->start || pc > time->end) {
+    if (!is_admitted(time, pc)) {
         return time->cycles;
     }
     const struct block_step *step = block_cache_step(&cpu->blocks, time->block, pc);
@@ -21,7 +26,7 @@ uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc)
 void cpu_settle_inside(struct cpu *cpu, uint32_t pc)
 {
     struct cpu_timeline *time = &cpu->time;
-    if (time->block != NULL && pc >= time->start && pc <= time->end) {
+    if (is_admitted(time, pc)) {
         const struct block *block = time->block;
         const struct block_step *step = block_cache_step(&cpu->blocks, block, pc);
         time->cycles = time->cycles - block->cycles + step->cycles;
@@ -32,17 +37,22 @@ void cpu_settle_inside(struct cpu *cpu, uint32_t pc)
 
 void cpu_settle_after(struct cpu *cpu, uint32_t pc)
 {
-    if (pc != cpu->time.end) {
-        cpu->time.cycles += cpu->time.taken;
+    if (pc != cpu->time.block->end) {
+        cpu->time.cycles += cpu->time.block->taken;
     }
     cpu_settle_jump(cpu, pc);
 }
 
+void cpu_settle_block(struct cpu *cpu)
+{
+    cpu->time.none = (struct block){.end = cpu->time.block->end, .taken = cpu->time.block->taken};
+    cpu->time.block = &cpu->time.none;
+}
+
 void cpu_settle_jump(struct cpu *cpu, uint32_t pc)
 {
-    cpu->time.block = NULL;
-    cpu->time.end = pc;
-    cpu->time.taken = 0;
+    cpu->time.none = (struct block){.end = pc};
+    cpu->time.block = &cpu->time.none;
 }
 
 /* ---- blocks ---- */
@@ -69,7 +79,11 @@ static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t
 static const struct block *find_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     const struct block *block = block_cache_find(&cpu->blocks, address, size_bytes);
-    return __builtin_expect(block != NULL, 1) ? block : add_block(cpu, address, size_bytes);
+    if (block == NULL) {
+        cpu_settle_block(cpu);
+        block = add_block(cpu, address, size_bytes);
+    }
+    return block;
 }
 
 static inline void admit(struct cpu_timeline *time, const struct block *block, uint64_t start)
@@ -77,14 +91,13 @@ static inline void admit(struct cpu_timeline *time, const struct block *block, u
     time->cycles = start + block->cycles;
     time->instructions += block->count;
     time->block = block;
-    time->start = block->address;
-    time->end = block->address + block->size_bytes;
-    time->taken = block->taken;
 }
 
 static inline uint64_t block_start_cycle(const struct cpu_timeline *time, const struct block *block)
 {
-    return block->address == time->end ? time->cycles : time->cycles + time->taken + block->entry;
+    const struct block *before = time->block;
+    uint64_t branch = (uint64_t)before->taken + block->entry;
+    return time->cycles + (before->end == block_address(block) ? 0 : branch);
 }
 
 /* ---- what a block does beside taking time ---- */
@@ -99,14 +112,13 @@ static void note_barriers(struct cpu *cpu, const struct block *block, uint64_t s
 {
     cpu->barrier_ran = true;
     cpu->barrier_first = 0;
-    for (uint32_t offset = 0; offset < block->size_bytes;) {
+    for (uint32_t after = block_address(block); after < block->end;) {
         uint16_t code[2];
-        if (!cpu_read_code(cpu, block->address + offset, code)) {
+        if (!cpu_read_code(cpu, after, code)) {
             return;
         }
-        offset += cycle_instruction_bytes(code[0]);
-        if (is_barrier(code) && offset <= block->size_bytes) {
-            uint32_t after = block->address + offset;
+        after += cycle_instruction_bytes(code[0]);
+        if (is_barrier(code) && after <= block->end) {
             cpu->barrier_last = start + block_cache_step(&cpu->blocks, block, after)->cycles;
             cpu->barrier_first = cpu->barrier_first != 0 ? cpu->barrier_first : cpu->barrier_last;
         }
@@ -179,38 +191,37 @@ static void finish_effects(struct cpu *cpu)
 
 static void count_fetches(struct cpu *cpu, const struct block *block)
 {
-    for (uint32_t offset = 0; offset < block->size_bytes;) {
+    for (uint32_t address = block_address(block); address < block->end;) {
         uint16_t code[2];
-        if (!cpu_read_code(cpu, block->address + offset, code)) {
+        if (!cpu_read_code(cpu, address, code)) {
             return;
         }
         struct mpu_verdict verdict =
-            mpu_check(&cpu->core.mpu, block->address + offset, 2, MPU_ACCESS_FETCH, cpu->context);
+            mpu_check(&cpu->core.mpu, address, 2, MPU_ACCESS_FETCH, cpu->context);
         mpu_account_hit(&cpu->core.mpu_account, verdict.region, MPU_ACCESS_FETCH,
                         cpu->context.privileged);
-        offset += cycle_instruction_bytes(code[0]);
+        address += cycle_instruction_bytes(code[0]);
     }
 }
 
 /* How the block must be run, given that nothing else ends the run before it. */
 static enum cpu_mode mode_for(struct cpu *cpu, const struct block *block, uint64_t start)
 {
-    uint32_t end = block->address + block->size_bytes;
     if ((block->flags & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) != 0) {
         return CPU_MODE_STEP;
     }
-    struct cpu_region *region = cpu_find_region(cpu, block->address);
+    struct cpu_region *region = cpu_find_region(cpu, block_address(block));
     if (region != NULL) {
-        uint32_t page = (block->address - region->memory.base) / ENGINE_PAGE_BYTES;
+        uint32_t page = (block_address(block) - region->memory.base) / ENGINE_PAGE_BYTES;
         if ((region->code_page[page] & CPU_PAGE_CUT) != 0 &&
-            !mpu_check(&cpu->core.mpu, block->address, block->size_bytes, MPU_ACCESS_FETCH,
+            !mpu_check(&cpu->core.mpu, block_address(block), block_size(block), MPU_ACCESS_FETCH,
                        cpu->context)
                  .allowed) {
             return CPU_MODE_STEP;
         }
     }
     if (start + block->cycles >= cpu->time.deadline ||
-        cpu_breakpoint_within(cpu, block->address, end)) {
+        cpu_breakpoint_within(cpu, block_address(block), block->end)) {
         return CPU_MODE_TAIL;
     }
     return CPU_MODE_FAST;
@@ -234,17 +245,34 @@ static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
     cpu->time.gate = cpu->special_ran || cpu->barrier_ran ? 0 : cpu->time.deadline;
 }
 
+/* Everything that the hook below does not want to see. Kept apart so that the hook needs no stack
+ * frame. */
+static __attribute__((noinline)) void on_rare_block(struct cpu *cpu, uint32_t address,
+                                                    uint32_t size_bytes)
+{
+    const struct block *block = find_block(cpu, address, size_bytes);
+    uint64_t start = block_start_cycle(&cpu->time, block);
+    if (start + block->gate < cpu->time.gate) {
+        admit(&cpu->time, block, start);
+    } else {
+        examine(cpu, block, start);
+    }
+}
+
+/* Called before every block: a few nanoseconds. */
 void cpu_on_fast_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context)
 {
     (void)uc;
     struct cpu *cpu = context;
-    const struct block *block = find_block(cpu, (uint32_t)address, size_bytes);
-    uint64_t start = block_start_cycle(&cpu->time, block);
-    if (__builtin_expect(start + block->gate < cpu->time.gate, 1)) {
-        admit(&cpu->time, block, start);
-        return;
+    const struct block *block = block_cache_likely(&cpu->blocks, (uint32_t)address);
+    if (__builtin_expect(block->key == block_key((uint32_t)address, size_bytes), 1)) {
+        uint64_t start = block_start_cycle(&cpu->time, block);
+        if (__builtin_expect(start + block->gate < cpu->time.gate, 1)) {
+            admit(&cpu->time, block, start);
+            return;
+        }
     }
-    examine(cpu, block, start);
+    on_rare_block(cpu, (uint32_t)address, size_bytes);
 }
 
 /* ---- the close engine ---- */
@@ -289,7 +317,7 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_
     struct cpu *cpu = context;
     uint32_t address = (uint32_t)address64;
     const struct cpu_timeline *time = &cpu->time;
-    if (time->block == NULL || address < time->start || address >= time->end) {
+    if (!is_admitted(time, address)) {
         return;
     }
     const struct block_step *step = block_cache_step(&cpu->blocks, time->block, address);

@@ -24,10 +24,9 @@ struct cpu_timeline {
     uint64_t cycles; /* when the admitted block ends; a taken branch comes on top */
     uint64_t gate;   /* a block that could end at or after this is examined first; 0: every block */
     uint64_t instructions;
+    const struct block *block; /* the admitted one; &none: `cycles` is exact */
+    struct block none;         /* its `end` is the next PC, `taken` what a jump from there adds */
     uint64_t deadline;         /* no instruction starts at or after this */
-    const struct block *block; /* the admitted one; NULL: none, `cycles` is exact */
-    uint32_t start, end;       /* its addresses; with no block: end is the next PC */
-    uint8_t taken;             /* to be added when the next block does not start at `end` */
 };
 
 /* Work that waits for the engine to be at rest. */
@@ -115,7 +114,7 @@ enum cpu_page_flag {
 };
 
 struct cpu {
-    struct cpu_timeline time;
+    struct cpu_timeline time; /* these two first: every block needs them */
     struct block_cache blocks;
     struct cpu_config config;
     struct armv7m core;
@@ -166,6 +165,8 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address, uint32_t size_by
 void cpu_settle_inside(struct cpu *cpu, uint32_t pc);
 /* The run ended after the admitted block, execution goes on at `pc` by a branch of the guest. */
 void cpu_settle_after(struct cpu *cpu, uint32_t pc);
+/* Forgets the admitted block but for where it ends: the cache may be emptied. */
+void cpu_settle_block(struct cpu *cpu);
 /* The PC is changed by other means than the guest's own branch: nothing of the block before counts.
  */
 void cpu_settle_jump(struct cpu *cpu, uint32_t pc);

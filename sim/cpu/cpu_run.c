@@ -132,7 +132,7 @@ static enum engine_end run_engine(struct cpu *cpu)
 static void take_refusal(struct cpu *cpu)
 {
     if (cpu->refusal.kind == CPU_REFUSAL_RETRY) {
-        cpu->time.block = NULL; /* its end and its branch stay: the branch is taken again */
+        cpu_settle_block(cpu); /* its end and its branch stay: the branch is taken again */
         return;
     }
     uint32_t pc = engine_get_pc(cpu->active) & ~1U;
@@ -169,7 +169,7 @@ static void fall_asleep(struct cpu *cpu, bool wfe)
 static bool take_hint(struct cpu *cpu, uint32_t pc)
 {
     uint16_t code[2];
-    if (cpu->time.block == NULL || pc != cpu->time.end || pc < 4 ||
+    if (cpu->time.block == &cpu->time.none || pc != cpu->time.block->end || pc < 4 ||
         !cpu_read_code(cpu, pc - 4, code)) {
         return false;
     }

@@ -64,7 +64,8 @@ struct exception_observer {
     /* After stacking, before the first instruction. `from_pc`: the stacked return address. */
     void (*entered)(void *context, uint32_t exception, const struct cpu_regs *regs,
                     uint32_t from_pc);
-    /* The handler is left; what comes next (unstacking, or a tail-chained handler) is not yet known.
+    /* The handler is left; what comes next (unstacking, or a tail-chained handler) is not yet
+     * known.
      */
     void (*returned)(void *context, uint32_t exception, const struct cpu_regs *regs);
     /* Unstacked: `regs` are those with which the interrupted code goes on. */
