@@ -46,7 +46,8 @@ static void mux_transmitted(void *self, int status)
     mux->sender = NULL;
     port->out = nothing;
     port->client->transmitted(port->client->self, status);
-    start_next(mux);
+    /* Not yet: the client may have put off its next transmission by a deferred call, too. */
+    deferred_call_request(&mux->deferred);
 }
 
 static void finish_receive(struct uart_mux_port *port, int status)

@@ -1,0 +1,56 @@
+#include "kernel/capsules/tests/fake_control.h"
+
+struct fake_control fake_control;
+
+uint32_t process_slot_count(void)
+{
+    return FAKE_CONTROL_SLOTS;
+}
+
+bool process_view_get(uint32_t index, struct process_view *view)
+{
+    if (index >= FAKE_CONTROL_SLOTS || fake_control.views[index].name.length == 0) {
+        return false;
+    }
+    *view = fake_control.views[index];
+    return true;
+}
+
+bool process_find_by_name(struct const_slice name, struct process_id *id)
+{
+    for (uint32_t i = 0; i < FAKE_CONTROL_SLOTS; i++) {
+        if (slice_is_equal(fake_control.views[i].name, name)) {
+            *id = fake_control.views[i].id;
+            return true;
+        }
+    }
+    return false;
+}
+
+int process_act(struct process_id id, enum abi_process_action action)
+{
+    fake_control.acted_on = id;
+    fake_control.action = action;
+    return fake_control.answer;
+}
+
+void kernel_view_get(struct kernel_view *view)
+{
+    *view = fake_control.kernel;
+}
+
+struct const_slice kernel_version_text(void)
+{
+    return SLICE_OF_TEXT("Sandglass 0.0");
+}
+
+_Noreturn void kernel_panic(struct const_slice why)
+{
+    fake_control.panic_reason = why;
+    longjmp(fake_control.after_end, 2);
+}
+
+_Noreturn void kernel_reset(void)
+{
+    longjmp(fake_control.after_end, 1);
+}

@@ -1,0 +1,28 @@
+/*
+ * fake_control.h - process_control.h for tests: the processes are a table of the test's, what is
+ * done to them is written down.
+ */
+#ifndef KERNEL_CAPSULES_TESTS_FAKE_CONTROL_H
+#define KERNEL_CAPSULES_TESTS_FAKE_CONTROL_H
+
+#include <setjmp.h>
+
+#include "kernel/capsule/process_control.h"
+
+#define FAKE_CONTROL_SLOTS 5u
+
+struct fake_control {
+    struct process_view views[FAKE_CONTROL_SLOTS]; /* without a name: no process there */
+    struct kernel_view kernel;
+    struct process_id acted_on;
+    enum abi_process_action action; /* the last one, 0: none */
+    int answer;                     /* of process_act */
+    /* Where the test goes on after kernel_reset (1) or kernel_panic (2). */
+    jmp_buf after_end;
+    struct const_slice panic_reason;
+};
+
+/* The one there is; zero it before each test. */
+extern struct fake_control fake_control;
+
+#endif

@@ -1,0 +1,377 @@
+#include "kernel/capsules/tests/fake_core.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel/capsule/debug.h"
+#include "kernel/capsule/deferred.h"
+
+#define GRANTS_MAX  4
+#define BUFFERS_MAX 4
+#define UPCALLS_MAX 16
+
+struct fake_buffer {
+    uint8_t *bytes;
+    uint32_t length;
+};
+
+struct fake_grant {
+    const struct grant *grant;
+    void *data; /* of exactly the size asked for, so that the sanitizer sees its edges */
+    bool entered;
+    struct fake_buffer buffers[2][BUFFERS_MAX];
+};
+
+struct fake_process {
+    bool alive;
+    bool exhausted;
+    uint32_t lives;
+    uint32_t queue_limit;
+    uint32_t lost;
+    uint32_t upcall_count;
+    struct fake_upcall upcalls[UPCALLS_MAX];
+    struct fake_grant grants[GRANTS_MAX];
+};
+
+static struct fake_core {
+    struct fake_process processes[FAKE_PROCESSES];
+    struct deferred_call *deferred_first;
+    bool in_command;
+    int error;
+    uint32_t debug_length;
+    char debug[1024];
+} core;
+
+/* --- The test's side --- */
+
+static void forget(struct fake_process *process)
+{
+    for (int i = 0; i < GRANTS_MAX; i++) {
+        free(process->grants[i].data);
+        memset(&process->grants[i], 0, sizeof process->grants[i]);
+    }
+    process->upcall_count = 0;
+}
+
+void fake_core_reset(void)
+{
+    for (uint32_t i = 0; i < FAKE_PROCESSES; i++) {
+        struct fake_process *process = &core.processes[i];
+        forget(process);
+        process->alive = true;
+        process->exhausted = false;
+        process->lives = 1;
+        process->lost = 0;
+        process->queue_limit = 10;
+    }
+    core.deferred_first = NULL;
+    core.in_command = false;
+    core.debug_length = 0;
+    core.debug[0] = 0;
+}
+
+struct process_id fake_core_id(uint32_t index)
+{
+    return (struct process_id){core.processes[index].lives << 8 | index};
+}
+
+void fake_core_end(uint32_t index)
+{
+    forget(&core.processes[index]);
+    core.processes[index].alive = false;
+}
+
+void fake_core_restart(uint32_t index)
+{
+    fake_core_end(index);
+    core.processes[index].lives++;
+    core.processes[index].alive = true;
+}
+
+void fake_core_exhaust(uint32_t index)
+{
+    core.processes[index].exhausted = true;
+}
+
+void fake_core_queue_limit(uint32_t index, uint32_t limit)
+{
+    assert_true(limit <= UPCALLS_MAX);
+    core.processes[index].queue_limit = limit;
+}
+
+static struct fake_process *find(struct process_id id)
+{
+    uint32_t index = id.value & 0xFFu;
+    if (index >= FAKE_PROCESSES || !core.processes[index].alive ||
+        core.processes[index].lives != id.value >> 8) {
+        return NULL;
+    }
+    return &core.processes[index];
+}
+
+static struct fake_grant *find_grant(struct fake_process *process, const struct grant *grant,
+                                     bool allocate)
+{
+    for (int i = 0; i < GRANTS_MAX; i++) {
+        struct fake_grant *slot = &process->grants[i];
+        if (slot->grant == grant) {
+            return slot;
+        }
+        if (slot->grant == NULL) {
+            if (!allocate || process->exhausted) {
+                return NULL;
+            }
+            slot->grant = grant;
+            slot->data = calloc(1, grant->data_bytes);
+            assert_non_null(slot->data);
+            return slot;
+        }
+    }
+    fail_msg("too many grants for the fake");
+    return NULL;
+}
+
+void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind kind,
+                     uint32_t number, void *bytes, uint32_t length)
+{
+    uint32_t count = kind == ALLOW_READ_ONLY ? grant->read_only_buffers : grant->read_write_buffers;
+    assert_true(number < count && count <= BUFFERS_MAX);
+    struct fake_grant *slot = find_grant(&core.processes[index], grant, true);
+    assert_non_null(slot);
+    slot->buffers[kind][number] = (struct fake_buffer){bytes, length};
+}
+
+struct command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
+                                        uint32_t command, uint32_t argument0, uint32_t argument1)
+{
+    core.in_command = true;
+    struct command_return result =
+        ops->command(self, fake_core_id(index), command, argument0, argument1);
+    core.in_command = false;
+    for (uint32_t i = 0; i < FAKE_PROCESSES; i++) {
+        for (int j = 0; j < GRANTS_MAX; j++) {
+            assert_false(core.processes[i].grants[j].entered);
+        }
+    }
+    return result;
+}
+
+bool fake_core_take_upcall(uint32_t index, struct fake_upcall *upcall)
+{
+    struct fake_process *process = &core.processes[index];
+    if (process->upcall_count == 0) {
+        return false;
+    }
+    *upcall = process->upcalls[0];
+    process->upcall_count--;
+    memmove(&process->upcalls[0], &process->upcalls[1],
+            process->upcall_count * sizeof process->upcalls[0]);
+    return true;
+}
+
+uint32_t fake_core_upcalls(uint32_t index)
+{
+    return core.processes[index].upcall_count;
+}
+
+uint32_t fake_core_upcalls_lost(uint32_t index)
+{
+    return core.processes[index].lost;
+}
+
+void fake_core_run(void)
+{
+    while (core.deferred_first != NULL) {
+        struct deferred_call *deferred = core.deferred_first;
+        core.deferred_first = deferred->next;
+        deferred->pending = false;
+        deferred->call(deferred->self);
+    }
+}
+
+const char *fake_core_debug_text(void)
+{
+    return core.debug;
+}
+
+/* --- The capsules' side --- */
+
+bool process_id_is_alive(struct process_id id)
+{
+    return find(id) != NULL;
+}
+
+uint32_t process_id_index(struct process_id id)
+{
+    return id.value & 0xFFu;
+}
+
+static struct grant_scope enter(struct fake_grant *slot, struct process_id id)
+{
+    slot->entered = true;
+    core.error = K_OK;
+    return (struct grant_scope){slot->grant, id, slot->data};
+}
+
+struct grant_scope grant_open(const struct grant *grant, struct process_id id)
+{
+    struct grant_scope refused = {grant, id, NULL};
+    struct fake_process *process = find(id);
+    if (process == NULL) {
+        core.error = K_ENODEVICE;
+        return refused;
+    }
+    struct fake_grant *slot = find_grant(process, grant, true);
+    if (slot == NULL) {
+        core.error = K_ENOMEM;
+        return refused;
+    }
+    if (slot->entered) {
+        core.error = K_EALREADY;
+        return refused;
+    }
+    return enter(slot, id);
+}
+
+void grant_close(struct grant_scope *scope)
+{
+    if (scope->data != NULL) {
+        struct fake_process *process = find(scope->id);
+        assert_non_null(process);
+        find_grant(process, scope->grant, false)->entered = false;
+        scope->data = NULL;
+    }
+}
+
+struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
+{
+    uint32_t first = process_id_is_none(after) ? 0 : process_id_index(after) + 1;
+    for (uint32_t i = first; i < FAKE_PROCESSES; i++) {
+        struct fake_process *process = &core.processes[i];
+        struct fake_grant *slot = process->alive ? find_grant(process, grant, false) : NULL;
+        if (slot != NULL && !slot->entered) {
+            return enter(slot, fake_core_id(i));
+        }
+    }
+    core.error = K_OK;
+    return (struct grant_scope){grant, PROCESS_ID_NONE, NULL};
+}
+
+int grant_error(void)
+{
+    return core.error;
+}
+
+int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
+                    uint32_t argument0, uint32_t argument1, uint32_t argument2)
+{
+    struct fake_process *process = find(id);
+    assert_false(core.in_command);
+    if (process == NULL || find_grant(process, grant, false) == NULL) {
+        return K_ENODEVICE;
+    }
+    if (number >= grant->upcalls) {
+        return K_EINVAL;
+    }
+    if (process->upcall_count >= process->queue_limit) {
+        process->lost++;
+        return K_ENOMEM;
+    }
+    process->upcalls[process->upcall_count] =
+        (struct fake_upcall){grant, number, {argument0, argument1, argument2}};
+    process->upcall_count++;
+    return K_OK;
+}
+
+static struct fake_buffer buffer_of(const struct grant *grant, struct process_id id,
+                                    enum allow_kind kind, uint32_t number)
+{
+    struct fake_process *process = find(id);
+    struct fake_grant *slot = process != NULL ? find_grant(process, grant, false) : NULL;
+    assert_true(number < BUFFERS_MAX);
+    return slot != NULL ? slot->buffers[kind][number] : (struct fake_buffer){NULL, 0};
+}
+
+uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                      uint32_t number)
+{
+    return buffer_of(grant, id, kind, number).length;
+}
+
+uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                    uint32_t number, uint32_t offset, struct slice to)
+{
+    struct fake_buffer buffer = buffer_of(grant, id, kind, number);
+    struct const_slice all = {buffer.bytes, buffer.length};
+    return slice_copy(to, const_slice_part(all, offset, to.length));
+}
+
+uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
+                     uint32_t offset, struct const_slice from)
+{
+    struct fake_buffer buffer = buffer_of(grant, id, ALLOW_READ_WRITE, number);
+    struct slice all = {buffer.bytes, buffer.length};
+    return slice_copy(slice_part(all, offset, from.length), from);
+}
+
+void deferred_call_request(struct deferred_call *deferred)
+{
+    struct deferred_call **end = &core.deferred_first;
+    if (deferred->pending) {
+        return;
+    }
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    deferred->next = NULL;
+    deferred->pending = true;
+    *end = deferred;
+}
+
+void debug_write(struct const_slice text)
+{
+    assert_true(core.debug_length + text.length < sizeof core.debug);
+    memcpy(&core.debug[core.debug_length], text.bytes, text.length);
+    core.debug_length += text.length;
+    core.debug[core.debug_length] = 0;
+}
+
+/* --- Checks --- */
+
+void expect_success(struct command_return result)
+{
+    assert_int_equal(result.variant, ABI_SUCCESS);
+}
+
+void expect_u32(struct command_return result, uint32_t value)
+{
+    assert_int_equal(result.variant, ABI_SUCCESS_U32);
+    assert_int_equal(result.value[0], value);
+}
+
+void expect_failure(struct command_return result, int error)
+{
+    assert_int_equal(result.variant, ABI_FAILURE);
+    assert_int_equal(result.value[0], -error);
+}
+
+void expect_upcall(uint32_t index, uint32_t number, uint32_t argument0, uint32_t argument1,
+                   uint32_t argument2)
+{
+    struct fake_upcall upcall;
+    assert_true(fake_core_take_upcall(index, &upcall));
+    assert_int_equal(upcall.number, number);
+    assert_int_equal(upcall.argument[0], argument0);
+    assert_int_equal(upcall.argument[1], argument1);
+    assert_int_equal(upcall.argument[2], argument2);
+}
+
+void expect_no_upcall(uint32_t index)
+{
+    assert_int_equal(fake_core_upcalls(index), 0);
+}
