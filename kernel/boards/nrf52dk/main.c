@@ -101,10 +101,15 @@ static struct process_console process_console;
 
 /* The busiest first. */
 static const struct driver drivers[] = {
-    {&alarm_driver_ops, &alarm_driver},   {&led_driver_ops, &led_driver},
-    {&button_driver_ops, &button_driver}, {&gpio_driver_ops, &gpio_driver},
-    {&rng_driver_ops, &rng_driver},       {&temperature_driver_ops, &temperature_driver},
-    {&touch_driver_ops, &touch_driver},   {&low_level_debug_driver_ops, NULL},
+    {&alarm_driver_ops, &alarm_driver},
+    {&console_driver_ops, &console_driver},
+    {&led_driver_ops, &led_driver},
+    {&button_driver_ops, &button_driver},
+    {&gpio_driver_ops, &gpio_driver},
+    {&rng_driver_ops, &rng_driver},
+    {&temperature_driver_ops, &temperature_driver},
+    {&touch_driver_ops, &touch_driver},
+    {&low_level_debug_driver_ops, NULL},
 };
 
 static void serve_interrupts(void)
