@@ -1,5 +1,5 @@
-/* An app that asks the LED driver whether it exists, a thousand times, and ends. bench/run.py reads from the event trace
- * what each of these null commands costs. */
+/* An app that asks the LED driver whether it exists, a thousand times, and ends. bench/run.py reads
+ * from the event trace what each of these null commands costs. */
 #include "apps/lib/syscall.h"
 #include "kernel/abi/drivers.h"
 
