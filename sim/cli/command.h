@@ -2,6 +2,8 @@
 #ifndef SIM_CLI_COMMAND_H
 #define SIM_CLI_COMMAND_H
 
+#include <stdbool.h>
+
 #include "sim/loader/sim_error.h"
 
 struct command {
@@ -11,6 +13,15 @@ struct command {
      * nothing in *error has already been explained on stderr. */
     enum sim_status (*run)(int argc, char **argv, struct sim_error *error);
 };
+
+/* -h or --help among the arguments. */
+bool command_wants_help(int argc, char **argv);
+
+/* False with a message when there is any argument. */
+bool command_no_arguments(int argc, char **argv, struct sim_error *error);
+
+/* getopt_long answered '?' or ':' (with opterr = 0): says so in our words. Always false. */
+bool command_refuse_option(int option, char **argv, struct sim_error *error);
 
 extern const struct command command_run;
 extern const struct command command_boards;

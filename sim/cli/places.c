@@ -1,6 +1,7 @@
 #include "sim/cli/places.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,4 +51,15 @@ bool places_find(const char *relative, char *buffer, size_t size)
 bool places_find_folder(const char *relative, char *buffer, size_t size)
 {
     return find(relative, true, buffer, size);
+}
+
+bool places_resolve(const char *path, char *buffer, size_t size)
+{
+    char *resolved = realpath(path, NULL);
+    bool fits = resolved != NULL && strlen(resolved) < size;
+    if (fits) {
+        strcpy(buffer, resolved);
+    }
+    free(resolved);
+    return fits;
 }

@@ -15,4 +15,7 @@ bool places_find(const char *relative, char *buffer, size_t size);
 /* The same for a folder. */
 bool places_find_folder(const char *relative, char *buffer, size_t size);
 
+/* An absolute path without `..` and links; false when it does not exist or is too long. */
+bool places_resolve(const char *path, char *buffer, size_t size);
+
 #endif

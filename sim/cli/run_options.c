@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/cli/board_file.h"
+#include "sim/cli/command.h"
 #include "sim/cli/duration.h"
 
 #define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
@@ -250,16 +251,6 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     }
 }
 
-/* getopt's own complaint, in our words. */
-static bool refuse(int option, char **argv, struct sim_error *error)
-{
-    const char *given = argv[optind - 1];
-    return option == ':' ? sim_fail(error, SIM_WRONG_USE,
-                                    "%s needs a value: see `sandglass run --help`", given)
-                         : sim_fail(error, SIM_WRONG_USE,
-                                    "unknown option %s: see `sandglass run --help`", given);
-}
-
 bool run_options_parse(int argc, char **argv, struct run_options *options, struct sim_error *error)
 {
     int option = 0;
@@ -268,7 +259,7 @@ bool run_options_parse(int argc, char **argv, struct run_options *options, struc
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":b:h", long_options, NULL)) != -1) {
         if (option == '?' || option == ':') {
-            return refuse(option, argv, error);
+            return command_refuse_option(option, argv, error);
         }
         if (!take_option(option, options, error)) {
             return false;

@@ -1,0 +1,58 @@
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/board_file.h"
+#include "sim/cli/command.h"
+#include "sim/cli/places.h"
+#include "sim/loader/file.h"
+
+static int is_blob(const struct dirent *entry)
+{
+    return file_has_ending(entry->d_name, ".dtb");
+}
+
+static bool print_board(const char *folder, const char *file, struct sim_error *error)
+{
+    char path[PLACES_PATH_MAX + 256];
+    struct board board;
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    if (!board_file_read(path, &board, error)) {
+        return false;
+    }
+    printf("%-16.*s %s: %u kB flash, %u kB RAM, %zu devices\n", (int)(strlen(file) - 4), file,
+           board.model, board.flash.size_bytes / 1024, board.ram.size_bytes / 1024,
+           board.device_count);
+    board_free(&board);
+    return true;
+}
+
+static enum sim_status run(int argc, char **argv, struct sim_error *error)
+{
+    char folder[PLACES_PATH_MAX];
+    struct dirent **entries = NULL;
+    if (command_wants_help(argc, argv)) {
+        puts("usage: sandglass boards\n\nLists the boards that come with the program. Any .dts or "
+             ".dtb file is a board, too:\n`sandglass run -b my_board.dts ...`.");
+        return SIM_OK;
+    }
+    if (!command_no_arguments(argc, argv, error)) {
+        return error->status;
+    }
+    int count = board_file_folder(folder, sizeof folder)
+                    ? scandir(folder, &entries, is_blob, alphasort)
+                    : -1;
+    if (count < 0) {
+        sim_fail(error, SIM_INTERNAL, "the boards are not there: %s", folder);
+        return SIM_INTERNAL;
+    }
+    for (int i = 0; i < count; i++) {
+        print_board(folder, entries[i]->d_name, error);
+        free(entries[i]);
+    }
+    free(entries);
+    return error->status;
+}
+
+const struct command command_boards = {.name = "boards", .summary = "lists the boards", .run = run};

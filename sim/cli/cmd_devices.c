@@ -1,0 +1,84 @@
+#include <getopt.h>
+#include <stdio.h>
+
+#include "peripherals/catalogue.h"
+#include "sim/cli/board_file.h"
+#include "sim/cli/command.h"
+
+static const char help[] =
+    "usage: sandglass devices [-b BOARD]\n"
+    "\n"
+    "Lists the devices of a board: name, class, address, interrupt, and whether it takes inputs\n"
+    "(--press, --touch, --set of `sandglass run`). With --all, the classes that there are.\n";
+
+static void print_board(const struct board *board)
+{
+    printf("%-18s %-22s %-12s %4s  %s\n", "name", "class", "address", "irq", "inputs");
+    for (size_t i = 0; i < board->device_count; i++) {
+        const struct board_device *device = &board->devices[i];
+        printf("%-18s %-22s ", device->name, device->device_class->name);
+        if (device->window_bytes != 0) {
+            printf("0x%08x   ", device->base);
+        } else {
+            printf("%-12s ", "-");
+        }
+        if (device->irqn != BOARD_NO_IRQ) {
+            printf("%4u", device->irqn);
+        } else {
+            printf("%4s", "-");
+        }
+        printf("  %s\n", device->device_class->input != NULL ? "yes" : "-");
+    }
+}
+
+static void print_classes(void)
+{
+    size_t count = 0;
+    const struct catalogue_entry *entries = catalogue_entries(&count);
+    for (size_t i = 0; i < count; i++) {
+        printf("%-32s %s\n", entries[i].compatible, entries[i].device_class->name);
+    }
+}
+
+static enum sim_status run(int argc, char **argv, struct sim_error *error)
+{
+    static const struct option options[] = {{"board", required_argument, NULL, 'b'},
+                                            {"all", no_argument, NULL, 'a'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const char *name = BOARD_FILE_DEFAULT;
+    bool all = false;
+    int option = 0;
+    struct board board;
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":b:h", options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return SIM_OK;
+        }
+        if (option == 'b') {
+            name = optarg;
+        } else if (option == 'a') {
+            all = true;
+        } else {
+            command_refuse_option(option, argv, error);
+            return error->status;
+        }
+    }
+    if (!command_no_arguments(argc - optind + 1, argv + optind - 1, error)) {
+        return error->status;
+    }
+    if (all) {
+        print_classes();
+        return SIM_OK;
+    }
+    if (board_file_read(name, &board, error)) {
+        print_board(&board);
+        board_free(&board);
+    }
+    return error->status;
+}
+
+const struct command command_devices = {
+    .name = "devices", .summary = "lists a board's devices", .run = run};
