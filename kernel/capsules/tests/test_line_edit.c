@@ -213,9 +213,20 @@ static void test_history_forgets_the_oldest(void **state)
         long_line[40] = 0;
         enter(long_line);
     }
-    (void)type(UP UP UP);
-    assert_int_equal(line_edit_text(&line).bytes[0], 'x'); /* three of 41 bytes fit into 128 */
+    enter("1234"); /* 3 * 41 + 5: exactly full */
+    (void)type(UP UP UP UP);
+    assert_int_equal(line_edit_text(&line).bytes[0], 'x');
     assert_int_equal(line_edit_text(&line).length, 40);
+    assert_int_equal(type(UP), LINE_EDIT_NOTHING);
+    (void)type("\x03");
+    enter("1"); /* two bytes more than there is room for */
+    (void)type(UP UP UP UP);
+    assert_int_equal(line_edit_text(&line).bytes[0], 'y');
+    assert_int_equal(type(UP), LINE_EDIT_NOTHING);
+    (void)type("\x03");
+    enter("a line of 39 bytes: one more than fits.");
+    (void)type(UP UP UP UP);
+    assert_int_equal(line_edit_text(&line).bytes[0], 'z');
     assert_int_equal(type(UP), LINE_EDIT_NOTHING);
 }
 
