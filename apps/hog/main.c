@@ -3,8 +3,8 @@
 #include "apps/lib/console.h"
 #include "apps/lib/led.h"
 
-#define GOOD_BLINKS 32
-#define BLINK_MS    250
+#define GOOD_BLINKS 8
+#define BLINK_MS    1000
 
 static volatile uint32_t loops;
 

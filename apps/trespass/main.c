@@ -16,10 +16,10 @@ enum target {
     TARGET_CODE,       /* runs code that it has put into its RAM */
 };
 
-#define FIRST_MS 3000u
+#define FIRST_MS 3900u
 #define NEXT_MS  700u
 
-#define KERNEL_RAM  0x20001000u
+#define KERNEL_RAM  0x20000100u /* the stack of most kernels, ours included */
 #define GPIO_OUTSET 0x50000508u
 #define MPU_CTRL    0xE000ED94u
 #define THUMB_BX_LR 0x4770u

@@ -33,12 +33,12 @@ static const struct demo_caption {
     {1150 * MS, "Somebody presses button 0: the app `buttons` switches led1."},
     {1550 * MS, "A finger on the touch pad: the app `touch` lights led2 meanwhile."},
     {1950 * MS, "glutton asks for memory and grants until the kernel says no. The others go on."},
-    {3650 * MS, "trespass writes where its neighbour's memory begins. The MPU refuses, the kernel "
+    {4550 * MS, "trespass writes where its neighbour's memory begins. The MPU refuses, the kernel "
                 "ends the app, and the simulator says who, where and whose memory it was."},
     {5450 * MS, "Somebody types `list` on the kernel's process console."},
-    {7350 * MS, "trespass was restarted and tries again, with the same result."},
     {7950 * MS, "hog keeps the CPU from now on. Watch blink: it does not drift."},
     {9150 * MS, "Button 0 again: hog or no hog, the answer comes."},
+    {9500 * MS, "trespass was restarted and tries again, with the same result."},
     {10000 * MS, "glutton asks once more. That was the tour; a summary follows."},
 };
 
