@@ -18,6 +18,7 @@
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
 #define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
 #define SLICE_MAX_NS   100000000U
+#define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
 
 /* Set by Ctrl-C. A signal handler can reach nothing but a global. */
 static volatile sig_atomic_t interrupted;
@@ -171,6 +172,7 @@ static void open_symbols(struct run_session *session)
     }
     /* Last: an app lies inside of what the firmware may call its own. */
     symbol_map_add(&session->symbols, guest->firmware_path, 0, UINT32_MAX, 0);
+    kernel_view_open(&session->kernel, session->machine, guest->firmware_path);
 }
 
 static bool start_observers(struct run_session *session, struct sim_error *error)
@@ -284,6 +286,16 @@ static uint64_t next_look(struct run_session *session, uint64_t cycle)
     return caption < cycle ? caption : cycle;
 }
 
+/* True when the run is over because the kernel panicked and has had the time to say why. */
+static bool is_over_by_panic(struct run_session *session)
+{
+    uint64_t now = clock_now(machine_clock(session->machine));
+    if (session->panic_end_cycle == 0 && kernel_view_panicking(&session->kernel)) {
+        session->panic_end_cycle = now + duration_to_cycles(PANIC_NS, session->board.chip->cpu_hz);
+    }
+    return session->panic_end_cycle != 0 && now >= session->panic_end_cycle;
+}
+
 static enum machine_stop run_loop(struct run_session *session)
 {
     bool real_time = is_real_time(session);
@@ -299,6 +311,9 @@ static enum machine_stop run_loop(struct run_session *session)
         uart_link_flush(&session->link);
         if (stop != MACHINE_STOP_LIMIT &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
+            break;
+        }
+        if (is_over_by_panic(session)) {
             break;
         }
         take_keyboard(session);
@@ -330,6 +345,11 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
                 regs.lr, regs.msp);
         return SIM_GUEST_FAILED;
     }
+    if (kernel_view_panicking(&session->kernel)) {
+        live_lines_begin(&session->lines);
+        fprintf(stderr, "the kernel has panicked\n");
+        return SIM_GUEST_FAILED;
+    }
     if (options->until != NULL && !session->lines.until_found) {
         live_lines_begin(&session->lines);
         fprintf(stderr, "the guest has not printed '%s'\n", options->until);
@@ -344,7 +364,12 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
     enum machine_stop stop = run_loop(session);
     enum sim_status status = judge(session, stop, error);
     uart_link_start_line(&session->link);
-    summary_print(session->machine, &session->guest.firmware, &session->symbols, session->wall_ns);
+    const struct summary_sources sources = {.machine = session->machine,
+                                            .firmware = &session->guest.firmware,
+                                            .symbols = &session->symbols,
+                                            .kernel = &session->kernel,
+                                            .wall_ns = session->wall_ns};
+    summary_print(&sources);
     return event_trace_close(&session->trace, error) ? status : error->status;
 }
 
@@ -354,6 +379,7 @@ void run_session_close(struct run_session *session)
     event_trace_close(&session->trace, &ignored);
     uart_link_close(&session->link);
     symbol_map_free(&session->symbols);
+    kernel_view_close(&session->kernel);
     machine_destroy(session->machine);
     guest_free(&session->guest);
     board_free(&session->board);

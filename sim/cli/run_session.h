@@ -5,6 +5,7 @@
 #include "sim/cli/demo.h"
 #include "sim/cli/fault_report.h"
 #include "sim/cli/guest.h"
+#include "sim/cli/kernel_view.h"
 #include "sim/cli/live_lines.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/uart_link.h"
@@ -22,6 +23,8 @@ struct run_session {
     struct uart_link link;
     struct live_lines lines;
     struct symbol_map symbols;
+    struct kernel_view kernel;
+    uint64_t panic_end_cycle; /* the run ends then, because the kernel panicked; 0: it has not */
     struct fault_report faults;
     struct event_trace trace;
     struct demo_captions captions;

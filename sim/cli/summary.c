@@ -113,7 +113,7 @@ static void print_hits(struct machine *machine)
     }
 }
 
-/* Bytes of RAM that the firmware's segments take, outside of [skip_base, +skip_bytes). */
+/* Bytes of RAM that the firmware's segments take. */
 static uint32_t firmware_ram(const struct image *firmware, const struct board_memory *ram)
 {
     uint32_t sum = 0;
@@ -133,13 +133,26 @@ static void print_ram_row(const char *name, uint32_t bytes, const char *note)
     fprintf(stderr, "  %-20s %12s   %s\n", name, text_grouped(bytes).text, note);
 }
 
-static void print_ram(struct machine *machine, const struct image *firmware,
-                      const struct process_watch *watch)
+/* The bytes of a process's block that its grants take; all that is closed to it when that is not
+ * known. */
+static uint32_t grant_bytes(const struct kernel_view *kernel, const struct watched_process *process)
 {
-    const struct board_memory *ram = &machine_view_board(machine)->ram;
-    uint32_t kernel = firmware_ram(firmware, ram);
+    uint32_t closed = process->ram_bytes - process_watch_open_bytes(process);
+    uint32_t start = 0;
+    if (process->ram_bytes == 0 || !kernel_view_grant_start(kernel, process->ram_base, &start)) {
+        return closed;
+    }
+    uint32_t bytes = process->ram_base + process->ram_bytes - start;
+    return bytes < closed ? bytes : closed;
+}
+
+static void print_ram(const struct summary_sources *sources, const struct process_watch *watch)
+{
+    const struct board_memory *ram = &machine_view_board(sources->machine)->ram;
+    uint32_t kernel = firmware_ram(sources->firmware, ram);
     uint32_t used = kernel;
-    uint32_t closed = 0;
+    uint32_t grants = 0;
+    uint32_t spare = 0;
     if (watch->count == 0) {
         return;
     }
@@ -148,11 +161,14 @@ static void print_ram(struct machine *machine, const struct image *firmware,
     for (size_t i = 0; i < watch->count; i++) {
         const struct watched_process *process = &watch->process[i];
         uint32_t open = process_watch_open_bytes(process);
+        uint32_t granted = grant_bytes(sources->kernel, process);
         used += process->ram_bytes;
-        closed += process->ram_bytes - open;
+        grants += granted;
+        spare += process->ram_bytes - open - granted;
         print_ram_row(process->name, open, process->ram_bytes == 0 ? "never ran" : "");
     }
-    print_ram_row("grants", closed, "of all processes, with what they have not asked for yet");
+    print_ram_row("grants", grants, "of all processes, with the kernel's records of them");
+    print_ram_row("reserved", spare, "in the processes' blocks, not asked for yet");
     print_ram_row("free", used < ram->size_bytes ? ram->size_bytes - used : 0, "");
     print_ram_row("total", ram->size_bytes, "");
 }
@@ -180,17 +196,17 @@ static void print_polls(struct machine *machine, const struct symbol_map *symbol
     }
 }
 
-void summary_print(struct machine *machine, const struct image *firmware,
-                   const struct symbol_map *symbols, uint64_t wall_ns)
+void summary_print(const struct summary_sources *sources)
 {
     struct machine_totals totals;
+    struct machine *machine = sources->machine;
     const struct process_watch *watch = machine_view_processes(machine);
     machine_view_totals(machine, &totals);
-    print_time(&totals, wall_ns);
+    print_time(&totals, sources->wall_ns);
     print_counts(&totals, watch);
     print_processes(&totals, watch);
     print_mpu(machine, &totals, watch);
     print_hits(machine);
-    print_ram(machine, firmware, watch);
-    print_polls(machine, symbols, &totals);
+    print_ram(sources, watch);
+    print_polls(machine, sources->symbols, &totals);
 }

@@ -3,12 +3,19 @@
 #ifndef SIM_CLI_SUMMARY_H
 #define SIM_CLI_SUMMARY_H
 
+#include "sim/cli/kernel_view.h"
 #include "sim/loader/image.h"
 #include "sim/loader/symbol_map.h"
 #include "sim/machine/machine.h"
 
-/* `firmware` says how much RAM the firmware's own data take; `wall_ns` what the run took. */
-void summary_print(struct machine *machine, const struct image *firmware,
-                   const struct symbol_map *symbols, uint64_t wall_ns);
+struct summary_sources {
+    struct machine *machine;
+    const struct image *firmware; /* how much RAM its own data take */
+    const struct symbol_map *symbols;
+    const struct kernel_view *kernel; /* what of a process's block its grants are, if known */
+    uint64_t wall_ns;                 /* that the run took */
+};
+
+void summary_print(const struct summary_sources *sources);
 
 #endif
