@@ -64,12 +64,15 @@ static void do_work(struct cpu *cpu)
     if ((cpu->work & CPU_WORK_GATES) != 0) {
         block_cache_reset(&cpu->blocks);
     }
-    if ((cpu->work & CPU_WORK_STALL) != 0) {
-        cpu->time.cycles += cpu->stall_cycles;
-        cpu->stall_cycles = 0;
-        clock_set_now(cpu->config.clock, cpu->time.cycles);
-    }
-    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES | CPU_WORK_STALL);
+    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES);
+}
+
+static void stall(struct cpu *cpu)
+{
+    cpu->work &= ~(unsigned)CPU_WORK_STALL;
+    cpu->time.cycles += cpu->stall_cycles;
+    cpu->stall_cycles = 0;
+    clock_set_now(cpu->config.clock, cpu->time.cycles);
 }
 
 static uint32_t next_pc(const struct cpu *cpu)
@@ -414,6 +417,7 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
         bool unfinished = cpu->refusal.kind == CPU_REFUSAL_CLOSE;
         do_work(cpu);
         if (!unfinished) {
+            stall(cpu);
             if (check_stop(cpu, &stop) == STOP) {
                 break;
             }
@@ -451,6 +455,7 @@ enum cpu_stop cpu_step(struct cpu *cpu)
     cpu->started = false;
     do {
         do_work(cpu);
+        stall(cpu);
         if (check_stop(cpu, &stop) == STOP) {
             break;
         }

@@ -28,6 +28,7 @@ struct engine {
     struct engine_client client;
     bool ended; /* a hook has decided how the run ends */
     enum engine_end end;
+    bool dead;       /* a store was refused inside an IT block: `context` is how it must end */
     bool it_is_over; /* the run was stopped where no IT block is live */
     bool fill_all;   /* engine_forget_code asks the library to look an address up */
     const char *error;
@@ -69,6 +70,9 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
 {
     (void)uc;
     struct engine *engine = user_data;
+    if (engine->dead) {
+        return false;
+    }
     if (engine->fill_all) {
         *result = (uc_tlb_entry){.paddr = address & PAGE_MASK, .perms = UC_PROT_EXEC};
         return true;
@@ -93,14 +97,31 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     return true;
 }
 
+/* The library refuses a store inside an IT block too late: the rest of the block's code still runs.
+ * Its state is saved here and put back after the run; until then nothing may touch memory: every
+ * page is forgotten, and no fill is granted. */
+static void kill_rest(struct engine *engine)
+{
+    engine->dead = true;
+    (void)uc_context_save(engine->uc, engine->context);
+    (void)uc_ctl_flush_tlb(engine->uc);
+}
+
 static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
                        void *user_data)
 {
     (void)uc;
     struct engine *engine = user_data;
+    if (engine->dead) {
+        return false;
+    }
+    bool write = type == UC_MEM_WRITE_PROT;
     if (!engine->client.guard(engine->client.context, (uint32_t)(address - ALIAS_BASE),
-                              (uint8_t)size, type == UC_MEM_WRITE_PROT, (uint64_t)value)) {
+                              (uint8_t)size, write, (uint64_t)value)) {
         end_run(engine, ENGINE_REFUSED);
+        if (write && (read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
+            kill_rest(engine);
+        }
         return false;
     }
     cure_it_leak(engine);
@@ -268,6 +289,7 @@ enum engine_end engine_run(struct engine *engine)
 {
     engine->ended = false;
     engine->it_is_over = false;
+    engine->dead = false;
     engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
     uc_err err = uc_emu_start(
         engine->uc, engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U), 0,
@@ -276,7 +298,10 @@ enum engine_end engine_run(struct engine *engine)
         engine->error = uc_strerror(err);
         engine->end = ENGINE_FAILED;
     }
-    if (engine->it_is_over) {
+    if (engine->dead) {
+        engine->dead = false;
+        (void)uc_context_restore(engine->uc, engine->context);
+    } else if (engine->it_is_over) {
         /* The instruction hook leaves the ITSTATE of the last IT block in the core. */
         cure_it_leak(engine);
     }

@@ -218,6 +218,14 @@ enum cpu_stop fixture_run(struct fixture *fixture, uint64_t limit)
     }
 }
 
+void fixture_start(struct fixture *fixture, uint32_t index)
+{
+    struct cpu_regs regs = fixture_regs(fixture);
+    regs.pc = fixture_word(fixture, 0x100 + 4 * index) & ~1U;
+    regs.xpsr |= XPSR_T;
+    cpu_set_regs(fixture->cpu, &regs);
+}
+
 uint32_t fixture_word(const struct fixture *fixture, uint32_t address)
 {
     uint32_t value;

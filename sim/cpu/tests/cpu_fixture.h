@@ -67,6 +67,9 @@ struct fixture_options {
 struct fixture *fixture_create(const char *guest, const struct fixture_options *options);
 void fixture_destroy(struct fixture *fixture);
 
+/* Starts the guest at case `index` of its table at 0x100, in privileged thread mode. */
+void fixture_start(struct fixture *fixture, uint32_t index);
+
 /* Runs as a machine would, firing events and jumping over sleep, until `limit` or a stop other than
  * LIMIT and SLEEP. Sleep with no event left ends it, too. */
 enum cpu_stop fixture_run(struct fixture *fixture, uint64_t limit);
