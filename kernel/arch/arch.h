@@ -13,6 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* For the way that every system call takes: the condition mostly holds; the function is not on it.
+ */
+#define ARCH_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define ARCH_OUT_OF_LINE       __attribute__((noinline))
+
 /* What exception entry puts on the process's stack, lowest address first. */
 struct arch_frame {
     uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
@@ -22,8 +27,8 @@ struct arch_frame {
 /* A process that is not running. r0-r3, r12, lr, pc and xpsr lie in the frame at psp (with s0-s15
  * and FPSCR behind them when it used floating point). switch.S knows the offsets. */
 struct arch_context {
-    uint32_t r4_to_r11[8];
     uint32_t psp;
+    uint32_t r4_to_r11[8];
     uint32_t exc_return;     /* bit 4 clear: the frame is extended, s16_to_s31 are valid */
     uint32_t s16_to_s31[16]; /* stored and loaded only then */
 };
@@ -45,14 +50,37 @@ struct arch_fault {
 /* Once, before anything else: vector table, priorities, floating point access, MPU on. */
 void arch_init(void);
 
+/*
+ * Who owns thread mode is written down, never inferred: `current` is the context of the process
+ * that does, NULL when the kernel does. Handlers write it at any time; the head of switch.S has the
+ * rules.
+ */
+struct arch_switch {
+    struct arch_context *current;
+    struct arch_context *target; /* set by the kernel just before its SVC: enter this one */
+    uint32_t stop;               /* enum arch_stop: why the process that was entered last left */
+    struct arch_fault fault;     /* of the latest ARCH_STOP_FAULT */
+};
+extern volatile struct arch_switch arch_switch;
+
 /* Runs the process from where its context says until it stops. */
+#if defined(__arm__)
+static inline enum arch_stop arch_process_run(struct arch_context *context)
+{
+    arch_switch.target = context;
+    /* The process has r4-r11 meanwhile; the rest comes back with the kernel's own frame. */
+    __asm__ volatile("svc #0" ::: "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc", "memory");
+    return (enum arch_stop)arch_switch.stop;
+}
+#else
 enum arch_stop arch_process_run(struct arch_context *context);
+#endif
 
-/* The context of the process that owns the CPU just now, NULL: the kernel. For tools that watch. */
-extern struct arch_context *volatile arch_running;
-
-/* After ARCH_STOP_FAULT. */
-const struct arch_fault *arch_fault_get(void);
+/* The fault of the latest ARCH_STOP_FAULT; nobody writes it while the kernel runs. */
+static inline const struct arch_fault *arch_fault_get(void)
+{
+    return (const struct arch_fault *)&arch_switch.fault;
+}
 
 /* Builds the first context: pc = entry, r0-r3 = arguments, stack pointer = stack_top afterwards.
  * [stack_top - ARCH_FRAME_BYTES, stack_top) is the process's memory and is written; stack_top is a
@@ -79,12 +107,35 @@ void arch_mpu_load(const struct mpu_layout_region *regions);
  * ARCH_STOP_INTERRUPT and arch_slice_is_over() stays true until the next start or stop. */
 void arch_slice_start(uint32_t microseconds);
 void arch_slice_stop(void);
-bool arch_slice_is_over(void);
+
+/* What handlers leave for the main loop: 0 or 1. Asked on the way of every system call, hence not
+ * behind a function of the architecture's own. */
+union arch_signals {
+    struct {
+        uint8_t interrupt;  /* one has been noted */
+        uint8_t slice_over; /* SysTick has */
+        uint8_t work;       /* the core's own: something is to be done (deferred calls) */
+    } is;
+    uint32_t any;
+};
+extern volatile union arch_signals arch_signals;
+
+static inline bool arch_slice_is_over(void)
+{
+    return arch_signals.is.slice_over != 0;
+}
 
 /* True when a handler has noted an interrupt since the last arch_interrupts_take(). */
-bool arch_interrupts_noted(void);
+static inline bool arch_interrupts_noted(void)
+{
+    return arch_signals.is.interrupt != 0;
+}
+
 /* Clears that note; the caller then serves everything that is pending. */
-void arch_interrupts_take(void);
+static inline void arch_interrupts_take(void)
+{
+    arch_signals.is.interrupt = 0;
+}
 
 /* Sleeps until an interrupt is pending; returns at once when one was noted already. No interrupt
  * can slip in between the look and the sleep. */

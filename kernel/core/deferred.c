@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
 
 void deferred_call_request(struct deferred_call *deferred)
@@ -17,6 +18,7 @@ void deferred_call_request(struct deferred_call *deferred)
         kernel.deferred_last->next = deferred;
     }
     kernel.deferred_last = deferred;
+    arch_signals.is.work = 1;
 }
 
 bool deferred_run(void)
@@ -25,6 +27,7 @@ bool deferred_run(void)
     /* Cut off first: what the calls request is for the next round, so interrupts get their turn. */
     kernel.deferred_first = NULL;
     kernel.deferred_last = NULL;
+    arch_signals.is.work = 0;
     bool any = deferred != NULL;
     while (deferred != NULL) {
         struct deferred_call *next = deferred->next;

@@ -87,7 +87,7 @@ static const struct info_record records[]
         KERNEL(current, kernel.current),
         KERNEL(ram_free, kernel.ram_free),
         KERNEL(panicking, kernel.panicking),
-        {"kernel.running", ADDRESS(&arch_running), sizeof(uint32_t), 1},
+        {"kernel.running", ADDRESS(&arch_switch.current), sizeof(uint32_t), 1},
         {"kernel.grants", ADDRESS(__start_grants), sizeof(struct grant), 0},
         {"kernel.grants_end", ADDRESS(__stop_grants), 0, 0},
 

@@ -12,6 +12,12 @@ void kernel_init(const struct kernel_config *config)
         .config = config,
         .ram_free = (uint32_t)(uintptr_t)config->bounds.app_ram_start,
     };
+    for (uint32_t i = config->driver_count; i > 0; i--) {
+        const struct driver *driver = &config->drivers[i - 1];
+        if (driver->ops->number < KERNEL_LOW_DRIVERS) {
+            kernel.low_driver[driver->ops->number] = driver;
+        }
+    }
 }
 
 /* The process whose slice is running goes on while it can; then the next one that can, in turn. */
@@ -39,12 +45,12 @@ static bool work_is_pending(void)
 /* One entry into the process, and what it stopped for. */
 static void run_once(struct process *process)
 {
-    if (kernel.mpu_owner != process) {
+    if (!ARCH_LIKELY(kernel.mpu_owner == process)) {
         arch_mpu_load(process->layout.region);
         kernel.mpu_owner = process;
     }
     enum arch_stop stop = arch_process_run(&process->context);
-    if (stop == ARCH_STOP_SYSTEM_CALL && process_frame_is_valid(process)) {
+    if (ARCH_LIKELY(stop == ARCH_STOP_SYSTEM_CALL && process_frame_is_valid(process))) {
         syscall_handle(process);
     } else if (stop == ARCH_STOP_FAULT) {
         process_fault(process, arch_fault_get(), NULL);
@@ -59,14 +65,13 @@ static void run_slice(struct process *process)
         kernel.current = process;
         arch_slice_start(kernel.config->slice_us);
     }
-    while (process->state == ABI_PROCESS_RUNNING) {
+    while (ARCH_LIKELY(process->state == ABI_PROCESS_RUNNING)) {
         run_once(process);
-        if (arch_slice_is_over()) {
-            process->slices_used_up++;
-            kernel.current = NULL;
-            return;
-        }
-        if (work_is_pending()) {
+        if (!ARCH_LIKELY(arch_signals.any == 0)) {
+            if (arch_slice_is_over()) {
+                process->slices_used_up++;
+                kernel.current = NULL;
+            }
             return;
         }
     }

@@ -24,8 +24,13 @@ struct debug_ring {
     struct deferred_call pump; /* starts the UART */
 };
 
+/* Drivers with numbers below are found without a search: the base drivers, of which every process
+ * uses some all the time. */
+#define KERNEL_LOW_DRIVERS 16u
+
 struct kernel {
     const struct kernel_config *config;
+    const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct process *process[KERNEL_PROCESS_SLOTS]; /* by index; NULL: none. Never moves or goes */
     uint32_t generation;                           /* of the identifier given out last */
     struct process *current;                       /* whose time slice is running; NULL: nobody's */

@@ -152,7 +152,7 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
         .layout = layout,
         .slot = (uint8_t)slot,
         .flash_start = flash_start,
-        .header_bytes = app->binary,
+        .code_start = flash_start + app->binary,
         .app = *app,
     };
     start_life(process);
@@ -236,30 +236,6 @@ void process_fault(struct process *process, const struct arch_fault *fault, cons
     case KERNEL_FAULT_PANIC:
         kernel_panic(SLICE_OF_TEXT("a process faulted"));
     }
-}
-
-static bool range_is_inside(uint32_t address, uint32_t length, uint32_t start, uint32_t end)
-{
-    return address >= start && address <= end && length <= end - address;
-}
-
-bool process_owns_ram(const struct process *process, uint32_t address, uint32_t length)
-{
-    return length != 0 &&
-           range_is_inside(address, length, process->layout.ram_start, process->layout.app_break);
-}
-
-bool process_owns_flash(const struct process *process, uint32_t address, uint32_t length)
-{
-    return length != 0 &&
-           range_is_inside(address, length, process->flash_start + process->header_bytes,
-                           process->flash_start + process->app.total_size);
-}
-
-bool process_frame_is_valid(const struct process *process)
-{
-    uint32_t psp = process->context.psp;
-    return psp % sizeof(uint32_t) == 0 && process_owns_ram(process, psp, ARCH_FRAME_BYTES);
 }
 
 struct const_slice process_name(const struct process *process)

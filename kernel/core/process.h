@@ -48,9 +48,9 @@ struct process {
     uint32_t grant_start; /* lowest byte of the grants */
     uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
     struct process_upcall queue[PROCESS_UPCALLS];
-    uint32_t flash_start;  /* of the TBF */
-    uint32_t header_bytes; /* protected: header and trailer */
-    struct tbf_app app;    /* offsets from flash_start */
+    uint32_t flash_start; /* of the TBF */
+    uint32_t code_start;  /* behind header and trailer, which are protected */
+    struct tbf_app app;   /* offsets from flash_start */
     uint32_t system_calls;
     uint32_t slices_used_up;
     uint32_t restarts;
@@ -94,13 +94,34 @@ void process_restart(struct process *process);
  * Reports it, then does what the fault policy says. */
 void process_fault(struct process *process, const struct arch_fault *fault, const char *why);
 
-/* True when the frame at psp lies in memory that the process may write. */
-bool process_frame_is_valid(const struct process *process);
+static inline bool process_range_is_inside(uint32_t address, uint32_t length, uint32_t start,
+                                           uint32_t end)
+{
+    return address >= start && address <= end && length <= end - address;
+}
 
 /* Is [address, address + length) in RAM that the app reaches? Length 0: false. */
-bool process_owns_ram(const struct process *process, uint32_t address, uint32_t length);
+static inline bool process_owns_ram(const struct process *process, uint32_t address,
+                                    uint32_t length)
+{
+    return length != 0 && process_range_is_inside(address, length, process->layout.ram_start,
+                                                  process->layout.app_break);
+}
+
 /* ... or in its flash, past what is protected? */
-bool process_owns_flash(const struct process *process, uint32_t address, uint32_t length);
+static inline bool process_owns_flash(const struct process *process, uint32_t address,
+                                      uint32_t length)
+{
+    return length != 0 &&
+           process_range_is_inside(address, length, process->code_start, process->layout.flash_end);
+}
+
+/* True when the frame at psp lies in memory that the process may write. */
+static inline bool process_frame_is_valid(const struct process *process)
+{
+    uint32_t psp = process->context.psp;
+    return psp % sizeof(uint32_t) == 0 && process_owns_ram(process, psp, ARCH_FRAME_BYTES);
+}
 
 struct const_slice process_name(const struct process *process);
 

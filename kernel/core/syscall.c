@@ -5,41 +5,31 @@
 
 #include <stddef.h>
 
-/* How many registers after r0 a variant uses. */
-static uint32_t value_count(uint32_t variant)
+/* Writes only the registers that the variant names. */
+static inline void answer(struct arch_frame *frame, const struct command_return *result)
 {
-    switch (variant) {
-    case ABI_SUCCESS:
-        return 0;
-    case ABI_FAILURE:
-    case ABI_SUCCESS_U32:
-        return 1;
-    case ABI_FAILURE_U32:
-    case ABI_SUCCESS_U32_U32:
-    case ABI_SUCCESS_U64:
-        return 2;
-    default:
-        return 3;
+    uint32_t variant = result->variant;
+    frame->r0 = variant;
+    if (variant == ABI_SUCCESS) {
+        return;
     }
-}
-
-static void answer(struct arch_frame *frame, const struct command_return *result)
-{
-    uint32_t count = value_count(result->variant);
-    frame->r0 = result->variant;
-    if (count > 0) {
-        frame->r1 = result->value[0];
+    frame->r1 = result->value[0];
+    if (variant == ABI_SUCCESS_U32 || variant == ABI_FAILURE) {
+        return;
     }
-    if (count > 1) {
-        frame->r2 = result->value[1];
+    frame->r2 = result->value[1];
+    if (variant == ABI_SUCCESS_U32_U32 || variant == ABI_SUCCESS_U64 ||
+        variant == ABI_FAILURE_U32) {
+        return;
     }
-    if (count > 2) {
-        frame->r3 = result->value[2];
-    }
+    frame->r3 = result->value[2];
 }
 
 static const struct driver *find_driver(uint32_t number)
 {
+    if (ARCH_LIKELY(number < KERNEL_LOW_DRIVERS)) {
+        return kernel.low_driver[number];
+    }
     const struct driver *driver = kernel.config->drivers;
     const struct driver *end = driver + kernel.config->driver_count;
     for (; driver < end; driver++) {
@@ -50,25 +40,33 @@ static const struct driver *find_driver(uint32_t number)
     return NULL;
 }
 
+/* Most apps have no list of permissions: they may use everything. */
+static bool has_permissions(const struct process *process)
+{
+    return process->app.has_permissions && kernel.config->enforce_permissions;
+}
+
 static bool is_permitted(const struct process *process, uint32_t driver)
 {
-    return !kernel.config->enforce_permissions ||
+    return !has_permissions(process) ||
            tbf_permits_driver(process_memory(process->flash_start), &process->app, driver);
 }
 
 static void command(struct process *process, struct arch_frame *frame)
 {
-    struct command_return result = command_error(K_ENODEVICE);
     const struct driver *driver = find_driver(frame->r0);
-    bool permitted = !kernel.config->enforce_permissions ||
-                     tbf_permits_command(process_memory(process->flash_start), &process->app,
-                                         frame->r0, frame->r1);
-    struct process_id id = process->id;
-    if (driver != NULL && permitted) {
-        result = driver->ops->command(driver->self, id, frame->r1, frame->r2, frame->r3);
+    if (driver == NULL ||
+        (has_permissions(process) && !tbf_permits_command(process_memory(process->flash_start),
+                                                          &process->app, frame->r0, frame->r1))) {
+        struct command_return refused = command_error(K_ENODEVICE);
+        answer(frame, &refused);
+        return;
     }
-    /* A command may have ended its own caller, or begun a new life of it: nobody to answer then. */
-    if (process_id_is_equal(process->id, id) && process_is_alive(process)) {
+    struct process_id id = process->id;
+    struct command_return result =
+        driver->ops->command(driver->self, id, frame->r1, frame->r2, frame->r3);
+    /* A command may have begun a new life of its own caller: nobody to answer then. */
+    if (ARCH_LIKELY(process_id_is_equal(process->id, id))) {
         answer(frame, &result);
     }
 }
@@ -221,24 +219,13 @@ static void exit_process(struct process *process, struct arch_frame *frame)
     }
 }
 
-void syscall_handle(struct process *process)
+/* Every class but command. */
+static ARCH_OUT_OF_LINE void handle_other(struct process *process, struct arch_frame *frame,
+                                          uint32_t class)
 {
-    struct arch_frame *frame = arch_context_frame(&process->context);
-    uint32_t instruction = frame->pc - (uint32_t)sizeof(uint16_t);
-    /* It was just executed, so it lies in the app's flash; its first bytes are the header. */
-    if (instruction % sizeof(uint16_t) != 0 ||
-        !process_owns_flash(process, instruction, sizeof(uint16_t))) {
-        process_fault(process, NULL, "system call from outside of its code");
-        return;
-    }
-    uint32_t class = *(const uint16_t *)process_memory(instruction) & 0xFFu;
-    process->system_calls++;
     switch (class) {
     case ABI_CLASS_YIELD:
         yield(process, frame);
-        break;
-    case ABI_CLASS_COMMAND:
-        command(process, frame);
         break;
     case ABI_CLASS_SUBSCRIBE:
     case ABI_CLASS_ALLOW_READ_WRITE:
@@ -257,5 +244,19 @@ void syscall_handle(struct process *process)
     default:
         process_fault(process, NULL, "unknown class of system call");
         break;
+    }
+}
+
+void syscall_handle(struct process *process)
+{
+    struct arch_frame *frame = arch_context_frame(&process->context);
+    /* The process just executed that instruction, unprivileged: it lies in its own flash. */
+    const uint8_t *instruction = process_memory(frame->pc - (uint32_t)sizeof(uint16_t));
+    uint32_t class = *instruction;
+    process->system_calls++;
+    if (ARCH_LIKELY(class == ABI_CLASS_COMMAND)) {
+        command(process, frame);
+    } else {
+        handle_other(process, frame, class);
     }
 }

@@ -1,7 +1,19 @@
 #include "kernel/arch/arch.h"
 
 #include "kernel/arch/cortex_m/scs.h"
-#include "kernel/arch/cortex_m/switch.h"
+
+#include <stddef.h>
+
+/* switch.S knows these. */
+_Static_assert(offsetof(struct arch_switch, target) == 4, "switch.S");
+_Static_assert(offsetof(struct arch_switch, stop) == 8, "switch.S");
+_Static_assert(offsetof(struct arch_switch, fault) == 12, "switch.S");
+_Static_assert(sizeof(struct arch_switch) == 32, "switch.S");
+_Static_assert(sizeof(struct arch_fault) == 20, "switch.S");
+_Static_assert(offsetof(union arch_signals, is.slice_over) == 1, "switch.S");
+_Static_assert(offsetof(struct arch_context, psp) == 0, "switch.S");
+_Static_assert(offsetof(struct arch_context, exc_return) == 36, "switch.S");
+_Static_assert(offsetof(struct arch_context, s16_to_s31) == 40, "switch.S");
 
 /* The core clock of the chips this architecture is used with; SysTick counts it. */
 #define CORE_CLOCK_MHZ 64u
@@ -43,48 +55,26 @@ void arch_init(void)
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
-const struct arch_fault *arch_fault_get(void)
-{
-    /* Nobody writes it while the kernel runs: a fault of the kernel's own is not recorded there. */
-    return (const struct arch_fault *)&switch_state.fault;
-}
-
 void arch_slice_start(uint32_t microseconds)
 {
     *scs(SCS_SYST_CSR) = 0;
     *scs(SCS_SYST_RVR) = microseconds * CORE_CLOCK_MHZ - 1u;
     *scs(SCS_SYST_CVR) = 0;
-    switch_state.slice_over = 0;
+    arch_signals.is.slice_over = 0;
     *scs(SCS_SYST_CSR) = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
 }
 
 void arch_slice_stop(void)
 {
     *scs(SCS_SYST_CSR) = 0;
-    switch_state.slice_over = 0;
-}
-
-bool arch_slice_is_over(void)
-{
-    return switch_state.slice_over != 0;
-}
-
-bool arch_interrupts_noted(void)
-{
-    return switch_state.interrupt_noted != 0;
-}
-
-void arch_interrupts_take(void)
-{
-    switch_state.interrupt_noted = 0;
-    __asm__ volatile("" ::: "memory");
+    arch_signals.is.slice_over = 0;
 }
 
 void arch_sleep(void)
 {
     /* With PRIMASK set an interrupt still ends WFI, but its handler waits for the cpsie. */
     __asm__ volatile("cpsid i" ::: "memory");
-    if (switch_state.interrupt_noted == 0) {
+    if (arch_signals.is.interrupt == 0) {
         __asm__ volatile("dsb\n\twfi" ::: "memory");
     }
     __asm__ volatile("cpsie i\n\tisb" ::: "memory");

@@ -1,7 +1,7 @@
 /*
  * switch.S - exception handlers and the way to a process and back. ARMv7-M with FPv4-SP.
  *
- * One word decides which way a switch goes: switch_state.current, the context of the process that
+ * One word decides which way a switch goes: arch_switch.current, the context of the process that
  * owns thread mode, or 0 for the kernel. EXC_RETURN is looked at for the frame's shape only.
  *
  *   kernel      sets `target`, executes SVC          -> SVC handler enters the process
@@ -31,10 +31,9 @@
     .equ CURRENT, 0
     .equ TARGET, 4
     .equ STOP, 8
-    .equ INTERRUPT_NOTED, 12
-    .equ SLICE_OVER, 16
-    .equ FAULT, 20
-    .equ CONTEXT_PSP, 32
+    .equ FAULT, 12
+    .equ SIGNAL_INTERRUPT, 0
+    .equ SIGNAL_SLICE_OVER, 1
     .equ CONTEXT_FLOAT, 40
 
     .equ STOP_INTERRUPT, 0
@@ -50,17 +49,18 @@
     .equ CONTROL_UNPRIVILEGED, 1
     .equ REPORT_STACK, 512              @ bytes of stack that the report of a kernel fault takes
 
-    .section .bss.switch_state, "aw", %nobits
+    .section .bss.arch_switch, "aw", %nobits
     .align 2
-    .global switch_state
-    .global arch_running                @ its first word, by the name that arch.h has for it
-    .type switch_state, %object
-    .type arch_running, %object
-switch_state:
-arch_running:
-    .space 40
-    .size arch_running, 4
-    .size switch_state, 40
+    .global arch_switch
+    .type arch_switch, %object
+arch_switch:
+    .space 32
+    .size arch_switch, 32
+    .global arch_signals
+    .type arch_signals, %object
+arch_signals:
+    .space 4
+    .size arch_signals, 4
 
     .macro handler name
     .section .text.\name, "ax", %progbits
@@ -71,61 +71,50 @@ arch_running:
 \name:
     .endm
 
-/* enum arch_stop arch_process_run(struct arch_context *context) */
-handler arch_process_run
-    push    {r3-r11, lr}                @ r3 keeps the stack 8-aligned
-    ldr     r1, =switch_state
-    str     r0, [r1, #TARGET]
-    svc     #0
-    ldr     r0, [r1, #STOP]             @ r1 came back in the kernel's own frame
-    pop     {r3-r11, pc}
-    .size arch_process_run, . - arch_process_run
-
 handler arch_svc_handler
-    ldr     r1, =switch_state
+    ldr     r1, =arch_switch
     ldr     r0, [r1, #CURRENT]
-    cbnz    r0, system_call
-    ldr     r0, [r1, #TARGET]
-    cbz     r0, 2f                      @ no request, nothing to enter
-    movs    r2, #0
-    str     r2, [r1, #TARGET]
-    str     r2, [r1, #STOP]             @ STOP_INTERRUPT, unless somebody knows better
-    str     r0, [r1, #CURRENT]
-    ldrd    r2, lr, [r0, #CONTEXT_PSP]
-    msr     psp, r2
-    tst     lr, #0x10
-    bne     1f
-    add     r3, r0, #CONTEXT_FLOAT
-    vldmia  r3, {s16-s31}
-1:  ldmia   r0, {r4-r11}
-    movs    r3, #CONTROL_UNPRIVILEGED
-    msr     control, r3                 @ takes effect with the exception return
-2:  bx      lr
-
-system_call:
+    cbz     r0, enter_process
     movs    r2, #STOP_SYSTEM_CALL
-    str     r2, [r1, #STOP]
-/* r0 = context of the process, r1 = switch_state. Gives thread mode back to the kernel. */
+/* r0 = context of the process, r1 = arch_switch, r2 = why. Gives thread mode back to the kernel. */
 leave_process:
+    str     r2, [r1, #STOP]
     mrs     r2, psp
-    stmia   r0!, {r4-r11}
-    strd    r2, lr, [r0]
+    stmia   r0!, {r2, r4-r11, lr}
     tst     lr, #0x10
-    bne     1f
-    adds    r0, #(CONTEXT_FLOAT - CONTEXT_PSP)
-    vstmia  r0, {s16-s31}
+    beq     2f
 1:  movs    r2, #0
     str     r2, [r1, #CURRENT]
     msr     control, r2
     mvn     lr, #6                      @ 0xFFFFFFF9: thread mode, main stack, basic frame
     bx      lr
+2:  vstmia  r0, {s16-s31}
+    b       1b
+
+enter_process:
+    ldr     r0, [r1, #TARGET]
+    cbz     r0, 2f                      @ no request, nothing to enter
+    movs    r2, #0
+    str     r2, [r1, #TARGET]
+    str     r0, [r1, #CURRENT]
+    movs    r3, #CONTROL_UNPRIVILEGED
+    ldmia   r0!, {r2, r4-r11, lr}
+    msr     psp, r2
+    msr     control, r3                 @ takes effect with the exception return
+    tst     lr, #0x10
+    beq     1f
+    bx      lr
+1:  vldmia  r0, {s16-s31}
+    msr     control, r3                 @ FP instructions set CONTROL.FPCA; the return decides it
+2:  bx      lr
     .size arch_svc_handler, . - arch_svc_handler
 
 handler arch_pendsv_handler
-    ldr     r1, =switch_state
+    ldr     r1, =arch_switch
     ldr     r0, [r1, #CURRENT]
+    movs    r2, #STOP_INTERRUPT
     cmp     r0, #0
-    bne.w   leave_process               @ `stop` says INTERRUPT since the process was entered
+    bne.w   leave_process
     bx      lr
     .size arch_pendsv_handler, . - arch_pendsv_handler
 
@@ -141,16 +130,16 @@ handler arch_interrupt_handler
     add     r3, r3, r1, lsl #2
     str     r2, [r3]
     str     r2, [r3, #NVIC_ISPR_FROM_ICER]
-    ldr     r1, =switch_state
+    ldr     r1, =arch_signals
     movs    r0, #1
-    str     r0, [r1, #INTERRUPT_NOTED]
+    strb    r0, [r1, #SIGNAL_INTERRUPT]
     b.w     pend_kernel
     .size arch_interrupt_handler, . - arch_interrupt_handler
 
 handler arch_systick_handler
-    ldr     r1, =switch_state
+    ldr     r1, =arch_signals
     movs    r0, #1
-    str     r0, [r1, #SLICE_OVER]
+    strb    r0, [r1, #SIGNAL_SLICE_OVER]
     b.w     pend_kernel
     .size arch_systick_handler, . - arch_systick_handler
 
@@ -163,7 +152,7 @@ handler pend_kernel
 
 /* HardFault, MemManage, BusFault, UsageFault, and what should never come (NMI, DebugMonitor). */
 handler arch_fault_handler
-    ldr     r1, =switch_state
+    ldr     r1, =arch_switch
     ldr     r0, [r1, #CURRENT]
     cbz     r0, kernel_fault
     and     r2, lr, #0xC                @ bit 3: from thread mode, bit 2: on the process stack
@@ -186,7 +175,6 @@ handler arch_fault_handler
     ldr     r2, [r3, #20]
     str     r2, [r1, #(FAULT + 16)]
     movs    r2, #STOP_FAULT
-    str     r2, [r1, #STOP]
     b.w     leave_process
 
 /* The kernel's stack lies at the bottom of RAM: when it overflowed, stacking failed below RAM and

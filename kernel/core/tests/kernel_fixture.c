@@ -53,16 +53,14 @@ static void write_now(struct const_slice bytes)
 static const struct kernel_chip chip = {serve_interrupts, write_now};
 
 /* The architecture. */
+volatile union arch_signals arch_signals;
+volatile struct arch_switch arch_switch;
+
 enum arch_stop arch_process_run(struct arch_context *context)
 {
     fixture.runs++;
     struct process *process = (struct process *)(void *)context; /* its first member */
     return fixture.run != NULL ? fixture.run(process) : ARCH_STOP_INTERRUPT;
-}
-
-const struct arch_fault *arch_fault_get(void)
-{
-    return &fixture.fault;
 }
 
 void arch_mpu_load(const struct mpu_layout_region *regions)
@@ -75,27 +73,12 @@ void arch_slice_start(uint32_t microseconds)
 {
     (void)microseconds;
     fixture.slices_started++;
-    fixture.slice_over = false;
+    arch_signals.is.slice_over = 0;
 }
 
 void arch_slice_stop(void)
 {
-    fixture.slice_over = false;
-}
-
-bool arch_slice_is_over(void)
-{
-    return fixture.slice_over;
-}
-
-bool arch_interrupts_noted(void)
-{
-    return fixture.interrupts_noted;
-}
-
-void arch_interrupts_take(void)
-{
-    fixture.interrupts_noted = false;
+    arch_signals.is.slice_over = 0;
 }
 
 void arch_sleep(void)
@@ -143,6 +126,7 @@ int fixture_setup(void **state)
     memset(process_memory(FIXTURE_FLASH), 0xFF, FIXTURE_FLASH_BYTES);
     memset(process_memory(FIXTURE_RAM), 0xA5, FIXTURE_RAM_BYTES);
     fixture = (struct fixture){0};
+    arch_signals.any = 0;
     fixture.fault_rule = (struct kernel_fault_rule){NULL, KERNEL_FAULT_STOP, 0};
     fixture.config = (struct kernel_config){
         .board_name = "host",
@@ -234,14 +218,14 @@ struct arch_frame *fixture_call(struct process *process, uint32_t class, uint32_
     frame->r1 = r1;
     frame->r2 = r2;
     frame->r3 = r3;
-    frame->pc = process->flash_start + process->header_bytes + 2 * class + 2;
+    frame->pc = process->code_start + 2 * class + 2;
     syscall_handle(process);
     return frame;
 }
 
 uint32_t fixture_function(const struct process *process)
 {
-    return (process->flash_start + process->header_bytes + 16) | 1u;
+    return (process->code_start + 16) | 1u;
 }
 
 void fixture_grow(struct process *process, uint32_t bytes)

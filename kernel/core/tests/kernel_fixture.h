@@ -44,8 +44,6 @@ struct fixture {
     /* The fake architecture. */
     enum arch_stop (*run)(struct process *process); /* what a process does until it stops */
     uint32_t runs, mpu_loads, slices_started, interrupts_served;
-    bool slice_over, interrupts_noted;
-    struct arch_fault fault;
     const void *mpu_loaded;
     void (*on_interrupt)(void);
     char text[16384]; /* everything written */

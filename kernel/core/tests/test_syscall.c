@@ -96,7 +96,7 @@ static void test_subscribe_bounds_of_function(void **state)
 {
     (void)state;
     struct process *p = fixture_boot_one();
-    uint32_t code = p->flash_start + p->header_bytes;
+    uint32_t code = p->code_start;
     uint32_t end = p->flash_start + p->app.total_size;
     static const uint32_t driver = FIXTURE_DRIVER;
     struct {
@@ -165,7 +165,7 @@ static void test_allow_bounds(void **state)
     fixture_grow(p, 256);
     uint32_t start = p->layout.ram_start;
     uint32_t end = p->layout.app_break;
-    uint32_t code = p->flash_start + p->header_bytes;
+    uint32_t code = p->code_start;
     uint32_t code_end = p->flash_start + p->app.total_size;
     struct {
         uint32_t address, length;

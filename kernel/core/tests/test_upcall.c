@@ -190,7 +190,7 @@ static void test_wait_for_finds_what_is_queued(void **state)
     assert_int_equal(frame->r2, 22);
     assert_int_equal(frame->r3, 0x55);
     /* No callback ran, the others are where they were. */
-    assert_int_equal(frame->pc, p->flash_start + p->header_bytes + 2);
+    assert_int_equal(frame->pc, p->code_start + 2);
     yield_wait(p);
     assert_runs(p, 0, 1);
     yield_wait(p);
