@@ -175,7 +175,8 @@ enum abi_process_info_command {
     ABI_PROCESS_INFO_IDS = 2,       /* u32 each, into the buffer -> u32, how many there are */
     ABI_PROCESS_INFO_SHORT_IDS = 3, /* u32 each, into the buffer -> u32, how many there are */
     ABI_PROCESS_INFO_NAME = 4,      /* (id), into the buffer -> u32, length */
-    ABI_PROCESS_INFO_STATS = 5,     /* (id), struct abi_process_stats into the buffer */
+    ABI_PROCESS_INFO_STATS = 5,     /* (id), four u32 into the buffer: slices used up, system
+                                     * calls, restarts, enum abi_process_state */
     ABI_PROCESS_INFO_SET_STATE = 6, /* (id, enum abi_process_action) */
 };
 enum abi_process_info_allow {
