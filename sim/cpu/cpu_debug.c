@@ -85,14 +85,14 @@ bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page)
     return false;
 }
 
-void cpu_check_watch(struct cpu *cpu, uint32_t address, uint8_t size_bytes, bool write)
+void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write)
 {
     unsigned wanted = write ? CPU_WATCH_WRITE : CPU_WATCH_READ;
     for (uint32_t i = 0; i < cpu->debug.watch_count; i++) {
         const struct cpu_watch *watch = &cpu->debug.watch[i];
         if (((unsigned)watch->kind & wanted) != 0 && overlaps(watch, address, size_bytes)) {
             cpu->debug.hit = (struct cpu_watch_hit){
-                .address = address, .size_bytes = size_bytes, .write = write};
+                .address = address, .size_bytes = (uint8_t)size_bytes, .write = write};
             cpu_add_work(cpu, CPU_WORK_WATCH);
             return;
         }
