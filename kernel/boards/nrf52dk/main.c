@@ -9,6 +9,7 @@
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/low_level_debug.h"
 #include "kernel/capsules/process_console.h"
+#include "kernel/capsules/process_info.h"
 #include "kernel/capsules/rng.h"
 #include "kernel/capsules/temperature.h"
 #include "kernel/capsules/touch.h"
@@ -91,6 +92,7 @@ static const struct hil_button touch_key = {
 
 static struct alarm_driver alarm_driver;
 static struct led_driver led_driver;
+static struct process_info_driver process_info_driver;
 static struct rng_driver rng_driver;
 static struct temperature_driver temperature_driver;
 static struct touch_driver touch_driver;
@@ -109,6 +111,7 @@ static const struct driver drivers[] = {
     {&rng_driver_ops, &rng_driver},
     {&temperature_driver_ops, &temperature_driver},
     {&touch_driver_ops, &touch_driver},
+    {&process_info_driver_ops, &process_info_driver},
     {&low_level_debug_driver_ops, NULL},
 };
 
@@ -166,6 +169,7 @@ static void start_capsules(void)
     uart_mux_add_port(&uart_mux, &process_console_port);
     console_init(&console_driver, &console_port.uart);
     process_console_init(&process_console, &process_console_port.uart);
+    process_info_init(&process_info_driver, SLICE_OF_TEXT("manager"));
     alarm_init(&alarm_driver, &alarm);
     led_init(&led_driver, leds, COUNT_OF(leds));
     button_init(&button_driver, buttons, COUNT_OF(buttons));
