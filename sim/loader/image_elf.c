@@ -36,29 +36,33 @@ static bool check_header(const char *name, Elf *elf, Elf32_Ehdr *header, struct 
     return true;
 }
 
-static bool add_load(const char *name, const Elf32_Phdr *segment, size_t file_size,
+static bool add_load(const char *name, const GElf_Phdr *segment, size_t file_size,
                      struct image *image, size_t *capacity, struct sim_error *error)
 {
     if (segment->p_filesz > file_size || segment->p_offset > file_size - segment->p_filesz) {
         return sim_fail(error, SIM_WRONG_USE, "%s is truncated: a segment ends past the file",
                         name);
     }
-    if (segment->p_filesz > UINT32_MAX - segment->p_paddr ||
-        segment->p_memsz > UINT32_MAX - segment->p_vaddr) {
+    /* An ELF of class 32 has 32-bit fields only; libelf hands them out wider. */
+    uint32_t physical = (uint32_t)segment->p_paddr;
+    uint32_t linked = (uint32_t)segment->p_vaddr;
+    uint32_t file_bytes = (uint32_t)segment->p_filesz;
+    uint32_t memory_bytes = (uint32_t)segment->p_memsz;
+    if (file_bytes > UINT32_MAX - physical || memory_bytes > UINT32_MAX - linked) {
         return sim_fail(error, SIM_WRONG_USE, "%s has a segment past the end of the address space",
                         name);
     }
-    if (segment->p_memsz > 0 && image->span_count < IMAGE_SPANS_MAX) {
+    if (memory_bytes > 0 && image->span_count < IMAGE_SPANS_MAX) {
         image->spans[image->span_count] =
-            (struct image_span){.address = segment->p_vaddr, .size_bytes = segment->p_memsz};
+            (struct image_span){.address = linked, .size_bytes = memory_bytes};
         image->span_count++;
     }
-    if (segment->p_filesz == 0) {
+    if (file_bytes == 0) {
         return true;
     }
     return image_add_segment(image, capacity,
-                             (struct image_segment){.address = segment->p_paddr,
-                                                    .size_bytes = segment->p_filesz,
+                             (struct image_segment){.address = physical,
+                                                    .size_bytes = file_bytes,
                                                     .offset = segment->p_offset},
                              error);
 }
@@ -71,10 +75,10 @@ static bool read_segments(const char *name, Elf *elf, size_t size, struct image 
     if (elf_getphdrnum(elf, &count) != 0) {
         return sim_fail(error, SIM_WRONG_USE, "%s is a damaged ELF file", name);
     }
-    const Elf32_Phdr *headers = count == 0 ? NULL : elf32_getphdr(elf);
-    for (size_t i = 0; headers != NULL && i < count; i++) {
-        if (headers[i].p_type == PT_LOAD &&
-            !add_load(name, &headers[i], size, image, &capacity, error)) {
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr header; /* a copy: in a damaged file the original may lie at any address */
+        if (gelf_getphdr(elf, (int)i, &header) != NULL && header.p_type == PT_LOAD &&
+            !add_load(name, &header, size, image, &capacity, error)) {
             return false;
         }
     }

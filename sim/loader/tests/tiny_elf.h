@@ -1,0 +1,26 @@
+/* sim/loader/tests/tiny_elf.h - a small ARM executable, made in memory: one loaded segment of code,
+ * one of RAM only, a symbol table with one function. */
+#ifndef SIM_LOADER_TESTS_TINY_ELF_H
+#define SIM_LOADER_TESTS_TINY_ELF_H
+
+#include <elf.h>
+#include <stdint.h>
+
+#define TINY_ELF_CODE     0x00000100U
+#define TINY_ELF_RAM      0x20000000U
+#define TINY_ELF_BSS      0x400U
+#define TINY_ELF_FUNCTION "main_loop"
+
+struct tiny_elf {
+    Elf32_Ehdr header;
+    Elf32_Phdr segments[2];
+    Elf32_Shdr sections[4]; /* null, symbols, strings, section names */
+    Elf32_Sym symbols[2];
+    char strings[16];
+    char names[32];
+    uint32_t code[4];
+};
+
+void tiny_elf_make(struct tiny_elf *elf);
+
+#endif
