@@ -6,8 +6,6 @@
 #define GOOD_BLINKS 8
 #define BLINK_MS    1000
 
-static volatile uint32_t loops;
-
 int main(void)
 {
     for (int i = 0; i < GOOD_BLINKS; i++) {
@@ -16,6 +14,5 @@ int main(void)
     }
     console_print("hog: the CPU is mine from now on\n");
     for (;;) {
-        loops++;
     }
 }

@@ -12,6 +12,8 @@
 #include "sim/cli/board_file.h"
 #include "sim/cli/duration.h"
 #include "sim/cli/places.h"
+#include "sim/cli/run_gdb.h"
+#include "sim/cli/run_debug.h"
 #include "sim/cli/summary.h"
 #include "sim/loader/file.h"
 
@@ -145,7 +147,8 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
     return queued || sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
 }
 
-static bool build_machine(struct run_session *session, struct sim_error *error)
+struct machine *run_session_build_machine(const struct run_session *session,
+                                          struct sim_error *error)
 {
     const struct run_options *options = &session->options;
     struct machine_config config = {.board = &session->board,
@@ -154,7 +157,24 @@ static bool build_machine(struct run_session *session, struct sim_error *error)
                                     .check_isolation = options->check_isolation,
                                     .quirk = catalogue_find_quirk(session->board.chip->name)};
     config.absent = catalogue_absent_entries(&config.absent_count);
-    session->machine = machine_create(&config, error);
+    return machine_create(&config, error);
+}
+
+struct machine *run_session_make_machine(const struct run_session *session, struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    struct machine_config config = {.board = &session->board,
+                                    .seed = options->seed,
+                                    .count_mpu_hits = options->mpu_hits,
+                                    .check_isolation = options->check_isolation,
+                                    .quirk = catalogue_find_quirk(session->board.chip->name)};
+    config.absent = catalogue_absent_entries(&config.absent_count);
+    return machine_create(&config, error);
+}
+
+static bool build_machine(struct run_session *session, struct sim_error *error)
+{
+    session->machine = run_session_make_machine(session, error);
     return session->machine != NULL;
 }
 
@@ -358,10 +378,36 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
     return SIM_OK;
 }
 
+/* Between the slices of a debugged run; true: the run is over. */
+static bool look_while_debugged(void *context)
+{
+    struct run_session *session = context;
+    uart_link_flush(&session->link);
+    take_keyboard(session);
+    return interrupted || session->lines.until_found;
+}
+
+/* With --gdb the debugger has the run first, and may leave the rest of it to the usual loop. */
+static bool run_all(struct run_session *session, enum machine_stop *stop, struct sim_error *error)
+{
+    bool goes_on = true;
+    if (session->options.gdb &&
+        !run_gdb(session, end_cycle(session), look_while_debugged, &goes_on, stop, error)) {
+        return false;
+    }
+    if (goes_on) {
+        *stop = run_loop(session);
+    }
+    return true;
+}
+
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
 {
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
     catch_interrupt();
-    enum machine_stop stop = run_loop(session);
+    if (!run_all(session, &stop, error)) {
+        return error->status;
+    }
     enum sim_status status = judge(session, stop, error);
     uart_link_start_line(&session->link);
     const struct summary_sources sources = {.machine = session->machine,

@@ -40,6 +40,14 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
  * program. */
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error);
 
+/* A machine as the options want it, empty; NULL on failure. The caller destroys it. */
+struct machine *run_session_build_machine(const struct run_session *session,
+                                          struct sim_error *error);
+
+/* A machine as this session's, not loaded and not observed. */
+struct machine *run_session_make_machine(const struct run_session *session,
+                                         struct sim_error *error);
+
 void run_session_close(struct run_session *session);
 
 #endif

@@ -70,8 +70,9 @@ static void put_app(FILE *out, const struct gdb_script_app *app)
     }
 }
 
-bool gdb_script_write(const char *path, uint16_t port, const char *kernel_elf,
-                      const struct gdb_script_app *apps, size_t app_count, struct sim_error *error)
+bool gdb_script_write(const char *path, uint16_t port, const char *source_folder,
+                      const char *kernel_elf, const struct gdb_script_app *apps, size_t app_count,
+                      struct sim_error *error)
 {
     FILE *out = fopen(path, "w");
     if (out == NULL) {
@@ -80,6 +81,11 @@ bool gdb_script_write(const char *path, uint16_t port, const char *kernel_elf,
     }
     elf_version(EV_CURRENT);
     fputs("# Made by `sandglass run --gdb`: gdb-multiarch -x THIS_FILE\nset confirm off\n", out);
+    if (source_folder != NULL) {
+        fputs("directory ", out);
+        put_path(out, source_folder);
+        fputc('\n', out);
+    }
     if (kernel_elf != NULL) {
         fputs("file ", out);
         put_path(out, kernel_elf);

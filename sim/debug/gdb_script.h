@@ -17,10 +17,12 @@ struct gdb_script_app {
     bool ram_known;     /* false: only its flash sections are placed */
 };
 
-/* Writes the file at `path`. An app whose ELF cannot be read is left out with a comment in the
- * file. False only when the file itself cannot be written (SIM_WRONG_USE). kernel_elf may be NULL.
+/* Writes the file at `path`. `source_folder` (or NULL) is where relative source names are looked
+ * for. An app whose ELF cannot be read is left out with a comment in the file. False only when the
+ * file itself cannot be written (SIM_WRONG_USE). kernel_elf may be NULL.
  */
-bool gdb_script_write(const char *path, uint16_t port, const char *kernel_elf,
-                      const struct gdb_script_app *apps, size_t app_count, struct sim_error *error);
+bool gdb_script_write(const char *path, uint16_t port, const char *source_folder,
+                      const char *kernel_elf, const struct gdb_script_app *apps, size_t app_count,
+                      struct sim_error *error);
 
 #endif

@@ -138,11 +138,12 @@ static bool continue_machine(struct gdb_server *server, const struct gdb_run *ru
             *end = stop == MACHINE_STOP_ENGINE ? GDB_END_ENGINE : GDB_END_OVER;
             return true;
         }
-        if (stop != MACHINE_STOP_LIMIT) {
+        if (stop != MACHINE_STOP_LIMIT && stop != MACHINE_STOP_IDLE) {
             tell_stop(server, stop);
             return false;
         }
-        enum gdb_resume resume = receive(server, false);
+        /* A core that nothing will wake: the next thing to happen is the debugger's. */
+        enum gdb_resume resume = receive(server, stop == MACHINE_STOP_IDLE);
         if (server->client < 0) {
             return false;
         }

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""The real gdb-multiarch against `sandglass run --gdb`: symbols of apps where they run, break, backtrace, globals, step, watch."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from sandglass import HOST_SECONDS, PROGRAM, app, guest
+
+GDB = shutil.which("gdb-multiarch")
+
+
+def debug(commands, *arguments, seconds=4):
+    """Runs GDB with the command file that the program made, then `commands`; returns what both said."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen([PROGRAM, "run", "--headless", "--for", f"{seconds}s", "--gdb", *arguments],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  env={**os.environ, "TMPDIR": folder})
+        try:
+            script = None
+            for line in server.stderr:
+                found = re.search(r"gdb-multiarch -x (\S+)", line)
+                if found:
+                    script = found.group(1)
+                    break
+            if script is None:
+                raise AssertionError("the program did not say how to connect")
+            words = [GDB, "-nx", "-batch", "-x", script]
+            for command in commands:
+                words += ["-ex", command]
+            said = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=HOST_SECONDS, check=False)
+            output, errors = server.communicate(timeout=HOST_SECONDS)
+            return said.stdout, said.stderr, output, errors, server.returncode
+        finally:
+            if server.poll() is None:
+                server.kill()
+                server.communicate()
+
+
+@unittest.skipIf(GDB is None, "gdb-multiarch is missing: sh tools/setup.sh --tests")
+class Gdb(unittest.TestCase):
+    def test_break_in_blinks_main_backtrace_and_step(self):
+        said, complaints, _, _, _ = debug(
+            ["break blink/main.c:main", "continue", "backtrace", "info registers pc control", "delete",
+             "stepi", "next", "detach"], app("hello"), app("blink"))
+        self.assertIn("main () at apps/blink/main.c", said)
+        self.assertRegex(said, r"#1 .* in start_c \(.*\) at apps/lib/crt0.c")
+        self.assertRegex(said, r"control +0x3 ")
+        self.assertNotIn("Internal error", complaints)
+        self.assertIn("alarm", said)  # source lines are found
+
+    def test_globals_of_an_app_are_at_their_run_time_addresses(self):
+        # Two press-and-releases; the watchpoint is on a page of the app's RAM that an MPU boundary cuts.
+        said, _, _, _, _ = debug(
+            ["break buttons/main.c:main", "continue", "delete", "print presses", "watch presses", "continue", "continue",
+             "print presses", "kill"],
+            "--press", "button0@1s", "--press", "button0@2s", app("hello"), app("buttons"))
+        self.assertIn("$1 = 0", said)
+        self.assertRegex(said, r"Old value = 0\s+New value = 1")
+        self.assertIn("on_change", said)
+        self.assertIn("$2 = 2", said)
+
+    def test_a_bare_guest_breaks_and_prints(self):
+        said, _, _, _, _ = debug(
+            ["break configure if region == 3", "continue", "print/x base", "info registers msp psp primask", "finish",
+             "print faults", "set var faults = 41", "print faults", "kill"], guest("mpu_counts.elf"))
+        self.assertIn("= 0x20004000", said)
+        self.assertIn("= 41", said)
+
+    def test_detached_it_runs_on_to_its_end(self):
+        _, _, output, errors, status = debug(["detach"], guest("mpu_counts.elf"), seconds=1)
+        self.assertEqual(output, "refused 00000007\n")
+        self.assertIn("summary:", errors)
+        self.assertEqual(status, 0)
+
+    def test_registers_and_memory_can_be_written(self):
+        said, _, _, _, _ = debug(
+            ["stepi", "set $r5 = 0x12345678", "print/x $r5", "set {int}0x20003000 = 77", "print {int}0x20003000",
+             "print/x {int}0x00000000", "set {int}0x70000000 = 1", "kill"], guest("mpu_counts.elf"))
+        self.assertIn("= 0x12345678", said)
+        self.assertIn("= 77", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
