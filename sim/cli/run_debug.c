@@ -5,6 +5,7 @@
 
 #include "sim/cli/duration.h"
 #include "sim/cli/places.h"
+#include "sim/cli/run_loop.h"
 #include "sim/cli/run_session.h"
 #include "sim/debug/gdb_script.h"
 #include "sim/loader/file.h"
@@ -64,14 +65,6 @@ static bool write_script(struct run_session *session, const struct process_watch
                             count, error);
 }
 
-/* Asked after every slice: the terminal is kept up to date on the way. */
-static bool is_over(void *context)
-{
-    struct run_session *session = context;
-    uart_link_flush(&session->link);
-    return session->lines.until_found;
-}
-
 bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *end,
                struct sim_error *error)
 {
@@ -93,7 +86,8 @@ bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *en
                 "gdb: waiting on 127.0.0.1:%u, at the first instruction; in another terminal:\n"
                 "     gdb-multiarch -x %s\n",
                 (unsigned)server.port, path);
-        const struct gdb_run run = {.end_cycle = end_cycle, .is_over = is_over, .context = session};
+        const struct gdb_run run = {
+            .end_cycle = end_cycle, .is_over = run_loop_look, .context = session};
         *end = gdb_server_serve(&server, &run);
         remove(path);
     }

@@ -33,7 +33,7 @@ const char run_options_help[] =
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
     "      --mpu-stats hits  counts every access by the MPU region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
-    "      --gdb[=PORT]      waits for gdb on a TCP port (default 3333)\n"
+    "      --gdb[=PORT]      waits for gdb on a TCP port (default: a free one)\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 done, 1 the guest failed, 2 wrong use, 3 simulator error.\n";

@@ -34,7 +34,7 @@ struct run_options {
     uint64_t seed;
     enum run_speed speed;
     const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
-    const char *gdb_port; /* NULL: the usual one */
+    const char *gdb_port; /* NULL: any free one */
     const char *trace;    /* file of the event trace; NULL: none */
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;

@@ -44,10 +44,6 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
 struct machine *run_session_build_machine(const struct run_session *session,
                                           struct sim_error *error);
 
-/* A machine as this session's, not loaded and not observed. */
-struct machine *run_session_make_machine(const struct run_session *session,
-                                         struct sim_error *error);
-
 void run_session_close(struct run_session *session);
 
 #endif

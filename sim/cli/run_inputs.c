@@ -1,0 +1,77 @@
+/* Puts the inputs of the command line on the machine's queue. */
+#include "sim/cli/run_inputs.h"
+
+#include "sim/cli/duration.h"
+#include "sim/machine/machine_input.h"
+
+/* Says which devices there are: the usual mistake is a name. */
+static bool find_device(struct run_session *session, const char *name, int *device,
+                        struct sim_error *error)
+{
+    *device = machine_find_device(session->machine, name);
+    return *device >= 0 ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "board %s has no device %s: `sandglass devices -b %s` lists them",
+                    session->options.board, name, session->options.board);
+}
+
+/* Resolves \n, \r, \t and \\ and queues the text for the console. */
+static bool queue_text(struct run_session *session, const struct run_input *input,
+                       struct sim_error *error)
+{
+    const char *console = session->board.console;
+    int device = console == NULL ? -1 : machine_find_device(session->machine, console);
+    uint64_t cycle = duration_to_cycles(input->at_ns, session->board.chip->cpu_hz);
+    if (device < 0) {
+        return sim_fail(error, SIM_WRONG_USE, "board %s has no console for --uart-in",
+                        session->options.board);
+    }
+    for (size_t i = 0; i < input->text_length; i++) {
+        char character = input->text[i];
+        if (character == '\\' && i + 1 < input->text_length) {
+            i++;
+            character = input->text[i] == 'n'   ? '\n'
+                        : input->text[i] == 'r' ? '\r'
+                        : input->text[i] == 't' ? '\t'
+                                                : input->text[i];
+        }
+        if (machine_add_text(session->machine, device, cycle, &character, 1) != 1) {
+            return sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
+        }
+    }
+    return true;
+}
+
+static bool queue_input(struct run_session *session, const struct run_input *input,
+                        struct sim_error *error)
+{
+    uint32_t hz = session->board.chip->cpu_hz;
+    int device = -1;
+    if (input->kind == RUN_INPUT_TEXT) {
+        return queue_text(session, input, error);
+    }
+    if (!find_device(session, input->device, &device, error)) {
+        return false;
+    }
+    uint64_t from = duration_to_cycles(input->at_ns, hz);
+    bool queued;
+    if (input->kind == RUN_INPUT_SET) {
+        queued = machine_add_input(session->machine, device, from, input->what, input->value);
+    } else {
+        const char *what = input->kind == RUN_INPUT_PRESS ? "press" : "touch";
+        queued = machine_add_input(session->machine, device, from, what, 1) &&
+                 machine_add_input(session->machine, device, duration_to_cycles(input->to_ns, hz),
+                                   "release", 0);
+    }
+    return queued || sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
+}
+
+bool run_inputs_queue(struct run_session *session, struct sim_error *error)
+{
+    for (size_t i = 0; i < session->options.input_count; i++) {
+        if (!queue_input(session, &session->options.inputs[i], error)) {
+            return false;
+        }
+    }
+    return true;
+}

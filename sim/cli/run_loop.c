@@ -1,0 +1,231 @@
+/* The loop of a run: slices of virtual time, pacing, the keyboard, the end and what it means. */
+#include "sim/cli/run_session.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/cli/duration.h"
+#include "sim/cli/run_debug.h"
+#include "sim/cli/run_loop.h"
+#include "sim/cli/summary.h"
+
+#define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
+#define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
+#define SLICE_MAX_NS   100000000U
+#define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
+
+/* Set by Ctrl-C. A signal handler can reach nothing but a global. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+static void catch_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends at once */
+    sigemptyset(&action.sa_mask);
+    interrupted = 0;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static uint64_t host_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+static void pace(uint64_t start_ns, uint64_t virtual_ns)
+{
+    uint64_t wanted = start_ns + virtual_ns;
+    uint64_t now = host_now_ns();
+    if (wanted > now) {
+        uint64_t wait = wanted - now;
+        struct timespec pause = {.tv_sec = (time_t)(wait / 1000000000U),
+                                 .tv_nsec = (long)(wait % 1000000000U)};
+        nanosleep(&pause, NULL); /* an interruption only shortens the pause */
+    }
+}
+
+static void take_keyboard(struct run_session *session)
+{
+    char bytes[64];
+    const char *console = session->board.console;
+    int device = console == NULL ? -1 : machine_find_device(session->machine, console);
+    size_t count = uart_link_get(&session->link, bytes, sizeof bytes);
+    if (device >= 0 && count > 0) {
+        machine_add_text(session->machine, device, clock_now(machine_clock(session->machine)),
+                         bytes, count);
+    }
+}
+
+static bool is_real_time(const struct run_session *session)
+{
+    const struct run_options *options = &session->options;
+    if (options->speed != RUN_SPEED_DEFAULT) {
+        return options->speed == RUN_SPEED_REAL;
+    }
+    return !options->headless && isatty(STDOUT_FILENO);
+}
+
+static uint64_t end_cycle(const struct run_session *session)
+{
+    const struct run_options *options = &session->options;
+    uint32_t hz = session->board.chip->cpu_hz;
+    if (options->has_for) {
+        return duration_to_cycles(options->for_ns, hz);
+    }
+    return options->until != NULL ? duration_to_cycles(UNTIL_LIMIT_NS, hz) : CLOCK_NEVER - 1;
+}
+
+/* Nothing can happen any more, and nobody sits at a keyboard. */
+static bool is_over(const struct run_session *session, enum machine_stop stop)
+{
+    bool quiet = stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
+    return quiet && session->link.in_fd < 0 && session->link.listen_fd < 0;
+}
+
+/* Shows the captions that are due; where to look next, at most at `cycle`. */
+static uint64_t next_look(struct run_session *session, uint64_t cycle)
+{
+    uint32_t hz = session->board.chip->cpu_hz;
+    if (!session->demo) {
+        return cycle;
+    }
+    uint64_t now = clock_now(machine_clock(session->machine));
+    demo_show_captions(&session->captions, &session->lines, duration_from_cycles(now, hz));
+    uint64_t caption_ns = demo_next_caption(&session->captions);
+    uint64_t caption = caption_ns == UINT64_MAX ? UINT64_MAX : duration_to_cycles(caption_ns, hz);
+    return caption < cycle ? caption : cycle;
+}
+
+/* True when the run is over because the kernel panicked and has had the time to say why. */
+static bool is_over_by_panic(struct run_session *session)
+{
+    uint64_t now = clock_now(machine_clock(session->machine));
+    if (session->panic_end_cycle == 0 && kernel_view_panicking(&session->kernel)) {
+        session->panic_end_cycle = now + duration_to_cycles(PANIC_NS, session->board.chip->cpu_hz);
+    }
+    return session->panic_end_cycle != 0 && now >= session->panic_end_cycle;
+}
+
+static enum machine_stop loop(struct run_session *session)
+{
+    bool real_time = is_real_time(session);
+    uint32_t hz = session->board.chip->cpu_hz;
+    uint64_t slice = duration_to_cycles(real_time ? SLICE_REAL_NS : SLICE_MAX_NS, hz);
+    uint64_t end = end_cycle(session);
+    uint64_t start = host_now_ns();
+    const struct clock *clock = machine_clock(session->machine);
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    while (!interrupted && clock_now(clock) < end) {
+        uint64_t next = next_look(session, clock_now(clock) + slice);
+        stop = machine_run(session->machine, next < end ? next : end);
+        uart_link_flush(&session->link);
+        if (stop != MACHINE_STOP_LIMIT &&
+            (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
+            break;
+        }
+        if (is_over_by_panic(session)) {
+            break;
+        }
+        take_keyboard(session);
+        if (real_time) {
+            pace(start, duration_from_cycles(clock_now(clock), hz));
+        }
+    }
+    session->wall_ns = host_now_ns() - start;
+    return stop;
+}
+
+/* What the end means; says it on stderr when it is not the one that was asked for. */
+static enum sim_status judge(struct run_session *session, enum machine_stop stop,
+                             struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    struct cpu_regs regs;
+    cpu_get_regs(machine_cpu(session->machine), &regs);
+    if (stop == MACHINE_STOP_ENGINE) {
+        sim_fail(error, SIM_INTERNAL, "the CPU engine failed at pc 0x%08x: %s", regs.pc,
+                 cpu_error(machine_cpu(session->machine)));
+        return SIM_INTERNAL;
+    }
+    if (stop == MACHINE_STOP_LOCKUP) {
+        live_lines_begin(&session->lines);
+        fprintf(stderr,
+                "the core is locked up (a fault while handling a fault); lr 0x%08x, msp "
+                "0x%08x\n",
+                regs.lr, regs.msp);
+        return SIM_GUEST_FAILED;
+    }
+    if (kernel_view_panicking(&session->kernel)) {
+        live_lines_begin(&session->lines);
+        fprintf(stderr, "the kernel has panicked\n");
+        return SIM_GUEST_FAILED;
+    }
+    if (options->until != NULL && !session->lines.until_found) {
+        live_lines_begin(&session->lines);
+        fprintf(stderr, "the guest has not printed '%s'\n", options->until);
+        return SIM_GUEST_FAILED;
+    }
+    return SIM_OK;
+}
+
+bool run_loop_look(void *context)
+{
+    struct run_session *session = context;
+    uart_link_flush(&session->link);
+    take_keyboard(session);
+    return interrupted || session->lines.until_found;
+}
+
+/* The debugger's part of the run; *goes_on: it let go, and the rest is as usual. */
+static bool run_debugged(struct run_session *session, bool *goes_on, enum machine_stop *stop,
+                         struct sim_error *error)
+{
+    enum gdb_end end = GDB_END_OVER;
+    if (!run_debug(session, end_cycle(session), &end, error)) {
+        return false;
+    }
+    *goes_on = end == GDB_END_DETACHED;
+    *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE : MACHINE_STOP_LIMIT;
+    return true;
+}
+
+/* With --gdb the debugger has the run first, and may leave the rest of it to the usual loop. */
+static bool run_all(struct run_session *session, enum machine_stop *stop, struct sim_error *error)
+{
+    bool goes_on = true;
+    if (session->options.gdb && !run_debugged(session, &goes_on, stop, error)) {
+        return false;
+    }
+    if (goes_on) {
+        *stop = loop(session);
+    }
+    return true;
+}
+
+enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
+{
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    catch_interrupt();
+    if (!run_all(session, &stop, error)) {
+        return error->status;
+    }
+    enum sim_status status = judge(session, stop, error);
+    uart_link_start_line(&session->link);
+    const struct summary_sources sources = {.machine = session->machine,
+                                            .firmware = &session->guest.firmware,
+                                            .symbols = &session->symbols,
+                                            .kernel = &session->kernel,
+                                            .wall_ns = session->wall_ns};
+    summary_print(&sources);
+    return event_trace_close(&session->trace, error) ? status : error->status;
+}
