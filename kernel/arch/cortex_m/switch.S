@@ -19,6 +19,9 @@
  * entered a process, PendSV follows at once and leaves it again: the process executed nothing, its
  * context is as before. If it is still pending when the SVC handler has left a process, PendSV
  * finds current = 0 and does nothing: the system call stands.
+ * An interrupt between the kernel's last look at arch_signals and its SVC has had its PendSV already,
+ * for nothing; so the SVC handler looks once more and does not enter. After that look PendSV is still
+ * to come.
  *
  * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC 4, PendSV 7. An SVC whose stacking
  * faults stays pending behind the fault; the fault handler takes it back (SHCSR.SVCALLPENDED).
@@ -32,6 +35,7 @@
     .equ TARGET, 4
     .equ STOP, 8
     .equ FAULT, 12
+    .equ SIGNALS, 32                    @ arch_signals, right behind
     .equ SIGNAL_INTERRUPT, 0
     .equ SIGNAL_SLICE_OVER, 1
     .equ CONTEXT_FLOAT, 40
@@ -92,10 +96,11 @@ leave_process:
     b       1b
 
 enter_process:
+    ldr     r3, [r1, #SIGNALS]
     ldr     r0, [r1, #TARGET]
+    cbnz    r3, refuse                  @ noted since the kernel last looked: serve it first
+    str     r3, [r1, #TARGET]
     cbz     r0, 2f                      @ no request, nothing to enter
-    movs    r2, #0
-    str     r2, [r1, #TARGET]
     str     r0, [r1, #CURRENT]
     movs    r3, #CONTROL_UNPRIVILEGED
     ldmia   r0!, {r2, r4-r11, lr}
@@ -107,6 +112,12 @@ enter_process:
 1:  vldmia  r0, {s16-s31}
     msr     control, r3                 @ FP instructions set CONTROL.FPCA; the return decides it
 2:  bx      lr
+
+refuse:
+    movs    r2, #STOP_INTERRUPT
+    str     r2, [r1, #STOP]
+    str     r2, [r1, #TARGET]
+    bx      lr
     .size arch_svc_handler, . - arch_svc_handler
 
 handler arch_pendsv_handler
