@@ -180,6 +180,7 @@ void cpu_get_regs(const struct cpu *cpu, struct cpu_regs *regs)
 
 void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs)
 {
+    cpu->sleeping = cpu->sleeping && regs->pc == cpu_pc(cpu);
     cpu->regs = *regs;
     cpu->regs_held = true;
     cpu->fp_held = true;

@@ -108,7 +108,8 @@ enum cpu_stop cpu_step(struct cpu *cpu);
 /* Makes a running cpu_run return CPU_STOP_REQUESTED soon. May be called from device code. */
 void cpu_request_stop(struct cpu *cpu);
 
-/* Register access, valid between runs and inside observer callbacks. */
+/* Register access, valid between runs and inside observer callbacks. A sleeping CPU whose PC is
+ * changed is awake. */
 void cpu_get_regs(const struct cpu *cpu, struct cpu_regs *regs);
 void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs);
 

@@ -268,6 +268,9 @@ static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool 
             return false;
         }
     }
+    if (write && is_ppb(address) && cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {
+        cpu_add_work(cpu, CPU_WORK_GATES);
+    }
     if (must_end(cpu)) {
         refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;

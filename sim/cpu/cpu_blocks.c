@@ -57,6 +57,22 @@ void cpu_settle_jump(struct cpu *cpu, uint32_t pc)
 
 /* ---- blocks ---- */
 
+unsigned cpu_gated_flags(const struct cpu *cpu)
+{
+    const struct scb *scb = &cpu->core.scb;
+    unsigned flags = CYCLE_WRITES_SPECIAL | CYCLE_BARRIER | CYCLE_SEND_EVENT | CYCLE_EXCLUSIVE;
+    if (!cpu->config.fp_present || !scb_fp_enabled(scb, false)) {
+        flags |= CYCLE_FP;
+    }
+    if ((scb->state.ccr & CCR_DIV_0_TRP) != 0) {
+        flags |= CYCLE_DIVIDE;
+    }
+    if ((scb->state.ccr & CCR_UNALIGN_TRP) != 0) {
+        flags |= CYCLE_MEMORY;
+    }
+    return flags;
+}
+
 static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);
@@ -169,6 +185,9 @@ static void note_effects(struct cpu *cpu, const struct block *block, uint64_t st
     if ((flags & CYCLE_WRITES_SPECIAL) != 0) {
         cpu->special_ran = true;
     }
+    if ((flags & CYCLE_EXCLUSIVE) != 0) {
+        cpu->exclusive_open = true;
+    }
     if ((flags & CYCLE_BARRIER) != 0) {
         note_barriers(cpu, block, start);
     }
@@ -250,6 +269,9 @@ static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
 static __attribute__((noinline)) void on_rare_block(struct cpu *cpu, uint32_t address,
                                                     uint32_t size_bytes)
 {
+    if (address == ENGINE_MONITOR_ADDRESS) {
+        return;
+    }
     const struct block *block = find_block(cpu, address, size_bytes);
     uint64_t start = block_start_cycle(&cpu->time, block);
     if (start + block->gate < cpu->time.gate) {
@@ -281,6 +303,9 @@ void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_by
 {
     (void)uc;
     struct cpu *cpu = context;
+    if (address == ENGINE_MONITOR_ADDRESS) {
+        return;
+    }
     const struct block *block = find_block(cpu, (uint32_t)address, size_bytes);
     uint64_t start = block_start_cycle(&cpu->time, block);
     finish_effects(cpu);

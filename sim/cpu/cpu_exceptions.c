@@ -25,11 +25,17 @@ static void hold_fp(struct cpu *cpu)
 
 void cpu_load_regs(struct cpu *cpu)
 {
-    if (cpu->regs_held) {
-        engine_write_regs(cpu->active, &cpu->regs, cpu->fp_held);
-        cpu->regs_held = false;
-        cpu->fp_held = false;
+    if (!cpu->regs_held) {
+        return;
     }
+    if (cpu->unit.clear_exclusive && cpu->exclusive_open) {
+        engine_clear_exclusive(cpu->active);
+        cpu->exclusive_open = false;
+    }
+    cpu->unit.clear_exclusive = false;
+    engine_write_regs(cpu->active, &cpu->regs, cpu->fp_held);
+    cpu->regs_held = false;
+    cpu->fp_held = false;
 }
 
 /* Brings the machine's clock to the end of what has run: the exception unit and observers read it.

@@ -42,7 +42,8 @@ enum cpu_work {
 };
 /* What must end the run right after the instruction; the rest waits for the end of the block. */
 #define CPU_WORK_AT_ONCE                                                                           \
-    (CPU_WORK_POLL | CPU_WORK_STOP | CPU_WORK_RESET | CPU_WORK_WATCH | CPU_WORK_STALL)
+    (CPU_WORK_POLL | CPU_WORK_GATES | CPU_WORK_STOP | CPU_WORK_RESET | CPU_WORK_WATCH |            \
+     CPU_WORK_STALL)
 
 /* Blocks with these, while they are gated, are stepped: each instruction is examined first. */
 #define CPU_STEPPED_FLAGS (CYCLE_FP | CYCLE_DIVIDE | CYCLE_MEMORY)
@@ -176,6 +177,8 @@ uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc);
 void cpu_refresh_special(struct cpu *cpu);
 /* Recomputes privilege and negative priority from `regs`. */
 void cpu_update_context(struct cpu *cpu);
+/* enum cycle_flag of blocks that must not run unexamined, as the System Control Space says now. */
+unsigned cpu_gated_flags(const struct cpu *cpu);
 /* Asks for work; the engine stops for it in time. */
 void cpu_add_work(struct cpu *cpu, unsigned work);
 

@@ -32,26 +32,10 @@ static void forget_changes(struct cpu *cpu)
     cpu->change_count = 0;
 }
 
-static unsigned gated_flags(const struct cpu *cpu)
-{
-    const struct scb *scb = &cpu->core.scb;
-    unsigned flags = CYCLE_WRITES_SPECIAL | CYCLE_BARRIER | CYCLE_SEND_EVENT | CYCLE_EXCLUSIVE;
-    if (!cpu->config.fp_present || !scb_fp_enabled(scb, false)) {
-        flags |= CYCLE_FP;
-    }
-    if ((scb->state.ccr & CCR_DIV_0_TRP) != 0) {
-        flags |= CYCLE_DIVIDE;
-    }
-    if ((scb->state.ccr & CCR_UNALIGN_TRP) != 0) {
-        flags |= CYCLE_MEMORY;
-    }
-    return flags;
-}
-
 static void do_work(struct cpu *cpu)
 {
-    if (cpu->blocks.gated_flags != gated_flags(cpu)) {
-        cpu->blocks.gated_flags = gated_flags(cpu);
+    if (cpu->blocks.gated_flags != cpu_gated_flags(cpu)) {
+        cpu->blocks.gated_flags = cpu_gated_flags(cpu);
         cpu->work |= CPU_WORK_GATES;
     }
     if ((cpu->work & CPU_WORK_CODE) != 0) {

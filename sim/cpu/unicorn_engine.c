@@ -10,6 +10,11 @@
 #define ALIAS_BYTES 0x100000000ULL
 #define PAGE_MASK   (~(uint64_t)(ENGINE_PAGE_BYTES - 1))
 
+/* CLREX and BKPT: the library offers no other way to the exclusive monitor. */
+#define MONITOR_BASE  0x200000000ULL
+#define MONITOR_BYTES 4096U
+static const uint8_t monitor_code[6] = {0xBF, 0xF3, 0x2F, 0x8F, 0x00, 0xBE};
+
 /* What UC_HOOK_INTR reports (QEMU's exception numbers). */
 enum intr_number {
     INTR_SVC = 2,
@@ -30,6 +35,7 @@ struct engine {
     enum engine_end end;
     bool dead;       /* a store was refused inside an IT block: `context` is how it must end */
     bool it_is_over; /* the run was stopped where no IT block is live */
+    bool clearing;   /* engine_clear_exclusive runs */
     bool fill_all;   /* engine_forget_code asks the library to look an address up */
     const char *error;
 };
@@ -72,6 +78,10 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     struct engine *engine = user_data;
     if (engine->dead) {
         return false;
+    }
+    if (engine->clearing) {
+        *result = (uc_tlb_entry){.paddr = MONITOR_BASE, .perms = UC_PROT_EXEC};
+        return true;
     }
     if (engine->fill_all) {
         *result = (uc_tlb_entry){.paddr = address & PAGE_MASK, .perms = UC_PROT_EXEC};
@@ -180,6 +190,12 @@ static uc_err map_everything(struct engine *engine, const struct engine_memory *
     uc_err err = UC_ERR_OK;
     for (uint32_t i = 0; i < memory_count && err == UC_ERR_OK; i++) {
         err = uc_mem_map_ptr(uc, memory[i].base, memory[i].size_bytes, UC_PROT_ALL, memory[i].host);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_mem_map(uc, MONITOR_BASE, MONITOR_BYTES, UC_PROT_ALL);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_mem_write(uc, MONITOR_BASE, monitor_code, sizeof(monitor_code));
     }
     if (err == UC_ERR_OK) {
         err = uc_mmio_map(uc, ALIAS_BASE, ALIAS_BYTES, on_guarded_read, engine, on_guarded_write,
@@ -455,6 +471,17 @@ void engine_copy_state(struct engine *to, const struct engine *from)
 {
     (void)uc_context_save(from->uc, from->context);
     (void)uc_context_restore(to->uc, from->context);
+}
+
+void engine_clear_exclusive(struct engine *engine)
+{
+    engine_flush_pages(engine);
+    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T | ANY_HANDLER);
+    engine->clearing = true;
+    engine->ended = false;
+    (void)uc_emu_start(engine->uc, ENGINE_MONITOR_ADDRESS | 1U, 0, 0, 0);
+    engine->clearing = false;
+    engine_flush_pages(engine);
 }
 
 void engine_flush_pages(struct engine *engine)

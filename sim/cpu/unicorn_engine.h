@@ -102,6 +102,12 @@ void engine_get_core_regs(const struct engine *engine, uint32_t r[16]);
 /* All state of the core, the exclusive monitor included. Both engines are at rest. */
 void engine_copy_state(struct engine *to, const struct engine *from);
 
+/* At rest only. Opens the local exclusive monitor, as CLREX does. r15 and XPSR are lost: write the
+ * registers afterwards. Runs code, so the block and instruction hooks are called once; they must
+ * not stop the engine at ENGINE_MONITOR_ADDRESS. */
+#define ENGINE_MONITOR_ADDRESS 0xE00FF000U
+void engine_clear_exclusive(struct engine *engine);
+
 /* At rest only. Forgets every page verdict. */
 void engine_flush_pages(struct engine *engine);
 /* At rest only. Forgets code translated from the range; implies engine_flush_pages. */

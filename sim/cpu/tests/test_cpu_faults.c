@@ -177,6 +177,7 @@ static void check_registers(const struct fixture *f, const struct expectation *e
 static void check(const struct expectation *e)
 {
     struct fixture *f = fixture_create("faults", NULL);
+    cpu_core(f->cpu)->scb.state.cpacr = 0xF00000; /* the FP unit is on */
     fixture_start(f, e->unprivileged ? 1 : 0);
     set_up_registers(f, e);
     enum cpu_stop stop = fixture_run(f, 100000);

@@ -1,0 +1,243 @@
+/* sim/cpu/tests/test_cpu_code.c - code: that changes, that may not be executed, that traps; and the
+ * debugger's view of it. Guest: guests/code.s. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/cpu/tests/cpu_fixture.h"
+
+#define RAM  FIXTURE_RAM_BASE
+#define CFSR (RAM + 0x44)
+#define PC   (RAM + 0x4C)
+
+enum guest_case {
+    SELF_MODIFYING,
+    DATA_BESIDE_CODE,
+    FLASH_CODE,
+    CUT_CODE,
+    LOADER,
+    FP_OFF,
+    FP_ON,
+    DIV_TRAP,
+    UNALIGN_TRAP,
+    BKPT_CASE,
+    STEPPING,
+    EXCLUSIVE,
+    LOCK,
+    SYSTICK_IN_RAM,
+};
+
+static struct fixture *start(enum guest_case which)
+{
+    struct fixture *f = fixture_create("code", NULL);
+    fixture_start(f, which);
+    return f;
+}
+
+static struct fixture *run(enum guest_case which)
+{
+    struct fixture *f = start(which);
+    enum cpu_stop stop = fixture_run(f, 1000000);
+    if (stop != CPU_STOP_SLEEP) {
+        fail_msg("stop %d at 0x%x", (int)stop, (unsigned)cpu_pc(f->cpu));
+    }
+    return f;
+}
+
+static void run_and_expect_r7(enum guest_case which, uint32_t r7)
+{
+    struct fixture *f = run(which);
+    assert_int_equal(fixture_reg(f, 7), r7);
+    fixture_destroy(f);
+}
+
+static void test_self_modifying_code(void **state)
+{
+    (void)state;
+    run_and_expect_r7(SELF_MODIFYING, 200);
+    run_and_expect_r7(DATA_BESIDE_CODE, 1000);
+    run_and_expect_r7(FLASH_CODE, 20);
+    run_and_expect_r7(LOADER, 1024 + 2048);
+    run_and_expect_r7(SYSTICK_IN_RAM, 5);
+}
+
+static void test_code_changed_by_the_host(void **state)
+{
+    (void)state;
+    struct fixture *f = start(STEPPING);
+    uint32_t entry = fixture_regs(f).pc;
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
+    uint32_t before = fixture_reg(f, 7);
+    uint16_t adds_5 = 0x3705; /* instead of adds r7, #1 */
+    memcpy(f->flash + entry + 2, &adds_5, 2);
+    cpu_memory_changed(f->cpu, entry + 2, 2);
+    fixture_start(f, STEPPING);
+    assert_int_equal(fixture_run(f, 2000000), CPU_STOP_SLEEP);
+    /* 5 is not 1: the IT block adds nothing now. */
+    assert_int_equal(fixture_reg(f, 7), before + 4 - 2);
+    fixture_destroy(f);
+}
+
+static void test_execution_stops_at_a_boundary_in_a_page(void **state)
+{
+    (void)state;
+    struct fixture *f = start(CUT_CODE);
+    for (uint32_t at = 0x8000; at < 0x8100; at += 2) {
+        uint16_t adds_1 = 0x3701;
+        memcpy(f->flash + at, &adds_1, 2);
+    }
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
+    assert_int_equal(fixture_reg(f, 7), 8);
+    assert_int_equal(fixture_word(f, CFSR), 1);
+    assert_int_equal(fixture_word(f, PC), 0x8040);
+    assert_int_equal(cpu_mpu_account(f->cpu)->refusals.count[0][1][MPU_ACCESS_FETCH], 1);
+    fixture_destroy(f);
+}
+
+static void expect_usage_fault(enum guest_case which, uint32_t cfsr, uint32_t r7)
+{
+    struct fixture *f = run(which);
+    assert_int_equal(fixture_word(f, CFSR), cfsr);
+    assert_int_equal(fixture_reg(f, 7), r7);
+    fixture_destroy(f);
+}
+
+static void test_traps(void **state)
+{
+    (void)state;
+    expect_usage_fault(FP_OFF, 1U << 19, 1);
+    expect_usage_fault(DIV_TRAP, 1U << 25, 2);
+    expect_usage_fault(UNALIGN_TRAP, 1U << 24, 2);
+}
+
+static void test_fp_registers_survive_an_interrupt(void **state)
+{
+    (void)state;
+    struct fixture *f = run(FP_ON);
+    assert_int_equal(fixture_reg(f, 7), 0x40E00000); /* 7.0 */
+    assert_int_equal(cpu_counters(f->cpu)->interrupts, 1);
+    fixture_destroy(f);
+}
+
+static void test_bkpt(void **state)
+{
+    (void)state;
+    struct fixture *f = run(BKPT_CASE);
+    assert_int_equal(fixture_reg(f, 6), 3); /* HardFault */
+    fixture_destroy(f);
+    f = start(BKPT_CASE);
+    uint32_t entry = fixture_regs(f).pc;
+    cpu_set_debugger(f->cpu, true);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BKPT);
+    assert_int_equal(fixture_regs(f).pc, entry + 2);
+    fixture_destroy(f);
+}
+
+static void test_exception_opens_the_monitor(void **state)
+{
+    (void)state;
+    struct fixture *f = run(EXCLUSIVE);
+    assert_int_equal(fixture_reg(f, 5), 0);
+    assert_int_equal(fixture_reg(f, 6), 1);
+    fixture_destroy(f);
+}
+
+static void test_lockup(void **state)
+{
+    (void)state;
+    struct fixture *f = start(LOCK);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_LOCKUP);
+    assert_int_equal(fixture_run(f, 2000000), CPU_STOP_LOCKUP);
+    cpu_reset(f->cpu);
+    fixture_start(f, STEPPING);
+    assert_int_equal(fixture_run(f, 2000000), CPU_STOP_SLEEP);
+    fixture_destroy(f);
+}
+
+static void test_stepping(void **state)
+{
+    (void)state;
+    struct fixture *f = start(STEPPING);
+    uint32_t entry = fixture_regs(f).pc;
+    /* movs, adds, cmp, the IT block as one, ldr, str, ldr, svc into its handler, bx back, ... */
+    static const uint32_t offsets[] = {2, 4, 6, 12, 14, 16, 18};
+    for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
+        assert_int_equal(fixture_regs(f).pc, entry + offsets[i]);
+    }
+    assert_int_equal(fixture_reg(f, 7), 3);
+    assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
+    assert_int_equal(cpu_regs_ipsr(&(struct cpu_regs){.xpsr = fixture_regs(f).xpsr}), 11);
+    assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
+    assert_int_equal(fixture_regs(f).pc, entry + 20);
+    assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
+    assert_int_equal(fixture_reg(f, 7), 4);
+    fixture_destroy(f);
+}
+
+static void test_breakpoints(void **state)
+{
+    (void)state;
+    struct fixture *f = start(STEPPING);
+    uint32_t entry = fixture_regs(f).pc;
+    assert_true(cpu_breakpoint_add(f->cpu, entry + 4));
+    assert_true(cpu_breakpoint_add(f->cpu, entry + 16));
+    assert_true(cpu_breakpoint_add(f->cpu, entry));
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_regs(f).pc, entry);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_regs(f).pc, entry + 4);
+    assert_int_equal(fixture_reg(f, 7), 1);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_regs(f).pc, entry + 16);
+    assert_int_equal(fixture_reg(f, 7), 3);
+    assert_true(cpu_breakpoint_remove(f->cpu, entry + 4));
+    assert_false(cpu_breakpoint_remove(f->cpu, entry + 4));
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
+    fixture_destroy(f);
+}
+
+static void test_watchpoints(void **state)
+{
+    (void)state;
+    struct fixture *f = start(STEPPING);
+    uint32_t entry = fixture_regs(f).pc;
+    struct cpu_watch_hit hit;
+    assert_false(cpu_watch_hit(f->cpu, &hit));
+    assert_true(cpu_watchpoint_add(f->cpu, RAM + 0x801, 1, CPU_WATCH_ACCESS));
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_WATCHPOINT);
+    assert_true(cpu_watch_hit(f->cpu, &hit));
+    assert_int_equal(hit.address, RAM + 0x800);
+    assert_int_equal(hit.size_bytes, 4);
+    assert_true(hit.write);
+    assert_int_equal(fixture_regs(f).pc, entry + 16); /* after the store */
+    assert_int_equal(fixture_word(f, RAM + 0x800), 3);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_WATCHPOINT);
+    assert_true(cpu_watch_hit(f->cpu, &hit));
+    assert_false(hit.write);
+    assert_int_equal(fixture_reg(f, 2), 3);
+    assert_true(cpu_watchpoint_remove(f->cpu, RAM + 0x801, 1, CPU_WATCH_ACCESS));
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
+    fixture_destroy(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_self_modifying_code),
+        cmocka_unit_test(test_code_changed_by_the_host),
+        cmocka_unit_test(test_execution_stops_at_a_boundary_in_a_page),
+        cmocka_unit_test(test_traps),
+        cmocka_unit_test(test_fp_registers_survive_an_interrupt),
+        cmocka_unit_test(test_bkpt),
+        cmocka_unit_test(test_exception_opens_the_monitor),
+        cmocka_unit_test(test_lockup),
+        cmocka_unit_test(test_stepping),
+        cmocka_unit_test(test_breakpoints),
+        cmocka_unit_test(test_watchpoints),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
