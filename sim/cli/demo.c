@@ -66,8 +66,8 @@ uint64_t demo_next_caption(const struct demo_captions *captions)
 void demo_show_captions(struct demo_captions *captions, struct live_lines *lines, uint64_t now_ns)
 {
     while (demo_next_caption(captions) <= now_ns) {
-        live_lines_begin(lines);
-        fprintf(stderr, "-- %s\n", demo_list[captions->next].text);
+        fprintf(live_lines_begin(lines), "-- %s\n", demo_list[captions->next].text);
+        live_lines_end(lines);
         captions->next++;
     }
 }

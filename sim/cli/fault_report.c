@@ -60,36 +60,36 @@ static const char *access_name(enum machine_access access)
     return "access to";
 }
 
-static void print_region(struct machine *machine, const struct mpu_verdict *verdict)
+static void print_region(FILE *stream, struct machine *machine, const struct mpu_verdict *verdict)
 {
     uint32_t first = 0;
     uint32_t last = 0;
     const struct mpu_state *mpu = &cpu_core(machine_cpu(machine))->mpu;
     mpu_query_region(mpu, (unsigned)verdict->region, &first, &last);
-    fprintf(stderr, "MPU region %d (0x%08x to 0x%08x)", verdict->region, first, last);
+    fprintf(stream, "MPU region %d (0x%08x to 0x%08x)", verdict->region, first, last);
 }
 
 /* Which region refused, or why none allowed it. */
-static void print_refusal(struct machine *machine, const struct machine_fault *fault)
+static void print_refusal(FILE *stream, struct machine *machine, const struct machine_fault *fault)
 {
     const struct mpu_verdict *verdict = fault->verdict;
-    fprintf(stderr, MARGIN "refused by: ");
+    fprintf(stream, MARGIN "refused by: ");
     if (verdict == NULL) {
-        fprintf(stderr, "%s\n",
+        fprintf(stream, "%s\n",
                 fault->address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES
                     ? "the core: its registers are for privileged code only"
                     : "the bus: nothing answers there");
     } else if (verdict->region >= 0) {
-        print_region(machine, verdict);
-        fprintf(stderr, ": %s\n",
+        print_region(stream, machine, verdict);
+        fprintf(stream, ": %s\n",
                 verdict->reason == MPU_REASON_EXECUTE_NEVER ? "execute never" : "its permissions");
     } else if (verdict->region == MPU_REGION_NONE && verdict->disabled_region >= 0) {
-        fprintf(stderr, "MPU region %d: its sub-region %d, which holds the address, is disabled\n",
+        fprintf(stream, "MPU region %d: its sub-region %d, which holds the address, is disabled\n",
                 verdict->disabled_region, verdict->disabled_subregion);
     } else if (verdict->region == MPU_REGION_NONE) {
-        fprintf(stderr, "the MPU: no region of the process maps the address\n");
+        fprintf(stream, "the MPU: no region of the process maps the address\n");
     } else {
-        fprintf(stderr, "the default memory map: execute never\n");
+        fprintf(stream, "the default memory map: execute never\n");
     }
 }
 
@@ -103,30 +103,31 @@ static void on_faulted(void *context, const struct machine_fault *fault)
     if (report->count > FAULT_REPORTS_MAX) {
         return;
     }
-    live_lines_begin(report->lines);
+    FILE *stream = live_lines_begin(report->lines);
     if (fault->process == MACHINE_NO_PROCESS) {
-        fprintf(stderr, "privileged code faulted: %s", fault_name(fault->kind));
+        fprintf(stream, "privileged code faulted: %s", fault_name(fault->kind));
     } else {
-        fprintf(stderr, "process %s faulted: %s", watch->process[fault->process].name,
+        fprintf(stream, "process %s faulted: %s", watch->process[fault->process].name,
                 fault_name(fault->kind));
     }
     if (fault->address_valid) {
-        fprintf(stderr, ", %s 0x%08x", access_name(fault->access), fault->address);
+        fprintf(stream, ", %s 0x%08x", access_name(fault->access), fault->address);
     }
     bool fetch = fault->access == MACHINE_ACCESS_FETCH;
-    fprintf(stderr, "\n" MARGIN "%s %s, pc 0x%08x\n", fetch ? "called from" : "in",
+    fprintf(stream, "\n" MARGIN "%s %s, pc 0x%08x\n", fetch ? "called from" : "in",
             symbol_map_describe(report->symbols, fetch ? (fault->lr & ~1U) - 2 : fault->pc, place,
                                 sizeof place),
             fault->pc);
     if (fault->address_valid) {
-        fprintf(stderr, MARGIN "address 0x%08x belongs to: %s\n", fault->address,
+        fprintf(stream, MARGIN "address 0x%08x belongs to: %s\n", fault->address,
                 machine_view_owner_text(report->machine, fault->address, owner, sizeof owner));
-        print_refusal(report->machine, fault);
+        print_refusal(stream, report->machine, fault);
     }
     if (report->count == FAULT_REPORTS_MAX) {
-        fprintf(stderr, MARGIN "this was report %d: further faults are only counted\n",
+        fprintf(stream, MARGIN "this was report %d: further faults are only counted\n",
                 FAULT_REPORTS_MAX);
     }
+    live_lines_end(report->lines);
 }
 
 static void on_trespassed(void *context, int process, uint32_t address)
@@ -134,10 +135,11 @@ static void on_trespassed(void *context, int process, uint32_t address)
     struct fault_report *report = context;
     const struct process_watch *watch = machine_view_processes(report->machine);
     char owner[128];
-    live_lines_begin(report->lines);
-    fprintf(stderr, "isolation broken: 0x%08x changed while process %s ran; it belongs to: %s\n",
+    FILE *stream = live_lines_begin(report->lines);
+    fprintf(stream, "isolation broken: 0x%08x changed while process %s ran; it belongs to: %s\n",
             address, watch->process[process].name,
             machine_view_owner_text(report->machine, address, owner, sizeof owner));
+    live_lines_end(report->lines);
 }
 
 bool fault_report_start(struct fault_report *report, struct machine *machine,

@@ -1,25 +1,52 @@
 #include "sim/cli/live_lines.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/duration.h"
 
-void live_lines_begin(struct live_lines *lines)
+#define PAUSE_NS 20000000U /* a line that the guest leaves open for so long is a prompt */
+
+FILE *live_lines_begin(struct live_lines *lines)
 {
     const struct clock *clock = machine_clock(lines->machine);
     uint64_t microseconds = duration_from_cycles(clock_now(clock), clock->cpu_hz) / 1000;
-    uart_link_start_line(lines->link);
-    fprintf(stderr, "[%4" PRIu64 ".%06" PRIu64 "] ", microseconds / 1000000,
+    fprintf(lines->waiting, "[%4" PRIu64 ".%06" PRIu64 "] ", microseconds / 1000000,
             microseconds % 1000000);
+    return lines->waiting;
+}
+
+static void print_waiting(struct live_lines *lines)
+{
+    fflush(lines->waiting);
+    if (lines->text_bytes > 0) {
+        uart_link_start_line(lines->link);
+        fwrite(lines->text, 1, lines->text_bytes, stderr);
+        rewind(lines->waiting);
+        fflush(lines->waiting); /* the text is empty again */
+    }
+}
+
+void live_lines_settle(struct live_lines *lines, bool all)
+{
+    const struct clock *clock = machine_clock(lines->machine);
+    uint64_t pause = duration_to_cycles(PAUSE_NS, clock->cpu_hz);
+    if (all || lines->link->at_line_start || clock_now(clock) - lines->sent_cycle > pause) {
+        print_waiting(lines);
+    }
+}
+
+void live_lines_end(struct live_lines *lines)
+{
+    live_lines_settle(lines, false);
 }
 
 static void on_note(void *context, const char *device, const char *what, int32_t value)
 {
     (void)value;
-    live_lines_begin(context);
-    fprintf(stderr, "%s %s\n", device, what);
+    fprintf(live_lines_begin(context), "%s %s\n", device, what);
+    live_lines_end(context);
 }
 
 /* Steps the match back to the longest beginning that still fits (the text may repeat itself). */
@@ -53,6 +80,10 @@ static void on_sent(void *context, const char *device, uint8_t byte)
         return;
     }
     uart_link_put(lines->link, byte);
+    lines->sent_cycle = clock_now(machine_clock(lines->machine));
+    if (byte == '\n') {
+        print_waiting(lines);
+    }
     if (lines->until != NULL && !lines->until_found) {
         match_until(lines, byte);
     }
@@ -61,9 +92,9 @@ static void on_sent(void *context, const char *device, uint8_t byte)
 static void on_diag(void *context, const struct machine_diag *diag)
 {
     const char *kind = diag->kind == DIAG_UNIMPLEMENTED ? "not modelled" : "guest error";
-    live_lines_begin(context);
-    fprintf(stderr, "%s: %s, register 0x%03x: %s (pc 0x%08x)\n", kind, diag->device, diag->offset,
-            diag->what, diag->pc);
+    fprintf(live_lines_begin(context), "%s: %s, register 0x%03x: %s (pc 0x%08x)\n", kind,
+            diag->device, diag->offset, diag->what, diag->pc);
+    live_lines_end(context);
 }
 
 static void on_reset(void *context, uint32_t reasons)
@@ -76,14 +107,15 @@ static void on_reset(void *context, uint32_t reasons)
                  {RESET_SREQ, "software request"},
                  {RESET_LOCKUP, "lockup"},
                  {RESET_OFF, "woken from System OFF"}};
-    live_lines_begin(context);
-    fprintf(stderr, "reset:");
+    FILE *stream = live_lines_begin(context);
+    fprintf(stream, "reset:");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((reasons & names[i].bit) != 0) {
-            fprintf(stderr, " %s", names[i].name);
+            fprintf(stream, " %s", names[i].name);
         }
     }
-    fprintf(stderr, "\n");
+    fprintf(stream, "\n");
+    live_lines_end(context);
 }
 
 bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
@@ -92,5 +124,16 @@ bool live_lines_start(struct live_lines *lines, struct machine *machine, struct 
     *lines = (struct live_lines){.machine = machine, .link = link, .until = until};
     const struct machine_observer observer = {
         .note = on_note, .sent = on_sent, .diag = on_diag, .reset = on_reset, .context = lines};
-    return machine_observe(machine, &observer);
+    lines->waiting = open_memstream(&lines->text, &lines->text_bytes);
+    return lines->waiting != NULL && machine_observe(machine, &observer);
+}
+
+void live_lines_close(struct live_lines *lines)
+{
+    if (lines->waiting != NULL) {
+        print_waiting(lines);
+        fclose(lines->waiting);
+        free(lines->text);
+        lines->waiting = NULL;
+    }
 }

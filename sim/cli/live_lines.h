@@ -3,6 +3,8 @@
 #ifndef SIM_CLI_LIVE_LINES_H
 #define SIM_CLI_LIVE_LINES_H
 
+#include <stdio.h>
+
 #include "sim/cli/uart_link.h"
 #include "sim/machine/machine.h"
 #include "sim/machine/machine_view.h"
@@ -14,6 +16,10 @@ struct live_lines {
     size_t until_matched; /* characters of it matched so far */
     bool until_found;
     uint64_t other_bytes; /* sent by serial devices that are not the console */
+    uint64_t sent_cycle;  /* when the console's last byte was sent */
+    FILE *waiting;        /* lines that have not been printed yet, in `text` */
+    char *text;
+    size_t text_bytes;
 };
 
 /* Starts to observe; false when the machine has too many observers. Both must outlive the machine.
@@ -21,7 +27,15 @@ struct live_lines {
 bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
                       const char *until);
 
-/* Begins a line on stderr with the virtual time: "[   1.500000] ". */
-void live_lines_begin(struct live_lines *lines);
+/* Begins a line with the virtual time, "[   1.500000] ". Write the rest, and the newline, to the
+ * stream; then call live_lines_end, after which the stream is not the caller's any more. */
+FILE *live_lines_begin(struct live_lines *lines);
+void live_lines_end(struct live_lines *lines);
+
+/* Between slices: prints what waits when the guest has paused in its line; `all`: in any case. */
+void live_lines_settle(struct live_lines *lines, bool all);
+
+/* Prints what waits and frees what is held. */
+void live_lines_close(struct live_lines *lines);
 
 #endif

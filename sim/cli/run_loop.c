@@ -127,7 +127,10 @@ static enum machine_stop loop(struct run_session *session)
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     while (!interrupted && clock_now(clock) < end) {
         uint64_t next = next_look(session, clock_now(clock) + slice);
+        uint64_t before = host_now_ns();
         stop = machine_run(session->machine, next < end ? next : end);
+        session->run_ns += host_now_ns() - before;
+        live_lines_settle(&session->lines, false);
         uart_link_flush(&session->link);
         if (stop != MACHINE_STOP_LIMIT &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
@@ -158,21 +161,19 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
         return SIM_INTERNAL;
     }
     if (stop == MACHINE_STOP_LOCKUP) {
-        live_lines_begin(&session->lines);
-        fprintf(stderr,
+        fprintf(live_lines_begin(&session->lines),
                 "the core is locked up (a fault while handling a fault); lr 0x%08x, msp "
                 "0x%08x\n",
                 regs.lr, regs.msp);
         return SIM_GUEST_FAILED;
     }
     if (kernel_view_panicking(&session->kernel)) {
-        live_lines_begin(&session->lines);
-        fprintf(stderr, "the kernel has panicked\n");
+        fprintf(live_lines_begin(&session->lines), "the kernel has panicked\n");
         return SIM_GUEST_FAILED;
     }
     if (options->until != NULL && !session->lines.until_found) {
-        live_lines_begin(&session->lines);
-        fprintf(stderr, "the guest has not printed '%s'\n", options->until);
+        fprintf(live_lines_begin(&session->lines), "the guest has not printed '%s'\n",
+                options->until);
         return SIM_GUEST_FAILED;
     }
     return SIM_OK;
@@ -181,6 +182,7 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
 bool run_loop_look(void *context)
 {
     struct run_session *session = context;
+    live_lines_settle(&session->lines, true);
     uart_link_flush(&session->link);
     take_keyboard(session);
     return interrupted || session->lines.until_found;
@@ -220,12 +222,14 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
         return error->status;
     }
     enum sim_status status = judge(session, stop, error);
+    live_lines_settle(&session->lines, true);
     uart_link_start_line(&session->link);
     const struct summary_sources sources = {.machine = session->machine,
                                             .firmware = &session->guest.firmware,
                                             .symbols = &session->symbols,
                                             .kernel = &session->kernel,
-                                            .wall_ns = session->wall_ns};
+                                            .wall_ns = session->wall_ns,
+                                            .run_ns = session->run_ns};
     summary_print(&sources);
     return event_trace_close(&session->trace, error) ? status : error->status;
 }

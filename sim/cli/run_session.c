@@ -124,6 +124,7 @@ void run_session_close(struct run_session *session)
 {
     struct sim_error ignored = {.status = SIM_OK}; /* an earlier error is already told */
     event_trace_close(&session->trace, &ignored);
+    live_lines_close(&session->lines);
     uart_link_close(&session->link);
     symbol_map_free(&session->symbols);
     kernel_view_close(&session->kernel);

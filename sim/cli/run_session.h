@@ -29,6 +29,7 @@ struct run_session {
     struct event_trace trace;
     struct demo_captions captions;
     uint64_t wall_ns; /* that the loop took */
+    uint64_t run_ns;  /* of which the machine ran: without pacing */
 };
 
 /* Reads the files, builds and loads the machine, queues the inputs, powers it on. On failure call

@@ -19,13 +19,17 @@ static uint64_t process_calls(const struct watched_process *process)
     return sum;
 }
 
-static void print_time(const struct machine_totals *totals, uint64_t wall_ns)
+static void print_time(const struct machine_totals *totals, const struct summary_sources *sources)
 {
     double virtual_s = (double)totals->now_cycles / totals->cpu_hz;
-    double wall_s = (double)wall_ns / 1e9;
-    double mips = wall_ns == 0 ? 0.0 : (double)totals->instructions / wall_s / 1e6;
-    fprintf(stderr, "\nsummary: %.6f s of virtual time in %.3f s (%.1f times real time)\n",
-            virtual_s, wall_s, wall_ns == 0 ? 0.0 : virtual_s / wall_s);
+    double wall_s = (double)sources->wall_ns / 1e9;
+    double run_s = (double)sources->run_ns / 1e9;
+    double mips = sources->run_ns == 0 ? 0.0 : (double)totals->instructions / run_s / 1e6;
+    double speed = sources->run_ns == 0 ? 0.0 : virtual_s / run_s;
+    fprintf(stderr,
+            "\nsummary: %.6f s of virtual time in %.3f s; the machine ran for %.3f s of them (%.1f "
+            "times real time)\n",
+            virtual_s, wall_s, run_s, speed);
     fprintf(stderr, "  %s instructions, %s cycles, busy %s (%s), %.1f MIPS\n",
             text_grouped(totals->instructions).text, text_grouped(totals->now_cycles).text,
             text_grouped(totals->busy_cycles).text,
@@ -202,7 +206,7 @@ void summary_print(const struct summary_sources *sources)
     struct machine *machine = sources->machine;
     const struct process_watch *watch = machine_view_processes(machine);
     machine_view_totals(machine, &totals);
-    print_time(&totals, sources->wall_ns);
+    print_time(&totals, sources);
     print_counts(&totals, watch);
     print_processes(&totals, watch);
     print_mpu(machine, &totals, watch);

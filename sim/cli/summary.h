@@ -14,6 +14,7 @@ struct summary_sources {
     const struct symbol_map *symbols;
     const struct kernel_view *kernel; /* what of a process's block its grants are, if known */
     uint64_t wall_ns;                 /* that the run took */
+    uint64_t run_ns;                  /* of which the machine ran: without pacing */
 };
 
 void summary_print(const struct summary_sources *sources);
