@@ -224,6 +224,14 @@ static enum verdict take_end(struct cpu *cpu, enum engine_end end, enum cpu_stop
     case ENGINE_INVALID:
         take_invalid(cpu);
         return GO_ON;
+    case ENGINE_NOCP:
+        cpu_settle_inside(cpu, pc);
+        cpu_raise_fault(cpu, &(struct fault){.kind = FAULT_NOCP}, NULL);
+        return GO_ON;
+    case ENGINE_UNALIGNED:
+        cpu_settle_inside(cpu, pc);
+        cpu_raise_fault(cpu, &(struct fault){.kind = FAULT_UNALIGNED}, NULL);
+        return GO_ON;
     case ENGINE_REFUSED:
     case ENGINE_FAILED:
         break;

@@ -1,5 +1,6 @@
 #include "sim/cpu/unicorn_engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,14 @@ static const uint8_t monitor_code[6] = {0xBF, 0xF3, 0x2F, 0x8F, 0x00, 0xBE};
 
 /* What UC_HOOK_INTR reports (QEMU's exception numbers). */
 enum intr_number {
+    INTR_UNDEFINED = 1,
     INTR_SVC = 2,
-    INTR_PREFETCH_ABORT = 3, /* how EXC_RETURN shows up with stale mode flags */
+    INTR_DATA_ABORT = 4, /* LDREX and STREX check their alignment */
     INTR_BKPT = 7,
     INTR_EXC_RETURN = 8,
+    INTR_NOCP = 17,
+    INTR_INVALID_STATE = 18,
+    INTR_UNALIGNED = 22,
 };
 
 /* Some exception number that makes the core privileged while banked registers are exchanged. */
@@ -38,6 +43,7 @@ struct engine {
     bool clearing;   /* engine_clear_exclusive runs */
     bool fill_all;   /* engine_forget_code asks the library to look an address up */
     const char *error;
+    char text[80];
 };
 
 static uint32_t read_reg(const struct engine *engine, int reg)
@@ -167,9 +173,23 @@ static void on_intr(uc_engine *uc, uint32_t number, void *user_data)
     case INTR_EXC_RETURN:
         end_run(engine, ENGINE_EXC_RETURN);
         break;
+    case INTR_UNDEFINED:
+    case INTR_INVALID_STATE:
+        end_run(engine, ENGINE_INVALID);
+        break;
+    case INTR_NOCP:
+        end_run(engine, ENGINE_NOCP);
+        break;
+    case INTR_DATA_ABORT:
+    case INTR_UNALIGNED:
+        end_run(engine, ENGINE_UNALIGNED);
+        break;
     default:
         /* With a refused fill `ended` is set already. */
-        engine->error = "the engine raised an exception that an ARMv7-M core does not have";
+        (void)snprintf(engine->text, sizeof(engine->text),
+                       "the engine raised exception %u, which an ARMv7-M core does not have",
+                       (unsigned)number);
+        engine->error = engine->text;
         end_run(engine, ENGINE_FAILED);
         break;
     }
@@ -420,6 +440,9 @@ void engine_read_regs(struct engine *engine, struct cpu_regs *regs)
     }
     void *values[5] = {&regs->msp, &regs->psp, &regs->primask, &regs->faultmask, &regs->basepri};
     (void)uc_reg_read_batch(engine->uc, banked_ids, values, 5);
+    /* MSR leaves bits 1:0 in the library's stack pointers, a core has none. */
+    regs->msp &= ~3U;
+    regs->psp &= ~3U;
     if (!privileged) {
         write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
         refresh_mode_flags(engine, regs->xpsr);

@@ -66,6 +66,8 @@ enum engine_end {
     ENGINE_BKPT,       /* PC on the instruction */
     ENGINE_EXC_RETURN, /* PC is the EXC_RETURN value with bit 0 clear */
     ENGINE_INVALID,    /* PC on the instruction; after it for WFE and YIELD */
+    ENGINE_NOCP,       /* a coprocessor that does not exist; PC on the instruction */
+    ENGINE_UNALIGNED,  /* an exclusive access at an odd place; PC on the instruction */
     ENGINE_FAILED,     /* engine_error says why */
 };
 

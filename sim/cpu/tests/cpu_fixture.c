@@ -49,9 +49,9 @@ static enum bus_result device_write(void *context, uint32_t address, uint8_t siz
     struct fixture_access *access = log_access(fixture, address, size_bytes, privileged);
     access->write = true;
     access->value = value;
-    if (address < FIXTURE_FLASH_BYTES) { /* flash: a store of a word programs it */
-        memcpy(fixture->flash + address, &value, 4);
-        cpu_memory_changed(fixture->cpu, address, 4);
+    if (address < FIXTURE_FLASH_BYTES) { /* a store to flash programs it */
+        memcpy(fixture->flash + address, &value, size_bytes);
+        cpu_memory_changed(fixture->cpu, address, size_bytes);
         return BUS_OK;
     }
     switch (offset) {
