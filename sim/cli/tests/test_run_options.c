@@ -1,0 +1,213 @@
+/* The options of `sandglass run`: what they mean, what is refused and with which words; and that no
+ * combination crashes the parser. */
+#include "sim/cli/run_options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ARGUMENTS_MAX 24
+#define RANDOM_LINES  20000U
+
+static bool parse(const char *const *arguments, struct run_options *options,
+                  struct sim_error *error)
+{
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)"run"};
+    int argc = 1;
+    for (; arguments[argc - 1] != NULL; argc++) {
+        argv[argc] = (char *)arguments[argc - 1];
+    }
+    *error = (struct sim_error){.status = SIM_OK};
+    return run_options_parse(argc, argv, options, error);
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    static const char *const none[] = {NULL};
+    struct run_options options;
+    struct sim_error error;
+    assert_true(parse(none, &options, &error));
+    assert_string_equal(options.board, "nrf52dk");
+    assert_int_equal(options.file_count, 0);
+    assert_int_equal(options.seed, 1);
+    assert_false(options.has_for);
+    assert_false(options.headless);
+    assert_int_equal(options.speed, RUN_SPEED_DEFAULT);
+}
+
+static void test_everything(void **state)
+{
+    (void)state;
+    static const char *const line[] = {
+        "-b",         "my.dts",     "--for",       "1.5s",  "--until",
+        "done",       "kernel.elf", "--seed",      "0x10",  "--speed",
+        "max",        "--uart",     "tcp:4000",    "a.tbf", "--gdb=77",
+        "--headless", "--forever",  "--mpu-stats", "hits",  "--check-isolation",
+        NULL};
+    struct run_options options;
+    struct sim_error error;
+    assert_true(parse(line, &options, &error));
+    assert_string_equal(options.board, "my.dts");
+    assert_true(options.has_for);
+    assert_int_equal(options.for_ns, 1500000000);
+    assert_string_equal(options.until, "done");
+    assert_int_equal(options.seed, 16);
+    assert_int_equal(options.speed, RUN_SPEED_MAX);
+    assert_string_equal(options.uart, "tcp:4000");
+    assert_int_equal(options.file_count, 2);
+    assert_string_equal(options.files[1], "a.tbf");
+    assert_string_equal(options.gdb_port, "77");
+    assert_true(options.headless && options.forever && options.mpu_hits &&
+                options.check_isolation && options.gdb);
+}
+
+static void test_inputs(void **state)
+{
+    (void)state;
+    static const char *const line[] = {"--press",       "button0@1.5s",       "--touch",
+                                       "pad0@1s..2.5s", "--uart-in",          "a@b\\n@3s",
+                                       "--set",         "temp.celsius=-5@4s", NULL};
+    struct run_options options;
+    struct sim_error error;
+    assert_true(parse(line, &options, &error));
+    assert_int_equal(options.input_count, 4);
+    assert_int_equal(options.inputs[0].kind, RUN_INPUT_PRESS);
+    assert_string_equal(options.inputs[0].device, "button0");
+    assert_int_equal(options.inputs[0].at_ns, 1500000000);
+    assert_int_equal(options.inputs[0].to_ns, 1600000000);
+    assert_int_equal(options.inputs[1].kind, RUN_INPUT_TOUCH);
+    assert_int_equal(options.inputs[1].to_ns, 2500000000);
+    assert_int_equal(options.inputs[2].kind, RUN_INPUT_TEXT);
+    assert_int_equal(options.inputs[2].text_length, 5);
+    assert_int_equal(options.inputs[2].at_ns, 3000000000);
+    assert_int_equal(options.inputs[3].kind, RUN_INPUT_SET);
+    assert_string_equal(options.inputs[3].device, "temp");
+    assert_string_equal(options.inputs[3].what, "celsius");
+    assert_int_equal(options.inputs[3].value, -5);
+}
+
+static void test_mistakes_get_one_clear_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line[3];
+        const char *words;
+    } cases[] = {{{"--bogus"}, "--bogus"},
+                 {{"--for"}, "--for needs a value"},
+                 {{"--for", "soon"}, "'soon'"},
+                 {{"--speed", "2"}, "'2'"},
+                 {{"--seed", "-1"}, "'-1'"},
+                 {{"--seed", "1x"}, "'1x'"},
+                 {{"--uart", "tcp:99999"}, "'tcp:99999'"},
+                 {{"--uart", "file:"}, "'file:'"},
+                 {{"--until", ""}, "--until"},
+                 {{"--gdb=0"}, "'0'"},
+                 {{"--gdb=x"}, "'x'"},
+                 {{"--mpu-stats", "all"}, "'all'"},
+                 {{"--press", "button0"}, "--press button0@1.5s"},
+                 {{"--press", "@1s"}, "'@1s'"},
+                 {{"--press", "button0@2s..1s"}, "'button0@2s..1s'"},
+                 {{"--press", "a_name_that_is_longer_than_any_device@1s"}, "cannot understand"},
+                 {{"--touch", "pad0@late"}, "--touch pad0@2s"},
+                 {{"--uart-in", "text"}, "--uart-in"},
+                 {{"--set", "temp=1@1s"}, "--set temp.celsius=30@2s"},
+                 {{"--set", "temp.celsius=x@1s"}, "--set"},
+                 {{"--set", "temp.celsius=99999999999@1s"}, "--set"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct run_options options;
+        struct sim_error error;
+        assert_false(parse(cases[i].line, &options, &error));
+        assert_int_equal(error.status, SIM_WRONG_USE);
+        assert_non_null(strstr(error.text, cases[i].words));
+        assert_null(strchr(error.text, '\n'));
+    }
+}
+
+static void test_too_many(void **state)
+{
+    (void)state;
+    const char *files[RUN_FILES_MAX + 2];
+    struct run_options options;
+    struct sim_error error;
+    for (size_t i = 0; i <= RUN_FILES_MAX; i++) {
+        files[i] = "a.tbf";
+    }
+    files[RUN_FILES_MAX + 1] = NULL;
+    assert_false(parse(files, &options, &error));
+    assert_int_equal(error.status, SIM_WRONG_USE);
+}
+
+static void test_random_lines_never_crash(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"--for",
+                                        "--until",
+                                        "--press",
+                                        "--touch",
+                                        "--uart-in",
+                                        "--set",
+                                        "--uart",
+                                        "--gdb",
+                                        "--gdb=",
+                                        "--speed",
+                                        "--seed",
+                                        "-b",
+                                        "-h",
+                                        "--",
+                                        "-",
+                                        "",
+                                        "a@b@c",
+                                        "@",
+                                        "..",
+                                        "x.y=z@1",
+                                        "button0@1s..",
+                                        "button0@..1s",
+                                        "1s",
+                                        "max",
+                                        "tcp:",
+                                        "file:/tmp/x",
+                                        "=",
+                                        ".=@",
+                                        "a.=1@1",
+                                        "\\",
+                                        "\\@1s",
+                                        "--headless",
+                                        "--help=1",
+                                        "-bx",
+                                        "-hh",
+                                        "--fo",
+                                        "--pres=a@1"};
+    uint32_t random = 12345;
+    for (uint32_t round = 0; round < RANDOM_LINES; round++) {
+        const char *line[ARGUMENTS_MAX + 1];
+        size_t count = 0;
+        random = random * 1664525U + 1013904223U;
+        size_t wanted = (random >> 16) % ARGUMENTS_MAX;
+        for (; count < wanted; count++) {
+            random = random * 1664525U + 1013904223U;
+            line[count] = words[(random >> 16) % (sizeof words / sizeof words[0])];
+        }
+        line[count] = NULL;
+        struct run_options options;
+        struct sim_error error;
+        if (!parse(line, &options, &error)) {
+            assert_int_equal(error.status, SIM_WRONG_USE);
+            assert_true(error.text[0] != '\0');
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_inputs),   cmocka_unit_test(test_mistakes_get_one_clear_line),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_random_lines_never_crash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
