@@ -179,6 +179,14 @@ static bool check_overlap(const struct guest *guest, const struct tbf_app *app,
     return true;
 }
 
+/* What the kernel itself needs is not known here; it says so when it has no room for an app. */
+static bool check_ram(const struct tbf_app *app, const struct board *board, struct sim_error *error)
+{
+    return app->info.minimum_ram_bytes <= board->ram.size_bytes ||
+           sim_fail(error, SIM_WRONG_USE, "%s needs %u bytes of RAM, %s has %u", app->path,
+                    app->info.minimum_ram_bytes, board->model, board->ram.size_bytes);
+}
+
 /* A hole before an app is bridged by a padding app, so that the kernel finds the next one. */
 static bool load_apps(struct guest *guest, struct machine *machine, const struct board *board,
                       struct sim_error *error)
@@ -187,7 +195,7 @@ static bool load_apps(struct guest *guest, struct machine *machine, const struct
     for (size_t i = 0; i < guest->app_count; i++) {
         const struct tbf_app *app = &guest->apps[i];
         uint8_t padding[16];
-        if (!check_overlap(guest, app, error)) {
+        if (!check_overlap(guest, app, error) || !check_ram(app, board, error)) {
             return false;
         }
         if (app->address > next) {

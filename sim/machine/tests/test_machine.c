@@ -49,6 +49,8 @@ struct fixture {
     struct machine *machine;
     uint32_t program[PROGRAM_WORDS];
     unsigned sent, resets, diags;
+    unsigned started, calls, trespasses;
+    uint32_t trespassed_address, call_class, call_argument;
 };
 
 static void count_sent(void *context, const char *device, uint8_t byte)
@@ -73,6 +75,29 @@ static void count_diag(void *context, const struct machine_diag *diag)
     f->diags++;
 }
 
+static void count_started(void *context, int process)
+{
+    struct fixture *f = context;
+    assert_int_equal(process, 0);
+    f->started++;
+}
+
+static void count_call(void *context, const struct machine_syscall *call)
+{
+    struct fixture *f = context;
+    f->calls++;
+    f->call_class = call->call_class;
+    f->call_argument = call->argument[1];
+}
+
+static void count_trespass(void *context, int process, uint32_t address)
+{
+    struct fixture *f = context;
+    assert_int_equal(process, 0);
+    f->trespasses++;
+    f->trespassed_address = address;
+}
+
 static const struct catalogue_absent_register absent_registers[] = {{4, 0xABCD}};
 static const struct catalogue_absent absent[] = {
     {"nrf52832", "SAADC", 0x40007000, 0x1000, absent_registers, 1},
@@ -95,10 +120,19 @@ static int open_machine(void **state)
                      &error)) {
         return -1;
     }
-    const struct machine_config config = {
-        .board = &fixture.board, .seed = 1, .absent = absent, .absent_count = 3, .quirk = quirk};
-    const struct machine_observer observer = {
-        .sent = count_sent, .reset = count_reset, .diag = count_diag, .context = &fixture};
+    const struct machine_config config = {.board = &fixture.board,
+                                          .seed = 1,
+                                          .check_isolation = true,
+                                          .absent = absent,
+                                          .absent_count = 3,
+                                          .quirk = quirk};
+    const struct machine_observer observer = {.sent = count_sent,
+                                              .reset = count_reset,
+                                              .diag = count_diag,
+                                              .started = count_started,
+                                              .called = count_call,
+                                              .trespassed = count_trespass,
+                                              .context = &fixture};
     fixture.machine = machine_create(&config, &error);
     *state = &fixture;
     return fixture.machine != NULL && machine_observe(fixture.machine, &observer) ? 0 : -1;
@@ -319,6 +353,57 @@ static void test_owner_text(void **state)
     }
 }
 
+/* A kernel of nine instructions that enters a process through an exception return, with the MPU
+ * off; the process writes to `target` and calls. */
+static void run_process_that_writes(struct fixture *f, uint32_t target)
+{
+    const uint32_t image[36] = {[0] = RAM + 0x1000, [1] = 0x41, [11] = 0x61,
+                                [16] = 0x2020F04F, /* 40 mov.w r0, #0x20002000 */
+                                [17] = 0x8809F380, /* 44 msr psp, r0 */
+                                [18] = 0xE7FEDF00, /* 48 svc 0; b . */
+                                [24] = 0xF3812101, /* 60 movs r1, #1; msr control, r1 */
+                                [25] = 0xF3BF8814, /* 66 isb */
+                                [26] = 0xF06F8F6F, /* 6A mvn r2, #2 */
+                                [27] = 0x47100202, /* 6E bx r2 */
+                                [32] = 0x60204C01, /* 80 ldr r4, [pc, #4]; str r0, [r4] */
+                                [33] = 0xE7FEDF01, /* 84 svc 1; b . */
+                                [34] = target};
+    const uint32_t frame[8] = {0x40, RAM + 0x2000, 0x400, 0, 0, 0, 0x80, XPSR_T};
+    const struct tbf_app app = {
+        .path = "a.tbf",
+        .info = {.name = "a", .total_bytes = 0x100, .entry_offset = 0x81, .app_offset = 0x40}};
+    struct sim_error error = {.status = SIM_OK};
+    assert_true(machine_load(f->machine, "image", 0, image, sizeof image, &error));
+    assert_true(machine_load(f->machine, "frame", RAM + 0x2000, frame, sizeof frame, &error));
+    machine_add_app(f->machine, &app);
+    machine_reset(f->machine, RESET_POWER_ON);
+    machine_run(f->machine, 2000);
+}
+
+static void test_process_that_keeps_to_itself(void **state)
+{
+    struct fixture *f = *state;
+    run_process_that_writes(f, RAM + 0x23FC);
+    assert_int_equal(f->started, 1);
+    assert_int_equal(f->calls, 1);
+    assert_int_equal(f->call_class, 1);
+    assert_int_equal(f->call_argument, RAM + 0x2000);
+    assert_int_equal(f->trespasses, 0);
+    assert_int_equal(peek(f, RAM + 0x23FC), 0x40);
+    assert_string_equal(machine_view_processes(f->machine)->process[0].name, "a");
+}
+
+static void test_foreign_byte_that_changes_is_seen(void **state)
+{
+    struct fixture *f = *state;
+    run_process_that_writes(f, RAM + 0x2400);
+    assert_int_equal(f->trespasses, 1);
+    assert_int_equal(f->trespassed_address, RAM + 0x2400);
+    struct machine_totals totals;
+    machine_view_totals(f->machine, &totals);
+    assert_int_equal(totals.isolation_violations, 1);
+}
+
 static void test_step(void **state)
 {
     struct fixture *f = *state;
@@ -349,6 +434,8 @@ int main(void)
         MACHINE_TEST(test_nothing_there_faults_and_a_quirk_does_not),
         MACHINE_TEST(test_load_refuses_what_is_not_there),
         MACHINE_TEST(test_owner_text),
+        MACHINE_TEST(test_process_that_keeps_to_itself),
+        MACHINE_TEST(test_foreign_byte_that_changes_is_seen),
         MACHINE_TEST(test_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
