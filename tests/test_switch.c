@@ -34,6 +34,8 @@ struct watch {
     uint32_t lost;       /* registers that were not as before */
     bool stop_at_command;
     struct cpu_regs last; /* at the latest command */
+    char text[8192];      /* what came out of the UART */
+    size_t text_length;
 };
 
 /* The loop's counter may move by one; everything else that calls preserve is as it was. */
@@ -83,6 +85,15 @@ static void resumed(void *context, const struct cpu_regs *regs)
     watch->privileged += in_app && cpu_regs_privileged(regs) ? 1u : 0u;
 }
 
+static void sent(void *context, const char *device, uint8_t byte)
+{
+    struct watch *watch = context;
+    (void)device;
+    if (watch->text_length + 1 < sizeof watch->text) {
+        watch->text[watch->text_length++] = (char)byte;
+    }
+}
+
 static void read_file(const char *name, struct file_bytes *bytes)
 {
     char path[512];
@@ -128,8 +139,11 @@ static void start(struct bench *bench)
     assert_true(tbf_parse("null_command", bench->app.data, bench->app.size, &app.info, &error));
     machine_add_app(machine, &app);
     bench->watch.machine = machine;
-    const struct machine_observer observer = {
-        .called = called, .entered = entered, .resumed = resumed, .context = &bench->watch};
+    const struct machine_observer observer = {.called = called,
+                                              .entered = entered,
+                                              .resumed = resumed,
+                                              .sent = sent,
+                                              .context = &bench->watch};
     assert_true(machine_observe(machine, &observer));
     machine_reset(machine, 0);
 }
@@ -262,12 +276,76 @@ static void test_two_at_once(void **state)
     }
 }
 
+/* Into the kernel's C code, in thread mode. */
+static void step_into_kernel(struct bench *bench, struct cpu_regs *regs)
+{
+    run_to_command(bench);
+    do {
+        machine_step(bench->watch.machine);
+        cpu_get_regs(machine_cpu(bench->watch.machine), regs);
+    } while (cpu_regs_ipsr(regs) != 0 || !cpu_regs_privileged(regs) || cpu_regs_uses_psp(regs));
+}
+
+static void expect_panic(struct bench *bench, const char *what)
+{
+    struct watch *watch = &bench->watch;
+    machine_run(watch->machine, machine_clock(watch->machine)->now_cycles + 64000000);
+    watch->text[watch->text_length] = '\0';
+    if (strstr(watch->text, what) == NULL || strstr(watch->text, "End of panic") == NULL) {
+        fail_msg("no panic with '%s' in: %s", what, watch->text);
+    }
+    finish(bench);
+}
+
+/* The kernel's stack is the lowest thing in RAM: an overflow is noticed, and can still be reported.
+ */
+static void test_stack_overflow_of_the_kernel(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct cpu_regs regs;
+    start(&bench);
+    step_into_kernel(&bench, &regs);
+    regs.msp = 0x20000008;
+    cpu_set_regs(machine_cpu(bench.watch.machine), &regs);
+    expect_panic(&bench, "(its stack overflowed)");
+}
+
+/* An interrupt whose own stacking fails must not stop the report either. */
+static void test_interrupt_on_an_overflowed_stack(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct cpu_regs regs;
+    start(&bench);
+    step_into_kernel(&bench, &regs);
+    regs.msp = 0x20000000;
+    cpu_set_regs(machine_cpu(bench.watch.machine), &regs);
+    pend(&bench, EXCEPTION_TEMP);
+    expect_panic(&bench, "(its stack overflowed)");
+}
+
+static void test_wild_jump_of_the_kernel(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct cpu_regs regs;
+    start(&bench);
+    step_into_kernel(&bench, &regs);
+    regs.pc = 0x10000;
+    cpu_set_regs(machine_cpu(bench.watch.machine), &regs);
+    expect_panic(&bench, "the kernel faulted: UsageFault UNDEFINSTR");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interrupt_at_every_instruction),
         cmocka_unit_test(test_end_of_slice_at_every_instruction),
         cmocka_unit_test(test_two_at_once),
+        cmocka_unit_test(test_stack_overflow_of_the_kernel),
+        cmocka_unit_test(test_interrupt_on_an_overflowed_stack),
+        cmocka_unit_test(test_wild_jump_of_the_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

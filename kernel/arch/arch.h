@@ -47,6 +47,9 @@ struct arch_fault {
 #define ARCH_CFSR_MMARVALID 0x00000080u
 #define ARCH_CFSR_BFARVALID 0x00008000u
 
+/* The kernel's stack is filled with this at start: what still has it was never used. */
+#define ARCH_STACK_PATTERN 0x57ACC0DEu
+
 /* Once, before anything else: vector table, priorities, floating point access, MPU on. */
 void arch_init(void);
 

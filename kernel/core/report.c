@@ -126,7 +126,7 @@ static void write_frame(const struct arch_frame *frame)
     write_field("  r1 ", frame->r1);
     write_field("  r2 ", frame->r2);
     write_line("  r3 ", frame->r3);
-    write_field("  r12", frame->r12);
+    write_field("  r12 ", frame->r12);
     write_field("  lr ", frame->lr);
     write_field("  pc ", frame->pc);
     write_line(" xpsr ", frame->xpsr);
@@ -197,6 +197,16 @@ static void write_panic_head(void)
     debug_text("\r\n---| Kernel panic |---\r\n");
 }
 
+static uint32_t never_used_stack(const struct kernel_view *view)
+{
+    uint32_t address = view->stack_start;
+    while (address < view->stack_end &&
+           *(const uint32_t *)process_memory(address) == ARCH_STACK_PATTERN) {
+        address += (uint32_t)sizeof(uint32_t);
+    }
+    return address - view->stack_start;
+}
+
 static _Noreturn void finish_panic(void)
 {
     struct kernel_view view;
@@ -206,7 +216,9 @@ static _Noreturn void finish_panic(void)
     write_field("  code  ", view.text_start);
     write_line(" - ", view.text_end);
     write_field("  stack ", view.stack_start);
-    write_line(" - ", view.stack_end);
+    write_field(" - ", view.stack_end);
+    write_count("  bytes never used: ", never_used_stack(&view));
+    debug_text("\r\n");
     write_field("  data  ", view.data_start);
     write_line(" - ", view.data_end);
     write_field("  apps  ", view.app_ram_start);

@@ -1,9 +1,10 @@
 /* Vector table and the way from reset to main. The linker script names the sections' bounds. */
 #include <stdint.h>
 
+#include "kernel/arch/arch.h"
 #include "kernel/arch/cortex_m/scs.h"
 
-extern uint32_t kernel_stack_top[];
+extern uint32_t kernel_stack_bottom[], kernel_stack_unused_end[], kernel_stack_top[];
 extern const uint32_t kernel_data_load[];
 extern uint32_t kernel_data_start[], kernel_data_end[];
 extern uint32_t kernel_bss_start[], kernel_bss_end[];
@@ -18,6 +19,9 @@ int main(void);
 
 _Noreturn void arch_reset_handler(void)
 {
+    for (uint32_t *word = kernel_stack_bottom; word < kernel_stack_unused_end; word++) {
+        *word = ARCH_STACK_PATTERN;
+    }
     const uint32_t *from = kernel_data_load;
     for (uint32_t *to = kernel_data_start; to < kernel_data_end; to++) {
         *to = *from++;
