@@ -8,8 +8,6 @@
 
 #define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
 
-struct kernel kernel;
-
 static uint32_t data_offset(const struct grant *grant)
 {
     uint32_t pairs =

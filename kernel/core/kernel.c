@@ -6,6 +6,8 @@
 #include "kernel/capsule/debug.h"
 #include "kernel/core/kernel_internal.h"
 
+struct kernel kernel;
+
 void kernel_init(const struct kernel_config *config)
 {
     kernel = (struct kernel){

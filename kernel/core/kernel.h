@@ -64,7 +64,7 @@ struct kernel_config {
 /* Forgets everything, then takes the configuration. Before any capsule is set up. */
 void kernel_init(const struct kernel_config *config);
 
-/* Finds the apps in flash and makes processes of them. */
+/* Says hello, finds the apps in flash and makes processes of them. */
 void kernel_load_processes(void);
 
 /* Does all work that is pending, then runs one process for at most a slice. False when there was

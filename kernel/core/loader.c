@@ -1,6 +1,7 @@
 /* Walks the apps in flash. An app that does not become a process is named, with the reason: nothing
  * costs users more time than an app that is silently not there. */
 #include "kernel/capsule/debug.h"
+#include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/tbf.h"
 
@@ -63,6 +64,10 @@ static void load_app(uint32_t address, const struct tbf_app *app)
 
 void kernel_load_processes(void)
 {
+    debug_write(kernel_version_text());
+    debug_text(" on ");
+    report_text(kernel.config->board_name);
+    debug_text("\r\n");
     uint32_t address = (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_start;
     uint32_t end = (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_end;
     while (address < end) {

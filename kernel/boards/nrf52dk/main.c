@@ -1,7 +1,5 @@
 /* The nRF52-DK: which pin is what, which capsules there are, and how they hang together. */
 #include "kernel/arch/arch.h"
-#include "kernel/capsule/debug.h"
-#include "kernel/capsule/process_control.h"
 #include "kernel/capsules/alarm.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/console.h"
@@ -189,8 +187,6 @@ int main(void)
     start_capsules();
     nrf52_interrupts_enable(&interrupts);
 
-    debug_write(kernel_version_text());
-    debug_text(" on nRF52-DK\r\n");
     kernel_load_processes();
     kernel_run();
 }

@@ -233,6 +233,7 @@ static void boot_with_uart(void)
     sent.length = 0;
     fixture.config.debug_uart = &uart;
     boot(0);
+    fixture.text[0] = '\0';
     debug_text("at once\n");
     assert_string_equal(fixture.text, "at once\n");
     fixture.text[0] = '\0';

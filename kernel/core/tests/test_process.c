@@ -138,6 +138,7 @@ static void test_ram_runs_out(void **state)
 
 static void fault(struct process *p)
 {
+    fixture.text[0] = '\0';
     static const struct arch_fault f = {4, 0x82, 0, 0x12345678, 0};
     process_fault(p, &f, NULL);
 }
@@ -160,6 +161,7 @@ static void test_fault_without_a_frame(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     p->context.psp = 0x20008000;
+    fixture.text[0] = '\0';
     process_fault(p, &(struct arch_fault){4, 0x10, 0, 0, 0}, NULL);
     assert_string_equal(fixture.text, "Process app (slot 0) faulted: MemManage MSTKERR, pc "
                                       "unknown, sp 0x20008000\r\n");
