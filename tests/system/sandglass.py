@@ -29,7 +29,13 @@ class Result:
         return int(found.group(1).replace(",", ""))
 
 
+    def lines(self, pattern):
+        """The lines of stdout, where processes and the kernel write, that have `pattern` in them."""
+        return [line for line in self.stdout.splitlines() if re.search(pattern, line)]
+
+
 def app(name):
+    """An app's TBF; those that are there for tests only are called tests/NAME."""
     return os.path.join(BUILD, "firmware/apps", name + ".tbf")
 
 
@@ -41,6 +47,11 @@ def sandglass(*arguments, stdin=None):
     """Any subcommand, no trace."""
     done = subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=HOST_SECONDS, check=False)
     return Result(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), "")
+
+
+def typed(*lines):
+    """Arguments that type (seconds, line) at the console, Return included."""
+    return [word for at, line in lines for word in ("--uart-in", f"{line}\\n@{round(at * 1000)}ms")]
 
 
 def run(*arguments, seconds):
