@@ -9,17 +9,21 @@
 
 #define DEMO_NS (12000 * MS)
 
+#define APP(name) "firmware/apps/" name ".tbf"
+
 const char *const demo_apps[] = {
-    "firmware/apps/blink.tbf", "firmware/apps/hello.tbf",   "firmware/apps/buttons.tbf",
-    "firmware/apps/touch.tbf", "firmware/apps/sensors.tbf", "firmware/apps/trespass-neighbour.tbf",
-    "firmware/apps/hog.tbf",   "firmware/apps/glutton.tbf",
+    APP("blink"),           APP("hello"),           APP("buttons"),
+    APP("touch"),           APP("sensors"),         APP("hog"),
+    APP("glutton"),         APP("trespass-kernel"), APP("trespass-neighbour"),
+    APP("trespass-grants"), APP("trespass-flash"),  APP("trespass-peripheral"),
+    APP("trespass-scs"),    APP("trespass-code"),
 };
 const size_t demo_app_count = sizeof demo_apps / sizeof demo_apps[0];
 
 static const struct run_input demo_inputs[] = {
     {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 1200 * MS, .to_ns = 1300 * MS},
     {.kind = RUN_INPUT_TOUCH, .device = "pad0", .at_ns = 1600 * MS, .to_ns = 1900 * MS},
-    {.kind = RUN_INPUT_TEXT, .text = "list\\n", .text_length = 6, .at_ns = 5500 * MS},
+    {.kind = RUN_INPUT_TEXT, .text = "list\\n", .text_length = 6, .at_ns = 8000 * MS},
     {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 9200 * MS, .to_ns = 9300 * MS},
 };
 
@@ -28,17 +32,25 @@ static const struct demo_caption {
     uint64_t at_ns;
     const char *text;
 } demo_list[] = {
-    {0, "The kernel boots and starts eight apps, each in memory of its own. blink toggles led0 "
-        "twice a second; hog, still on its best behaviour, toggles led3."},
+    {0,
+     "The kernel boots and starts fourteen apps in 64 kB of RAM, each in memory of its own. blink "
+     "toggles led0 twice a second; hog, still on its best behaviour, toggles led3."},
     {1150 * MS, "Somebody presses button 0: the app `buttons` switches led1."},
     {1550 * MS, "A finger on the touch pad: the app `touch` lights led2 meanwhile."},
     {1950 * MS, "glutton asks for memory and grants until the kernel says no. The others go on."},
-    {4550 * MS, "trespass writes where its neighbour's memory begins. The MPU refuses, the kernel "
-                "ends the app, and the simulator says who, where and whose memory it was."},
-    {5450 * MS, "Somebody types `list` on the kernel's process console."},
-    {7950 * MS, "hog keeps the CPU from now on. Watch blink: it does not drift."},
+    {3100 * MS,
+     "Now seven apps reach for what is not theirs. The first reads the kernel's memory: the "
+     "MPU refuses, the kernel ends the app and starts it again; the simulator says who, "
+     "where, and whose memory it was."},
+    {3850 * MS, "The second writes where its neighbour's memory begins."},
+    {4550 * MS, "The third: what the kernel keeps for it, in its own block."},
+    {5250 * MS, "The fourth: its own code, in flash."},
+    {5950 * MS, "The fifth: a peripheral, all pins at once."},
+    {6650 * MS, "The sixth: the MPU's own registers. There the bus itself refuses: a BusFault."},
+    {7350 * MS, "The seventh runs code that it has put into its RAM."},
+    {7950 * MS, "Somebody types `list` on the kernel's process console."},
+    {8250 * MS, "hog keeps the CPU from now on. Watch blink: it does not drift."},
     {9150 * MS, "Button 0 again: hog or no hog, the answer comes."},
-    {9500 * MS, "trespass was restarted and tries again, with the same result."},
     {10000 * MS, "glutton asks once more. That was the tour; a summary follows."},
 };
 
