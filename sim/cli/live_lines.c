@@ -97,6 +97,12 @@ static void on_diag(void *context, const struct machine_diag *diag)
     live_lines_end(context);
 }
 
+static void on_refused(void *context, const char *device, const char *what)
+{
+    fprintf(live_lines_begin(context), "%s does not know the input '%s'\n", device, what);
+    live_lines_end(context);
+}
+
 static void on_reset(void *context, uint32_t reasons)
 {
     static const struct {
@@ -122,8 +128,12 @@ bool live_lines_start(struct live_lines *lines, struct machine *machine, struct 
                       const char *until)
 {
     *lines = (struct live_lines){.machine = machine, .link = link, .until = until};
-    const struct machine_observer observer = {
-        .note = on_note, .sent = on_sent, .diag = on_diag, .reset = on_reset, .context = lines};
+    const struct machine_observer observer = {.note = on_note,
+                                              .sent = on_sent,
+                                              .diag = on_diag,
+                                              .refused = on_refused,
+                                              .reset = on_reset,
+                                              .context = lines};
     lines->waiting = open_memstream(&lines->text, &lines->text_bytes);
     return lines->waiting != NULL && machine_observe(machine, &observer);
 }

@@ -59,9 +59,10 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
         queued = machine_add_input(session->machine, device, from, input->what, input->value);
     } else {
         const char *what = input->kind == RUN_INPUT_PRESS ? "press" : "touch";
+        const char *end = input->kind == RUN_INPUT_PRESS ? "release" : "untouch";
         queued = machine_add_input(session->machine, device, from, what, 1) &&
                  machine_add_input(session->machine, device, duration_to_cycles(input->to_ns, hz),
-                                   "release", 0);
+                                   end, 0);
     }
     return queued || sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
 }

@@ -29,7 +29,8 @@ const char run_options_help[] =
     "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
     "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
     "      --touch NAME@T    touches a pad, likewise\n"
-    "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example temp.celsius=30@2s\n"
+    "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "
+    "temp.temperature=3050@2s\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
     "      --mpu-stats hits  counts every access by the MPU region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
@@ -156,7 +157,7 @@ static bool add_input(struct run_options *options, int option, const char *text,
         good = parse_text(text, &input);
     } else if (option == OPTION_SET) {
         input.kind = RUN_INPUT_SET;
-        form = "--set temp.celsius=30@2s";
+        form = "--set temp.temperature=3050@2s";
         good = parse_set(text, &input);
     } else {
         input.kind = option == OPTION_PRESS ? RUN_INPUT_PRESS : RUN_INPUT_TOUCH;

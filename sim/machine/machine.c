@@ -203,6 +203,22 @@ static bool add_device(struct machine *machine, size_t index, struct sim_error *
     return true;
 }
 
+/* Which devices want to know whether the core sleeps: those that know the input. The core is awake
+ * now, so asking changes nothing. */
+static void find_sleepers(struct machine *machine)
+{
+    const struct device_input awake = {.what = "sleep", .value = 0};
+    for (size_t i = 0; i < machine->device_count; i++) {
+        struct machine_device *device = &machine->devices[i];
+        if (machine->sleeper_count < MACHINE_SLEEPERS_MAX && device->device_class->read != NULL &&
+            device->device_class->input != NULL &&
+            device->device_class->input(device->self, &awake)) {
+            machine->sleepers[machine->sleeper_count] = device;
+            machine->sleeper_count++;
+        }
+    }
+}
+
 /* Peripherals of this chip that no device took the place of. */
 static void add_absent(struct machine *machine)
 {
@@ -230,6 +246,7 @@ static bool build(struct machine *machine, struct sim_error *error)
         }
     }
     add_absent(machine);
+    find_sleepers(machine);
     return true;
 }
 

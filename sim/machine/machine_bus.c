@@ -34,6 +34,7 @@ static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_by
                                 bool privileged, uint32_t *value)
 {
     struct machine *machine = context;
+    machine_set_asleep(machine, false); /* the core runs: no device may see it asleep */
     const struct address_window *window = address_map_find(&machine->map, address);
     if (address % size_bytes != 0) {
         return BUS_FAULT;
@@ -65,6 +66,7 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
                                  bool privileged, uint32_t value)
 {
     struct machine *machine = context;
+    machine_set_asleep(machine, false);
     const struct machine_device *controller = machine->flash_controller;
     const struct nvm *nvm = &machine->nvm;
     if (in_range(address, size_bytes, nvm->flash_base, nvm->flash_bytes) ||

@@ -11,7 +11,8 @@
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_view.h"
 
-#define MACHINE_INPUTS_MAX 4096
+#define MACHINE_INPUTS_MAX   4096
+#define MACHINE_SLEEPERS_MAX 4
 
 struct machine_device {
     struct machine *machine; /* context of the device's sink and observer */
@@ -36,6 +37,10 @@ struct machine {
     size_t device_count;
     struct machine_device *flash_controller; /* that takes CPU stores to flash; NULL: none */
     struct machine_device *ppi;              /* that listens to events; NULL: none */
+    struct machine_device *sleepers[MACHINE_SLEEPERS_MAX]; /* that want to know when the core sleeps
+                                                            */
+    size_t sleeper_count;
+    bool asleep;
 
     struct address_map map;
     struct event_router router;
@@ -67,9 +72,11 @@ void machine_report_diag(void *machine, enum diag_kind kind, const char *device,
                          const char *what);
 void machine_note(void *machine, const char *device, const char *what, int32_t value);
 void machine_sent(void *device, uint8_t byte);
+void machine_tell_refused(struct machine *machine, const struct queued_input *input);
 void machine_tell_reset(struct machine *machine, uint32_t reasons);
 
 /* machine_run.c */
+void machine_set_asleep(struct machine *machine, bool asleep);
 struct chip_port machine_chip_make(struct machine *machine);
 void machine_core_asks_reset(void *machine);
 void machine_deliver_input(void *machine, const struct queued_input *input);

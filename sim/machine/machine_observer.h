@@ -60,6 +60,8 @@ struct machine_observer {
     void (*started)(void *context, int process);
     /* A byte of RAM that is not the process's changed while it ran. */
     void (*trespassed)(void *context, int process, uint32_t address);
+    /* A device does not know an input that came for it. */
+    void (*refused)(void *context, const char *device, const char *what);
     /* The chip is about to be reset, for these reasons (enum reset_reason). */
     void (*reset)(void *context, uint32_t reasons);
     void *context;

@@ -52,8 +52,21 @@ void machine_core_asks_reset(void *context)
     machine->reset_reasons |= RESET_SREQ;
 }
 
+void machine_set_asleep(struct machine *machine, bool asleep)
+{
+    const struct device_input input = {.what = "sleep", .value = asleep ? 1 : 0};
+    if (machine->asleep == asleep) {
+        return;
+    }
+    machine->asleep = asleep;
+    for (size_t i = 0; i < machine->sleeper_count; i++) {
+        machine->sleepers[i]->device_class->input(machine->sleepers[i]->self, &input);
+    }
+}
+
 void machine_reset(struct machine *machine, uint32_t reasons)
 {
+    machine->asleep = false; /* resets tell the devices */
     machine->reset_pending = false;
     machine->reset_reasons = 0;
     machine->off = false;
@@ -109,6 +122,7 @@ static bool sleep_to_event(struct machine *machine, uint64_t cycle)
 static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cycle,
                         enum machine_stop *result)
 {
+    machine_set_asleep(machine, stop == CPU_STOP_SLEEP);
     switch (stop) {
     case CPU_STOP_LIMIT:
     case CPU_STOP_RESET:
@@ -210,6 +224,7 @@ void machine_deliver_input(void *context, const struct queued_input *input)
     const struct device_input given = {.what = input->what, .value = input->value};
     if (device->device_class->input == NULL || !device->device_class->input(device->self, &given)) {
         machine->refused_inputs++;
+        machine_tell_refused(machine, input);
     }
 }
 

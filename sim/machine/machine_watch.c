@@ -71,6 +71,7 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
                        uint32_t from_pc)
 {
     struct machine *machine = context;
+    machine_set_asleep(machine, false);
     int left = process_watch_entered(&machine->watch, clock_now(&machine->clock));
     if (left != PROCESS_NONE && machine->ram_shadow != NULL) {
         check_isolation(machine, left);
@@ -240,6 +241,17 @@ void machine_sent(void *context, uint8_t byte)
         const struct machine_observer *observer = &machine->observers[i];
         if (observer->sent != NULL) {
             observer->sent(observer->context, device->description->name, byte);
+        }
+    }
+}
+
+void machine_tell_refused(struct machine *machine, const struct queued_input *input)
+{
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->refused != NULL) {
+            observer->refused(observer->context, machine->devices[input->device].description->name,
+                              input->what);
         }
     }
 }

@@ -69,9 +69,10 @@ static void test_everything(void **state)
 static void test_inputs(void **state)
 {
     (void)state;
-    static const char *const line[] = {"--press",       "button0@1.5s",       "--touch",
-                                       "pad0@1s..2.5s", "--uart-in",          "a@b\\n@3s",
-                                       "--set",         "temp.celsius=-5@4s", NULL};
+    static const char *const line[] = {
+        "--press",   "button0@1.5s", "--touch", "pad0@1s..2.5s",
+        "--uart-in", "a@b\\n@3s",    "--set",   "temp.temperature=-500@4s",
+        NULL};
     struct run_options options;
     struct sim_error error;
     assert_true(parse(line, &options, &error));
@@ -87,8 +88,8 @@ static void test_inputs(void **state)
     assert_int_equal(options.inputs[2].at_ns, 3000000000);
     assert_int_equal(options.inputs[3].kind, RUN_INPUT_SET);
     assert_string_equal(options.inputs[3].device, "temp");
-    assert_string_equal(options.inputs[3].what, "celsius");
-    assert_int_equal(options.inputs[3].value, -5);
+    assert_string_equal(options.inputs[3].what, "temperature");
+    assert_int_equal(options.inputs[3].value, -500);
 }
 
 static void test_mistakes_get_one_clear_line(void **state)
@@ -115,9 +116,9 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--press", "a_name_that_is_longer_than_any_device@1s"}, "cannot understand"},
                  {{"--touch", "pad0@late"}, "--touch pad0@2s"},
                  {{"--uart-in", "text"}, "--uart-in"},
-                 {{"--set", "temp=1@1s"}, "--set temp.celsius=30@2s"},
-                 {{"--set", "temp.celsius=x@1s"}, "--set"},
-                 {{"--set", "temp.celsius=99999999999@1s"}, "--set"}};
+                 {{"--set", "temp=1@1s"}, "--set temp.temperature=3050@2s"},
+                 {{"--set", "temp.temperature=x@1s"}, "--set"},
+                 {{"--set", "temp.temperature=99999999999@1s"}, "--set"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run_options options;
         struct sim_error error;

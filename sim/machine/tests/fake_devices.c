@@ -34,6 +34,7 @@ static enum bus_result read(void *self, struct bus_access access, uint32_t *valu
 static enum bus_result write(void *self, struct bus_access access, uint32_t value)
 {
     struct fake_device *device = self;
+    device->seen_asleep = device->seen_asleep || device->asleep;
     static const char word[] = "DMA!";
     device->writes++;
     switch (access.offset) {
@@ -67,6 +68,11 @@ static uint32_t peek(const void *self, uint32_t offset)
 static bool input(void *self, const struct device_input *given)
 {
     struct fake_device *device = self;
+    if (strcmp(given->what, "sleep") == 0) {
+        device->sleeps += given->value != 0 ? 1 : 0;
+        device->asleep = given->value != 0;
+        return true;
+    }
     device->inputs++;
     device->input_cycle = clock_now(device->env.clock);
     device->input_value = given->value;

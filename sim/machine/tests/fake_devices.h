@@ -22,6 +22,9 @@ struct fake_device {
     uint32_t value;
     uint32_t writes, resets, updates, inputs, events;
     uint32_t reset_reasons;
+    uint32_t sleeps; /* times the core went to sleep */
+    bool asleep;
+    bool seen_asleep; /* written to while it believed the core asleep */
     uint64_t input_cycle;
     int32_t input_value;
     uint32_t last_event;

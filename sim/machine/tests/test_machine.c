@@ -176,6 +176,9 @@ static void test_runs_and_sleeps(void **state)
     assert_int_equal(clock_now(machine_clock(f->machine)), 1000);
     assert_int_equal(device(f, "one")->value, 0x55);
     assert_int_equal(peek(f, DEVICE), 0x55);
+    assert_int_equal(device(f, "one")->sleeps, 1);
+    assert_true(device(f, "one")->asleep);
+    assert_false(device(f, "one")->seen_asleep);
     /* The device saw a time between the first instruction and the sleep. */
     uint32_t seen = peek(f, RAM + 0x10);
     assert_in_range(seen, 1, 30);
