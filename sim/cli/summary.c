@@ -94,12 +94,24 @@ static void print_mpu(struct machine *machine, const struct machine_totals *tota
     fprintf(stderr, "%s\n", separator[0] == '\0' ? " nothing" : "");
 }
 
-static void print_hits(struct machine *machine)
+/* What counting costs: every access left the engine and was asked for, so all of the host's time is
+ * put down to them. */
+static void print_hit_cost(uint64_t hits, uint64_t run_ns)
+{
+    if (hits > 0) {
+        fprintf(stderr,
+                "  cost of counting: %s accesses asked one by one, %s ns of host time each\n",
+                text_grouped(hits).text, text_grouped(run_ns / hits).text);
+    }
+}
+
+static void print_hits(struct machine *machine, uint64_t run_ns)
 {
     static const char *const names[] = {"region 0", "region 1",   "region 2",   "region 3",
                                         "region 4", "region 5",   "region 6",   "region 7",
                                         "none",     "background", "default map"};
     const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
+    uint64_t all = 0;
     if (!account->count_hits) {
         return;
     }
@@ -110,11 +122,13 @@ static void print_hits(struct machine *machine)
         for (size_t access = 0; access < 3; access++) {
             sums[access] = account->hits.count[i][0][access] + account->hits.count[i][1][access];
         }
+        all += sums[0] + sums[1] + sums[2];
         if (sums[0] + sums[1] + sums[2] > 0) {
             fprintf(stderr, "  %-12s %14s %14s %14s\n", names[i], text_grouped(sums[0]).text,
                     text_grouped(sums[1]).text, text_grouped(sums[2]).text);
         }
     }
+    print_hit_cost(all, run_ns);
 }
 
 /* Bytes of RAM that the firmware's segments take. */
@@ -210,7 +224,7 @@ void summary_print(const struct summary_sources *sources)
     print_counts(&totals, watch);
     print_processes(&totals, watch);
     print_mpu(machine, &totals, watch);
-    print_hits(machine);
+    print_hits(machine, sources->run_ns);
     print_ram(sources, watch);
     print_polls(machine, sources->symbols, &totals);
 }
