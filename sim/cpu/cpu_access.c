@@ -70,21 +70,38 @@ void cpu_locate_refusal(struct cpu *cpu)
 
 static const struct engine_page refused = {.kind = ENGINE_PAGE_REFUSED};
 
+/* A fill knows its page only: the instruction that is fetched says which byte of it is asked for.
+ * It is the page's first where an instruction reaches over from the page before. */
+static uint32_t fetch_address(struct cpu *cpu, uint32_t page)
+{
+    uint32_t r[16];
+    engine_get_core_regs(cpu->active, r);
+    uint32_t pc = r[15] & ~1U;
+    return (pc & ~PAGE_OFFSET) == (page & ~PAGE_OFFSET) ? pc : page;
+}
+
+/* Nothing can be fetched from the page: by the MPU's verdict, or because nothing is there. */
+static struct engine_page refuse_fetch(struct cpu *cpu, uint32_t page)
+{
+    uint32_t address = fetch_address(cpu, page);
+    struct mpu_verdict verdict =
+        mpu_check(&cpu->core.mpu, address, 2, MPU_ACCESS_FETCH, cpu->context);
+    if (verdict.allowed) {
+        refuse_with(cpu, MPU_ACCESS_FETCH, cpu->context.privileged, FAULT_IBUSERR, address);
+    } else {
+        refuse_by_mpu(cpu, CPU_REFUSAL_FETCH, MPU_ACCESS_FETCH, cpu->context.privileged, &verdict);
+    }
+    return refused;
+}
+
 static struct engine_page fill_fetch(struct cpu *cpu, uint32_t address)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);
-    struct mpu_verdict verdict =
-        mpu_check(&cpu->core.mpu, address, 2, MPU_ACCESS_FETCH, cpu->context);
     uint32_t page = address & ~PAGE_OFFSET;
     enum mpu_page answer =
         mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, MPU_ACCESS_FETCH, cpu->context);
-    if (answer == MPU_PAGE_REFUSED || (region == NULL && !verdict.allowed)) {
-        refuse_by_mpu(cpu, CPU_REFUSAL_FETCH, MPU_ACCESS_FETCH, cpu->context.privileged, &verdict);
-        return refused;
-    }
-    if (region == NULL) {
-        refuse_with(cpu, MPU_ACCESS_FETCH, cpu->context.privileged, FAULT_IBUSERR, address);
-        return refused;
+    if (answer == MPU_PAGE_REFUSED || region == NULL) {
+        return refuse_fetch(cpu, page);
     }
     uint8_t *flags = &region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];
     uint8_t wanted = *flags;
