@@ -116,6 +116,17 @@ static enum engine_end run_engine(struct cpu *cpu)
     return end;
 }
 
+/* The engine asks about pages, and names their beginning: what the MPU says is about the
+ * instruction, of which the second half may be the one that is refused. */
+static void locate_fetch_refusal(struct cpu *cpu, uint32_t pc)
+{
+    struct mpu_verdict verdict = mpu_check(&cpu->core.mpu, pc, 4, MPU_ACCESS_FETCH, cpu->context);
+    if (cpu->refusal.by_mpu && !verdict.allowed) {
+        cpu->refusal.verdict = verdict;
+        cpu->refusal.fault.address = verdict.fault_address;
+    }
+}
+
 static void take_refusal(struct cpu *cpu)
 {
     if (cpu->refusal.kind == CPU_REFUSAL_RETRY) {
@@ -124,6 +135,7 @@ static void take_refusal(struct cpu *cpu)
     }
     uint32_t pc = engine_get_pc(cpu->active) & ~1U;
     if (cpu->refusal.kind == CPU_REFUSAL_FETCH) {
+        locate_fetch_refusal(cpu, pc);
         cpu_settle_after(cpu, pc);
     } else {
         cpu_settle_inside(cpu, pc);

@@ -180,6 +180,9 @@ static void shape_vmov(struct shape *shape, const cs_arm *arm)
 /* True when the instruction was one of the floating-point unit. */
 static bool shape_coprocessor(struct shape *shape, unsigned id, const cs_arm *arm)
 {
+    if ((shape->flags & CYCLE_FP) == 0) {
+        return false;
+    }
     switch (id) {
     case ARM_INS_VLDR:
     case ARM_INS_VSTR:
@@ -216,8 +219,9 @@ static bool shape_coprocessor(struct shape *shape, unsigned id, const cs_arm *ar
     case ARM_INS_VMOV:
         shape_vmov(shape, arm);
         return true;
-    default:
-        return false;
+    default: /* VADD, VMUL, VCMP, VCVT, VMRS, ... */
+        shape_fp(shape, arm, 1);
+        return true;
     }
 }
 
@@ -356,6 +360,8 @@ static struct shape decode(struct cycle_model *model, const uint8_t *code, size_
         return shape;
     }
     shape.narrow = bytes == 2;
+    /* From the encoding, whatever the decoder makes of it: without the unit all of these fault. */
+    shape.flags = bytes == 4 && is_fp_encoding(code) ? CYCLE_FP : 0;
     uint64_t at = address;
     if (!cs_disasm_iter(model->handle, &code, &bytes, &at, model->insn)) {
         return shape;
@@ -426,9 +432,6 @@ struct cycle_cost cycle_model_cost(struct cycle_model *model, const uint8_t *cod
         .flags = shape.flags,
         .it_length = shape.kind == SHAPE_IT ? it_length(code) : (uint8_t)0,
     };
-    if (bytes == 4 && is_fp_encoding(code)) {
-        cost.flags |= CYCLE_FP; /* whatever the decoder made of it */
-    }
     if (fetch.line_wait) {
         unsigned waits = (enters_line(address, bytes) ? 1U : 0U) + (shape.literal ? 1U : 0U);
         cost.cycles = (uint8_t)(cost.cycles + waits * CYCLE_LINE_WAIT);

@@ -45,7 +45,7 @@ struct fixture {
     uint32_t event_count;
     bool event_pends; /* the event pulses interrupt line 0 */
     uint32_t value_reads;
-    struct fixture_access log[FIXTURE_LOG];
+    struct fixture_access log[FIXTURE_LOG]; /* of more accesses the last ones */
     uint32_t log_count;
     struct fixture_exception exception[FIXTURE_LOG];
     uint32_t exception_count;
