@@ -1,11 +1,11 @@
 /* What the kernel says about processes that fault, and about itself when it panics. */
+#include <stddef.h>
+
 #include "kernel/abi/drivers.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/debug.h"
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
-
-#include <stddef.h>
 
 void report_text(const char *text)
 {

@@ -1,9 +1,9 @@
 /* System calls: decode checks everything and changes nothing, perform cannot fail. The order of the
  * checks is part of the ABI. */
+#include <stddef.h>
+
 #include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
-
-#include <stddef.h>
 
 /* Writes only the registers that the variant names. */
 static inline void answer(struct arch_frame *frame, const struct command_return *result)

@@ -1,8 +1,8 @@
 /* Memop: the process asks about its memory, or moves its break. */
+#include <stddef.h>
+
 #include "kernel/abi/tbf.h"
 #include "kernel/core/kernel_internal.h"
-
-#include <stddef.h>
 
 /* The writeable flash region `index` of the header: its start or end, or FAIL when there is none,
  * it is empty or does not lie in the app's image. */

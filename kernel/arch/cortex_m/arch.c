@@ -1,8 +1,8 @@
 #include "kernel/arch/arch.h"
 
-#include "kernel/arch/cortex_m/scs.h"
-
 #include <stddef.h>
+
+#include "kernel/arch/cortex_m/scs.h"
 
 /* switch.S knows these. */
 _Static_assert(offsetof(struct arch_switch, target) == 4, "switch.S");
@@ -74,7 +74,7 @@ void arch_sleep(void)
 {
     /* With PRIMASK set an interrupt still ends WFI, but its handler waits for the cpsie. */
     __asm__ volatile("cpsid i" ::: "memory");
-    if (arch_signals.is.interrupt == 0) {
+    if (arch_signals.any == 0) {
         __asm__ volatile("dsb\n\twfi" ::: "memory");
     }
     __asm__ volatile("cpsie i\n\tisb" ::: "memory");
