@@ -155,7 +155,7 @@ static void print_ram_row(const char *name, uint32_t bytes, const char *note)
  * known. */
 static uint32_t grant_bytes(const struct kernel_view *kernel, const struct watched_process *process)
 {
-    uint32_t closed = process->ram_bytes - process_watch_open_bytes(process);
+    uint32_t closed = process->ram_bytes - process->open_bytes;
     uint32_t start = 0;
     if (process->ram_bytes == 0 || !kernel_view_grant_start(kernel, process->ram_base, &start)) {
         return closed;
@@ -178,7 +178,7 @@ static void print_ram(const struct summary_sources *sources, const struct proces
     print_ram_row("kernel", kernel, "data and stack");
     for (size_t i = 0; i < watch->count; i++) {
         const struct watched_process *process = &watch->process[i];
-        uint32_t open = process_watch_open_bytes(process);
+        uint32_t open = process->open_bytes;
         uint32_t granted = grant_bytes(sources->kernel, process);
         used += process->ram_bytes;
         grants += granted;

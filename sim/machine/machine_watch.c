@@ -37,14 +37,15 @@ static void watch_call(struct machine *machine, int process, const struct cpu_re
     }
 }
 
-/* Compares RAM outside of the process's block with what it was when the process was entered. */
+/* Compares RAM with what it was when the process was entered, except for what is open to it. (Its
+ * own block above its break holds its grants: as foreign to it as its neighbour's memory.) */
 static void check_isolation(struct machine *machine, int process)
 {
     const struct watched_process *ran = &machine->watch.process[process];
     uint32_t base = machine->board->ram.base;
     uint32_t bytes = machine->board->ram.size_bytes;
     uint32_t own = ran->ram_bytes == 0 ? bytes : ran->ram_base - base;
-    uint32_t own_end = ran->ram_bytes == 0 ? bytes : own + ran->ram_bytes;
+    uint32_t own_end = ran->ram_bytes == 0 ? bytes : own + ran->open_bytes;
     machine->isolation_checks++;
     if (own > bytes || own_end > bytes || own_end < own) {
         own = bytes;

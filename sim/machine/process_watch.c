@@ -36,6 +36,7 @@ void process_watch_reset(struct process_watch *watch)
     watch->last = PROCESS_NONE;
     for (size_t i = 0; i < watch->count; i++) {
         watch->process[i].ram_bytes = 0;
+        watch->process[i].open_bytes = 0;
         watch->call_open[i] = false;
     }
 }
@@ -93,6 +94,21 @@ static void take_break(struct watched_process *process, const struct watched_cal
     }
 }
 
+static bool is_open(const struct watched_process *process, uint32_t address)
+{
+    const struct mpu_context unprivileged = {.privileged = false, .negative_priority = false};
+    return mpu_check(&process->mpu, address, 1, MPU_ACCESS_READ, unprivileged).allowed;
+}
+
+static uint32_t count_open_bytes(const struct watched_process *process)
+{
+    uint32_t bytes = 0;
+    while (bytes < process->ram_bytes && is_open(process, process->ram_base + bytes)) {
+        bytes += MPU_GRANULE;
+    }
+    return bytes < process->ram_bytes ? bytes : process->ram_bytes;
+}
+
 int process_watch_resumed(struct process_watch *watch, const struct cpu_regs *regs,
                           const struct mpu_state *mpu, uint64_t cycle, bool *fresh)
 {
@@ -118,7 +134,10 @@ int process_watch_resumed(struct process_watch *watch, const struct cpu_regs *re
         take_break(process, &watch->call[index], regs);
         watch->call_open[index] = false;
     }
-    process->mpu = *mpu;
+    if (*fresh || memcmp(&process->mpu, mpu, sizeof *mpu) != 0) {
+        process->mpu = *mpu;
+        process->open_bytes = count_open_bytes(process);
+    }
     process->entries++;
     if (watch->last != index) {
         watch->context_switches++;
@@ -148,21 +167,6 @@ void process_watch_called(struct process_watch *watch, int process, const struct
     }
     watch->call[process] = *call;
     watch->call_open[process] = true;
-}
-
-static bool is_open(const struct watched_process *process, uint32_t address)
-{
-    const struct mpu_context unprivileged = {.privileged = false, .negative_priority = false};
-    return mpu_check(&process->mpu, address, 1, MPU_ACCESS_READ, unprivileged).allowed;
-}
-
-uint32_t process_watch_open_bytes(const struct watched_process *process)
-{
-    uint32_t bytes = 0;
-    while (bytes < process->ram_bytes && is_open(process, process->ram_base + bytes)) {
-        bytes += MPU_GRANULE;
-    }
-    return bytes < process->ram_bytes ? bytes : process->ram_bytes;
 }
 
 struct owner process_watch_owner(const struct process_watch *watch, uint32_t address)

@@ -28,6 +28,7 @@ struct watched_process {
     uint32_t ram_base, ram_bytes; /* 0 bytes: never entered */
     uint32_t break_address;       /* as last observed */
     struct mpu_state mpu;         /* when it was last entered */
+    uint32_t open_bytes;          /* from the start of its RAM, opened to it by `mpu` */
     uint32_t starts;
     uint64_t entries; /* returns into it, from any exception */
     uint64_t calls[PROCESS_WATCH_CLASSES];
@@ -75,9 +76,6 @@ int process_watch_entered(struct process_watch *watch, uint64_t cycle);
 /* The process that was left made this call. */
 void process_watch_called(struct process_watch *watch, int process,
                           const struct watched_call *call);
-
-/* How many bytes from the start of its RAM its MPU regions opened to it, when last entered. */
-uint32_t process_watch_open_bytes(const struct watched_process *process);
 
 /* Who owns a byte, from what was observed. */
 enum owner_kind {

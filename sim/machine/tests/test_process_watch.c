@@ -149,8 +149,8 @@ static void test_who_owns_a_byte(void **state)
         assert_int_equal(owner.kind, cases[i].kind);
         assert_int_equal(owner.process, cases[i].process);
     }
-    assert_int_equal(process_watch_open_bytes(&watch.process[0]), 256);
-    assert_int_equal(process_watch_open_bytes(&watch.process[1]), 0);
+    assert_int_equal(watch.process[0].open_bytes, 256);
+    assert_int_equal(watch.process[1].open_bytes, 0);
     process_watch_reset(&watch);
     assert_int_equal(process_watch_owner(&watch, RAM_A).kind, OWNER_NOBODY);
 }
