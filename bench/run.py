@@ -88,7 +88,9 @@ def trace_of(build, app, seconds):
 
 
 def null_command(build):
-    lines, _ = trace_of(build, "null_command.tbf", "2s")
+    lines, output = trace_of(build, "null_command.tbf", "2s")
+    record = number(r"grants +([\d,]+) ", output, "what the kernel keeps for a process")
+    print(f"RAM overhead per process, no grant entered: {record:,} bytes (Tock 2.1 with 14 grants: 1,352 published)")
     costs, called, back = [], None, None
     for line in lines:
         fields = line.split()
