@@ -296,33 +296,25 @@ static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool 
     return true;
 }
 
-/* The library makes an unaligned store byte by byte, the last byte first. What the MPU and the
- * watchpoints must see is the whole store. False: `address` is not its first byte. */
-static bool widen_store(struct cpu *cpu, uint32_t pc, uint32_t *address, uint32_t *bytes)
+/* An unaligned store is asked about as a whole, then again for each of its bytes. */
+static bool is_piece(struct cpu *cpu, uint32_t address, uint32_t bytes)
 {
-    uint16_t code[2];
-    uint32_t r[16];
-    struct access_span span;
-    if (!cpu_read_code(cpu, pc, code)) {
-        return true;
+    if (bytes != 1 || cpu->pieces_left == 0 || address != cpu->pieces_from) {
+        cpu->pieces_left = 0;
+        return false;
     }
-    engine_get_core_regs(cpu->active, r);
-    if (!access_decode(code, r, &span) || span.count != 1 ||
-        *address - span.address >= span.element_bytes) {
-        return true;
-    }
-    bool first = *address == span.address;
-    *address = span.address;
-    *bytes = span.element_bytes;
-    return first;
+    cpu->pieces_from++;
+    cpu->pieces_left--;
+    return true;
 }
 
 static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool write)
 {
-    uint32_t pc = engine_get_pc(cpu->active);
-    struct mpu_context context = data_context(cpu, pc);
+    if (is_piece(cpu, address, bytes)) {
+        return true;
+    }
+    struct mpu_context context = data_context(cpu, engine_get_pc(cpu->active));
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
-    bool counts = !write || bytes != 1 || widen_store(cpu, pc, &address, &bytes);
     int by;
     if (!check_mpu(cpu, address, bytes, access, context, &by)) {
         return false;
@@ -332,8 +324,10 @@ static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool
         refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
     }
-    if (counts) {
-        mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
+    mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
+    if (write && address % bytes != 0) {
+        cpu->pieces_from = address;
+        cpu->pieces_left = bytes;
     }
     return true;
 }

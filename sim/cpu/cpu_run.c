@@ -100,6 +100,7 @@ static enum engine_end run_engine(struct cpu *cpu)
     use(cpu, fast ? cpu->fast : cpu->close);
     cpu->refusal.kind = CPU_REFUSAL_NONE;
     cpu->started = false;
+    cpu->pieces_left = 0;
     cpu->late_possible = false;
     cpu->steps_left = cpu->mode == CPU_MODE_STEP ? 1 : UINT32_MAX;
     cpu->blocks_left = fast ? 0 : 1;

@@ -38,6 +38,7 @@ struct engine {
     struct engine_client client;
     bool ended; /* a hook has decided how the run ends */
     enum engine_end end;
+    bool refused;    /* a guard has refused: what follows of the instruction is refused, too */
     bool dead;       /* a store was refused inside an IT block: `context` is how it must end */
     bool it_is_over; /* the run was stopped where no IT block is live */
     bool clearing;   /* engine_clear_exclusive runs */
@@ -128,12 +129,13 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
 {
     (void)uc;
     struct engine *engine = user_data;
-    if (engine->dead) {
-        return false;
+    if (engine->refused) {
+        return false; /* an unaligned store goes on byte by byte */
     }
     bool write = type == UC_MEM_WRITE_PROT;
     if (!engine->client.guard(engine->client.context, (uint32_t)(address - ALIAS_BASE),
                               (uint8_t)size, write, (uint64_t)value)) {
+        engine->refused = true;
         end_run(engine, ENGINE_REFUSED);
         if (write && (read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
             kill_rest(engine);
@@ -325,6 +327,7 @@ enum engine_end engine_run(struct engine *engine)
 {
     engine->ended = false;
     engine->it_is_over = false;
+    engine->refused = false;
     engine->dead = false;
     engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
     uc_err err = uc_emu_start(

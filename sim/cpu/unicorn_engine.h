@@ -44,7 +44,9 @@ struct engine_client {
      * each privilege. PC is exact. */
     struct engine_page (*fill)(void *context, uint32_t address, enum mpu_access access);
     /* A guarded access is about to happen; PC and registers are those before the instruction. False
-     * refuses: ENGINE_REFUSED. `size_bytes` is 1, 2, 4 or 8, `address` has any alignment. */
+     * refuses: ENGINE_REFUSED. `size_bytes` is 1, 2, 4 or 8, `address` has any alignment. An
+     * unaligned store comes as a whole first, then each of its bytes; one that crosses from a
+     * direct page as bytes only. */
     bool (*guard)(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value);
     /* The data, in aligned pieces of at most 4 bytes. A piece of a load that crosses from a direct
      * page comes without guard. PC is stale here. */

@@ -131,6 +131,7 @@ static const struct expectation table[] = {
     {"PPB store unprivileged", P_STR, 0xE000ED04, true, BUSFAULT, PRECISE, 0xE000ED08, 0},
     {"PPB privileged", P_LDR, 0xE000ED00, false, 0, 0, 0, 0},
     {"device unaligned", P_LDR_UNALIGNED, 0x40000002, false, USAGEFAULT, 0x1000000, 0, 0},
+    {"device unaligned store", P_STR_UNALIGNED, 0x40000002, false, USAGEFAULT, 0x1000000, 0, 0},
     {"udf", P_UDF, 0, false, USAGEFAULT, 0x10000, 0, 0},
     {"udf unprivileged", P_UDF, 0, true, USAGEFAULT, 0x10000, 0, 0},
     {"bx to even", P_BX_EVEN, 0x200, false, USAGEFAULT, 0x20000, 0, 0x200},
