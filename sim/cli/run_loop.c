@@ -16,7 +16,8 @@
 #define SLICE_MAX_NS   100000000U
 #define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
 
-/* Set by Ctrl-C. A signal handler can reach nothing but a global. */
+/* Set by Ctrl-C, or when nobody reads the output any more. A signal handler can reach nothing but a
+ * global. */
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal_number)
@@ -33,6 +34,9 @@ static void catch_interrupt(void)
     interrupted = 0;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_flags = 0; /* what is still written then is lost quietly, and the terminal restored */
+    sigaction(SIGPIPE, &action, NULL);
 }
 
 static uint64_t host_now_ns(void)

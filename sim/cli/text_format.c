@@ -25,6 +25,7 @@ struct text_number text_percent(uint64_t part, uint64_t whole)
 {
     struct text_number number;
     double percent = whole == 0 ? 0.0 : 100.0 * (double)part / (double)whole;
-    snprintf(number.text, sizeof number.text, "%.1f %%", percent);
+    snprintf(number.text, sizeof number.text,
+             percent > 0.0 && percent < 0.1 ? "%.3f %%" : "%.1f %%", percent);
     return number;
 }

@@ -13,7 +13,8 @@ struct text_number {
 /* "1,234,567". */
 struct text_number text_grouped(uint64_t value);
 
-/* A share in percent with one decimal, "0.8 %"; of nothing: "0.0 %". */
+/* A share in percent with one decimal, "0.8 %", or three when it is small, "0.014 %"; of nothing:
+ * "0.0 %". */
 struct text_number text_percent(uint64_t part, uint64_t whole);
 
 #endif

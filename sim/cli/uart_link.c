@@ -37,9 +37,12 @@ static bool open_stdio(struct uart_link *link, bool by_name, bool keyboard)
 {
     link->out_fd = STDOUT_FILENO;
     link->on_terminal = same_terminal(STDOUT_FILENO, STDERR_FILENO);
-    if (keyboard && (by_name || isatty(STDIN_FILENO))) {
+    /* In the background, touching the terminal would stop the program. */
+    bool at_keyboard = isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+    bool piped = by_name && !isatty(STDIN_FILENO);
+    if (keyboard && (piped || (at_keyboard && isatty(STDOUT_FILENO)))) {
         link->in_fd = STDIN_FILENO;
-        if (isatty(STDIN_FILENO)) {
+        if (at_keyboard) {
             make_raw(link);
         }
     }

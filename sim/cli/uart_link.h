@@ -23,8 +23,8 @@ struct uart_link {
     size_t pending_count;
 };
 
-/* `where` as --uart has it; NULL: stdio. `keyboard`: stdin may be read (when it is a terminal, or
- * `where` asks for stdio by name). */
+/* `where` as --uart has it; NULL: stdio. `keyboard`: stdin may be read: when it and
+ * stdout are the terminal, or when it is a pipe and `where` asks for stdio by name. */
 bool uart_link_open(struct uart_link *link, const char *where, bool keyboard,
                     struct sim_error *error);
 void uart_link_close(struct uart_link *link);

@@ -73,6 +73,7 @@ static void test_numbers(void **state)
     assert_string_equal(text_grouped(1234567).text, "1,234,567");
     assert_string_equal(text_grouped(UINT64_MAX).text, "18,446,744,073,709,551,615");
     assert_string_equal(text_percent(8, 1000).text, "0.8 %");
+    assert_string_equal(text_percent(14, 100000).text, "0.014 %");
     assert_string_equal(text_percent(1, 0).text, "0.0 %");
 }
 
