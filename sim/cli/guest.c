@@ -179,23 +179,32 @@ static bool check_overlap(const struct guest *guest, const struct tbf_app *app,
     return true;
 }
 
-/* What the kernel itself needs is not known here; it says so when it has no room for an app. */
-static bool check_ram(const struct tbf_app *app, const struct board *board, struct sim_error *error)
+/* Takes what the app asks for off what is left. A kernel needs some more for each app, and says so
+ * itself when it has no room for one. */
+static bool take_ram(const struct tbf_app *app, uint32_t *left_bytes, struct sim_error *error)
 {
-    return app->info.minimum_ram_bytes <= board->ram.size_bytes ||
-           sim_fail(error, SIM_WRONG_USE, "%s needs %u bytes of RAM, %s has %u", app->path,
-                    app->info.minimum_ram_bytes, board->model, board->ram.size_bytes);
+    if (app->info.minimum_ram_bytes > *left_bytes) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s does not fit: it needs %u bytes of RAM, and the firmware and the apps "
+                        "before it leave %u",
+                        app->path, app->info.minimum_ram_bytes, *left_bytes);
+    }
+    *left_bytes -= app->info.minimum_ram_bytes;
+    return true;
 }
 
 /* A hole before an app is bridged by a padding app, so that the kernel finds the next one. */
 static bool load_apps(struct guest *guest, struct machine *machine, const struct board *board,
                       struct sim_error *error)
 {
+    const struct board_memory *ram = &board->ram;
+    uint32_t left_bytes =
+        ram->size_bytes - image_used_bytes(&guest->firmware, ram->base, ram->size_bytes);
     uint32_t next = board->apps.base;
     for (size_t i = 0; i < guest->app_count; i++) {
         const struct tbf_app *app = &guest->apps[i];
         uint8_t padding[16];
-        if (!check_overlap(guest, app, error) || !check_ram(app, board, error)) {
+        if (!check_overlap(guest, app, error) || !take_ram(app, &left_bytes, error)) {
             return false;
         }
         if (app->address > next) {

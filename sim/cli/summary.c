@@ -131,21 +131,6 @@ static void print_hits(struct machine *machine, uint64_t run_ns)
     print_hit_cost(all, run_ns);
 }
 
-/* Bytes of RAM that the firmware's segments take. */
-static uint32_t firmware_ram(const struct image *firmware, const struct board_memory *ram)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i < firmware->span_count; i++) {
-        const struct image_span *span = &firmware->spans[i];
-        uint32_t offset = span->address - ram->base;
-        if (offset < ram->size_bytes) {
-            uint32_t room = ram->size_bytes - offset;
-            sum += span->size_bytes < room ? span->size_bytes : room;
-        }
-    }
-    return sum < ram->size_bytes ? sum : ram->size_bytes;
-}
-
 static void print_ram_row(const char *name, uint32_t bytes, const char *note)
 {
     fprintf(stderr, "  %-20s %12s   %s\n", name, text_grouped(bytes).text, note);
@@ -167,7 +152,7 @@ static uint32_t grant_bytes(const struct kernel_view *kernel, const struct watch
 static void print_ram(const struct summary_sources *sources, const struct process_watch *watch)
 {
     const struct board_memory *ram = &machine_view_board(sources->machine)->ram;
-    uint32_t kernel = firmware_ram(sources->firmware, ram);
+    uint32_t kernel = image_used_bytes(sources->firmware, ram->base, ram->size_bytes);
     uint32_t used = kernel;
     uint32_t grants = 0;
     uint32_t spare = 0;

@@ -59,6 +59,21 @@ bool image_read(const char *path, struct image *image, struct sim_error *error)
     return done;
 }
 
+uint32_t image_used_bytes(const struct image *image, uint32_t base, uint32_t size_bytes)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < image->span_count; i++) {
+        const struct image_span *span = &image->spans[i];
+        uint32_t offset = span->address - base;
+        if (offset < size_bytes) {
+            uint32_t room = size_bytes - offset;
+            uint32_t bytes = span->size_bytes < room ? span->size_bytes : room;
+            sum += bytes < size_bytes - sum ? bytes : size_bytes - sum;
+        }
+    }
+    return sum;
+}
+
 void image_free(struct image *image)
 {
     free(image->segments);

@@ -47,6 +47,9 @@ bool image_read(const char *path, struct image *image, struct sim_error *error);
 /* The same from memory; `name` is for messages. */
 bool image_parse(const char *name, const uint8_t *data, size_t size, struct image *image,
                  struct sim_error *error);
+
+/* How much of the memory [base, base + size_bytes) the image's spans take; at most size_bytes. */
+uint32_t image_used_bytes(const struct image *image, uint32_t base, uint32_t size_bytes);
 void image_free(struct image *image);
 
 #endif

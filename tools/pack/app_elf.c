@@ -76,6 +76,11 @@ static bool check_file_header(const struct reader *r, const void *elf, GElf_Ehdr
         ident[EI_CLASS] != ELFCLASS32) {
         return corrupt(r, "file header");
     }
+    if (header->e_shoff > r->file_bytes ||
+        (uint64_t)header->e_shnum * header->e_shentsize > r->file_bytes - header->e_shoff) {
+        return pack_fail(r->error, r->label,
+                         "is truncated: its section headers lie past its end; link it again");
+    }
     if (header->e_machine != EM_ARM) {
         return pack_fail(r->error, r->label,
                          "is for another machine (ELF machine %u, ARM is %u); build it with "
