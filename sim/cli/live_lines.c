@@ -76,8 +76,7 @@ static void on_sent(void *context, const char *device, uint8_t byte)
     struct live_lines *lines = context;
     const char *console = machine_view_board(lines->machine)->console;
     if (console != NULL && strcmp(console, device) != 0) {
-        lines->other_bytes++;
-        return;
+        return; /* another serial device: only the trace has its bytes */
     }
     uart_link_put(lines->link, byte);
     lines->sent_cycle = clock_now(machine_clock(lines->machine));

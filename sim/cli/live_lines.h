@@ -15,9 +15,8 @@ struct live_lines {
     const char *until;    /* text to look for in the console's output; NULL: none */
     size_t until_matched; /* characters of it matched so far */
     bool until_found;
-    uint64_t other_bytes; /* sent by serial devices that are not the console */
-    uint64_t sent_cycle;  /* when the console's last byte was sent */
-    FILE *waiting;        /* lines that have not been printed yet, in `text` */
+    uint64_t sent_cycle; /* when the console's last byte was sent */
+    FILE *waiting;       /* lines that have not been printed yet, in `text` */
     char *text;
     size_t text_bytes;
 };

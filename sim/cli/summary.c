@@ -46,8 +46,13 @@ static void print_counts(const struct machine_totals *totals, const struct proce
     }
     fprintf(stderr, "\n");
     if (totals->guest_errors > 0 || totals->unimplemented > 0) {
-        fprintf(stderr, "  messages about the guest: %u errors, %u not modelled\n",
+        fprintf(stderr, "  messages about the guest: %u errors, %u not modelled",
                 totals->guest_errors, totals->unimplemented);
+        if (totals->suppressed_messages > 0) {
+            fprintf(stderr, "; %s different ones too many to print",
+                    text_grouped(totals->suppressed_messages).text);
+        }
+        fprintf(stderr, "\n");
     }
     if (totals->isolation_checks > 0) {
         fprintf(stderr,
@@ -149,6 +154,16 @@ static uint32_t grant_bytes(const struct kernel_view *kernel, const struct watch
     return bytes < closed ? bytes : closed;
 }
 
+static void print_process_row(const struct watched_process *process)
+{
+    char note[64] = "never ran";
+    if (process->ram_bytes != 0) {
+        snprintf(note, sizeof note, "of 0x%08x to 0x%08x, break 0x%08x", process->ram_base,
+                 process->ram_base + process->ram_bytes - 1, process->break_address);
+    }
+    print_ram_row(process->name, process->open_bytes, note);
+}
+
 static void print_ram(const struct summary_sources *sources, const struct process_watch *watch)
 {
     const struct board_memory *ram = &machine_view_board(sources->machine)->ram;
@@ -163,12 +178,11 @@ static void print_ram(const struct summary_sources *sources, const struct proces
     print_ram_row("kernel", kernel, "data and stack");
     for (size_t i = 0; i < watch->count; i++) {
         const struct watched_process *process = &watch->process[i];
-        uint32_t open = process->open_bytes;
         uint32_t granted = grant_bytes(sources->kernel, process);
         used += process->ram_bytes;
         grants += granted;
-        spare += process->ram_bytes - open - granted;
-        print_ram_row(process->name, open, process->ram_bytes == 0 ? "never ran" : "");
+        spare += process->ram_bytes - process->open_bytes - granted;
+        print_process_row(process);
     }
     print_ram_row("grants", grants, "of all processes, with the kernel's records of them");
     print_ram_row("reserved", spare, "in the processes' blocks, not asked for yet");

@@ -24,15 +24,9 @@ struct image_span {
     uint32_t address, size_bytes;
 };
 
-enum image_kind {
-    IMAGE_FIRMWARE, /* to be loaded where it says */
-    IMAGE_APP,      /* linked at the packer's origin 0x80000000: must become a TBF first */
-};
-
 #define IMAGE_SPANS_MAX 32
 
 struct image {
-    enum image_kind kind;
     struct image_segment *segments; /* owned */
     size_t segment_count;
     uint8_t *bytes; /* owned; what the segments' offsets count in */

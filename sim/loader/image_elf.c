@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/abi/tbf.h"
 #include "sim/loader/image_internal.h"
 
-static bool check_header(const char *name, Elf *elf, Elf32_Ehdr *header, struct sim_error *error)
+static bool check_header(const char *name, Elf *elf, size_t size, Elf32_Ehdr *header,
+                         struct sim_error *error)
 {
     size_t ident_size = 0;
     const char *ident = elf_getident(elf, &ident_size);
@@ -31,6 +31,12 @@ static bool check_header(const char *name, Elf *elf, Elf32_Ehdr *header, struct 
     if (found->e_type != ET_EXEC && found->e_type != ET_DYN) {
         return sim_fail(error, SIM_WRONG_USE, "%s is not linked (ELF type %u): link it first", name,
                         found->e_type);
+    }
+    /* Whether or not a segment is cut: what is missing at the end is the symbols, at least. */
+    if (found->e_shoff > size ||
+        (size_t)found->e_shnum * found->e_shentsize > size - found->e_shoff) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s is truncated: its section headers lie past its end", name);
     }
     *header = *found;
     return true;
@@ -92,11 +98,11 @@ static bool parse_opened(const char *name, Elf *elf, size_t size, struct image *
                          struct sim_error *error)
 {
     Elf32_Ehdr header = {0};
-    if (!check_header(name, elf, &header, error) || !read_segments(name, elf, size, image, error)) {
+    if (!check_header(name, elf, size, &header, error) ||
+        !read_segments(name, elf, size, image, error)) {
         return false;
     }
     image->entry = header.e_entry;
-    image->kind = header.e_entry >= TBF_LINK_FLASH ? IMAGE_APP : IMAGE_FIRMWARE;
     return true;
 }
 

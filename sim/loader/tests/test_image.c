@@ -46,7 +46,6 @@ static void test_elf_loads(void **state)
     struct sim_error error;
     tiny_elf_make(&elf);
     assert_true(parse(&elf, sizeof elf, &image, &error));
-    assert_int_equal(image.kind, IMAGE_FIRMWARE);
     assert_int_equal(image.segment_count, 1);
     assert_int_equal(image.segments[0].address, TINY_ELF_CODE);
     assert_int_equal(image.segments[0].size_bytes, 16);
@@ -69,19 +68,6 @@ static void test_elf_loads_where_physical_address_says(void **state)
     assert_true(parse(&elf, sizeof elf, &image, &error));
     assert_int_equal(image.segments[0].address, TINY_ELF_CODE);
     assert_int_equal(image.spans[0].address, TINY_ELF_RAM);
-    image_free(&image);
-}
-
-static void test_elf_of_an_app_is_told(void **state)
-{
-    (void)state;
-    struct tiny_elf elf;
-    struct image image;
-    struct sim_error error;
-    tiny_elf_make(&elf);
-    elf.header.e_entry = 0x80000041;
-    assert_true(parse(&elf, sizeof elf, &image, &error));
-    assert_int_equal(image.kind, IMAGE_APP);
     image_free(&image);
 }
 
@@ -189,7 +175,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_elf_loads),
         cmocka_unit_test(test_elf_loads_where_physical_address_says),
-        cmocka_unit_test(test_elf_of_an_app_is_told),
         cmocka_unit_test(test_elf_refusals),
         cmocka_unit_test(test_hex_loads),
         cmocka_unit_test(test_hex_refusals),
