@@ -251,6 +251,7 @@ static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
     finish_effects(cpu);
     cpu->mode = mode_for(cpu, block, start);
     admit(&cpu->time, block, start);
+    (void)engine_insist(cpu->fast, block_address(block), block_size(block));
     if (cpu->work != 0 || cpu->mode != CPU_MODE_FAST || start >= cpu->time.deadline) {
         /* Where the library cannot stop (inside an IT block) the next block's hook stops. */
         engine_stop(cpu->fast);
@@ -310,7 +311,9 @@ void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_by
     uint64_t start = block_start_cycle(&cpu->time, block);
     finish_effects(cpu);
     admit(&cpu->time, block, start);
+    (void)engine_insist(cpu->close, block_address(block), block_size(block));
     if (cpu->blocks_left == 0) {
+        cpu->live_it_end = 0; /* that of the first block: a branch has left it */
         cpu->steps_left = 0;
         return;
     }
@@ -347,11 +350,14 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_
     }
     const struct block_step *step = block_cache_step(&cpu->blocks, time->block, address);
     bool in_it = (step->count & BLOCK_STEP_IN_IT) != 0 || address < cpu->live_it_end;
+    if (in_it) {
+        engine_cure_it_leak(cpu->close);
+    }
     if (cpu->started && in_it) {
         return;
     }
     if (must_stop_before(cpu, address)) {
-        engine_stop_before_instruction(cpu->close);
+        engine_stop(cpu->close);
         return;
     }
     cpu->started = true;

@@ -38,11 +38,10 @@ struct engine {
     struct engine_client client;
     bool ended; /* a hook has decided how the run ends */
     enum engine_end end;
-    bool refused;    /* a guard has refused: what follows of the instruction is refused, too */
-    bool dead;       /* a store was refused inside an IT block: `context` is how it must end */
-    bool it_is_over; /* the run was stopped where no IT block is live */
-    bool clearing;   /* engine_clear_exclusive runs */
-    bool fill_all;   /* engine_forget_code asks the library to look an address up */
+    bool refused;  /* a guard has refused: what follows of the instruction is refused, too */
+    bool dead;     /* a store was refused inside an IT block: `context` is how it must end */
+    bool clearing; /* engine_clear_exclusive runs */
+    bool fill_all; /* engine_forget_code asks the library to look an address up */
     const char *error;
     char text[80];
 };
@@ -70,7 +69,7 @@ static void end_run(struct engine *engine, enum engine_end end)
 /* Unicorn 2.1.2 to 2.1.4 leave ITSTATE in the core after a callback inside an IT block; what comes
  * after the block would run conditionally. An access that is refused must keep it: it is stacked.
  */
-static void cure_it_leak(struct engine *engine)
+void engine_cure_it_leak(struct engine *engine)
 {
     uint32_t xpsr = read_reg(engine, UC_ARM_REG_XPSR);
     if ((xpsr & XPSR_IT_ICI) != 0) {
@@ -109,7 +108,7 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     result->paddr = (address & PAGE_MASK) + (page.kind == ENGINE_PAGE_GUARDED ? ALIAS_BASE : 0);
     result->perms = (uc_prot)perms;
     if (access != MPU_ACCESS_FETCH) {
-        cure_it_leak(engine);
+        engine_cure_it_leak(engine);
     }
     return true;
 }
@@ -142,7 +141,7 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
         }
         return false;
     }
-    cure_it_leak(engine);
+    engine_cure_it_leak(engine);
     return true;
 }
 
@@ -326,7 +325,6 @@ void engine_destroy(struct engine *engine)
 enum engine_end engine_run(struct engine *engine)
 {
     engine->ended = false;
-    engine->it_is_over = false;
     engine->refused = false;
     engine->dead = false;
     engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
@@ -340,9 +338,6 @@ enum engine_end engine_run(struct engine *engine)
     if (engine->dead) {
         engine->dead = false;
         (void)uc_context_restore(engine->uc, engine->context);
-    } else if (engine->it_is_over) {
-        /* The instruction hook leaves the ITSTATE of the last IT block in the core. */
-        cure_it_leak(engine);
     }
     return engine->end;
 }
@@ -353,10 +348,21 @@ void engine_stop(struct engine *engine)
     (void)uc_emu_stop(engine->uc);
 }
 
-void engine_stop_before_instruction(struct engine *engine)
+static void remove_cache(struct engine *engine, uint32_t address, uint32_t size_bytes)
 {
-    engine->it_is_over = true;
-    engine_stop(engine);
+    engine->fill_all = true;
+    (void)uc_ctl_remove_cache(engine->uc, (uint64_t)address, (uint64_t)address + size_bytes);
+    engine->fill_all = false;
+}
+
+bool engine_insist(struct engine *engine, uint32_t address, uint32_t size_bytes)
+{
+    if (!engine->ended || engine->end != ENGINE_STOPPED) {
+        return false;
+    }
+    remove_cache(engine, address, size_bytes);
+    (void)uc_emu_stop(engine->uc);
+    return true;
 }
 
 const char *engine_error(const struct engine *engine)
@@ -517,8 +523,6 @@ void engine_flush_pages(struct engine *engine)
 
 void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_bytes)
 {
-    engine->fill_all = true;
-    (void)uc_ctl_remove_cache(engine->uc, (uint64_t)address, (uint64_t)address + size_bytes);
-    engine->fill_all = false;
+    remove_cache(engine, address, size_bytes);
     engine_flush_pages(engine);
 }

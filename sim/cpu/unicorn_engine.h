@@ -82,8 +82,14 @@ void engine_destroy(struct engine *engine);
 enum engine_end engine_run(struct engine *engine);
 /* From a callback: end the run at the next boundary that the callback's contract allows. */
 void engine_stop(struct engine *engine);
-/* From the instruction hook, before an instruction that no IT block holds: the same. */
-void engine_stop_before_instruction(struct engine *engine);
+/* From the block hook. The library does not look at a stop while ITSTATE is live, and a branch out
+ * of the middle of an IT block (UNPREDICTABLE, but a guest may) can keep it so for ever. True: a
+ * stop was asked for in this run and this block starts nevertheless; it is unlinked, so that the
+ * run ends behind it. */
+bool engine_insist(struct engine *engine, uint32_t address, uint32_t size_bytes);
+/* From the instruction hook, for every instruction inside an IT block: the library leaves ITSTATE
+ * behind after calling the hook, and the next block would run conditionally. */
+void engine_cure_it_leak(struct engine *engine);
 const char *engine_error(const struct engine *engine);
 
 uint32_t engine_get_pc(const struct engine *engine);

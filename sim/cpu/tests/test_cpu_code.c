@@ -28,6 +28,7 @@ enum guest_case {
     EXCLUSIVE,
     LOCK,
     SYSTICK_IN_RAM,
+    BRANCH_IN_IT,
 };
 
 static struct fixture *start(enum guest_case which)
@@ -157,6 +158,20 @@ static void test_lockup(void **state)
     fixture_destroy(f);
 }
 
+static void test_a_loop_inside_an_it_block_can_be_stopped(void **state)
+{
+    (void)state;
+    struct fixture *f = start(BRANCH_IN_IT);
+    for (uint64_t limit = 1000; limit <= 20000; limit += 1000) {
+        assert_int_equal(fixture_run(f, limit), CPU_STOP_LIMIT);
+        assert_in_range(clock_now(&f->clock), limit, limit + 10);
+    }
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
+    }
+    fixture_destroy(f);
+}
+
 static void test_stepping(void **state)
 {
     (void)state;
@@ -235,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_bkpt),
         cmocka_unit_test(test_exception_opens_the_monitor),
         cmocka_unit_test(test_lockup),
+        cmocka_unit_test(test_a_loop_inside_an_it_block_can_be_stopped),
         cmocka_unit_test(test_stepping),
         cmocka_unit_test(test_breakpoints),
         cmocka_unit_test(test_watchpoints),

@@ -1,6 +1,6 @@
     .include "common.inc"
     vectors
-    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram
+    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram, branch_in_it
 
     .equ CODE, RAM + 0x2000
 
@@ -263,6 +263,20 @@ ram_handler:
     bx lr
     nop
     nop
+
+@ 14: UNPREDICTABLE: a branch in the middle of an IT block, to the IT instruction
+branch_in_it:
+    adr r1, 7f
+    adds r1, #1
+    movs r0, #0
+    cmp r0, #0
+    .balign 4
+7:  .inst.n 0xBF01                  @ itttt eq
+    .inst.n 0x4708                  @ bx r1
+    nop
+    nop
+    nop
+    b done
 
 enable:
     ldr r1, =SCS
