@@ -40,6 +40,12 @@ static void note_failure(struct transfer *transfer, uint32_t address, bool by_mp
     };
 }
 
+/* The private peripheral bus answers privileged accesses only, whatever the MPU says. */
+static bool is_private(const struct transfer *transfer, uint32_t address)
+{
+    return !transfer->context.privileged && address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES;
+}
+
 /* One word, asked for like any other access of the code that the frame belongs to. */
 static void move_word(struct transfer *transfer, uint32_t address, uint32_t *word)
 {
@@ -49,6 +55,10 @@ static void move_word(struct transfer *transfer, uint32_t address, uint32_t *wor
         mpu_check(&transfer->unit->core->mpu, address, 4, access, transfer->context);
     if (!verdict.allowed) {
         note_failure(transfer, address, true, &verdict);
+        return;
+    }
+    if (is_private(transfer, address)) {
+        note_failure(transfer, address, false, &verdict);
         return;
     }
     enum bus_result result = transfer->direction == PUSH

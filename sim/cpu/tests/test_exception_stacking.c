@@ -115,6 +115,28 @@ static void stack_nowhere_is_stkerr(void **state)
     fixture_free(f);
 }
 
+/* A stack pointer in the System Control Space gives an unprivileged frame no way in, nor out. */
+static void process_stack_in_the_private_bus_is_a_bus_fault(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    faults_enable(f, 0);
+    to_process(f);
+    uint32_t vtor = reg_read(f, SCS(0xD08U));
+    f->regs.psp = 0xE000ED28;
+    f->regs.r[0] = 0x400; /* would go to VTOR */
+    assert_int_equal(svc(f), EXCEPTION_ENTERED);
+    assert_int_equal(ipsr(f), 5);
+    assert_int_equal(reg_read(f, CFSR), STKERR);
+    assert_int_equal(reg_read(f, SCS(0xD08U)), vtor);
+    reg_write(f, CFSR, STKERR);
+    reg_write(f, SHCSR, reg_read(f, SHCSR) & ~0x8000U);
+    assert_int_equal(leave(f, TO_THREAD_PSP), EXCEPTION_ENTERED);
+    assert_int_equal(ipsr(f), 5);
+    assert_int_equal(reg_read(f, CFSR), UNSTKERR);
+    fixture_free(f);
+}
+
 /* The kernel's own stack overflows while HardFault is entered: it is entered once. */
 static void stacking_fault_on_hardfault_entry(void **state)
 {
@@ -273,6 +295,7 @@ int main(void)
         cmocka_unit_test(masked_stacking_fault_of_an_interrupt_escalates),
         cmocka_unit_test(lower_stacking_fault_waits_for_the_interrupt),
         cmocka_unit_test(stack_nowhere_is_stkerr),
+        cmocka_unit_test(process_stack_in_the_private_bus_is_a_bus_fault),
         cmocka_unit_test(stacking_fault_on_hardfault_entry),
         cmocka_unit_test(stacking_fault_in_hardfault_locks_up_at_nmi),
         cmocka_unit_test(stacking_has_the_privilege_of_the_interrupted_code),
