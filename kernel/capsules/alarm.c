@@ -65,10 +65,14 @@ static void set_hardware(struct alarm_driver *alarm)
             any = true;
         }
     }
-    if (any) {
-        hardware->ops->set(hardware->self, now, earliest);
-    } else {
+    /* Set anew, a hardware that is just about to fire would start over: a process that sets its
+     * alarm all the time would keep everybody else's from expiring. */
+    bool overdue = ((now - alarm->due) & counter_mask(alarm)) <= longest;
+    if (!any) {
         hardware->ops->disarm(hardware->self);
+    } else if (earliest > 0 || !overdue || !hardware->ops->is_armed(hardware->self)) {
+        hardware->ops->set(hardware->self, now, earliest);
+        alarm->due = now + earliest;
     }
 }
 

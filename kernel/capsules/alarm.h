@@ -15,6 +15,7 @@
 struct alarm_driver {
     const struct hil_alarm *hardware; /* borrowed for ever */
     struct hil_alarm_client client;
+    uint32_t due; /* what the hardware was set for last, in its ticks */
 };
 
 extern const struct driver_ops alarm_driver_ops;

@@ -251,6 +251,22 @@ static void test_full_queue_loses_only_its_own(void **state)
     assert_int_equal(fake_core_upcalls(0), 1);
 }
 
+/* The hardware needs a few ticks until it fires; others set and stop alarms all the time. */
+static void test_nobody_puts_off_anothers_alarm(void **state)
+{
+    (void)state;
+    hardware.late_ticks = 2;
+    (void)command(1, ABI_ALARM_SET_RELATIVE, 5 << 8, 0);
+    for (uint32_t tick = 0; tick < 7; tick++) {
+        (void)command(0, ABI_ALARM_SET_RELATIVE, 0, 0);
+        (void)command(2, ABI_ALARM_SET_RELATIVE, 1 << 8, 0);
+        (void)command(2, ABI_ALARM_STOP, 0, 0);
+        assert_true(tick >= 5 || fake_core_upcalls(1) == 0);
+        fake_alarm_pass(&hardware, 1);
+    }
+    assert_int_equal(fake_core_upcalls(1), 1);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -271,6 +287,7 @@ int main(void)
         TEST(test_process_gone),
         TEST(test_no_memory),
         TEST(test_full_queue_loses_only_its_own),
+        TEST(test_nobody_puts_off_anothers_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
