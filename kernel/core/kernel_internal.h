@@ -32,7 +32,6 @@ struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct process *process[KERNEL_PROCESS_SLOTS]; /* by index; NULL: none. Never moves or goes */
-    uint32_t generation;                           /* of the identifier given out last */
     struct process *current;                       /* whose time slice is running; NULL: nobody's */
     const struct process
         *mpu_owner;    /* whose regions, as they are now, the MPU holds; NULL: none's */
@@ -107,5 +106,7 @@ void debug_flush(void);
 /* One line: who, what, where. process->fault has the status, or `why` the reason. */
 void report_process_fault(const struct process *process, const char *why);
 void report_text(const char *text); /* zero-terminated, to the debug console */
+/* What an app's image says it is called: cut when long, and nothing in it steers the terminal. */
+void report_name(struct const_slice name);
 
 #endif

@@ -27,7 +27,7 @@ static const char *refusal_text(enum process_refusal refusal)
 static void report_refusal(uint32_t address, struct const_slice name, const char *why)
 {
     debug_text("App ");
-    debug_write(name);
+    report_name(name);
     report_text(name.length != 0 ? " at " : "at ");
     debug_hex32(address);
     debug_text(" not loaded: ");
@@ -38,7 +38,7 @@ static void report_refusal(uint32_t address, struct const_slice name, const char
 static void report_loaded(const struct process *process)
 {
     debug_text("App ");
-    debug_write(process_name(process));
+    report_name(process_name(process));
     debug_text(": slot ");
     debug_decimal(process->slot);
     debug_text(", flash ");

@@ -7,17 +7,22 @@
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
 
-/* An identifier: the slot in the low byte, above it a number that no life before had. */
+/* An identifier: the slot in the low byte, above it a number that none of this slot's lives before
+ * had. Each slot counts for itself: a process that restarts all the time uses up only its own. */
 #define ID_SLOT_BITS      8u
 #define ID_GENERATION_MAX 0xFFFFFFu
 
 /* RAM beyond the block itself that a fresh process can reach, and its stack at the start. */
 #define STACK_ALIGNMENT 8u
 
-static struct process_id next_id(uint32_t slot)
+static uint32_t generation(const struct process *process)
 {
-    kernel.generation++;
-    return (struct process_id){kernel.generation << ID_SLOT_BITS | slot};
+    return process->id.value >> ID_SLOT_BITS;
+}
+
+static struct process_id next_id(const struct process *process)
+{
+    return (struct process_id){(generation(process) + 1u) << ID_SLOT_BITS | process->slot};
 }
 
 bool process_is_alive(const struct process *process)
@@ -79,7 +84,7 @@ static void clear_memory(uint32_t start, uint32_t end)
 /* The layout's RAM is placed; everything that a new life starts with. */
 static void start_life(struct process *process)
 {
-    process->id = next_id(process->slot);
+    process->id = next_id(process);
     process->state = ABI_PROCESS_RUNNING;
     process->queue_count = 0;
     process->grant_start = process->layout.ram_end - process_block_bytes();
@@ -188,7 +193,7 @@ void process_restart(struct process *process)
 {
     process_end(process, ABI_PROCESS_TERMINATED);
     /* Identifiers are never used twice; without one there is no new life. */
-    if (kernel.generation == ID_GENERATION_MAX) {
+    if (generation(process) == ID_GENERATION_MAX) {
         return;
     }
     uint32_t initial_break = process->layout.ram_start + ABI_INITIAL_BREAK_BYTES;

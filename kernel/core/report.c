@@ -16,6 +16,19 @@ void report_text(const char *text)
     debug_write((struct const_slice){(const uint8_t *)text, length});
 }
 
+#define NAME_SEEN 40u
+
+void report_name(struct const_slice name)
+{
+    uint8_t seen[NAME_SEEN];
+    uint32_t count = 0;
+    for (; count < name.length && count < NAME_SEEN; count++) {
+        uint8_t byte = name.bytes[count];
+        seen[count] = byte >= ' ' && byte < 0x7F ? byte : '?';
+    }
+    debug_write((struct const_slice){seen, count});
+}
+
 /* CFSR, bit by bit (ARMv7-M ARM, B3.2.15). */
 struct status_name {
     uint32_t bit;
@@ -64,7 +77,7 @@ static void write_status(const struct arch_fault *fault)
 void report_process_fault(const struct process *process, const char *why)
 {
     debug_text("Process ");
-    debug_write(process_name(process));
+    report_name(process_name(process));
     debug_text(" (slot ");
     debug_decimal(process->slot);
     debug_text(") faulted: ");
@@ -156,7 +169,7 @@ static void write_fault(const struct arch_fault *fault)
 static void write_process(const struct process *process)
 {
     debug_text("App: ");
-    debug_write(process_name(process));
+    report_name(process_name(process));
     debug_text("  -  [");
     report_text(state_text((enum abi_process_state)process->state));
     report_text(process == kernel.current ? ", its slice is running]\r\n" : "]\r\n");

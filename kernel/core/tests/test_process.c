@@ -328,6 +328,43 @@ static void test_view(void **state)
     assert_false(process_find_by_name(SLICE_OF_TEXT("see"), &id));
 }
 
+/* A process that restarts all the time runs out of identifiers alone. */
+static void test_identifiers_run_out_for_one(void **state)
+{
+    (void)state;
+    fixture_add_app(&(struct fixture_app){0});
+    fixture_add_app(&(struct fixture_app){0});
+    fixture_boot();
+    struct process *greedy = kernel.process[0];
+    struct process *other = kernel.process[1];
+    greedy->id.value = 0xFFFFFE00u;
+    struct process_id last_but_one = greedy->id;
+    fixture_call(greedy, ABI_CLASS_EXIT, ABI_EXIT_RESTART, 0, 0, 0);
+    assert_int_equal(greedy->state, ABI_PROCESS_RUNNING);
+    assert_false(process_id_is_equal(greedy->id, last_but_one));
+    fixture_call(greedy, ABI_CLASS_EXIT, ABI_EXIT_RESTART, 0, 0, 0);
+    assert_int_equal(greedy->state, ABI_PROCESS_TERMINATED);
+    fixture_call(other, ABI_CLASS_EXIT, ABI_EXIT_RESTART, 0, 0, 0);
+    assert_int_equal(other->state, ABI_PROCESS_RUNNING);
+    assert_int_equal(other->restarts, 1);
+}
+
+/* What an image says it is called goes to somebody's terminal. */
+static void test_names_cannot_steer_the_terminal(void **state)
+{
+    (void)state;
+    char name[200] = "x\x1B[2J\x07\x9B\x7F\n";
+    memset(name + 9, 'y', sizeof(name) - 10);
+    fixture.config.report_loading = true;
+    fixture_add_app(&(struct fixture_app){.name = name});
+    fixture_boot();
+    process_fault(kernel.process[0], NULL, "test");
+    assert_non_null(strstr(fixture.text, "App x?[2J????yyy"));
+    assert_non_null(strstr(fixture.text, "Process x?[2J????yyy"));
+    assert_null(strchr(fixture.text, '\x1B'));
+    assert_null(strstr(fixture.text, "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +386,8 @@ int main(void)
         cmocka_unit_test_setup(test_terminate_and_boot, fixture_setup),
         cmocka_unit_test_setup(test_fault_on_request, fixture_setup),
         cmocka_unit_test_setup(test_view, fixture_setup),
+        cmocka_unit_test_setup(test_identifiers_run_out_for_one, fixture_setup),
+        cmocka_unit_test_setup(test_names_cannot_steer_the_terminal, fixture_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
