@@ -23,8 +23,10 @@
  * for nothing; so the SVC handler looks once more and does not enter. After that look PendSV is still
  * to come.
  *
- * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC 4, PendSV 7. An SVC whose stacking
- * faults stays pending behind the fault; the fault handler takes it back (SHCSR.SVCALLPENDED).
+ * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC 4, PendSV 7. What stops a process
+ * may fail to stack its frame, which is another fault: of an SVC and a fault, or of two faults, the
+ * second stays pending behind the first. It is the process's, too, so the fault handler takes all
+ * of them back; left pending, it would hit the kernel.
  */
     .syntax unified
     .cpu cortex-m4
@@ -49,7 +51,7 @@
     .equ SCB_ICSR, 0xE000ED04
     .equ ICSR_PENDSVSET, 0x10000000
     .equ SCB_SHCSR, 0xE000ED24          @ then CFSR +4, HFSR +8, MMFAR +16, BFAR +20
-    .equ SHCSR_SVCALLPENDED, 0x8000
+    .equ SHCSR_PENDED, 0xF000           @ UsageFault, MemManage, BusFault, SVCall
     .equ CONTROL_UNPRIVILEGED, 1
     .equ REPORT_STACK, 512              @ bytes of stack that the report of a kernel fault takes
 
@@ -92,7 +94,13 @@ leave_process:
     msr     control, r2
     mvn     lr, #6                      @ 0xFFFFFFF9: thread mode, main stack, basic frame
     bx      lr
+/* The next process may look at these registers before it has written any. */
 2:  vstmia  r0, {s16-s31}
+    movs    r2, #0
+    .irp    pair, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    vmov    d\pair, r2, r2
+    .endr
+    vmsr    fpscr, r2
     b       1b
 
 enter_process:
@@ -173,7 +181,7 @@ handler arch_fault_handler
     str     r2, [r1, #FAULT]
     ldr     r3, =SCB_SHCSR
     ldr     r2, [r3]
-    bic     r2, r2, #SHCSR_SVCALLPENDED @ a call whose stacking failed is void
+    bic     r2, r2, #SHCSR_PENDED
     str     r2, [r3]
     ldr     r2, [r3, #4]
     str     r2, [r3, #4]                @ sticky bits are cleared by writing them back
