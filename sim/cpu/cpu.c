@@ -36,6 +36,15 @@ static bool create_regions(struct cpu *cpu)
     for (uint32_t i = 0; i < cpu->config.memory_count; i++) {
         struct cpu_region *region = &cpu->region[i];
         region->memory = cpu->config.memory[i];
+        region->same_as = i;
+        for (uint32_t j = 0; j < i && region->same_as == i; j++) {
+            region->same_as = cpu->region[j].memory.host == region->memory.host ? j : i;
+        }
+        if (region->same_as != i) {
+            region->code = cpu->region[region->same_as].code;
+            region->code_page = cpu->region[region->same_as].code_page;
+            continue;
+        }
         region->code = calloc(region->memory.size_bytes / 16, 1);
         region->code_page = calloc(region->memory.size_bytes / ENGINE_PAGE_BYTES, 1);
         if (region->code == NULL || region->code_page == NULL) {
@@ -76,6 +85,12 @@ static const char *check_config(const struct cpu_config *config)
     }
     for (uint32_t i = 0; i < config->memory_count; i++) {
         const struct cpu_memory *memory = &config->memory[i];
+        for (uint32_t j = 0; j < i; j++) {
+            if (config->memory[j].host == memory->host &&
+                config->memory[j].size_bytes != memory->size_bytes) {
+                return "a memory that appears twice has two sizes";
+            }
+        }
         if (memory->size_bytes == 0 || memory->base % 4096 != 0 || memory->size_bytes % 4096 != 0) {
             return "a memory is not a multiple of 4 kB";
         }
@@ -133,8 +148,10 @@ void cpu_destroy(struct cpu *cpu)
     engine_destroy(cpu->fast);
     engine_destroy(cpu->close);
     for (uint32_t i = 0; i < cpu->config.memory_count; i++) {
-        free(cpu->region[i].code);
-        free(cpu->region[i].code_page);
+        if (cpu->region[i].same_as == i) {
+            free(cpu->region[i].code);
+            free(cpu->region[i].code_page);
+        }
     }
     block_cache_free(&cpu->blocks);
     free(cpu);

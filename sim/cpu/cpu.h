@@ -28,7 +28,7 @@ enum cpu_memory_kind {
 };
 
 /* Memory that the engine may map directly. `host` stays valid and in place for the life of the CPU.
- * 4 kB multiples. */
+ * 4 kB multiples. The same host memory may appear at several addresses, each time as a whole. */
 struct cpu_memory {
     uint32_t base, size_bytes;
     uint8_t *host;

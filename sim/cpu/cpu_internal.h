@@ -106,6 +106,7 @@ struct cpu_debug {
 /* Host memory with what is known of its pages. */
 struct cpu_region {
     struct cpu_memory memory;
+    uint32_t same_as;   /* the first region over this host memory: what follows is shared with it */
     uint8_t *code;      /* a bit for each halfword that was executed */
     uint8_t *code_page; /* per 1 KiB page: enum cpu_page_flag */
 };

@@ -12,22 +12,34 @@ enum verdict { GO_ON, STOP };
 
 /* ---- at rest ---- */
 
+static void forget_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    engine_forget_code(cpu->fast, address, size_bytes);
+    engine_forget_code(cpu->close, address, size_bytes);
+    block_cache_forget(&cpu->blocks, address, size_bytes);
+}
+
+/* At every address where this host memory appears. */
+static void forget_change(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    const struct cpu_region *changed = cpu_find_region(cpu, address);
+    uint32_t offset = address - changed->memory.base;
+    for (uint32_t i = 0; i < cpu->config.memory_count; i++) {
+        const struct cpu_region *region = &cpu->region[i];
+        if (region->same_as == changed->same_as) {
+            forget_code(cpu, region->memory.base + offset, size_bytes);
+        }
+    }
+}
+
 static void forget_changes(struct cpu *cpu)
 {
-    for (uint32_t i = 0; i < cpu->change_count && i < CPU_CHANGES; i++) {
-        uint32_t address = cpu->change[i].address;
-        uint32_t size = cpu->change[i].size_bytes;
-        engine_forget_code(cpu->fast, address, size);
-        engine_forget_code(cpu->close, address, size);
-        block_cache_forget(&cpu->blocks, address, size);
+    bool all = cpu->change_count > CPU_CHANGES;
+    for (uint32_t i = 0; !all && i < cpu->change_count; i++) {
+        forget_change(cpu, cpu->change[i].address, cpu->change[i].size_bytes);
     }
-    if (cpu->change_count > CPU_CHANGES) {
-        for (uint32_t i = 0; i < cpu->config.memory_count; i++) {
-            const struct cpu_memory *memory = &cpu->config.memory[i];
-            engine_forget_code(cpu->fast, memory->base, memory->size_bytes);
-            engine_forget_code(cpu->close, memory->base, memory->size_bytes);
-        }
-        block_cache_reset(&cpu->blocks);
+    for (uint32_t i = 0; all && i < cpu->config.memory_count; i++) {
+        forget_code(cpu, cpu->config.memory[i].base, cpu->config.memory[i].size_bytes);
     }
     cpu->change_count = 0;
 }

@@ -1,15 +1,17 @@
-/* sim/cpu/tests/cpu_fixture.h - a CPU with flash at 0, RAM at 0x20000000 and one device page at
+/* sim/cpu/tests/cpu_fixture.h - a CPU with flash at 0, RAM at 0x20000000 (and again at
+ * 0x00800000), one device page at
  * 0x40000000, running a guest assembled from tests/guests. */
 #ifndef SIM_CPU_TESTS_CPU_FIXTURE_H
 #define SIM_CPU_TESTS_CPU_FIXTURE_H
 
 #include "sim/cpu/cpu.h"
 
-#define FIXTURE_FLASH_BYTES 0x10000U
-#define FIXTURE_RAM_BASE    0x20000000U
-#define FIXTURE_RAM_BYTES   0x10000U
-#define FIXTURE_DEVICE_BASE 0x40000000U
-#define FIXTURE_LOG         256
+#define FIXTURE_FLASH_BYTES   0x10000U
+#define FIXTURE_RAM_BASE      0x20000000U
+#define FIXTURE_RAM_BYTES     0x10000U
+#define FIXTURE_CODE_RAM_BASE 0x00800000U /* the same RAM again */
+#define FIXTURE_DEVICE_BASE   0x40000000U
+#define FIXTURE_LOG           256
 
 /* Device registers, offsets. */
 enum fixture_register {

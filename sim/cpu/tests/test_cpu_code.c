@@ -29,6 +29,7 @@ enum guest_case {
     LOCK,
     SYSTICK_IN_RAM,
     BRANCH_IN_IT,
+    CODE_ALIAS,
 };
 
 static struct fixture *start(enum guest_case which)
@@ -63,6 +64,7 @@ static void test_self_modifying_code(void **state)
     run_and_expect_r7(FLASH_CODE, 20);
     run_and_expect_r7(LOADER, 1024 + 2048);
     run_and_expect_r7(SYSTICK_IN_RAM, 5);
+    run_and_expect_r7(CODE_ALIAS, 50);
 }
 
 static void test_code_changed_by_the_host(void **state)

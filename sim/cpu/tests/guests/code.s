@@ -1,6 +1,6 @@
     .include "common.inc"
     vectors
-    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram, branch_in_it
+    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram, branch_in_it, code_alias
 
     .equ CODE, RAM + 0x2000
 
@@ -276,6 +276,25 @@ branch_in_it:
     nop
     nop
     nop
+    b done
+
+@ 15: as 0, executed where the same RAM appears again
+code_alias:
+    ldr r4, =CODE
+    ldr r8, =0x00802001
+    ldr r5, =0x47702000
+    movs r6, #0
+8:  orr r1, r5, r6
+    str r1, [r4]
+    dsb
+    isb
+    blx r8
+    cmp r0, r6
+    bne lost
+    adds r7, #1
+    adds r6, #1
+    cmp r6, #50
+    bne 8b
     b done
 
 enable:
