@@ -1,5 +1,6 @@
 #include "kernel/chips/nrf52/chip.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/arch/cortex_m/nvic.h"
 #include "kernel/chips/nrf52/registers.h"
 
@@ -8,10 +9,13 @@ enum {
     CLOCK_TASKS_LFCLKSTART = 0x008,
     CLOCK_EVENTS_HFCLKSTARTED = 0x100,
     CLOCK_EVENTS_LFCLKSTARTED = 0x104,
+    CLOCK_INTENSET = 0x304,
+    CLOCK_INTENCLR = 0x308,
     CLOCK_LFCLKSRC = 0x518,
     NVMC_ICACHECNF = 0x540,
 };
 #define CLOCK_LFCLKSRC_XTAL    1u
+#define CLOCK_INT_LFCLKSTARTED (1u << 1)
 #define NVMC_ICACHECNF_CACHEEN 1u
 #define IRQNS_PER_PENDING_WORD 32u
 
@@ -23,9 +27,17 @@ void nrf52_clocks_start(void)
     *nrf52_register(NRF52_CLOCK_BASE, CLOCK_LFCLKSRC) = CLOCK_LFCLKSRC_XTAL;
     nrf52_task(NRF52_CLOCK_BASE, CLOCK_TASKS_LFCLKSTART);
     nrf52_task(NRF52_CLOCK_BASE, CLOCK_TASKS_HFCLKSTART);
-    while (!nrf52_event_is_set(NRF52_CLOCK_BASE, CLOCK_EVENTS_HFCLKSTARTED)) {
-    }
+    /* A quarter of a second for the 32 kHz crystal: asleep, it costs no current. The high-frequency
+     * clock is long up then. */
+    *nrf52_register(NRF52_CLOCK_BASE, CLOCK_INTENSET) = CLOCK_INT_LFCLKSTARTED;
+    nvic_enable(NRF52_IRQN_POWER_CLOCK);
     while (!nrf52_event_is_set(NRF52_CLOCK_BASE, CLOCK_EVENTS_LFCLKSTARTED)) {
+        arch_sleep();
+    }
+    *nrf52_register(NRF52_CLOCK_BASE, CLOCK_INTENCLR) = CLOCK_INT_LFCLKSTARTED;
+    nvic_disable(NRF52_IRQN_POWER_CLOCK);
+    nvic_clear_pending(NRF52_IRQN_POWER_CLOCK);
+    while (!nrf52_event_is_set(NRF52_CLOCK_BASE, CLOCK_EVENTS_HFCLKSTARTED)) {
     }
 }
 

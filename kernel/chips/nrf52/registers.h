@@ -20,6 +20,7 @@
 #define NRF52_P0_BASE     0x50000000u
 
 enum nrf52_irqn {
+    NRF52_IRQN_POWER_CLOCK = 0,
     NRF52_IRQN_UARTE0 = 2,
     NRF52_IRQN_GPIOTE = 6,
     NRF52_IRQN_TEMP = 12,
