@@ -1,6 +1,7 @@
 """When blink's LED should change and when it did, from an event trace."""
 
-CPU_HZ = 64_000_000
+from sandglass import CPU_HZ
+
 RTC_HZ = 32_768
 PERIOD_TICKS = RTC_HZ // 2  # blink's 500 ms
 ALARM_DRIVER, SET_ABSOLUTE = "0", "6"

@@ -6,6 +6,7 @@ import tempfile
 
 BUILD = os.environ.get("SANDGLASS_BUILD", os.path.join(os.path.dirname(__file__), "../../build/check"))
 PROGRAM = os.path.join(BUILD, "sim/sandglass")
+CPU_HZ = 64_000_000  # of the nRF52
 HOST_SECONDS = 300  # only against a hang; nothing here depends on host time
 
 

@@ -4,8 +4,8 @@ import re
 import unittest
 
 from faults import Layout, reports
-from rhythm import CPU_HZ, PERIOD_TICKS, lateness
-from sandglass import app, run, typed
+from rhythm import PERIOD_TICKS, lateness
+from sandglass import CPU_HZ, app, run, typed
 
 TRESPASSES = {
     "trespass-kernel": "MemManage DACCVIOL", "trespass-neighbour": "MemManage DACCVIOL",

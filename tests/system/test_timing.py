@@ -2,8 +2,8 @@
 """Periodic alarms do not drift by a cycle, and a busy neighbour delays them by at most one slice."""
 import unittest
 
-from rhythm import CPU_HZ, PERIOD_TICKS, lateness
-from sandglass import app, run
+from rhythm import PERIOD_TICKS, lateness
+from sandglass import CPU_HZ, app, run
 
 KERNEL_PATH_CYCLES = 3_000  # from the tick to the LED: interrupt, upcall, switch, the app's few instructions, the command
 SLICE_CYCLES = CPU_HZ // 100  # 10 ms

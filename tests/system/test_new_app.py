@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""A user's own app, outside of the tree: new, run, edit, run again."""
+import os
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+from sandglass import HOST_SECONDS, PROGRAM, sandglass
+
+
+class NewApp(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = os.path.join(folder.name, "myapp")
+        made = sandglass("new", self.folder)
+        self.assertEqual(made.status, 0, made.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["Makefile", "main.c"])
+
+    def edit(self, old, new):
+        path = os.path.join(self.folder, "main.c")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(old, text)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+
+    def run_until(self, text):
+        return sandglass("run", "--headless", "--for", "3s", "--until", text, self.folder)
+
+    def test_it_builds_runs_and_follows_an_edit(self):
+        first = self.run_until("myapp: 2")
+        self.assertEqual(first.status, 0, first.stderr)
+        self.assertIn("led0 on", first.stderr)
+        self.edit("myapp: %u", "edited: %u")
+        start = time.monotonic()
+        second = self.run_until("edited: 1")
+        print(f"from an edit to the app's first line: {time.monotonic() - start:.2f} s of this host's time")
+        self.assertEqual(second.status, 0, second.stderr)
+        self.assertNotIn("myapp: 1", second.stdout)
+
+    def test_only_what_changed_is_built(self):
+        self.assertEqual(self.run_until("myapp: 1").status, 0)
+        built = os.stat(os.path.join(self.folder, "build/myapp.tbf")).st_mtime_ns
+        self.assertEqual(self.run_until("myapp: 1").status, 0)
+        self.assertEqual(os.stat(os.path.join(self.folder, "build/myapp.tbf")).st_mtime_ns, built)
+
+    def test_it_runs_by_a_relative_name_and_beside_others(self):
+        done = subprocess.run([PROGRAM, "run", "--headless", "--for", "1s", "myapp", "myapp/build/myapp.tbf"],
+                              cwd=os.path.dirname(self.folder), capture_output=True, text=True, timeout=HOST_SECONDS, check=False)
+        # The second file is only there once the first argument has been built.
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(re.findall("^myapp: 1$", done.stdout, re.MULTILINE)), 2, done.stdout)
+
+    def test_an_error_in_the_source_is_shown_and_is_wrong_use(self):
+        self.edit("printf(", "printf(nothing, ")
+        result = self.run_until("myapp: 1")
+        self.assertEqual((result.status, result.stdout), (2, ""))
+        self.assertRegex(result.stderr, r"main\.c:\d+:\d+: error: .nothing. undeclared")
+        self.assertRegex(result.stderr.splitlines()[-1], "^sandglass run: .*myapp does not build")
+
+    def test_a_fault_in_it_is_reported_with_its_line(self):
+        self.edit("led_toggle(0);", "*(volatile int *)0x20000010 = count;")
+        result = self.run_until("never")
+        self.assertRegex(result.stderr, r"process myapp faulted: MemManage DACCVIOL, write to 0x20000010\n\s+in main \(.*main\.c:12\)")
+
+    def test_an_existing_folder_is_left_alone(self):
+        again = sandglass("new", self.folder)
+        self.assertEqual((again.status, again.stdout), (2, ""))
+        self.assertEqual(again.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
