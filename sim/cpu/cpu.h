@@ -127,8 +127,8 @@ void cpu_memory_changed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 /* The CPU is held for so many cycles from now on (flash busy). Callable from device code. */
 void cpu_stall(struct cpu *cpu, uint64_t cycles);
 
-/* Debugger. Watch: every access of the kind that touches [address, address + size). At most 32 of
- * each. */
+/* Debugger. A breakpoint inside an IT block stops before its IT instruction. Watch: every access of
+ * the kind that touches [address, address + size). At most 32 of each. */
 enum cpu_watch_kind { CPU_WATCH_WRITE = 1, CPU_WATCH_READ = 2, CPU_WATCH_ACCESS = 3 };
 struct cpu_watch_hit {
     uint32_t address;

@@ -324,7 +324,7 @@ void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_by
     }
 }
 
-static bool must_stop_before(const struct cpu *cpu, uint32_t address)
+static bool must_stop_before(struct cpu *cpu, uint32_t address)
 {
     if (cpu->steps_left == 0) {
         return true;
@@ -333,8 +333,7 @@ static bool must_stop_before(const struct cpu *cpu, uint32_t address)
         return false; /* the caller has decided about the first one */
     }
     return (cpu->work & CPU_WORK_AT_ONCE) != 0 ||
-           cpu_cycle_at(cpu, address) >= cpu->time.deadline ||
-           cpu_breakpoint_within(cpu, address, address + 2);
+           cpu_cycle_at(cpu, address) >= cpu->time.deadline || cpu_breakpoint_at(cpu, address);
 }
 
 void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_bytes,

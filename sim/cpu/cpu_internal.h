@@ -207,6 +207,7 @@ enum bus_result cpu_exception_write(void *context, uint32_t address, uint32_t va
 
 /* cpu_debug.c. */
 bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
+bool cpu_breakpoint_at(struct cpu *cpu, uint32_t pc);
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
 

@@ -375,7 +375,7 @@ static bool at_breakpoint(struct cpu *cpu)
     }
     uint32_t pc = next_pc(cpu);
     bool resumed = cpu->debug.resume_valid && cpu->debug.resume == pc;
-    if (resumed || !cpu_breakpoint_within(cpu, pc, pc + 1)) {
+    if (resumed || !cpu_breakpoint_at(cpu, pc)) {
         return false;
     }
     cpu->debug.resume = pc;

@@ -211,6 +211,14 @@ static void test_breakpoints(void **state)
     assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
     assert_int_equal(fixture_regs(f).pc, entry + 16);
     assert_int_equal(fixture_reg(f, 7), 3);
+    fixture_start(f, STEPPING);
+    assert_true(cpu_breakpoint_remove(f->cpu, entry));
+    assert_true(cpu_breakpoint_add(f->cpu, entry + 10)); /* inside the IT block at + 6 */
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_regs(f).pc, entry + 6);
+    assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
+    assert_int_equal(fixture_regs(f).pc, entry + 16);
     assert_true(cpu_breakpoint_remove(f->cpu, entry + 4));
     assert_false(cpu_breakpoint_remove(f->cpu, entry + 4));
     assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
