@@ -18,6 +18,7 @@ static void on_reset_requested(void *context)
 
 static void on_mpu_changed(void *context)
 {
+    cpu_forget_grains(context);
     cpu_add_work(context, CPU_WORK_PAGES);
 }
 
@@ -203,6 +204,7 @@ void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs)
     cpu->fp_held = true;
     cpu->core.nvic.state.current = cpu_regs_ipsr(regs);
     cpu->debug.resume_valid = false;
+    cpu->late_possible = false;
     cpu_settle_jump(cpu, regs->pc);
     cpu_update_context(cpu);
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "sim/cpu/cpu_internal.h"
 
 #define PAGE_OFFSET (ENGINE_PAGE_BYTES - 1)
@@ -35,12 +37,13 @@ static void refuse_with(struct cpu *cpu, enum mpu_access access, bool privileged
     cpu->refusal.fault = (struct fault){.kind = kind, .address = address};
 }
 
-/* Whose rights the data access of the instruction at `pc` has. */
-static struct mpu_context data_context(struct cpu *cpu, uint32_t pc)
+/* Whose rights the data access of the current instruction has. */
+static struct mpu_context data_context(struct cpu *cpu)
 {
     struct mpu_context context = cpu->context;
     uint16_t code[2];
-    if (context.privileged && cpu_read_code(cpu, pc, code) && access_is_unprivileged(code)) {
+    if (context.privileged && cpu_read_code(cpu, engine_get_pc(cpu->active), code) &&
+        access_is_unprivileged(code)) {
         context.privileged = false;
     }
     return context;
@@ -166,21 +169,66 @@ struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access 
     if (region == NULL) {
         return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = true, .write = true};
     }
-    return fill_memory(cpu, region, address & ~PAGE_OFFSET, access,
-                       data_context(cpu, engine_get_pc(cpu->active)));
+    return fill_memory(cpu, region, address & ~PAGE_OFFSET, access, data_context(cpu));
 }
 
 /* ---- guarded accesses ---- */
 
+void cpu_forget_grains(struct cpu *cpu)
+{
+    memset(cpu->grain, 0, sizeof(cpu->grain));
+}
+
+static struct cpu_grain *grain_of(struct cpu *cpu, uint32_t address)
+{
+    return &cpu->grain[address / CPU_GRAIN_BYTES % CPU_GRAINS];
+}
+
+static uint32_t grain_bit(enum mpu_access access, bool privileged)
+{
+    return 1U << (2U * (privileged ? 1U : 0U) + (access == MPU_ACCESS_WRITE ? 1U : 0U));
+}
+
+static bool is_one_grain(uint32_t address, uint32_t bytes)
+{
+    return address % CPU_GRAIN_BYTES + bytes <= CPU_GRAIN_BYTES;
+}
+
+static bool is_known_allowed(struct cpu *cpu, uint32_t address, uint32_t bytes,
+                             enum mpu_access access, bool privileged)
+{
+    const struct cpu_grain *grain = grain_of(cpu, address);
+    return grain->number == address / CPU_GRAIN_BYTES + 1 && is_one_grain(address, bytes) &&
+           (grain->allowed & grain_bit(access, privileged)) != 0;
+}
+
+static void note_allowed(struct cpu *cpu, uint32_t address, uint32_t bytes, enum mpu_access access,
+                         bool privileged)
+{
+    if (!is_one_grain(address, bytes) || cpu->config.count_mpu_hits) {
+        return; /* hits need the verdict each time */
+    }
+    struct cpu_grain *grain = grain_of(cpu, address);
+    if (grain->number != address / CPU_GRAIN_BYTES + 1) {
+        *grain = (struct cpu_grain){.number = address / CPU_GRAIN_BYTES + 1};
+    }
+    grain->allowed |= grain_bit(access, privileged);
+}
+
 static bool check_mpu(struct cpu *cpu, uint32_t address, uint32_t bytes, enum mpu_access access,
                       struct mpu_context context, int *region)
 {
+    *region = MPU_REGION_NONE;
+    if (is_known_allowed(cpu, address, bytes, access, context.privileged)) {
+        return true;
+    }
     struct mpu_verdict verdict = mpu_check(&cpu->core.mpu, address, bytes, access, context);
     if (!verdict.allowed) {
         refuse_by_mpu(cpu, CPU_REFUSAL_DATA, access, context.privileged, &verdict);
         return false;
     }
     *region = verdict.region;
+    note_allowed(cpu, address, bytes, access, context.privileged);
     return true;
 }
 
@@ -264,7 +312,7 @@ static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool 
                          uint64_t value)
 {
     uint32_t pc = engine_get_pc(cpu->active);
-    struct mpu_context context = data_context(cpu, pc);
+    struct mpu_context context = data_context(cpu);
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
     int by;
     if (!check_mpu(cpu, address, bytes, access, context, &by)) {
@@ -313,7 +361,7 @@ static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool
     if (is_piece(cpu, address, bytes)) {
         return true;
     }
-    struct mpu_context context = data_context(cpu, engine_get_pc(cpu->active));
+    struct mpu_context context = data_context(cpu);
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
     int by;
     if (!check_mpu(cpu, address, bytes, access, context, &by)) {
@@ -332,20 +380,34 @@ static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool
     return true;
 }
 
-bool cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value)
+/* The fast engine's block tells whether it has an IT block; the close engine's may begin in one. */
+static bool maybe_in_it(const struct cpu *cpu)
+{
+    return cpu->live_it_end != 0 || cpu->active == cpu->close ||
+           (cpu->time.block->flags & CYCLE_IT) != 0;
+}
+
+enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write,
+                                uint64_t value)
 {
     struct cpu *cpu = context;
     const struct cpu_region *region = cpu_find_region(cpu, address);
-    if (region == NULL || (write && region->memory.kind == CPU_MEMORY_FLASH)) {
-        return guard_device(cpu, address, size_bytes, write, value);
+    bool device = region == NULL || (write && region->memory.kind == CPU_MEMORY_FLASH);
+    bool allowed = device ? guard_device(cpu, address, size_bytes, write, value)
+                          : guard_memory(cpu, address, size_bytes, write);
+    if (!allowed) {
+        return ENGINE_REFUSE;
     }
-    return guard_memory(cpu, address, size_bytes, write);
+    return maybe_in_it(cpu) ? ENGINE_ALLOW_MAYBE_IT : ENGINE_ALLOW;
 }
 
 /* The second half of a load that crosses into this page from a direct one arrives without a guard.
  * The MPU decides by 32 bytes, so the first byte's verdict holds for the piece. */
 static bool check_piece(struct cpu *cpu, uint32_t address)
 {
+    if (is_known_allowed(cpu, address, 1, MPU_ACCESS_READ, cpu->context.privileged)) {
+        return true;
+    }
     struct mpu_verdict verdict =
         mpu_check(&cpu->core.mpu, address, 1, MPU_ACCESS_READ, cpu->context);
     if (!verdict.allowed && cpu->refusal.kind == CPU_REFUSAL_NONE) {

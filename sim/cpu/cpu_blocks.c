@@ -184,6 +184,9 @@ static void note_effects(struct cpu *cpu, const struct block *block, uint64_t st
     unsigned flags = block->flags;
     if ((flags & CYCLE_WRITES_SPECIAL) != 0) {
         cpu->special_ran = true;
+        if ((flags & CYCLE_IT) != 0 && cpu->live_it_end == 0) {
+            cpu->live_it_end = 1; /* the next block may begin inside an IT block */
+        }
     }
     if ((flags & CYCLE_EXCLUSIVE) != 0) {
         cpu->exclusive_open = true;

@@ -86,6 +86,15 @@ struct cpu_kept {
     } access[CPU_KEPT];
 };
 
+/* What the MPU has allowed, for 32 bytes at a time: its finest grain. Emptied when the MPU changes.
+ */
+#define CPU_GRAIN_BYTES 32U
+#define CPU_GRAINS      64
+struct cpu_grain {
+    uint32_t number;  /* address / CPU_GRAIN_BYTES + 1; 0: empty */
+    uint32_t allowed; /* bit 2 * privileged + access, reads and writes */
+};
+
 struct cpu_watch {
     uint32_t address, size_bytes;
     enum cpu_watch_kind kind;
@@ -131,6 +140,7 @@ struct cpu {
     bool fp_held;
     struct exception_unit unit;
     struct mpu_context context; /* of the running code */
+    struct cpu_grain grain[CPU_GRAINS];
 
     unsigned work; /* enum cpu_work bits */
     enum cpu_mode mode;
@@ -186,9 +196,12 @@ void cpu_add_work(struct cpu *cpu, unsigned work);
 
 /* cpu_access.c: pages, guarded accesses. */
 struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access);
-bool cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value);
+enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write,
+                                uint64_t value);
 uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes);
 void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, uint32_t value);
+/* The MPU, or what is asked of it, has changed. */
+void cpu_forget_grains(struct cpu *cpu);
 /* CPU_REFUSAL_PAGE becomes CPU_REFUSAL_DATA, with the exact address. */
 void cpu_locate_refusal(struct cpu *cpu);
 

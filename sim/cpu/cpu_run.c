@@ -56,6 +56,7 @@ static void do_work(struct cpu *cpu)
     if ((cpu->work & CPU_WORK_PAGES) != 0) {
         engine_flush_pages(cpu->fast);
         engine_flush_pages(cpu->close);
+        cpu_forget_grains(cpu);
     }
     if ((cpu->work & CPU_WORK_GATES) != 0) {
         block_cache_reset(&cpu->blocks);
@@ -116,7 +117,7 @@ static enum engine_end run_engine(struct cpu *cpu)
     cpu->late_possible = false;
     cpu->steps_left = cpu->mode == CPU_MODE_STEP ? 1 : UINT32_MAX;
     cpu->blocks_left = fast ? 0 : 1;
-    cpu->live_it_end = fast ? 0 : live_it_end(cpu);
+    cpu->live_it_end = live_it_end(cpu);
     cpu->time.gate = cpu->work != 0 ? 0 : cpu->time.deadline;
     cpu->mode = CPU_MODE_FAST; /* unless a hook wants otherwise */
     enum engine_end end = engine_run(cpu->active);

@@ -132,8 +132,10 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
         return false; /* an unaligned store goes on byte by byte */
     }
     bool write = type == UC_MEM_WRITE_PROT;
-    if (!engine->client.guard(engine->client.context, (uint32_t)(address - ALIAS_BASE),
-                              (uint8_t)size, write, (uint64_t)value)) {
+    enum engine_answer answer =
+        engine->client.guard(engine->client.context, (uint32_t)(address - ALIAS_BASE),
+                             (uint8_t)size, write, (uint64_t)value);
+    if (answer == ENGINE_REFUSE) {
         engine->refused = true;
         end_run(engine, ENGINE_REFUSED);
         if (write && (read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
@@ -141,7 +143,9 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
         }
         return false;
     }
-    engine_cure_it_leak(engine);
+    if (answer == ENGINE_ALLOW_MAYBE_IT) {
+        engine_cure_it_leak(engine);
+    }
     return true;
 }
 

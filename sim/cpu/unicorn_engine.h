@@ -33,6 +33,12 @@ struct engine_page {
     bool read, write, fetch; /* what the translation is good for; anything else asks again */
 };
 
+enum engine_answer {
+    ENGINE_REFUSE,
+    ENGINE_ALLOW,         /* the instruction lies in no IT block */
+    ENGINE_ALLOW_MAYBE_IT /* it may */
+};
+
 /* All callbacks run inside engine_run. They may call the engine_get_* functions and engine_stop,
  * nothing else of this header. */
 struct engine_client {
@@ -43,11 +49,12 @@ struct engine_client {
     /* What may be done with the page of `address`. Asked once and remembered until a flush, for
      * each privilege. PC is exact. */
     struct engine_page (*fill)(void *context, uint32_t address, enum mpu_access access);
-    /* A guarded access is about to happen; PC and registers are those before the instruction. False
-     * refuses: ENGINE_REFUSED. `size_bytes` is 1, 2, 4 or 8, `address` has any alignment. An
-     * unaligned store comes as a whole first, then each of its bytes; one that crosses from a
-     * direct page as bytes only. */
-    bool (*guard)(void *context, uint32_t address, uint8_t size_bytes, bool write, uint64_t value);
+    /* A guarded access is about to happen; PC and registers are those before the instruction.
+     * ENGINE_REFUSE ends the run with ENGINE_REFUSED. `size_bytes` is 1, 2, 4 or 8, `address` has
+     * any alignment. An unaligned store comes as a whole first, then each of its bytes; one that
+     * crosses from a direct page as bytes only. */
+    enum engine_answer (*guard)(void *context, uint32_t address, uint8_t size_bytes, bool write,
+                                uint64_t value);
     /* The data, in aligned pieces of at most 4 bytes. A piece of a load that crosses from a direct
      * page comes without guard. PC is stale here. */
     uint32_t (*guarded_read)(void *context, uint32_t address, uint8_t size_bytes);
