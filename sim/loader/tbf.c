@@ -83,8 +83,8 @@ static void take_name(const uint8_t *payload, uint32_t length, struct tbf_info *
     }
     uint32_t count = length < TBF_NAME_BYTES - 1 ? length : TBF_NAME_BYTES - 1;
     for (uint32_t i = 0; i < count; i++) {
-        /* It goes to a terminal: no control characters. */
-        bool printable = payload[i] >= 0x20 && payload[i] != 0x7F;
+        /* It goes to a terminal: no control characters, nor what may be half of one. */
+        bool printable = payload[i] >= 0x20 && payload[i] < 0x7F;
         info->name[i] = printable ? (char)payload[i] : '?';
     }
 }

@@ -61,6 +61,6 @@ def run(*arguments, seconds):
         path = os.path.join(folder, "trace")
         result = sandglass("run", "--headless", "--for", f"{round(seconds * 1000)}ms", "--trace", path, *arguments)
         if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="ascii") as file:  # whatever the names of the apps are
                 result.trace = file.read()
         return result

@@ -12,7 +12,7 @@ import unittest
 import tbf
 from sandglass import app, run
 
-ROUNDS = int(os.environ.get("SANDGLASS_HOSTILE", "4"))
+ROUNDS = int(os.environ.get("SANDGLASS_HOSTILE", "5"))
 RAM, FLASH = 0x20000000, 0
 RAM_END = RAM + 64 * 1024
 SANITIZER = ("AddressSanitizer", "runtime error:", "LeakSanitizer", "SUMMARY:")
