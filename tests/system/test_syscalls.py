@@ -41,18 +41,18 @@ class LivesBefore(AppThatTests, unittest.TestCase):
     """Nothing is left of a life when the next one begins, however it ended."""
 
     def test_exit_restart(self):
-        self.passes("abi_reborn_restart", 6, "--press", "button0@350ms")
+        self.passes("abi_reborn_restart", 7, "--press", "button0@350ms")
 
     def test_fault_and_restart(self):
-        result = self.passes("abi_reborn_fault", 6, "--press", "button0@350ms")
+        result = self.passes("abi_reborn_fault", 7, "--press", "button0@350ms")
         self.assertEqual(len(list(result.events("fault", "abi_reborn_fault"))), 1)
 
     def test_terminate_and_boot(self):
-        self.passes("abi_reborn_wait", 6, "--press", "button0@900ms",
+        self.passes("abi_reborn_wait", 7, "--press", "button0@900ms",
                     *typed((0.5, "terminate abi_reborn_wait"), (0.8, "boot abi_reborn_wait")))
 
     def test_fault_from_outside(self):
-        self.passes("abi_reborn_wait", 6, "--press", "button0@900ms", *typed((0.5, "fault abi_reborn_wait")))
+        self.passes("abi_reborn_wait", 7, "--press", "button0@900ms", *typed((0.5, "fault abi_reborn_wait")))
 
 
 class CallsThatDoNotExist(unittest.TestCase):
