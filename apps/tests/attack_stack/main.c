@@ -5,10 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "apps/lib/alarm.h"
 #include "apps/lib/syscall.h"
-#include "kernel/abi/drivers.h"
-#include "kernel/abi/tbf.h"
+#include "apps/tests/package_number.h"
 
 #define WAYS   7u
 #define PLACES 16u
@@ -66,19 +64,7 @@ static _Noreturn void stop_at(uint32_t stack_pointer, uint32_t way)
 
 int main(void)
 {
-    const uint8_t *tbf = (const uint8_t *)(uintptr_t)syscall_memop(ABI_MEMOP_FLASH_START);
-    uint32_t header = tbf[2] | (uint32_t)tbf[3] << 8;
-    uint32_t number = 0;
-    for (uint32_t offset = 16; offset + 4 <= header;) {
-        uint32_t type = tbf[offset] | (uint32_t)tbf[offset + 1] << 8;
-        uint32_t length = tbf[offset + 2] | (uint32_t)tbf[offset + 3] << 8;
-        offset += 4;
-        for (uint32_t i = 0; type == TBF_TYPE_PACKAGE_NAME && i < length; i++) {
-            uint8_t c = tbf[offset + i];
-            number = c >= '0' && c <= '9' ? number * 10 + (c - '0') : 0;
-        }
-        offset += (length + 3u) & ~3u;
-    }
+    uint32_t number = package_number();
     uint32_t sp = place(number / WAYS);
     printf("attack %u: sp %08lx\n", (unsigned)number, (unsigned long)sp);
     stop_at(sp, number % WAYS);

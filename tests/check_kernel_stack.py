@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""check_kernel_stack.py KERNEL.elf: the deepest that the kernel's stack can get, from the machine code.
+
+Frames are what each function pushes and subtracts; calls are its branches. Where it calls through a pointer, TARGETS
+says who can be there: a caller that is not in the table is an error, so the table stays complete. Handlers come on
+top: two at a time (an interrupt or a fault during SVC or PendSV), the second with the long frame of a core whose
+floating point was in use.
+"""
+import re
+import subprocess
+import sys
+
+HANDLER_FRAMES = 36 + 36 + 108  # with the word that aligns; the first may belong to the kernel's own SVC
+FAULT_REPORT = 512  # REPORT_STACK of kernel/arch/cortex_m/switch.S: with less, the report of a fault starts over
+
+# Caller, by name -> who may be called through its pointers. Several functions of one name count as one.
+PINS = ["pin_make_output", "pin_make_input", "pin_disable", "pin_write", "pin_toggle", "pin_read",
+        "pin_enable_interrupt", "pin_disable_interrupt", "pin_set_client"]
+UART = ["uarte_transmit", "uarte_receive", "uarte_abort_receive", "uarte_set_client"]
+PORT = ["port_transmit", "port_receive", "port_abort_receive", "port_set_client"]
+CLIENTS = ["transmitted", "received", "console_transmitted", "console_received"]
+RTC = ["rtc_now", "rtc_set", "rtc_disarm", "rtc_is_armed", "rtc_set_client"]
+RNG = ["rng_fill", "rng_set_client"]
+TEMP = ["temp_measure", "temp_set_client"]
+TARGETS = {
+    "pump|debug_start|begin_reception|console_command|console_init|start_read|abort_read|send_next|process_console_init": PORT,
+    "debug_flush|debug_write": ["write_now"],
+    "deferred_run": ["pump", "mux_deferred", "console_deferred", "rng_deferred"],
+    "kernel_step": ["serve_interrupts"],
+    "syscall_handle|command": [r".*_command"],
+    "nrf52_interrupts_serve": [r"nrf52_.*_serve"],
+    "nrf52_gpiote_serve": ["button_changed", "gpio_changed", "touch_changed"],
+    "nrf52_rng_serve": ["rng_filled"],
+    "nrf52_rtc_serve": ["alarm_fired"],
+    "nrf52_temp_serve": ["temperature_measured"],
+    "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
+    "finish_receive": ["mux_received", *CLIENTS],
+    "now_ticks.*|set_hardware|alarm_.*": RTC,
+    "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable": PINS,
+    "listen|listen.part.0|uart_mux_init|start_next": [*UART, *PORT, *CLIENTS],
+    "mux_.*": [*UART, *CLIENTS],
+    "work|process_console_.*": [*PORT, r"print_.*", r"run_.*"],
+    "rng_.*": RNG,
+    "temperature_.*": TEMP,
+}
+
+FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
+LINE = re.compile(r"^\s*([0-9a-f]+):\s+(?:[0-9a-f]{4} ?){1,2}\s+(\S+)\s*(.*)$")
+
+
+def frame_bytes(name, operands):
+    """What one instruction takes from the stack."""
+    if name in ("push", "push.w", "stmdb") and (name != "stmdb" or operands.startswith("sp!")):
+        count = 0
+        for part in operands[operands.index("{") + 1:operands.index("}")].split(","):
+            ends = part.strip().split("-")
+            order = [f"r{i}" for i in range(10)] + ["sl", "fp", "ip", "sp", "lr", "pc"]
+            count += order.index(ends[-1]) - order.index(ends[0]) + 1
+        return 4 * count
+    match = re.match(r"(?:sp, )?(?:sp, )?#(\d+)", operands)
+    if name in ("sub", "sub.w", "subw") and operands.startswith("sp") and match:
+        return int(match.group(1))
+    match = re.match(r"\w+, (?:\w+, )?\[sp, #-(\d+)\]!", operands)
+    return int(match.group(1)) if match else 0
+
+
+class Code:
+    """Functions by address: name, frame, calls to addresses, whether it calls through pointers."""
+
+    def __init__(self, text):
+        self.name, self.frame, self.calls, self.indirect = {}, {}, {}, {}
+        at = None
+        for line in text.splitlines():
+            if found := FUNCTION.match(line):
+                at = int(found.group(1), 16)
+                self.name[at], self.frame[at], self.calls[at], self.indirect[at] = found.group(2), 0, set(), False
+            elif (found := LINE.match(line)) and at is not None:
+                self.read(at, found.group(2), found.group(3))
+        self.calls = {at: {target for target in calls if target != at and target in self.name}
+                      for at, calls in self.calls.items()}
+
+    def read(self, at, name, operands):
+        self.frame[at] += frame_bytes(name, operands)
+        if name in ("blx", "bx") and operands.strip() != "lr":
+            self.indirect[at] = True
+        if re.match(r"(bl?|b[a-z]{2}|cbn?z)(\.[nw])?$", name):
+            if target := re.search(r"([0-9a-f]+) <", operands):
+                self.calls[at].add(int(target.group(1), 16))
+
+    def pointers(self, at):
+        for callers, targets in TARGETS.items():
+            if re.fullmatch(callers, self.name[at]):
+                return [other for other, name in self.name.items()
+                        for target in targets if re.fullmatch(target, name)]
+        raise SystemExit(f"{self.name[at]} calls through a pointer: whom? Say so in TARGETS of {__file__}")
+
+    def deepest(self, at, without, above=()):
+        """(bytes, path) from this function on, each function at most once on a path: a client that starts something
+        from its callback gets the answer from the main loop, never from within."""
+        best, path = 0, []
+        targets = set(self.calls[at])
+        if self.indirect[at]:
+            targets.update(self.pointers(at))
+        for target in targets:
+            if target in above or self.name[target] in without:
+                continue
+            depth, way = self.deepest(target, without, (*above, at))
+            if depth > best:
+                best, path = depth, way
+        return best + self.frame[at], [(self.name[at], self.frame[at]), *path]
+
+
+def main():
+    elf = sys.argv[1]
+    text = subprocess.run(["arm-none-eabi-objdump", "-d", elf], capture_output=True, text=True, check=True).stdout
+    symbols = subprocess.run(["arm-none-eabi-nm", elf], capture_output=True, text=True, check=True).stdout
+    value = {line.split()[2]: int(line.split()[0], 16) for line in symbols.splitlines()}
+    room = value["kernel_stack_top"] - value["kernel_stack_bottom"]
+    code = Code(text)
+    status = 0
+    for what, skipped in (("while it works", {"kernel_panic", "kernel_take_fault", "arch_kernel_faulted"}),
+                          ("with a panic", {"kernel_take_fault", "arch_kernel_faulted"})):
+        depth, path = code.deepest(value["arch_reset_handler"] & ~1, skipped)
+        total = depth + HANDLER_FRAMES
+        print(f"{what}: {depth} + {HANDLER_FRAMES} of handlers = {total} of {room} bytes")
+        print("  " + " > ".join(f"{name} {frame}" for name, frame in path if frame))
+        status |= total > room
+    depth, _ = code.deepest(value["arch_kernel_faulted"] & ~1, set())
+    print(f"report of a kernel fault: {depth} of {FAULT_REPORT} bytes")
+    return status | (depth + 32 > FAULT_REPORT)  # the fault handler's own push
+
+
+if __name__ == "__main__":
+    sys.exit(main())
