@@ -105,7 +105,11 @@ static void on_faulted(void *context, const struct machine_fault *fault)
     }
     FILE *stream = live_lines_begin(report->lines);
     if (fault->process == MACHINE_NO_PROCESS) {
-        fprintf(stream, "privileged code faulted: %s", fault_name(fault->kind));
+        struct cpu_regs regs;
+        cpu_get_regs(machine_cpu(report->machine), &regs);
+        fprintf(stream, "%s code faulted: %s",
+                cpu_regs_privileged(&regs) ? "privileged" : "unprivileged",
+                fault_name(fault->kind));
     } else {
         fprintf(stream, "process %s faulted: %s", watch->process[fault->process].name,
                 fault_name(fault->kind));

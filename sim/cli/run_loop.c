@@ -232,6 +232,7 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
                                             .firmware = &session->guest.firmware,
                                             .symbols = &session->symbols,
                                             .kernel = &session->kernel,
+                                            .mpu_account = session->options.mpu_account,
                                             .wall_ns = session->wall_ns,
                                             .run_ns = session->run_ns};
     summary_print(&sources);

@@ -32,7 +32,8 @@ const char run_options_help[] =
     "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "
     "temp.temperature=3050@2s\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
-    "      --mpu-stats hits  counts every access by the MPU region that allowed it (slow)\n"
+    "      --mpu-stats account|hits  the MPU's whole account; hits: also every access by the\n"
+    "                        region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
     "      --gdb[=PORT]      waits for gdb on a TCP port (default: a free one)\n"
     "  -h, --help            this text\n"
@@ -239,9 +240,10 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
         options->trace = optarg;
         return true;
     case OPTION_MPU_STATS:
-        options->mpu_hits = true;
-        return strcmp(optarg, "hits") == 0 ||
-               sim_fail(error, SIM_WRONG_USE, "--mpu-stats knows only hits, not '%s'", optarg);
+        options->mpu_account = true;
+        options->mpu_hits = strcmp(optarg, "hits") == 0;
+        return options->mpu_hits || strcmp(optarg, "account") == 0 ||
+               sim_fail(error, SIM_WRONG_USE, "--mpu-stats is account or hits, not '%s'", optarg);
     case OPTION_CHECK_ISOLATION:
         options->check_isolation = true;
         return true;

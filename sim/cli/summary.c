@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sim/cli/duration.h"
+#include "sim/cli/summary_mpu.h"
 #include "sim/cli/text_format.h"
 #include "sim/machine/machine_view.h"
 
@@ -75,65 +76,6 @@ static void print_processes(const struct machine_totals *totals, const struct pr
                 text_grouped(process_calls(process)).text, text_grouped(process->faults).text,
                 process->starts, text_percent(process->cycles, totals->now_cycles).text);
     }
-}
-
-static void print_mpu(struct machine *machine, const struct machine_totals *totals,
-                      const struct process_watch *watch)
-{
-    const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
-    const char *separator = "";
-    if (account->reconfigurations == 0) {
-        return;
-    }
-    fprintf(stderr, "\n  MPU: %s switches, %s cycles each, %s of busy time; refused:",
-            text_grouped(account->reconfigurations).text,
-            text_grouped(mpu_account_mean_switch_cycles(account)).text,
-            text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
-    for (size_t i = 0; i < watch->count; i++) {
-        if (watch->process[i].refusals > 0) {
-            fprintf(stderr, "%s %s %s", separator, watch->process[i].name,
-                    text_grouped(watch->process[i].refusals).text);
-            separator = ",";
-        }
-    }
-    fprintf(stderr, "%s\n", separator[0] == '\0' ? " nothing" : "");
-}
-
-/* What counting costs: every access left the engine and was asked for, so all of the host's time is
- * put down to them. */
-static void print_hit_cost(uint64_t hits, uint64_t run_ns)
-{
-    if (hits > 0) {
-        fprintf(stderr,
-                "  cost of counting: %s accesses asked one by one, %s ns of host time each\n",
-                text_grouped(hits).text, text_grouped(run_ns / hits).text);
-    }
-}
-
-static void print_hits(struct machine *machine, uint64_t run_ns)
-{
-    static const char *const names[] = {"region 0", "region 1",   "region 2",   "region 3",
-                                        "region 4", "region 5",   "region 6",   "region 7",
-                                        "none",     "background", "default map"};
-    const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
-    uint64_t all = 0;
-    if (!account->count_hits) {
-        return;
-    }
-    fprintf(stderr, "  %-12s %14s %14s %14s   (unprivileged + privileged)\n", "MPU hits", "reads",
-            "writes", "fetches");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        uint64_t sums[3];
-        for (size_t access = 0; access < 3; access++) {
-            sums[access] = account->hits.count[i][0][access] + account->hits.count[i][1][access];
-        }
-        all += sums[0] + sums[1] + sums[2];
-        if (sums[0] + sums[1] + sums[2] > 0) {
-            fprintf(stderr, "  %-12s %14s %14s %14s\n", names[i], text_grouped(sums[0]).text,
-                    text_grouped(sums[1]).text, text_grouped(sums[2]).text);
-        }
-    }
-    print_hit_cost(all, run_ns);
 }
 
 static void print_ram_row(const char *name, uint32_t bytes, const char *note)
@@ -222,8 +164,7 @@ void summary_print(const struct summary_sources *sources)
     print_time(&totals, sources);
     print_counts(&totals, watch);
     print_processes(&totals, watch);
-    print_mpu(machine, &totals, watch);
-    print_hits(machine, sources->run_ns);
+    summary_mpu_print(machine, &totals, sources->mpu_account, sources->run_ns);
     print_ram(sources, watch);
     print_polls(machine, sources->symbols, &totals);
 }

@@ -13,6 +13,7 @@ struct summary_sources {
     const struct image *firmware; /* how much RAM its own data take */
     const struct symbol_map *symbols;
     const struct kernel_view *kernel; /* what of a process's block its grants are, if known */
+    bool mpu_account;                 /* the MPU's whole account, not only its line */
     uint64_t wall_ns;                 /* that the run took */
     uint64_t run_ns;                  /* of which the machine ran: without pacing */
 };

@@ -18,6 +18,21 @@ class MpuAccount(unittest.TestCase):
 
     def test_switches(self):
         self.assertEqual(self.result.summary_number(r"MPU: ([\d,]+) switches"), 10)
+        self.assertEqual(self.result.summary_number(r"refused: firmware (\d+)"), 7)
+
+    def test_the_whole_account(self):
+        errors = run("--mpu-stats", "account", guest("mpu_counts.elf"), seconds=0.1).stderr
+        # CTRL once, then 10 times RNR, RBAR, RASR; reads + writes + fetches, unprivileged + privileged.
+        self.assertRegex(errors, r"31 register writes; a switch takes \d+ to \d+ cycles")
+        self.assertRegex(errors, r"region 3 +0 \+ 0 +0 \+ 4 +0 \+ 1\n")
+        self.assertRegex(errors, r"region 4 +2 \+ 0 +0 \+ 0 +0 \+ 0\n")
+        self.assertEqual(errors.count("unprivileged code faulted"), 2)
+
+    def test_hits_are_counted_to_the_access(self):
+        errors = run("--mpu-stats", "hits", guest("mpu_counts.elf"), seconds=0.1).stderr
+        # Region 2 holds the peripherals: the guest's accesses there are its console's.
+        self.assertRegex(errors, r"region 2 +[\d,]+ \+ 0 +38 \+ 0 +0 \+ 0\n")
+        self.assertRegex(errors, r"cost of counting: [\d,]+ accesses asked one by one, [\d,]+ ns of host time each")
 
     def test_refusals_are_reported_with_region_and_line(self):
         self.assertEqual(self.result.stderr.count("refused by: MPU region 3"), 5)
