@@ -2,6 +2,9 @@
  * thermometer. */
 #include "apps/tests/check.h"
 
+/* A kernel that wrote there would fault. */
+#define NOTHING_THERE 0x30000000u
+
 static char order[8]; /* which upcalls ran: 'a'larm, 't'hermometer */
 static unsigned ran;
 static uint32_t seen_userdata;
@@ -100,7 +103,7 @@ static void test_no_wait(void)
     check(ran == 2, "yield-no-wait takes no flag address as well");
     set_alarm_ms(2);
     spin_ms(5);
-    (void)raw_yield(ABI_YIELD_NO_WAIT, 0x20000000u, 0, 0);
+    (void)raw_yield(ABI_YIELD_NO_WAIT, NOTHING_THERE, 0, 0);
     check(ran == 3, "a flag address that is not the process's is ignored");
 }
 
