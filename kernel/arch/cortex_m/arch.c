@@ -16,6 +16,7 @@ _Static_assert(offsetof(struct arch_context, exc_return) == 36, "switch.S");
 _Static_assert(offsetof(struct arch_context, s16_to_s31) == 40, "switch.S");
 
 /* The core clock of the chips this architecture is used with; SysTick counts it. */
+#define NVIC_WORDS     8u /* of the architecture; those that a chip lacks ignore writes */
 #define CORE_CLOCK_MHZ 64u
 
 #define SYST_CSR_ENABLE    0x1u
@@ -92,6 +93,12 @@ _Noreturn void arch_reset_system(void)
 _Noreturn void arch_halt(void)
 {
     __asm__ volatile("cpsid i" ::: "memory");
+    /* A pending interrupt would end every WFI at once: with all of them off the core really sleeps.
+     */
+    *scs(SCS_SYST_CSR) = 0;
+    for (uint32_t word = 0; word < NVIC_WORDS; word++) {
+        *scs(SCS_NVIC_ICER + 4u * word) = UINT32_MAX;
+    }
     for (;;) {
         __asm__ volatile("wfi" ::: "memory");
     }
