@@ -178,10 +178,70 @@ static void test_random_guests(void **state)
     print_message("%llu groups of %u guests\n", (unsigned long long)(seed - 1), CASES_PER_GROUP);
 }
 
+/* What a guest has come to, as one number. */
+static uint64_t digest(const struct fixture *f)
+{
+    uint64_t hash = 14695981039346656037ULL;
+    struct cpu_regs regs = fixture_regs(f);
+    const struct cpu_counters *counters = cpu_counters(f->cpu);
+    uint64_t numbers[3] = {clock_now(&f->clock), counters->instructions, counters->exceptions};
+    const struct {
+        const void *bytes;
+        size_t count;
+    } parts[3] = {{&regs, sizeof(regs)}, {numbers, sizeof(numbers)}, {f->ram, FIXTURE_RAM_BYTES}};
+    for (unsigned part = 0; part < 3; part++) {
+        const uint8_t *bytes = parts[part].bytes;
+        for (size_t i = 0; i < parts[part].count; i++) {
+            hash = (hash ^ bytes[i]) * 1099511628211ULL;
+        }
+    }
+    return hash;
+}
+
+/* Runs the guest of `seed` for so many cycles, in slices, and gives its digest. */
+static uint64_t run_sliced(uint64_t seed, uint64_t slice)
+{
+    uint64_t state = seed;
+    struct fixture *f = fixture_create(NULL, NULL);
+    randomise(f, &state);
+    randomise_core(f, &state);
+    write_ppb(f, 0xED94,
+              0); /* when an MPU write takes effect depends on the blocks: leave it off */
+    enum cpu_stop stop = CPU_STOP_LIMIT;
+    while (clock_now(&f->clock) < CYCLES_PER_CASE &&
+           (stop == CPU_STOP_LIMIT || stop == CPU_STOP_STEP)) {
+        uint64_t limit = clock_now(&f->clock) + slice;
+        stop = slice == 0 ? cpu_step(f->cpu)
+                          : cpu_run(f->cpu, limit < CYCLES_PER_CASE ? limit : CYCLES_PER_CASE);
+        clock_fire_due(&f->clock);
+    }
+    uint64_t hash = digest(f);
+    fixture_destroy(f);
+    return hash;
+}
+
+/* However a run is cut - by the fast engine, the close one, step by step - the guest gets to the
+ * same place at the same time. */
+static void test_slices_agree(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        uint64_t whole = run_sliced(seed, CYCLES_PER_CASE);
+        static const uint64_t slices[] = {1, 17, 400};
+        for (unsigned i = 0; i < sizeof(slices) / sizeof(slices[0]); i++) {
+            if (run_sliced(seed, slices[i]) != whole) {
+                fail_msg("seed %llu: slices of %llu cycles", (unsigned long long)seed,
+                         (unsigned long long)slices[i]);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_guests),
+        cmocka_unit_test(test_slices_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
