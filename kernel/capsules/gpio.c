@@ -4,9 +4,9 @@
 
 CAPSULE(gpio, ABI_DRIVER_GPIO, "hil/gpio");
 
-/* No state: that the grant exists says that the process uses the driver. */
+/* That the grant exists says that the process uses the driver. */
 struct gpio_process {
-    uint8_t unused;
+    uint32_t interrupts; /* a bit for each pin whose interrupt it has enabled */
 };
 GRANT(gpio_grant, struct gpio_process, ABI_GPIO_UPCALLS, 0, 0);
 
@@ -27,9 +27,25 @@ static struct command_return make_input(const struct hil_gpio *pin, uint32_t pul
     }
 }
 
-static struct command_return enable_interrupt(const struct hil_gpio *pin, struct process_id id,
-                                              uint32_t edge)
+/* The detectors that nobody alive has asked for. */
+static void take_detectors_back(const struct gpio_driver *driver)
 {
+    uint32_t wanted = 0;
+    grant_each (gpio_grant, id, p) {
+        wanted |= p->interrupts;
+    }
+    for (uint32_t i = 0; i < driver->count; i++) {
+        const struct hil_gpio *pin = &driver->slots[i].pin;
+        if (pin->ops != NULL && (wanted >> i & 1u) == 0) {
+            pin->ops->disable_interrupt(pin->self);
+        }
+    }
+}
+
+static struct command_return enable_interrupt(const struct gpio_driver *driver,
+                                              struct process_id id, uint32_t index, uint32_t edge)
+{
+    const struct hil_gpio *pin = &driver->slots[index].pin;
     enum hil_gpio_edge wanted = HIL_GPIO_EDGE_BOTH;
     if (edge > ABI_GPIO_EDGE_FALLING) {
         return command_error(K_EINVAL);
@@ -47,11 +63,20 @@ static struct command_return enable_interrupt(const struct hil_gpio *pin, struct
     if (status == K_OK) {
         status = pin->ops->enable_interrupt(pin->self, wanted);
     }
+    if (status == K_EBUSY) {
+        take_detectors_back(driver);
+        status = pin->ops->enable_interrupt(pin->self, wanted);
+    }
+    if (status == K_OK) {
+        grant_enter (gpio_grant, id, p) {
+            p->interrupts |= 1u << index;
+        }
+    }
     return command_status(status);
 }
 
-static struct command_return pin_command(const struct hil_gpio *pin, struct process_id id,
-                                         uint32_t command, uint32_t argument)
+static struct command_return pin_command(const struct hil_gpio *pin, uint32_t command,
+                                         uint32_t argument)
 {
     switch (command) {
     case ABI_GPIO_ENABLE_OUTPUT:
@@ -70,8 +95,6 @@ static struct command_return pin_command(const struct hil_gpio *pin, struct proc
         return make_input(pin, argument);
     case ABI_GPIO_READ:
         return command_success_u32(pin->ops->read(pin->self));
-    case ABI_GPIO_ENABLE_INTERRUPT:
-        return enable_interrupt(pin, id, argument);
     case ABI_GPIO_DISABLE_INTERRUPT:
         pin->ops->disable_interrupt(pin->self);
         pin->ops->disable(pin->self);
@@ -102,7 +125,8 @@ static struct command_return gpio_command(void *self, struct process_id id, uint
     if (pin->ops == NULL) {
         return command_error(K_ENODEVICE);
     }
-    return pin_command(pin, id, command, argument);
+    return command == ABI_GPIO_ENABLE_INTERRUPT ? enable_interrupt(driver, id, index, argument)
+                                                : pin_command(pin, command, argument);
 }
 
 void gpio_changed(void *self, uint32_t index)
@@ -126,8 +150,8 @@ const struct driver_ops gpio_driver_ops = {
 
 void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count)
 {
-    *gpio = (struct gpio_driver){slots, count};
-    for (uint32_t i = 0; i < count; i++) {
+    *gpio = (struct gpio_driver){slots, count < GPIO_COUNT_MAX ? count : GPIO_COUNT_MAX};
+    for (uint32_t i = 0; i < gpio->count; i++) {
         const struct hil_gpio *pin = &slots[i].pin;
         if (pin->ops != NULL) {
             pin->ops->set_client(pin->self, &slots[i].client);

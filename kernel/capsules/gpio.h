@@ -1,6 +1,7 @@
 /*
  * gpio.h - driver 0x4: the pins that the board leaves to apps, by index. Pins are not owned: any
- * process may use any of them, and an edge is told to every process that uses the driver.
+ * process may use any of them, and an edge is told to every process that uses the driver. When the
+ * edge detectors run out, those that only ended processes wanted are taken back.
  * ABI: docs/syscalls/00004_gpio.md.
  */
 #ifndef KERNEL_CAPSULES_GPIO_H
@@ -10,6 +11,8 @@
 
 #include "kernel/capsule/driver.h"
 #include "kernel/hil/gpio.h"
+
+#define GPIO_COUNT_MAX 32u /* a bit each in what a process has enabled */
 
 /* A row of the board's table, which can lie in flash. */
 struct gpio_slot {
@@ -30,7 +33,8 @@ struct gpio_driver {
 
 extern const struct driver_ops gpio_driver_ops;
 
-/* Becomes the client of the pins; leaves them as they are. */
+/* Becomes the client of the pins; leaves them as they are. At most GPIO_COUNT_MAX; further ones are
+ * as if they were not there. */
 void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count);
 
 /* For GPIO_CLIENT only. */

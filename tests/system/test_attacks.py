@@ -8,7 +8,7 @@ from sandglass import BUILD, app, run, sandglass, typed
 
 PLACES, WAYS = 16, 7  # of apps/tests/attack_stack
 AT_ONCE = 14
-FLOODS = 10  # of apps/tests/attack_flood
+FLOODS = 11  # of apps/tests/attack_flood
 
 
 class Attack(unittest.TestCase):
@@ -50,6 +50,22 @@ class StackPointers(Attack):
                 self.attack(everything[start:start + AT_ONCE])
 
 
+class Frames(Attack):
+    """What the return from an exception reads, written by the kernel on the process's own order; EXC_RETURN values."""
+
+    def test_all(self):
+        numbers = [24, 25, 26, 31, *range(36, 56), 80, 81, 82, 83, 84, 85]
+        with tempfile.TemporaryDirectory() as folder:
+            images = {n: self.packed(folder, "attack_frame", f"frame{n}") for n in numbers}
+            for start in range(0, len(numbers), AT_ONCE):
+                now = numbers[start:start + AT_ONCE]
+                result = run("--check-isolation", app("tests/witness"), *(images[n] for n in now), seconds=1)
+                self.survives(result)
+                for number in now:
+                    if number not in range(32, 40):  # random
+                        self.assertEqual(len(list(result.events("start", f"frame{number}"))), 4, number)
+
+
 class Registers(Attack):
     def test_floating_point_registers_stay_private(self):
         result = run(app("tests/attack_float_secret"), app("tests/attack_float_peek"), app("tests/attack_float_peek"),
@@ -84,6 +100,11 @@ class Starvation(Attack):
                 self.survives(result)
                 self.assertGreaterEqual(len(result.lines(r"witness \d+: untouched")), 4)
                 self.assertEqual(len(result.lines("PID +ShortID")), 1)
+
+    def test_edge_detectors(self):
+        with tempfile.TemporaryDirectory() as folder:
+            result = run(self.packed(folder, "attack_flood", "flood9"), seconds=1)
+        self.assertEqual(len(result.lines("^PASS a detector")), 5, result.stdout)
 
 
 if __name__ == "__main__":

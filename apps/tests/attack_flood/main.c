@@ -45,6 +45,18 @@ static _Noreturn void flood(uint32_t number)
                              "msr basepri, r0\n\tmsr faultmask, r0\n\tmsr psp, r0\n\tisb" ::
                                  : "r0");
             break;
+        case 9: /* all edge detectors that there are; then the buttons want theirs */
+            for (uint32_t pin = 0; pin < 32; pin++) {
+                (void)raw_command(ABI_DRIVER_GPIO, ABI_GPIO_ENABLE_INTERRUPT, pin, 0);
+            }
+            for (uint32_t button = 0; button < 4; button++) {
+                check(syscall_command(ABI_DRIVER_BUTTON, ABI_BUTTON_ENABLE, button, 0) == K_OK,
+                      "a detector for each button");
+            }
+            check(syscall_command(ABI_DRIVER_TOUCH, ABI_TOUCH_ENABLE, 0, 0) == K_OK,
+                  "a detector for the touch key");
+            number = 0;
+            break;
         default:
             syscall_exit_restart(0);
         }

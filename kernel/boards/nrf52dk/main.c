@@ -34,9 +34,16 @@ static struct nrf52_gpiote gpiote;
 static struct nrf52_pin led_pins[] = {PIN(17), PIN(18), PIN(19), PIN(20)};
 static struct nrf52_pin button_pins[] = {PIN(13), PIN(14), PIN(15), PIN(16)};
 static struct nrf52_pin touch_pin = PIN(24);
-/* What is left on the Arduino headers, for apps. */
-static struct nrf52_pin app_pins[] = {PIN(3),  PIN(4),  PIN(28), PIN(29),
-                                      PIN(30), PIN(31), PIN(22), PIN(23)};
+/* What is left on the Arduino headers, for apps. However many interrupts they enable there, buttons
+ * and touch key find a detector each. */
+#define APP_FIRST_CHANNEL (COUNT_OF(button_pins) + 1u)
+#define HEADER_PIN(n)                                                                              \
+    {                                                                                              \
+        .number = (n), .first_channel = APP_FIRST_CHANNEL, .gpiote = &gpiote                       \
+    }
+static struct nrf52_pin app_pins[] = {HEADER_PIN(3),  HEADER_PIN(4),  HEADER_PIN(28),
+                                      HEADER_PIN(29), HEADER_PIN(30), HEADER_PIN(31),
+                                      HEADER_PIN(22), HEADER_PIN(23)};
 
 static struct nrf52_uarte uarte;
 static const struct nrf52_uarte_config uarte_config = {

@@ -119,13 +119,39 @@ static void test_refusals(void **state)
     expect_failure(command(1, ABI_GPIO_ENABLE_INTERRUPT, 0, 0), K_EBUSY);
 }
 
+/* The chip has one detector. */
+static int only_detector_enable(void *self, enum hil_gpio_edge edge)
+{
+    struct fake_pin *pin = self;
+    const struct fake_pin *other = pin == &pins[0] ? &pins[1] : &pins[0];
+    return other->interrupt ? K_EBUSY : fake_pin_ops.enable_interrupt(self, edge);
+}
+
+static void test_detectors_of_the_dead(void **state)
+{
+    (void)state;
+    struct hil_gpio_ops ops = fake_pin_ops;
+    ops.enable_interrupt = only_detector_enable;
+    struct gpio_slot scarce[3];
+    memcpy(scarce, slots, sizeof scarce);
+    scarce[0].pin.ops = &ops;
+    scarce[2].pin.ops = &ops;
+    gpio_init(&gpio, scarce, 3);
+    expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
+    expect_failure(command(1, ABI_GPIO_ENABLE_INTERRUPT, 2, ABI_GPIO_EDGE_BOTH), K_EBUSY);
+    assert_true(pins[0].interrupt);
+    fake_core_restart(0);
+    expect_success(command(1, ABI_GPIO_ENABLE_INTERRUPT, 2, ABI_GPIO_EDGE_BOTH));
+    assert_false(pins[0].interrupt);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_answers), TEST(test_output),   TEST(test_pulls),
-        TEST(test_edges),   TEST(test_refusals),
+        TEST(test_edges),   TEST(test_refusals), TEST(test_detectors_of_the_dead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,7 +107,7 @@ static int pin_enable_interrupt(void *self, enum hil_gpio_edge edge)
 {
     struct nrf52_pin *pin = self;
     pin_disable_interrupt(pin);
-    uint32_t channel = 0;
+    uint32_t channel = pin->first_channel;
     while (channel < NRF52_GPIOTE_CHANNELS && pin->gpiote->channel[channel] != NULL) {
         channel++;
     }

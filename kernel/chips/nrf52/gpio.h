@@ -17,6 +17,7 @@ struct nrf52_gpiote {
 struct nrf52_pin {
     uint8_t number;              /* P0.number */
     uint8_t detector;            /* 0: none, else channel + 1 */
+    uint8_t first_channel;       /* detectors below are not for this pin */
     struct nrf52_gpiote *gpiote; /* shared by all pins */
     const struct hil_gpio_client *client;
 };
