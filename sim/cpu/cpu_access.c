@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "sim/cpu/cpu_internal.h"
 
 #define PAGE_OFFSET (ENGINE_PAGE_BYTES - 1)
@@ -176,7 +174,7 @@ struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access 
 
 void cpu_forget_grains(struct cpu *cpu)
 {
-    memset(cpu->grain, 0, sizeof(cpu->grain));
+    cpu->grain_epoch++;
 }
 
 static struct cpu_grain *grain_of(struct cpu *cpu, uint32_t address)
@@ -198,8 +196,8 @@ static bool is_known_allowed(struct cpu *cpu, uint32_t address, uint32_t bytes,
                              enum mpu_access access, bool privileged)
 {
     const struct cpu_grain *grain = grain_of(cpu, address);
-    return grain->number == address / CPU_GRAIN_BYTES + 1 && is_one_grain(address, bytes) &&
-           (grain->allowed & grain_bit(access, privileged)) != 0;
+    return grain->number == address / CPU_GRAIN_BYTES + 1 && grain->epoch == cpu->grain_epoch &&
+           is_one_grain(address, bytes) && (grain->allowed & grain_bit(access, privileged)) != 0;
 }
 
 static void note_allowed(struct cpu *cpu, uint32_t address, uint32_t bytes, enum mpu_access access,
@@ -209,8 +207,9 @@ static void note_allowed(struct cpu *cpu, uint32_t address, uint32_t bytes, enum
         return; /* hits need the verdict each time */
     }
     struct cpu_grain *grain = grain_of(cpu, address);
-    if (grain->number != address / CPU_GRAIN_BYTES + 1) {
-        *grain = (struct cpu_grain){.number = address / CPU_GRAIN_BYTES + 1};
+    uint32_t number = address / CPU_GRAIN_BYTES + 1;
+    if (grain->number != number || grain->epoch != cpu->grain_epoch) {
+        *grain = (struct cpu_grain){.number = number, .epoch = cpu->grain_epoch};
     }
     grain->allowed |= grain_bit(access, privileged);
 }

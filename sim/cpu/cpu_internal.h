@@ -92,6 +92,7 @@ struct cpu_kept {
 #define CPU_GRAINS      64
 struct cpu_grain {
     uint32_t number;  /* address / CPU_GRAIN_BYTES + 1; 0: empty */
+    uint32_t epoch;   /* cpu.grain_epoch when it was learnt; another one: empty */
     uint32_t allowed; /* bit 2 * privileged + access, reads and writes */
 };
 
@@ -132,7 +133,8 @@ struct cpu {
     struct cpu_region region[CPU_MEMORY_MAX];
 
     struct engine *fast, *close;
-    struct engine *active; /* holds the registers, unless regs_held */
+    bool fast_stale, close_stale; /* their page verdicts are: flushed before the next use */
+    struct engine *active;        /* holds the registers, unless regs_held */
 
     /* Always current: control, masks, IPSR. All of it: while regs_held. */
     struct cpu_regs regs;
@@ -141,6 +143,7 @@ struct cpu {
     struct exception_unit unit;
     struct mpu_context context; /* of the running code */
     struct cpu_grain grain[CPU_GRAINS];
+    uint32_t grain_epoch;
 
     unsigned work; /* enum cpu_work bits */
     enum cpu_mode mode;

@@ -54,8 +54,8 @@ static void do_work(struct cpu *cpu)
         forget_changes(cpu);
     }
     if ((cpu->work & CPU_WORK_PAGES) != 0) {
-        engine_flush_pages(cpu->fast);
-        engine_flush_pages(cpu->close);
+        cpu->fast_stale = true;
+        cpu->close_stale = true;
         cpu_forget_grains(cpu);
     }
     if ((cpu->work & CPU_WORK_GATES) != 0) {
@@ -85,6 +85,11 @@ static void use(struct cpu *cpu, struct engine *engine)
     if (cpu->active != engine) {
         engine_copy_state(engine, cpu->active);
         cpu->active = engine;
+    }
+    bool *stale = engine == cpu->fast ? &cpu->fast_stale : &cpu->close_stale;
+    if (*stale) {
+        engine_flush_pages(engine);
+        *stale = false;
     }
 }
 
