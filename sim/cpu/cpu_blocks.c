@@ -209,6 +209,20 @@ static void finish_effects(struct cpu *cpu)
     }
 }
 
+void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    const struct block *block = find_block(cpu, address, size_bytes);
+    uint64_t start = block_start_cycle(&cpu->time, block);
+    finish_effects(cpu);
+    admit(&cpu->time, block, start);
+    cpu_settle_jump(cpu, address + size_bytes);
+}
+
+unsigned cpu_flags_between(struct cpu *cpu, uint32_t start, uint32_t end)
+{
+    return find_block(cpu, start, end - start)->flags;
+}
+
 /* ---- the fast engine ---- */
 
 static void count_fetches(struct cpu *cpu, const struct block *block)

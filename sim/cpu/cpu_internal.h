@@ -164,6 +164,7 @@ struct cpu {
     } change[CPU_CHANGES];
     uint32_t change_count; /* beyond CPU_CHANGES: everything */
 
+    uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
     bool exclusive_open; /* a LDREX or STREX has run since the monitor was cleared */
     bool sleeping, sleeping_wfe;
     bool locked_up;
@@ -192,6 +193,10 @@ uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc);
 void cpu_refresh_special(struct cpu *cpu);
 /* Recomputes privilege and negative priority from `regs`. */
 void cpu_update_context(struct cpu *cpu);
+/* Takes the time of the instruction at `address`, which the caller has carried out. */
+void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+/* enum cycle_flag of the instructions in [start, end). */
+unsigned cpu_flags_between(struct cpu *cpu, uint32_t start, uint32_t end);
 /* enum cycle_flag of blocks that must not run unexamined, as the System Control Space says now. */
 unsigned cpu_gated_flags(const struct cpu *cpu);
 /* Asks for work; the engine stops for it in time. */
@@ -226,6 +231,16 @@ bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
 bool cpu_breakpoint_at(struct cpu *cpu, uint32_t pc);
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
+
+/* cpu_it.c: IT blocks with an instruction that may trap, taken apart. All at rest.
+ * True: the next instruction is an IT with such a block after it, and has been carried out. */
+bool cpu_it_enter(struct cpu *cpu);
+/* The next instruction lies in such an IT block: it must be stepped, between narrow and widen. */
+bool cpu_it_is_split(struct cpu *cpu);
+/* The condition of the next instruction holds; true outside IT blocks. */
+bool cpu_it_passes(struct cpu *cpu);
+void cpu_it_narrow(struct cpu *cpu);
+void cpu_it_widen(struct cpu *cpu, enum engine_end end);
 
 /* cpu_exceptions.c: between engine and exception unit. Each leaves the registers held or loaded as
  * cpu.regs_held says. */

@@ -283,7 +283,8 @@ static bool divides_by_zero(const uint16_t code[2], const uint32_t r[16])
 
 static bool is_fp(const uint16_t code[2])
 {
-    return (code[0] & 0xEC00U) == 0xEC00U && (code[1] & 0x0E00U) == 0x0A00U;
+    bool coprocessor = (code[0] & 0xEC00U) == 0xEC00U && (code[0] & 0x0300U) != 0x0300U;
+    return coprocessor && (code[1] & 0x0E00U) == 0x0A00U;
 }
 
 /* Looks at the instruction that is about to be stepped. True: it faulted instead. */
@@ -302,6 +303,9 @@ static bool examine_step(struct cpu *cpu)
                             cpu->context.privileged);
         cpu_raise_fault(cpu, &fault, &verdict);
         return true;
+    }
+    if (!cpu_it_passes(cpu)) {
+        return false;
     }
     if (is_fp(code) &&
         !(cpu->config.fp_present && scb_fp_enabled(&cpu->core.scb, cpu->context.privileged))) {
@@ -422,11 +426,26 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
             return GO_ON;
         }
     }
-    if (!unfinished && cpu->mode == CPU_MODE_STEP && examine_step(cpu)) {
-        cpu->mode = CPU_MODE_FAST;
-        return GO_ON;
+    bool split = !unfinished && cpu_it_is_split(cpu);
+    if (split) {
+        cpu->mode = CPU_MODE_STEP;
+    }
+    if (!unfinished && cpu->mode == CPU_MODE_STEP) {
+        if (examine_step(cpu)) {
+            cpu->mode = CPU_MODE_FAST;
+            return GO_ON;
+        }
+        if (cpu_it_enter(cpu)) {
+            return GO_ON;
+        }
+    }
+    if (split) {
+        cpu_it_narrow(cpu);
     }
     enum engine_end end = run_engine(cpu);
+    if (split) {
+        cpu_it_widen(cpu, end);
+    }
     return take_end(cpu, end, stop);
 }
 

@@ -1,0 +1,106 @@
+#include "sim/cpu/cpu_internal.h"
+
+/* The engines run an IT block as a whole. Where one of its instructions may trap by what only the
+ * System Control Space knows, it is taken apart here: the IT instruction is done by hand, and each
+ * instruction after it runs as the last of an IT block of its own, with the same condition. */
+
+#define IT_OPCODE      0xBF00U
+#define IT_OPCODE_MASK 0xFF00U
+#define IT_LAST        0x8U
+#define IT_COUNT       0xFU /* the bits whose lowest 1 tells how many are left */
+
+static uint32_t state_of(uint32_t xpsr)
+{
+    return (xpsr >> 8 & 0xFCU) | (xpsr >> 25 & 3U);
+}
+
+static void set_state(struct cpu *cpu, uint32_t state)
+{
+    cpu_hold_regs(cpu);
+    cpu->regs.xpsr &= ~XPSR_IT_ICI;
+    cpu->regs.xpsr |= (state & 0xFCU) << 8 | (state & 3U) << 25;
+}
+
+static uint32_t live_xpsr(const struct cpu *cpu)
+{
+    return cpu->regs_held ? cpu->regs.xpsr : engine_get_xpsr(cpu->active);
+}
+
+static uint32_t live_pc(const struct cpu *cpu)
+{
+    return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
+}
+
+static uint32_t advanced(uint32_t state)
+{
+    return (state & 7U) == 0 ? 0 : (state & 0xE0U) | (state << 1 & 0x1FU);
+}
+
+/* Whether an instruction that this state still covers, the next one at `address`, may trap. */
+static bool may_trap(struct cpu *cpu, uint32_t address, uint32_t state)
+{
+    uint32_t end = address;
+    for (; (state & IT_COUNT) != 0; state = advanced(state)) {
+        uint16_t code[2];
+        if (!cpu_read_code(cpu, end, code)) {
+            return false;
+        }
+        end += cycle_instruction_bytes(code[0]);
+    }
+    return (cpu_flags_between(cpu, address, end) & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) !=
+           0;
+}
+
+bool cpu_it_enter(struct cpu *cpu)
+{
+    uint16_t code[2];
+    uint32_t pc = live_pc(cpu);
+    if ((cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) == 0 ||
+        (state_of(live_xpsr(cpu)) & IT_COUNT) != 0 || !cpu_read_code(cpu, pc, code) ||
+        (code[0] & IT_OPCODE_MASK) != IT_OPCODE || (code[0] & IT_COUNT) == 0 ||
+        !may_trap(cpu, pc + 2, code[0] & 0xFFU)) {
+        return false;
+    }
+    cpu_pass_instruction(cpu, pc, 2);
+    set_state(cpu, code[0] & 0xFFU);
+    cpu->regs.pc = pc + 2;
+    return true;
+}
+
+bool cpu_it_is_split(struct cpu *cpu)
+{
+    if ((cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) == 0) {
+        return false;
+    }
+    uint32_t state = state_of(live_xpsr(cpu));
+    return (state & IT_COUNT) != 0 && may_trap(cpu, live_pc(cpu), state);
+}
+
+bool cpu_it_passes(struct cpu *cpu)
+{
+    uint32_t xpsr = live_xpsr(cpu);
+    uint32_t state = state_of(xpsr);
+    if ((state & IT_COUNT) == 0) {
+        return true;
+    }
+    bool n = (xpsr >> 31 & 1U) != 0;
+    bool z = (xpsr >> 30 & 1U) != 0;
+    bool c = (xpsr >> 29 & 1U) != 0;
+    bool v = (xpsr >> 28 & 1U) != 0;
+    bool base[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
+    bool inverse = (state >> 4 & 1U) != 0 && state >> 5 != 7;
+    return base[state >> 5] != inverse;
+}
+
+void cpu_it_narrow(struct cpu *cpu)
+{
+    cpu->it_whole = state_of(live_xpsr(cpu));
+    cpu->it_pc = live_pc(cpu);
+    set_state(cpu, (cpu->it_whole & 0xF0U) | IT_LAST);
+}
+
+void cpu_it_widen(struct cpu *cpu, enum engine_end end)
+{
+    bool done = live_pc(cpu) != cpu->it_pc || (end == ENGINE_STOPPED && cpu->started);
+    set_state(cpu, done ? advanced(cpu->it_whole) : cpu->it_whole);
+}
