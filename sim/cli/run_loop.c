@@ -14,6 +14,7 @@
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
 #define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
 #define SLICE_MAX_NS   100000000U
+#define START_LIMIT_NS 1000000000U /* a kernel has started its apps by then */
 #define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
 
 /* Set by Ctrl-C, or when nobody reads the output any more. A signal handler can reach nothing but a
@@ -153,6 +154,27 @@ static enum machine_stop loop(struct run_session *session)
 }
 
 /* What the end means; says it on stderr when it is not the one that was asked for. */
+/* Apps that the kernel has not started although it had the time: a silent failure to load costs
+ * people hours. Says so for each. */
+static bool all_apps_started(struct run_session *session)
+{
+    const struct clock *clock = machine_clock(session->machine);
+    const struct process_watch *watch = machine_view_processes(session->machine);
+    bool all = true;
+    if (clock_now(clock) < duration_to_cycles(START_LIMIT_NS, clock->cpu_hz)) {
+        return true;
+    }
+    for (size_t i = 0; i < watch->count; i++) {
+        if (watch->process[i].starts == 0) {
+            all = false;
+            fprintf(live_lines_begin(&session->lines),
+                    "the kernel has not started app %s (%s): its console says why\n",
+                    watch->process[i].name, watch->process[i].path);
+        }
+    }
+    return all;
+}
+
 static enum sim_status judge(struct run_session *session, enum machine_stop stop,
                              struct sim_error *error)
 {
@@ -180,7 +202,7 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
                 options->until);
         return SIM_GUEST_FAILED;
     }
-    return SIM_OK;
+    return all_apps_started(session) ? SIM_OK : SIM_GUEST_FAILED;
 }
 
 bool run_loop_look(void *context)

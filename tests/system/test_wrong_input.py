@@ -121,6 +121,15 @@ class Tbf(WrongInput):
         most = self.write("most.tbf", tbf.image(tbf.LOOP, minimum_ram=40_000))
         self.refused("does not fit: it needs 40000 bytes of RAM", most, most)
 
+    def test_an_app_that_only_the_kernel_can_refuse_fails_the_run(self):
+        # It would fit, but for what the kernel keeps for each process.
+        path = self.write("tight.tbf", tbf.image(tbf.LOOP, minimum_ram=61_200, name=b"tight"))
+        result = sandglass("run", "--headless", "--for", "1500ms", path, app("blink"))
+        self.assertEqual(result.status, 1)
+        self.assertIn("not enough RAM", result.stdout)
+        self.assertRegex(result.stderr, r"the kernel has not started app tight \(.*tight.tbf\): its console says why")
+        self.assertNotIn("not started app blink", result.stderr)
+
     def test_a_fixed_address_that_the_board_does_not_have(self):
         fixed = tbf.tlv(tbf.FIXED, struct.pack("<II", 0xFFFFFFFF, 0x10000080))
         self.refused("does not fit", self.write("fixed.tbf", tbf.image(tbf.LOOP, more=fixed)))
