@@ -165,7 +165,7 @@ struct cpu {
     uint32_t change_count; /* beyond CPU_CHANGES: everything */
 
     uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
-    bool exclusive_open; /* a LDREX or STREX has run since the monitor was cleared */
+    bool exclusive_open;      /* a LDREX or STREX has run since the monitor was cleared */
     bool sleeping, sleeping_wfe;
     bool locked_up;
     bool late_possible; /* no instruction has run since an exception was entered */
