@@ -54,7 +54,7 @@ static struct command_return low_level_debug_command(void *self, struct process_
     }
     text_add_literal(&text, "\r\n");
     /* In one go: a full ring loses the line, not the middle of it. */
-    debug_write(text_done(&text));
+    debug_write_for_app(text_done(&text));
     return command_success();
 }
 

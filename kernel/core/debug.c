@@ -133,6 +133,16 @@ void debug_write(struct const_slice text)
     deferred_call_request(&ring->pump);
 }
 
+void debug_write_for_app(struct const_slice text)
+{
+    struct debug_ring *ring = &kernel.debug;
+    if (!must_write_now() && ring->count + text.length > DEBUG_RING_BYTES / 2u) {
+        ring->lost += text.length;
+        return;
+    }
+    debug_write(text);
+}
+
 void debug_decimal(uint32_t value)
 {
     uint8_t digits[10];

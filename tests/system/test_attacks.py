@@ -101,6 +101,12 @@ class Starvation(Attack):
                 self.assertGreaterEqual(len(result.lines(r"witness \d+: untouched")), 4)
                 self.assertEqual(len(result.lines("PID +ShortID")), 1)
 
+    def test_reports_of_faults(self):
+        """Nobody hides a fault behind lines of low-level debug."""
+        with tempfile.TemporaryDirectory() as folder:
+            result = run(app("tests/abi_bad_class_8"), self.packed(folder, "attack_flood", "flood2"), seconds=2)
+        self.assertEqual(len(result.lines(r"Process abi_bad_class_8 \(slot \d\) faulted: unknown class")), 4)
+
     def test_edge_detectors(self):
         with tempfile.TemporaryDirectory() as folder:
             result = run(self.packed(folder, "attack_flood", "flood9"), seconds=1)

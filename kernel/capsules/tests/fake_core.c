@@ -341,6 +341,11 @@ void debug_write(struct const_slice text)
     core.debug[core.debug_length] = 0;
 }
 
+void debug_write_for_app(struct const_slice text)
+{
+    debug_write(text);
+}
+
 /* --- Checks --- */
 
 void expect_success(struct command_return result)

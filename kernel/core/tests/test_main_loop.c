@@ -293,6 +293,26 @@ static void test_debug_says_what_it_lost(void **state)
     assert_string_equal(text, "[300 bytes lost]\r\nnext");
 }
 
+/* However much an app writes, the kernel's own lines get through. */
+static void test_debug_of_apps_leaves_room(void **state)
+{
+    (void)state;
+    char text[2048];
+    boot_with_uart();
+    for (uint32_t i = 0; i < 40; i++) {
+        debug_write_for_app(SLICE_OF_TEXT("twenty bytes of app "));
+    }
+    debug_text("a report of a fault, which is longer than what an app says, ");
+    debug_text("and comes in pieces\r\n");
+    debug_write_for_app(SLICE_OF_TEXT("more"));
+    uint32_t kept = drain(text, sizeof(text));
+    assert_true(kept > DEBUG_RING_BYTES / 2);
+    assert_non_null(strstr(text,
+                           "[560 bytes lost]\r\na report of a fault, which is longer than what "
+                           "an app says, and comes in pieces\r\n"));
+    assert_null(strstr(text, "more"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup(test_deferred_calls, fixture_setup),
         cmocka_unit_test_setup(test_debug_goes_through_the_uart, fixture_setup),
         cmocka_unit_test_setup(test_debug_says_what_it_lost, fixture_setup),
+        cmocka_unit_test_setup(test_debug_of_apps_leaves_room, fixture_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
