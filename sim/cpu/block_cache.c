@@ -97,6 +97,9 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
         if ((cost.flags & CYCLE_IT) != 0) {
             it_left = cost.it_length;
         }
+        if ((block->flags & CYCLE_BARRIER) != 0 && (cost.flags & CYCLE_BARRIER) == 0) {
+            block->flags |= CYCLE_INNER_BARRIER;
+        }
         block->cycles += cost.cycles;
         block->count++;
         block->flags = (uint16_t)(block->flags | cost.flags);

@@ -293,6 +293,11 @@ static bool must_end(struct cpu *cpu)
             return true;
         }
     }
+    /* What follows a DSB must see a new MPU configuration; elsewhere the end of the block will do.
+     */
+    if ((cpu->work & CPU_WORK_PAGES) != 0 && (cpu->time.block->flags & CYCLE_INNER_BARRIER) != 0) {
+        return true;
+    }
     return (cpu->work & CPU_WORK_AT_ONCE) != 0;
 }
 

@@ -32,6 +32,7 @@ enum cycle_flag {
     CYCLE_IT = 1 << 7,             /* the IT instruction itself */
     CYCLE_SEND_EVENT = 1 << 8,     /* SEV */
     CYCLE_EXCLUSIVE = 1 << 9,      /* LDREX and kin: opens the local monitor */
+    CYCLE_INNER_BARRIER = 1 << 10, /* of a block: instructions follow a DSB */
 };
 
 struct cycle_cost {

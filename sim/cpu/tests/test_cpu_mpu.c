@@ -11,7 +11,7 @@
 #define RAM     FIXTURE_RAM_BASE
 #define REFUSED (RAM + 0x100) /* the MemManage handler counts here */
 
-enum guest_case { SWITCHES, PRIVILEGES, HARDFAULT_OFF, BARRIERS, HITS, SYSCALLS };
+enum guest_case { SWITCHES, PRIVILEGES, HARDFAULT_OFF, BARRIERS, HITS, SYSCALLS, DSB_ONLY };
 
 static struct fixture *run(enum guest_case which, const struct fixture_options *options)
 {
@@ -37,6 +37,16 @@ static void test_changes_take_effect(void **state)
     assert_int_equal(mpu_account_refusals_of(account, MPU_ACCESS_READ), 0);
     assert_int_equal(account->register_writes, 1 + 400);
     assert_int_equal(account->reconfigurations, 200);
+    fixture_destroy(f);
+}
+
+static void test_a_dsb_is_enough_for_data(void **state)
+{
+    (void)state;
+    struct fixture *f = run(DSB_ONLY, NULL);
+    assert_int_equal(fixture_word(f, RAM + 0x400), 5);
+    assert_int_equal(fixture_word(f, REFUSED), 1);
+    assert_int_equal(fixture_reg(f, 7), 1);
     fixture_destroy(f);
 }
 
@@ -105,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes_take_effect),
+        cmocka_unit_test(test_a_dsb_is_enough_for_data),
         cmocka_unit_test(test_privileges_side_by_side),
         cmocka_unit_test(test_negative_priority_switches_it_off),
         cmocka_unit_test(test_a_reconfiguration_is_timed),

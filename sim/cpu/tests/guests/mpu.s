@@ -1,6 +1,6 @@
     .include "common.inc"
     vectors
-    cases switches, privileges, hardfault_off, barriers, hits, syscalls
+    cases switches, privileges, hardfault_off, barriers, hits, syscalls, dsb_only
 
     @ region \n at \base (register), attributes and size in \rasr (register); r0 is the MPU
     .macro region n, base, rasr
@@ -155,6 +155,25 @@ syscalls:
     msr control, r0                 @ ignored: unprivileged
     mrs r6, control
     mrs r7, primask
+    b done
+
+@ 6: a DSB alone makes a change good for the data accesses after it
+dsb_only:
+    bl enable_faults
+    movs r2, #5
+    str r2, [r0, #4]
+    ldr r3, =RAM + 0x400
+    ldr r4, =0x03000013
+    region 0, r3, r4
+    dsb
+    isb
+    str r2, [r3]
+    ldr r4, =0x06000013             @ read-only
+    b 6f
+6:  region 0, r3, r4
+    dsb
+    str r0, [r3]                    @ refused, skipped
+    adds r7, #1
     b done
 
 svcall:
