@@ -123,7 +123,7 @@ class Tbf(WrongInput):
 
     def test_an_app_that_only_the_kernel_can_refuse_fails_the_run(self):
         # It would fit, but for what the kernel keeps for each process.
-        path = self.write("tight.tbf", tbf.image(tbf.LOOP, minimum_ram=61_200, name=b"tight"))
+        path = self.write("tight.tbf", tbf.image(tbf.LOOP, minimum_ram=60_000, name=b"tight"))
         result = sandglass("run", "--headless", "--for", "1500ms", path, app("blink"))
         self.assertEqual(result.status, 1)
         self.assertIn("not enough RAM", result.stdout)
