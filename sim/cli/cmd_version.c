@@ -4,10 +4,12 @@
 
 static enum sim_status run(int argc, char **argv, struct sim_error *error)
 {
-    (void)argv;
-    if (argc > 1) {
-        sim_fail(error, SIM_WRONG_USE, "takes no options");
-        return SIM_WRONG_USE;
+    if (command_wants_help(argc, argv)) {
+        puts("usage: sandglass version\n\nPrints the program's version.");
+        return SIM_OK;
+    }
+    if (!command_no_arguments(argc, argv, error)) {
+        return error->status;
     }
     printf("sandglass %s\n", SANDGLASS_VERSION);
     return SIM_OK;

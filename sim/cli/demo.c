@@ -49,7 +49,9 @@ static const struct demo_caption {
     {6650 * MS, "The sixth: the MPU's own registers. There the bus itself refuses: a BusFault."},
     {7350 * MS, "The seventh runs code that it has put into its RAM."},
     {7950 * MS, "Somebody types `list` on the kernel's process console."},
-    {8250 * MS, "hog keeps the CPU from now on. Watch blink: it does not drift."},
+    {8250 * MS,
+     "hog keeps the CPU from now on. blink waits until hog's 10 ms are up: each of its changes "
+     "is up to 10 ms late, but the lateness does not add up."},
     {9150 * MS, "Button 0 again: hog or no hog, the answer comes."},
     {10000 * MS, "glutton asks once more. That was the tour; a summary follows."},
 };
@@ -75,10 +77,29 @@ uint64_t demo_next_caption(const struct demo_captions *captions)
                                                                    : UINT64_MAX;
 }
 
+/* Words, in lines of 80 columns; the time and the dashes stand before the first. */
+static void print_caption(FILE *stream, const char *text)
+{
+    const int first_column = 17;
+    int column = first_column;
+    fprintf(stream, "--");
+    while (*text != '\0') {
+        int length = (int)strcspn(text, " ");
+        if (column + length > 80) {
+            fprintf(stream, "\n%*s", first_column - 1, "");
+            column = first_column;
+        }
+        fprintf(stream, " %.*s", length, text);
+        column += length + 1;
+        text += length + (text[length] == ' ' ? 1 : 0);
+    }
+    fprintf(stream, "\n");
+}
+
 void demo_show_captions(struct demo_captions *captions, struct live_lines *lines, uint64_t now_ns)
 {
     while (demo_next_caption(captions) <= now_ns) {
-        fprintf(live_lines_begin(lines), "-- %s\n", demo_list[captions->next].text);
+        print_caption(live_lines_begin(lines), demo_list[captions->next].text);
         live_lines_end(lines);
         captions->next++;
     }

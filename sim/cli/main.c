@@ -41,7 +41,8 @@ int main(int argc, char **argv)
         print_help(stdout);
         return SIM_OK;
     }
-    const struct command *command = find_command(argv[1]);
+    const struct command *command =
+        find_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
     if (command == NULL) {
         fprintf(stderr, "sandglass: there is no command %s: `sandglass --help` lists them\n",
                 argv[1]);

@@ -80,7 +80,8 @@ static void print_processes(const struct machine_totals *totals, const struct pr
 
 static void print_ram_row(const char *name, uint32_t bytes, const char *note)
 {
-    fprintf(stderr, "  %-20s %12s   %s\n", name, text_grouped(bytes).text, note);
+    const char *gap = note[0] == '\0' ? "" : "   ";
+    fprintf(stderr, "  %-20s %12s%s%s\n", name, text_grouped(bytes).text, gap, note);
 }
 
 /* The bytes of a process's block that its grants take; all that is closed to it when that is not

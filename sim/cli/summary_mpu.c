@@ -6,7 +6,9 @@
 #include "sim/cli/text_format.h"
 #include "sim/machine/machine.h"
 
-#define RASR_ENABLE 1U
+#define RASR_ENABLE  1U
+#define LINE_COLUMNS 100
+#define INDENT       "       "
 
 static const char *const region_names[MPU_ACCOUNT_REGIONS] = {
     "region 0", "region 1", "region 2", "region 3",   "region 4",   "region 5",
@@ -19,22 +21,35 @@ static uint64_t all_refusals(const struct mpu_account *account)
            mpu_account_refusals_of(account, MPU_ACCESS_FETCH);
 }
 
+/* One entry of the list, on a new line where this one would become too long. */
+static void print_refusals(int *column, const char *separator, const char *name, uint64_t refusals)
+{
+    char entry[TBF_NAME_BYTES + TEXT_NUMBER_BYTES];
+    int length = snprintf(entry, sizeof entry, " %s %s", name, text_grouped(refusals).text);
+    if (*column + length >= LINE_COLUMNS) {
+        fprintf(stderr, "%s\n" INDENT "%s", separator, entry + 1);
+        *column = (int)sizeof INDENT + length;
+    } else {
+        *column += fprintf(stderr, "%s%s", separator, entry);
+    }
+}
+
 /* Each process, and what is left for code that is no process's. */
-static void print_refused(const struct mpu_account *account, const struct process_watch *watch)
+static void print_refused(const struct mpu_account *account, const struct process_watch *watch,
+                          int column)
 {
     uint64_t rest = all_refusals(account);
     const char *separator = "";
     for (size_t i = 0; i < watch->count; i++) {
         uint64_t refusals = watch->process[i].refusals;
         if (refusals > 0) {
-            fprintf(stderr, "%s %s %s", separator, watch->process[i].name,
-                    text_grouped(refusals).text);
+            print_refusals(&column, separator, watch->process[i].name, refusals);
             separator = ",";
             rest -= refusals < rest ? refusals : rest;
         }
     }
     if (rest > 0) {
-        fprintf(stderr, "%s firmware %s", separator, text_grouped(rest).text);
+        print_refusals(&column, separator, "firmware", rest);
         separator = ",";
     }
     fprintf(stderr, "%s\n", separator[0] == '\0' ? " nothing" : "");
@@ -135,11 +150,11 @@ void summary_mpu_print(struct machine *machine, const struct machine_totals *tot
     if (account->reconfigurations == 0) {
         return;
     }
-    fprintf(stderr, "\n  MPU: %s switches, %s cycles each, %s of busy time; refused:",
-            text_grouped(account->reconfigurations).text,
-            text_grouped(mpu_account_mean_switch_cycles(account)).text,
-            text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
-    print_refused(account, watch);
+    int column = fprintf(stderr, "\n  MPU: %s switches, %s cycles each, %s of busy time; refused:",
+                         text_grouped(account->reconfigurations).text,
+                         text_grouped(mpu_account_mean_switch_cycles(account)).text,
+                         text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
+    print_refused(account, watch, column);
     if (whole_account) {
         print_account(account, totals, watch);
     }

@@ -152,7 +152,7 @@ class Together(Trespass, unittest.TestCase):
         cls.result = run("--check-isolation", *(app("trespass-" + target) for target in TARGETS), app("blink"), seconds=9)
 
     def test_the_summary_counts_the_refusals(self):
-        line = re.search(r"MPU: .*; refused:(.*)", self.result.stderr).group(1)
+        line = re.search(r"MPU: .*; refused:((?:.|\n       )*)", self.result.stderr).group(1)
         refused = dict(re.findall(r"trespass-(\w+) (\d+)", line))
         self.assertEqual(refused, {target: "1" for target in TARGETS if target != "scs"})  # there it is the bus that refuses
 
