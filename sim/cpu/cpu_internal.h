@@ -237,8 +237,8 @@ void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, boo
 bool cpu_it_enter(struct cpu *cpu);
 /* The next instruction lies in such an IT block: it must be stepped, between narrow and widen. */
 bool cpu_it_is_split(struct cpu *cpu);
-/* The condition of the next instruction holds; true outside IT blocks. */
-bool cpu_it_passes(struct cpu *cpu);
+/* True: its condition fails, and it has been passed. */
+bool cpu_it_skip(struct cpu *cpu);
 void cpu_it_narrow(struct cpu *cpu);
 void cpu_it_widen(struct cpu *cpu, enum engine_end end);
 

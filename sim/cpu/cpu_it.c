@@ -76,13 +76,9 @@ bool cpu_it_is_split(struct cpu *cpu)
     return (state & IT_COUNT) != 0 && may_trap(cpu, live_pc(cpu), state);
 }
 
-bool cpu_it_passes(struct cpu *cpu)
+static bool passes(uint32_t xpsr)
 {
-    uint32_t xpsr = live_xpsr(cpu);
     uint32_t state = state_of(xpsr);
-    if ((state & IT_COUNT) == 0) {
-        return true;
-    }
     bool n = (xpsr >> 31 & 1U) != 0;
     bool z = (xpsr >> 30 & 1U) != 0;
     bool c = (xpsr >> 29 & 1U) != 0;
@@ -90,6 +86,22 @@ bool cpu_it_passes(struct cpu *cpu)
     bool base[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
     bool inverse = (state >> 4 & 1U) != 0 && state >> 5 != 7;
     return base[state >> 5] != inverse;
+}
+
+/* The engines' hook is not called for an instruction whose condition fails. */
+bool cpu_it_skip(struct cpu *cpu)
+{
+    uint16_t code[2];
+    uint32_t pc = live_pc(cpu);
+    uint32_t xpsr = live_xpsr(cpu);
+    if (passes(xpsr) || !cpu_read_code(cpu, pc, code)) {
+        return false;
+    }
+    uint32_t size_bytes = cycle_instruction_bytes(code[0]);
+    cpu_pass_instruction(cpu, pc, size_bytes);
+    set_state(cpu, advanced(state_of(xpsr)));
+    cpu->regs.pc = pc + size_bytes;
+    return true;
 }
 
 void cpu_it_narrow(struct cpu *cpu)

@@ -287,14 +287,9 @@ static bool is_fp(const uint16_t code[2])
     return coprocessor && (code[1] & 0x0E00U) == 0x0A00U;
 }
 
-/* Looks at the instruction that is about to be stepped. True: it faulted instead. */
-static bool examine_step(struct cpu *cpu)
+/* True: the next instruction may not be fetched, and has faulted. */
+static bool examine_fetch(struct cpu *cpu, uint32_t pc, const uint16_t code[2])
 {
-    uint16_t code[2];
-    uint32_t pc = next_pc(cpu);
-    if (!cpu_read_code(cpu, pc, code)) {
-        return false; /* the fetch faults by itself */
-    }
     struct mpu_verdict verdict = mpu_check(&cpu->core.mpu, pc, cycle_instruction_bytes(code[0]),
                                            MPU_ACCESS_FETCH, cpu->context);
     if (!verdict.allowed) {
@@ -304,8 +299,19 @@ static bool examine_step(struct cpu *cpu)
         cpu_raise_fault(cpu, &fault, &verdict);
         return true;
     }
-    if (!cpu_it_passes(cpu)) {
-        return false;
+    return false;
+}
+
+/* Looks at the instruction that is about to be stepped. True: it faulted, or it is done. */
+static bool examine_step(struct cpu *cpu, bool split)
+{
+    uint16_t code[2];
+    uint32_t pc = next_pc(cpu);
+    if (!cpu_read_code(cpu, pc, code)) {
+        return false; /* the fetch faults by itself */
+    }
+    if (examine_fetch(cpu, pc, code) || (split ? cpu_it_skip(cpu) : cpu_it_enter(cpu))) {
+        return true;
     }
     if (is_fp(code) &&
         !(cpu->config.fp_present && scb_fp_enabled(&cpu->core.scb, cpu->context.privileged))) {
@@ -430,14 +436,9 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
     if (split) {
         cpu->mode = CPU_MODE_STEP;
     }
-    if (!unfinished && cpu->mode == CPU_MODE_STEP) {
-        if (examine_step(cpu)) {
-            cpu->mode = CPU_MODE_FAST;
-            return GO_ON;
-        }
-        if (cpu_it_enter(cpu)) {
-            return GO_ON;
-        }
+    if (!unfinished && cpu->mode == CPU_MODE_STEP && examine_step(cpu, split)) {
+        cpu->mode = CPU_MODE_FAST;
+        return GO_ON;
     }
     if (split) {
         cpu_it_narrow(cpu);
