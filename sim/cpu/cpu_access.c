@@ -351,7 +351,8 @@ static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool 
 /* An unaligned store is asked about as a whole, then again for each of its bytes. */
 static bool is_piece(struct cpu *cpu, uint32_t address, uint32_t bytes)
 {
-    if (bytes != 1 || cpu->pieces_left == 0 || address != cpu->pieces_from) {
+    if (bytes != 1 || cpu->pieces_left == 0 || address != cpu->pieces_from ||
+        engine_get_pc(cpu->active) != cpu->pieces_pc) {
         cpu->pieces_left = 0;
         return false;
     }
@@ -378,6 +379,7 @@ static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool
     }
     mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
     if (write && address % bytes != 0) {
+        cpu->pieces_pc = engine_get_pc(cpu->active);
         cpu->pieces_from = address;
         cpu->pieces_left = bytes;
     }

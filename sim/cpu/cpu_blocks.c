@@ -73,6 +73,16 @@ unsigned cpu_gated_flags(const struct cpu *cpu)
     return flags;
 }
 
+/* A block lies in one page, but its last instruction may reach into the next. */
+static bool touches_cut_page(const struct cpu_region *region, uint32_t offset, uint32_t size_bytes)
+{
+    uint32_t last = offset + size_bytes - 1;
+    last = last < region->memory.size_bytes ? last : region->memory.size_bytes - 1;
+    uint8_t flags =
+        region->code_page[offset / ENGINE_PAGE_BYTES] | region->code_page[last / ENGINE_PAGE_BYTES];
+    return (flags & CPU_PAGE_CUT) != 0;
+}
+
 static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);
@@ -84,8 +94,7 @@ static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t
     uint32_t available = region->memory.size_bytes - offset;
     struct cycle_fetch fetch = {.line_wait = region->memory.kind == CPU_MEMORY_FLASH &&
                                              cpu->config.flash_timing == CPU_FLASH_UNCACHED};
-    bool cut = (region->code_page[offset / ENGINE_PAGE_BYTES] & CPU_PAGE_CUT) != 0;
-    bool care = cut || cpu->config.count_mpu_hits ||
+    bool care = touches_cut_page(region, offset, size_bytes) || cpu->config.count_mpu_hits ||
                 cpu_breakpoint_within(cpu, address, address + size_bytes);
     cpu_mark_code(cpu, address, size_bytes);
     return block_cache_add(&cpu->blocks, address, size_bytes, region->memory.host + offset,
@@ -248,8 +257,8 @@ static enum cpu_mode mode_for(struct cpu *cpu, const struct block *block, uint64
     }
     struct cpu_region *region = cpu_find_region(cpu, block_address(block));
     if (region != NULL) {
-        uint32_t page = (block_address(block) - region->memory.base) / ENGINE_PAGE_BYTES;
-        if ((region->code_page[page] & CPU_PAGE_CUT) != 0 &&
+        uint32_t offset = block_address(block) - region->memory.base;
+        if (touches_cut_page(region, offset, block_size(block)) &&
             !mpu_check(&cpu->core.mpu, block_address(block), block_size(block), MPU_ACCESS_FETCH,
                        cpu->context)
                  .allowed) {

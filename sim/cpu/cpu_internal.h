@@ -157,7 +157,7 @@ struct cpu {
     uint64_t mpu_write_cycle;
     struct cpu_refusal refusal;
     struct cpu_kept kept;
-    uint32_t pieces_from, pieces_left; /* bytes of an allowed unaligned store still to come */
+    uint32_t pieces_pc, pieces_from, pieces_left; /* bytes of an unaligned store still to come */
     uint64_t stall_cycles;
     struct {
         uint32_t address, size_bytes;

@@ -30,6 +30,7 @@ enum guest_case {
     SYSTICK_IN_RAM,
     BRANCH_IN_IT,
     CODE_ALIAS,
+    CROSS_FETCH,
 };
 
 static struct fixture *start(enum guest_case which)
@@ -98,6 +99,34 @@ static void test_execution_stops_at_a_boundary_in_a_page(void **state)
     assert_int_equal(fixture_word(f, PC), 0x8040);
     assert_int_equal(cpu_mpu_account(f->cpu)->refusals.count[0][1][MPU_ACCESS_FETCH], 1);
     fixture_destroy(f);
+}
+
+/* A 32-bit instruction whose second half may not be fetched, within a page and across two. */
+static void test_an_instruction_across_a_boundary(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t boundary, rasr;
+    } table[] = {{0x8040, 0x16000009}, {0x8400, 0x16000009}, {0x8800, 0x16000013}};
+    for (unsigned i = 0; i < 3; i++) {
+        struct fixture *f = start(CROSS_FETCH);
+        uint32_t at = table[i].boundary - 2;
+        for (uint32_t fill = at - 8; fill < at; fill += 2) {
+            uint16_t adds_1 = 0x3701;
+            memcpy(f->flash + fill, &adds_1, 2);
+        }
+        static const uint16_t add_w[2] = {0xF107, 0x0710}; /* add.w r7, r7, #16 */
+        memcpy(f->flash + at, add_w, 4);
+        fixture_poke(f, RAM, (at - 8) | 1U);
+        fixture_poke(f, RAM + 4, table[i].boundary | 16U);
+        fixture_poke(f, RAM + 8, table[i].rasr);
+        assert_int_equal(fixture_run(f, 1000000), CPU_STOP_SLEEP);
+        assert_int_equal(fixture_reg(f, 7), 4);
+        assert_int_equal(fixture_word(f, CFSR), 1);
+        assert_int_equal(fixture_word(f, PC), at);
+        assert_int_equal(f->last_verdict.fault_address, table[i].boundary);
+        fixture_destroy(f);
+    }
 }
 
 static void expect_usage_fault(enum guest_case which, uint32_t cfsr, uint32_t r7)
@@ -255,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_self_modifying_code),
         cmocka_unit_test(test_code_changed_by_the_host),
         cmocka_unit_test(test_execution_stops_at_a_boundary_in_a_page),
+        cmocka_unit_test(test_an_instruction_across_a_boundary),
         cmocka_unit_test(test_traps),
         cmocka_unit_test(test_fp_registers_survive_an_interrupt),
         cmocka_unit_test(test_bkpt),

@@ -1,6 +1,6 @@
     .include "common.inc"
     vectors
-    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram, branch_in_it, code_alias
+    cases self_modifying, data_beside_code, flash_code, cut_code, loader, fp_off, fp_on, div_trap, unalign_trap, bkpt_case, stepping, exclusive, lock, systick_in_ram, branch_in_it, code_alias, cross_fetch
 
     .equ CODE, RAM + 0x2000
 
@@ -296,6 +296,26 @@ code_alias:
     cmp r6, #50
     bne 8b
     b done
+
+@ 16: jumps to the address at RAM; the 32 bytes (or what RASR at RAM + 8 says) at RAM + 4 may not
+@ be executed
+cross_fetch:
+    ldr r0, =0xE000ED90
+    ldr r1, =SCS
+    mov r2, #0x70000
+    str r2, [r1, #0xD24]
+    ldr r4, =RAM
+    ldr r3, [r4, #4]
+    str r3, [r0, #12]
+    ldr r3, [r4, #8]
+    str r3, [r0, #16]
+    movs r2, #5
+    str r2, [r0, #4]
+    dsb
+    isb
+    movs r7, #0
+    ldr r2, [r4]
+    bx r2
 
 enable:
     ldr r1, =SCS
