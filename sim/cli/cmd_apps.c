@@ -15,6 +15,7 @@ static int is_tbf(const struct dirent *entry)
 static bool print_app(const char *folder, const char *file, struct sim_error *error)
 {
     char path[PLACES_PATH_MAX + 256];
+    char shown[PLACES_PATH_MAX];
     struct file_bytes bytes;
     struct tbf_info info;
     snprintf(path, sizeof path, "%s/%s", folder, file);
@@ -23,7 +24,8 @@ static bool print_app(const char *folder, const char *file, struct sim_error *er
     }
     bool done = tbf_parse(path, bytes.data, bytes.size, &info, error);
     if (done) {
-        printf("%-22s %8u %8u  %s\n", info.name, info.total_bytes, info.minimum_ram_bytes, path);
+        printf("%-22s %8u %8u  %s\n", info.name, info.total_bytes, info.minimum_ram_bytes,
+               places_resolve(path, shown, sizeof shown) ? shown : path);
     }
     file_free(&bytes);
     return done;

@@ -6,6 +6,8 @@
 
 #define MARGIN "               " /* as wide as the time in front of a line */
 
+#define STACK_REACH_BYTES 256U /* below sp: all registers in one push, or an exception frame */
+
 static const char *fault_name(enum fault_kind kind)
 {
     switch (kind) {
@@ -93,6 +95,22 @@ static void print_refusal(FILE *stream, struct machine *machine, const struct ma
     }
 }
 
+/* A stack lies at the bottom of its process's block, in our apps as in Tock's. */
+static void print_stack(FILE *stream, const struct process_watch *watch,
+                        const struct machine_fault *fault)
+{
+    if (fault->process == MACHINE_NO_PROCESS || fault->access == MACHINE_ACCESS_FETCH) {
+        return;
+    }
+    uint32_t bottom = watch->process[fault->process].ram_base;
+    bool pushed = fault->address < bottom && fault->address + STACK_REACH_BYTES > fault->sp;
+    if (fault->address_valid && pushed && fault->sp < bottom + STACK_REACH_BYTES) {
+        fprintf(stream,
+                MARGIN "its stack has run out: sp is 0x%08x, the process's RAM begins at 0x%08x\n",
+                fault->sp, bottom);
+    }
+}
+
 static void on_faulted(void *context, const struct machine_fault *fault)
 {
     struct fault_report *report = context;
@@ -126,6 +144,7 @@ static void on_faulted(void *context, const struct machine_fault *fault)
         fprintf(stream, MARGIN "address 0x%08x belongs to: %s\n", fault->address,
                 machine_view_owner_text(report->machine, fault->address, owner, sizeof owner));
         print_refusal(stream, report->machine, fault);
+        print_stack(stream, watch, fault);
     }
     if (report->count == FAULT_REPORTS_MAX) {
         fprintf(stream, MARGIN "this was report %d: further faults are only counted\n",

@@ -197,6 +197,11 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
         fprintf(live_lines_begin(&session->lines), "the kernel has panicked\n");
         return SIM_GUEST_FAILED;
     }
+    if (!interrupted && is_over(session, stop)) {
+        fprintf(live_lines_begin(&session->lines),
+                "%s, and nothing is left that could wake it: the run ends here\n",
+                stop == MACHINE_STOP_OFF ? "the chip is off" : "the core sleeps");
+    }
     if (options->until != NULL && !session->lines.until_found) {
         fprintf(live_lines_begin(&session->lines), "the guest has not printed '%s'\n",
                 options->until);

@@ -37,8 +37,7 @@ struct run_session {
 bool run_session_open(struct run_session *session, const struct run_options *options,
                       struct sim_error *error);
 
-/* Runs to the end, and prints the summary. that the options ask for. The exit status of the
- * program. */
+/* Runs to the end, and prints the summary. The exit status of the program. */
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error);
 
 /* A machine as the options want it, empty; NULL on failure. The caller destroys it. */

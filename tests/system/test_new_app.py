@@ -66,6 +66,25 @@ class NewApp(unittest.TestCase):
         result = self.run_until("never")
         self.assertRegex(result.stderr, r"process myapp faulted: MemManage DACCVIOL, write to 0x20000010\n\s+in main \(.*main\.c:12\)")
 
+    def test_a_stack_that_runs_out_is_called_so(self):
+        self.edit("int main(void)\n{", "static unsigned deep(volatile unsigned n)\n{\n    return n == 0 ? 0 : n + deep(n - 1);\n}\n\n"
+                                       "int main(void)\n{\n    deep(1000);")
+        result = self.run_until("never")
+        self.assertRegex(result.stderr, r"process myapp faulted: MemManage DACCVIOL, write to 0x20000f[0-9a-f]{2}\n\s+in deep")
+        self.assertRegex(result.stderr, r"its stack has run out: sp is 0x\w+, the process's RAM begins at 0x20001000")
+
+    def test_a_wild_pointer_is_not_called_a_stack(self):
+        self.edit("led_toggle(0);", "*(volatile int *)0x20000ffc = count;")
+        result = self.run_until("never")
+        self.assertIn("write to 0x20000ffc", result.stderr)
+        self.assertNotIn("stack has run out", result.stderr)
+
+    def test_a_run_in_which_nothing_can_happen_any_more_ends_and_says_so(self):
+        self.edit("for (unsigned count = 1;; count++) {", "for (unsigned count = 1; count < 3; count++) {")
+        result = sandglass("run", "--headless", "--for", "3600s", self.folder)
+        self.assertEqual(result.status, 0, result.stderr)
+        self.assertIn("the core sleeps, and nothing is left that could wake it: the run ends here", result.stderr)
+
     def test_an_existing_folder_is_left_alone(self):
         again = sandglass("new", self.folder)
         self.assertEqual((again.status, again.stdout), (2, ""))
