@@ -47,6 +47,7 @@ static uint32_t count_lost(const struct cpu_regs *before, const struct cpu_regs 
         changed += difference != 0 ? 1u : 0u;
         lost += difference != 0 && difference != 1 && difference != UINT32_MAX ? 1u : 0u;
     }
+    lost += memcmp(before->s, now->s, sizeof now->s) != 0 ? 1u : 0u;
     return lost + (changed > 1 ? 1u : 0u) + (now->psp != before->psp ? 1u : 0u);
 }
 
@@ -112,7 +113,7 @@ struct bench {
     struct watch watch;
 };
 
-static void start(struct bench *bench)
+static void start_app(struct bench *bench, const char *path)
 {
     struct sim_error error = {0};
     struct file_bytes blob;
@@ -120,7 +121,7 @@ static void start(struct bench *bench)
     *bench = (struct bench){0};
     read_file("sim/boards/nrf52dk.dtb", &blob);
     read_file("firmware/kernel/nrf52dk.elf", &bench->kernel);
-    read_file("firmware/apps/null_command.tbf", &bench->app);
+    read_file(path, &bench->app);
     assert_true(
         board_parse("nrf52dk", blob.data, blob.size, catalogue_find, &bench->board, &error));
     file_free(&blob);
@@ -146,6 +147,11 @@ static void start(struct bench *bench)
                                               .context = &bench->watch};
     assert_true(machine_observe(machine, &observer));
     machine_reset(machine, 0);
+}
+
+static void start(struct bench *bench)
+{
+    start_app(bench, "firmware/apps/null_command.tbf");
 }
 
 static void finish(struct bench *bench)
@@ -259,6 +265,20 @@ static void test_end_of_slice_at_every_instruction(void **state)
     finish(&bench);
 }
 
+/* With floating point registers in use, which are saved and cleared on the way. */
+static void test_floating_point(void **state)
+{
+    (void)state;
+    for (uint32_t gap = 0; gap < 12; gap += gap < 3 ? 1 : 4) {
+        struct bench bench;
+        start_app(&bench, "firmware/apps/tests/float_command.tbf");
+        uint32_t covered = sweep(&bench, EXCEPTION_SYSTICK, EXCEPTION_TEMP, gap);
+        assert_int_equal(bench.watch.last.s[31], 0x3F80001F);
+        check_to_the_end(&bench, covered);
+        finish(&bench);
+    }
+}
+
 /* Both, close together: one arrives while the other is being entered, served or left. */
 static void test_two_at_once(void **state)
 {
@@ -343,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_interrupt_at_every_instruction),
         cmocka_unit_test(test_end_of_slice_at_every_instruction),
         cmocka_unit_test(test_two_at_once),
+        cmocka_unit_test(test_floating_point),
         cmocka_unit_test(test_stack_overflow_of_the_kernel),
         cmocka_unit_test(test_interrupt_on_an_overflowed_stack),
         cmocka_unit_test(test_wild_jump_of_the_kernel),

@@ -2,7 +2,9 @@
  * Tampers with what the return from an exception reads: has the kernel write into the frame of its
  * own system call (numbers 0-31: the yield's flag byte at that offset; 32-39: random bytes from
  * there on), or jumps to the values that mean an exception return to a handler (40-55). From 56 on
- * the flag is 1, because an upcall waits: the number of an exception where thread mode has 0.
+ * the flag is 1, because an upcall waits: the number of an exception where thread mode has 0. From
+ * 90 on the break goes through the frame of the very call that moves it, a floating point one in
+ * odd numbers.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -51,6 +53,19 @@ static void one_into_frame(uint32_t offset)
     flag_into_frame(offset);
 }
 
+static void break_through_frame(uint32_t number)
+{
+    uint32_t sp;
+    __asm__ volatile("mov %[sp], sp" : [sp] "=r"(sp));
+    uint32_t frame = number % 2 == 0 ? FRAME_BYTES : 26 * sizeof(uint32_t);
+    uint32_t wanted = sp - frame - FRAME_BYTES + number / 2 * FRAME_BYTES;
+    if (number % 2 != 0) {
+        __asm__ volatile(".fpu fpv4-sp-d16\n vmov s0, %[sp]" ::[sp] "r"(sp));
+    }
+    (void)raw_memop(ABI_MEMOP_BRK, wanted, 0, 0);
+    (void)raw_command(ABI_DRIVER_RNG, ABI_RNG_GET, 0, 0); /* would put a grant there */
+}
+
 static void jump(uint32_t number)
 {
     static const uint32_t values[] = {0xFFFFFFF1u, 0xFFFFFFF9u, 0xFFFFFFFDu, 0xFFFFFFE1u,
@@ -75,8 +90,10 @@ int main(void)
         bytes_into_frame(4 * (number - 32));
     } else if (number < 56) {
         jump(number - 40);
-    } else {
+    } else if (number < 90) {
         one_into_frame(number - 56);
+    } else {
+        break_through_frame(number - 90);
     }
     uint32_t special[5];
     __asm__ volatile("mrs %0, msp\n mrs %1, psp\n mrs %2, control\n mrs %3, ipsr\n mrs %4, primask"
