@@ -120,7 +120,7 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
                             .end = address + size_bytes,
                             .steps = cache->used_steps};
     cache->used_steps += steps;
-    if (code == NULL) {
+    if (code == NULL || size_bytes > available) {
         memset(&cache->steps[block->steps], 0, steps * sizeof(*cache->steps));
         block->gate = BLOCK_GATE_ALWAYS;
         return block;

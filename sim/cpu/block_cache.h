@@ -75,8 +75,8 @@ void block_cache_reset(struct block_cache *cache);
 void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t size_bytes);
 
 /* Adds the block of `size_bytes` at `address`. `code` are its bytes, of which `available` exist
- * (>= size_bytes; those after it decide about the last instruction's cost). NULL `code`: a block of
- * which nothing is known, always gated. */
+ * (those after the block decide about the last instruction's cost). NULL `code`, or
+ * fewer bytes than the block has: nothing is known of it, it is always gated. */
 const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
                                     uint32_t size_bytes, const uint8_t *code, size_t available,
                                     struct cycle_fetch fetch, bool always_gated);

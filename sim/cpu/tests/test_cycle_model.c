@@ -176,6 +176,19 @@ static void test_block(void **state)
     block_cache_free(&cache);
 }
 
+static void test_block_beyond_the_end_of_memory(void **state)
+{
+    (void)state;
+    struct block_cache cache;
+    assert_true(block_cache_init(&cache));
+    const struct block *block = block_cache_add(&cache, 0x200, 8, (const uint8_t *)&block_code[5],
+                                                4, (struct cycle_fetch){0}, false);
+    assert_int_equal(block->gate, BLOCK_GATE_ALWAYS);
+    assert_int_equal(block->count, 0);
+    assert_int_equal(block_cache_step(&cache, block, 0x208)->cycles, 0);
+    block_cache_free(&cache);
+}
+
 static void test_cache_survives_being_full(void **state)
 {
     (void)state;
@@ -200,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_garbage_costs_one),
         cmocka_unit_test(test_branch_targets_and_lines),
         cmocka_unit_test(test_block),
+        cmocka_unit_test(test_block_beyond_the_end_of_memory),
         cmocka_unit_test(test_cache_survives_being_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
