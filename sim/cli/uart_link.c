@@ -63,6 +63,14 @@ static bool open_pty(struct uart_link *link, struct sim_error *error)
     if (link->out_fd < 0 || grantpt(link->out_fd) != 0 || unlockpt(link->out_fd) != 0) {
         return sim_fail(error, SIM_INTERNAL, "cannot open a pseudo-terminal: %s", strerror(errno));
     }
+    /* A fresh one echoes: what the guest prints would come back to it as typed. */
+    struct termios mode;
+    if (tcgetattr(link->out_fd, &mode) == 0) {
+        mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+        mode.c_iflag &= ~(tcflag_t)(ICRNL | IXON);
+        mode.c_oflag &= ~(tcflag_t)OPOST;
+        tcsetattr(link->out_fd, TCSANOW, &mode);
+    }
     link->close_out = true;
     link->in_fd = link->out_fd;
     fprintf(stderr, "sandglass: the console is at %s\n", ptsname(link->out_fd));
