@@ -83,6 +83,10 @@ static void rng_filled(void *self, int status)
         }
         if (status != K_OK || bytes_left(p, id) == 0) {
             finish(p, id);
+        } else {
+            /* Large requests take seconds: the others have their turn after each piece. */
+            rng->tickets++;
+            p->ticket = rng->tickets;
         }
     }
     /* Nobody else gets these bytes. */

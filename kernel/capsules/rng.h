@@ -18,7 +18,7 @@ struct rng_driver {
     const struct hil_entropy *entropy; /* borrowed for ever */
     struct hil_entropy_client client;
     struct deferred_call deferred;
-    uint32_t tickets;     /* given out so far: the oldest request goes first */
+    uint32_t tickets; /* given out so far: the oldest goes first, and to the back after a piece */
     uint32_t piece_bytes; /* asked for last */
     bool filling;         /* the buffer is the hardware's */
     uint8_t piece[RNG_PIECE_BYTES];
