@@ -15,8 +15,6 @@
 #include "sim/loader/sim_error.h"
 #include "sim/machine/machine.h"
 
-#define GDB_SERVER_DEFAULT_PORT 3333
-
 struct gdb_server {
     int listener, client; /* sockets; -1: none */
     uint16_t port;        /* the one it listens on */

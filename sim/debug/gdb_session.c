@@ -472,17 +472,3 @@ void gdb_session_stopped(struct gdb_session *session, const struct gdb_stop_reas
     stop_reply(session);
     send_reply(session);
 }
-
-void gdb_session_console(struct gdb_session *session, const char *text, size_t length)
-{
-    /* GDB accepts 'O' packets only while it waits for a stop. */
-    while (session->running && length > 0) {
-        size_t part = length < MEMORY_BYTES - 1 ? length : MEMORY_BYTES - 1;
-        gdb_reply_clear(&session->reply);
-        answer(session, "O");
-        gdb_reply_hex(&session->reply, text, part);
-        send_reply(session);
-        text += part;
-        length -= part;
-    }
-}

@@ -88,7 +88,4 @@ enum gdb_resume gdb_session_receive(struct gdb_session *session, const uint8_t *
 /* The target that ran has stopped: sends the stop reply. */
 void gdb_session_stopped(struct gdb_session *session, const struct gdb_stop_reason *reason);
 
-/* Sends text to GDB's console ('O' packet); only while the target runs. */
-void gdb_session_console(struct gdb_session *session, const char *text, size_t length);
-
 #endif

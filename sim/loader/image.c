@@ -47,18 +47,6 @@ bool image_parse(const char *name, const uint8_t *data, size_t size, struct imag
     return true;
 }
 
-bool image_read(const char *path, struct image *image, struct sim_error *error)
-{
-    struct file_bytes bytes;
-    *image = (struct image){0};
-    if (!file_read(path, &bytes, error)) {
-        return false;
-    }
-    bool done = image_parse(path, bytes.data, bytes.size, image, error);
-    file_free(&bytes);
-    return done;
-}
-
 uint32_t image_used_bytes(const struct image *image, uint32_t base, uint32_t size_bytes)
 {
     uint32_t sum = 0;

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/loader/file.h"
 #include "sim/loader/sim_error.h"
 
 struct image_segment {
@@ -35,10 +34,8 @@ struct image {
     size_t span_count;
 };
 
-/* Reads an image file; ELF or HEX is told by content. On failure *image holds nothing. */
-bool image_read(const char *path, struct image *image, struct sim_error *error);
-
-/* The same from memory; `name` is for messages. */
+/* Reads the bytes of an image file; ELF or HEX is told by content. `name` is for messages. On
+ * failure *image holds nothing. */
 bool image_parse(const char *name, const uint8_t *data, size_t size, struct image *image,
                  struct sim_error *error);
 

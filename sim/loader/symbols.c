@@ -177,23 +177,3 @@ bool symbols_find_line(const struct symbols *symbols, uint32_t address, const ch
     *line = (unsigned)number;
     return true;
 }
-
-bool symbols_find_name(const struct symbols *symbols, const char *name, uint32_t *address,
-                       uint32_t *size_bytes)
-{
-    Elf_Data *data = NULL;
-    size_t count = table_count(symbols, &data);
-    for (size_t i = 0; i < count; i++) {
-        GElf_Sym symbol;
-        const char *found = gelf_getsym(data, (int)i, &symbol) == NULL
-                                ? NULL
-                                : elf_strptr(symbols->elf, symbols->strings, symbol.st_name);
-        if (found != NULL && symbol.st_shndx != SHN_UNDEF && strcmp(found, name) == 0) {
-            bool is_function = GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
-            *address = (uint32_t)symbol.st_value & (is_function ? ~1U : ~0U);
-            *size_bytes = (uint32_t)symbol.st_size;
-            return true;
-        }
-    }
-    return false;
-}

@@ -21,8 +21,4 @@ bool symbols_find_function(const struct symbols *symbols, uint32_t address, cons
 bool symbols_find_line(const struct symbols *symbols, uint32_t address, const char **file,
                        unsigned *line);
 
-/* A function or object by its name. */
-bool symbols_find_name(const struct symbols *symbols, const char *name, uint32_t *address,
-                       uint32_t *size_bytes);
-
 #endif

@@ -272,18 +272,6 @@ static void queries(void **state)
     assert_string_equal(fake.sent, "$QC1#c5"); /* no '+' any more */
 }
 
-static void console_text_goes_out_only_while_running(void **state)
-{
-    (void)state;
-    struct fake fake;
-    start(&fake);
-    gdb_session_console(&fake.session, "hi", 2);
-    assert_int_equal(fake.sent_length, 0);
-    ask(&fake, "c");
-    gdb_session_console(&fake.session, "hi", 2);
-    assert_non_null(strstr(fake.sent, "$O6869#"));
-}
-
 static void a_lost_frame_is_sent_again(void **state)
 {
     (void)state;
@@ -350,7 +338,6 @@ int main(void)
         cmocka_unit_test(points_reach_the_target),
         cmocka_unit_test(run_control),
         cmocka_unit_test(queries),
-        cmocka_unit_test(console_text_goes_out_only_while_running),
         cmocka_unit_test(a_lost_frame_is_sent_again),
         cmocka_unit_test(mutated_conversations_do_no_harm),
     };

@@ -49,7 +49,6 @@ static void test_function_by_address_and_name(void **state)
     const char *name = NULL;
     const char *file = NULL;
     uint32_t start = 0;
-    uint32_t size = 0;
     unsigned line = 0;
     tiny_elf_make(&elf);
     write_file(*state, &elf, sizeof elf);
@@ -60,10 +59,6 @@ static void test_function_by_address_and_name(void **state)
     assert_int_equal(start, TINY_ELF_CODE);
     assert_false(symbols_find_function(symbols, TINY_ELF_CODE + 8, &name, &start));
     assert_false(symbols_find_function(symbols, TINY_ELF_CODE - 2, &name, &start));
-    assert_true(symbols_find_name(symbols, TINY_ELF_FUNCTION, &start, &size));
-    assert_int_equal(start, TINY_ELF_CODE);
-    assert_int_equal(size, 8);
-    assert_false(symbols_find_name(symbols, "absent", &start, &size));
     assert_false(symbols_find_line(symbols, TINY_ELF_CODE, &file, &line));
     symbols_close(symbols);
 }
