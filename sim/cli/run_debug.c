@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/cli/duration.h"
 #include "sim/cli/places.h"
@@ -45,6 +46,15 @@ static bool scout(struct run_session *session, struct process_watch *found, stru
     return loaded;
 }
 
+/* GDB may be started in another folder. A path that leads nowhere stays as it is. */
+static void make_absolute(char path[PLACES_PATH_MAX])
+{
+    char absolute[PLACES_PATH_MAX];
+    if (places_resolve(path, absolute, sizeof absolute)) {
+        strcpy(path, absolute);
+    }
+}
+
 static bool write_script(struct run_session *session, const struct process_watch *watch,
                          uint16_t port, const char *path, struct sim_error *error)
 {
@@ -54,6 +64,7 @@ static bool write_script(struct run_session *session, const struct process_watch
     for (size_t i = 0; i < watch->count; i++) {
         const struct watched_process *process = &watch->process[i];
         if (file_sibling(process->path, "elf", elf[count], sizeof elf[count])) {
+            make_absolute(elf[count]);
             apps[count] = (struct gdb_script_app){.elf_path = elf[count],
                                                   .app_start = process->app_start,
                                                   .ram_start = process->ram_base,
@@ -61,8 +72,10 @@ static bool write_script(struct run_session *session, const struct process_watch
             count++;
         }
     }
-    return gdb_script_write(path, port, SANDGLASS_SOURCE_FOLDER, session->guest.firmware_path, apps,
-                            count, error);
+    char firmware[PLACES_PATH_MAX];
+    snprintf(firmware, sizeof firmware, "%s", session->guest.firmware_path);
+    make_absolute(firmware);
+    return gdb_script_write(path, port, SANDGLASS_SOURCE_FOLDER, firmware, apps, count, error);
 }
 
 bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *end,

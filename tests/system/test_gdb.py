@@ -31,7 +31,7 @@ def debug(commands, *arguments, seconds=4):
             for command in commands:
                 words += ["-ex", command]
             said = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                  timeout=HOST_SECONDS, check=False)
+                                  cwd=folder, timeout=HOST_SECONDS, check=False)
             output, errors = server.communicate(timeout=HOST_SECONDS)
             return said.stdout, said.stderr, output, errors, server.returncode
         finally:
@@ -45,7 +45,7 @@ class Gdb(unittest.TestCase):
     def test_break_in_blinks_main_backtrace_and_step(self):
         said, complaints, _, _, _ = debug(
             ["break blink/main.c:main", "continue", "backtrace", "info registers pc control", "delete",
-             "stepi", "next", "detach"], app("hello"), app("blink"))
+             "stepi", "next", "detach"], app("hello"), os.path.relpath(app("blink")))  # GDB runs in another folder
         self.assertIn("main () at apps/blink/main.c", said)
         self.assertRegex(said, r"#1 .* in start_c \(.*\) at apps/lib/crt0.c")
         self.assertRegex(said, r"control +0x3 ")
