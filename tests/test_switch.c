@@ -296,6 +296,33 @@ static void test_two_at_once(void **state)
     }
 }
 
+/* A region's address and its size and rights are two words: between them it is neither what it was
+ * nor what it will be, and may lie over the kernel's code. So regions change while the MPU is off.
+ */
+static void test_regions_change_while_the_mpu_is_off(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    struct mpu_state *mpu = &cpu_core(machine_cpu(bench.watch.machine))->mpu;
+    /* To where the first process's regions go in. */
+    uint32_t changes = 0;
+    struct mpu_state before = *mpu;
+    while (bench.watch.calls == 0) {
+        machine_step(bench.watch.machine);
+        if (memcmp(before.rbar, mpu->rbar, sizeof mpu->rbar) != 0 ||
+            memcmp(before.rasr, mpu->rasr, sizeof mpu->rasr) != 0) {
+            assert_int_equal(before.ctrl & MPU_CTRL_ENABLE, 0);
+            assert_int_equal(mpu->ctrl & MPU_CTRL_ENABLE, 0);
+            changes++;
+        }
+        before = *mpu;
+    }
+    assert_int_not_equal(changes, 0);
+    assert_int_equal(mpu->ctrl, MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA);
+    finish(&bench);
+}
+
 /* Into the kernel's C code, in thread mode. */
 static void step_into_kernel(struct bench *bench, struct cpu_regs *regs)
 {
@@ -364,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_end_of_slice_at_every_instruction),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_floating_point),
+        cmocka_unit_test(test_regions_change_while_the_mpu_is_off),
         cmocka_unit_test(test_stack_overflow_of_the_kernel),
         cmocka_unit_test(test_interrupt_on_an_overflowed_stack),
         cmocka_unit_test(test_wild_jump_of_the_kernel),

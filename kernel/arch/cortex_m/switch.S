@@ -217,15 +217,23 @@ kernel_fault:
     .size arch_fault_handler, . - arch_fault_handler
 
 /* void arch_mpu_load(const struct mpu_layout_region *regions): 8 x {RBAR, RASR}; RBAR carries the
- * region's number, so the four alias pairs take four regions at a time. */
+ * region's number, so the four alias pairs take four regions at a time. Off meanwhile: between the
+ * two words of a region its new address has the old size and rights, which might forbid the kernel
+ * its own code. */
     .equ MPU_RBAR, 0xE000ED9C
+    .equ MPU_CTRL_FROM_RBAR, -8
+    .equ MPU_CTRL_ON, 5                 @ ENABLE, PRIVDEFENA
 handler arch_mpu_load
     push    {r4-r9}
     ldr     r12, =MPU_RBAR
+    mov     r9, #0
+    str     r9, [r12, #MPU_CTRL_FROM_RBAR]
     ldmia   r0!, {r1-r8}
     stmia   r12, {r1-r8}
     ldmia   r0!, {r1-r8}
     stmia   r12, {r1-r8}
+    mov     r9, #MPU_CTRL_ON
+    str     r9, [r12, #MPU_CTRL_FROM_RBAR]
     pop     {r4-r9}
     dsb
     isb
