@@ -1,6 +1,7 @@
 #include "sim/cpu/cpu_internal.h"
 
-#define PAGE_OFFSET (ENGINE_PAGE_BYTES - 1)
+#define PAGE_OFFSET   (ENGINE_PAGE_BYTES - 1)
+#define FPCCR_ADDRESS 0xE000EF34U
 
 static bool is_ppb(uint32_t address)
 {
@@ -263,6 +264,12 @@ static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool
     uint32_t ignored;
     if (find_kept(cpu, address, write, &ignored)) {
         return true;
+    }
+    if (write && address == FPCCR_ADDRESS) {
+        /* CONTROL.FPCA as it is while ASPEN still says who sets it. */
+        uint32_t control = engine_get_special(cpu->active).control;
+        control = (cpu->regs.control & ~CONTROL_FPCA) | (control & CONTROL_FPCA);
+        cpu->regs.control = cpu_true_control(cpu, cpu->regs.control, control);
     }
     if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT) {
         refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged, FAULT_PRECISERR,

@@ -176,7 +176,7 @@ void cpu_refresh_special(struct cpu *cpu)
 {
     cpu->special_ran = false;
     struct engine_special special = engine_get_special(cpu->active);
-    cpu->regs.control = special.control;
+    cpu->regs.control = cpu_true_control(cpu, cpu->regs.control, special.control);
     if (cpu_regs_privileged(&cpu->regs)) {
         cpu->regs.primask = special.primask;
         cpu->regs.faultmask = special.faultmask;

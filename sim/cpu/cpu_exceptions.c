@@ -1,12 +1,22 @@
 #include "sim/cpu/cpu_internal.h"
 #include "sim/cpu/stacking.h"
 
+/* The engine always notes the use of the floating-point unit in CONTROL.FPCA; without ASPEN a core
+ * does not, and software may only have cleared it. */
+uint32_t cpu_true_control(const struct cpu *cpu, uint32_t before, uint32_t control)
+{
+    bool automatic = (cpu->core.scb.state.fpccr & FPCCR_ASPEN) != 0;
+    return automatic ? control : control & (before | ~CONTROL_FPCA);
+}
+
 void cpu_hold_regs(struct cpu *cpu)
 {
     if (cpu->regs_held) {
         return;
     }
+    uint32_t before = cpu->regs.control;
     engine_read_regs(cpu->active, &cpu->regs);
+    cpu->regs.control = cpu_true_control(cpu, before, cpu->regs.control);
     cpu->regs_held = true;
     cpu->fp_held = false;
     if ((cpu->regs.control & CONTROL_FPCA) != 0) {
@@ -33,7 +43,13 @@ void cpu_load_regs(struct cpu *cpu)
         cpu->exclusive_open = false;
     }
     cpu->unit.clear_exclusive = false;
+    /* Without ASPEN the engine must not take the next floating-point instruction for the first of a
+     * new context: it would set FPSCR. */
+    bool automatic = (cpu->core.scb.state.fpccr & FPCCR_ASPEN) != 0;
+    uint32_t control = cpu->regs.control;
+    cpu->regs.control |= cpu->config.fp_present && !automatic ? CONTROL_FPCA : 0;
     engine_write_regs(cpu->active, &cpu->regs, cpu->fp_held);
+    cpu->regs.control = control;
     cpu->regs_held = false;
     cpu->fp_held = false;
 }

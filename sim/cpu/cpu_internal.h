@@ -245,6 +245,8 @@ void cpu_it_widen(struct cpu *cpu, enum engine_end end);
 /* cpu_exceptions.c: between engine and exception unit. Each leaves the registers held or loaded as
  * cpu.regs_held says. */
 void cpu_hold_regs(struct cpu *cpu);
+/* CONTROL as a core would have it, given what it was `before` and what the engine has. */
+uint32_t cpu_true_control(const struct cpu *cpu, uint32_t before, uint32_t control);
 void cpu_load_regs(struct cpu *cpu);
 /* True: an exception was entered, or the core locked up. */
 bool cpu_take_pending(struct cpu *cpu);
