@@ -184,7 +184,7 @@ fault:
     beq fault_is_last
     ldr r1, =CFSR
     ldr r1, [r1]
-    ldr r2, =0x00013838         /* stacking, unstacking, lazy stacking; undefined instruction */
+    ldr r2, =0x00053838         /* stacking, unstacking, lazy stacking; UNDEFINSTR, INVPC */
     tst r1, r2
     bne fault_is_last
     tst lr, #4
@@ -210,6 +210,9 @@ fault:
     ldr r2, =CFSR
     str r1, [r2]
     pop {r0, r12, lr}
+    ldr r2, [r0, #28]
+    tst r2, #0x01000000
+    beq 2f                      /* not in Thumb state: once more, in it */
     movw r2, #0x0101
     tst r1, r2
     beq 1f
