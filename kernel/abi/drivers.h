@@ -199,8 +199,9 @@ enum abi_process_state {
     ABI_PROCESS_TERMINATED = 5,
 };
 
-/* IPC. Upcall and rw numbers are process indices: a service subscribes at its own index, a client
- * at its service's; the buffer at number i is shared with process i. */
+/* IPC, reserved: no board offers it, it answers NODEVICE. Upcall and rw numbers are process
+ * indices: a service subscribes at its own index, a client at its service's; the buffer at number i
+ * is shared with process i. */
 enum abi_ipc_command {
     ABI_IPC_DISCOVER = 1,       /* (length): the name is in ro 0 -> u32, process index. NODEVICE */
     ABI_IPC_NOTIFY_SERVICE = 2, /* (index) */

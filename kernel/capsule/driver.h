@@ -74,8 +74,8 @@ static inline struct command_return command_status(int status)
 /*
  * The manifest line, once per capsule file, at its top:
  *   CAPSULE(led, ABI_DRIVER_LED, "hil/led");
- * name, driver number (or 0xFFFFFFFF: offers none), and what it needs, for the capsule checker and
- * for reports. It goes into a section that is not loaded.
+ * name, driver number (or 0xFFFFFFFF: offers none), and what it needs. What the image says of
+ * itself, in a section that is not loaded.
  */
 #define CAPSULE_NO_DRIVER 0xFFFFFFFFu
 struct capsule_manifest {
