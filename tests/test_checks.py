@@ -67,6 +67,17 @@ class Docs(unittest.TestCase):
         self.assertIn("docs/gone.md", output)
         self.assertNotIn("here", output)
 
+    def test_finds_a_driver_without_a_page_and_a_page_that_is_not_listed(self):
+        status, output = run("check_docs.py", {
+            "README.md": "", "kernel/abi/drivers.h": "#define ABI_DRIVER_A 0x00001u\n#define ABI_DRIVER_B   0x00002u\n"
+                                                     "#define ABI_DRIVER_C 0x00003u\n",
+            "kernel/capsules/a.c": 'CAPSULE(a, ABI_DRIVER_A, "");\n', "kernel/capsules/b.c": 'CAPSULE(b, ABI_DRIVER_B, "");\n',
+            "kernel/capsules/c.c": 'CAPSULE(c, ABI_DRIVER_C, "");\n', "kernel/capsules/mux.c": 'CAPSULE(mux, CAPSULE_NO_DRIVER, "");\n',
+            "docs/syscalls/00001_a.md": "", "docs/syscalls/00003_c.md": "", "docs/syscalls/README.md": "00001_a.md"})
+        self.assertEqual(status, 1)
+        self.assertEqual(output, "kernel/capsules/b.c: docs/syscalls/00002_*.md does not exist\n"
+                                 "docs/syscalls/README.md: 00003_c.md is not listed\n")
+
 
 class Format(unittest.TestCase):
     def test_finds_missing_braces_and_bad_indentation(self):
