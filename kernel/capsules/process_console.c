@@ -40,7 +40,7 @@ static void add_name(struct text *text, struct const_slice name)
 {
     for (uint32_t i = 0; i < name.length && i < NAME_SEEN; i++) {
         uint8_t byte = slice_get(name, i);
-        text_add_byte(text, byte >= ' ' && byte != 0x7F ? byte : '?');
+        text_add_byte(text, byte >= ' ' && byte < 0x7F ? byte : '?');
     }
 }
 

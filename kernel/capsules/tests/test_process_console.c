@@ -278,7 +278,7 @@ static void test_nasty_name(void **state)
 {
     (void)state;
     fake_control.views[0].name =
-        SLICE_OF_TEXT("\x1B[2J\r\n a name that is much longer than any sensible name would be");
+        SLICE_OF_TEXT("\x1B[2J\r\x9B a name that is much longer than any sensible name would be");
     type("list\r");
     assert_null(strstr(uart.sent, "\x1B[2J"));
     assert_non_null(strstr(uart.sent, "?[2J?? a name that is much longer than a     0"));
