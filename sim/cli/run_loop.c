@@ -149,7 +149,7 @@ static enum machine_stop loop(struct run_session *session)
             pace(start, duration_from_cycles(clock_now(clock), hz));
         }
     }
-    session->wall_ns = host_now_ns() - start;
+    session->wall_ns += host_now_ns() - start;
     return stop;
 }
 
@@ -224,9 +224,13 @@ static bool run_debugged(struct run_session *session, bool *goes_on, enum machin
                          struct sim_error *error)
 {
     enum gdb_end end = GDB_END_OVER;
+    uint64_t start = host_now_ns();
     if (!run_debug(session, end_cycle(session), &end, error)) {
         return false;
     }
+    /* Also while it waited for commands: nobody here can tell the two apart. */
+    session->wall_ns = host_now_ns() - start;
+    session->run_ns = session->wall_ns;
     *goes_on = end == GDB_END_DETACHED;
     *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE : MACHINE_STOP_LIMIT;
     return true;
