@@ -183,16 +183,16 @@ handler arch_fault_handler
     ldr     r2, [r3]
     bic     r2, r2, #SHCSR_PENDED
     str     r2, [r3]
+    ldr     r2, [r3, #16]               @ the addresses first: once CFSR is cleared they are unknown
+    str     r2, [r1, #(FAULT + 12)]
+    ldr     r2, [r3, #20]
+    str     r2, [r1, #(FAULT + 16)]
     ldr     r2, [r3, #4]
     str     r2, [r3, #4]                @ sticky bits are cleared by writing them back
     str     r2, [r1, #(FAULT + 4)]
     ldr     r2, [r3, #8]
     str     r2, [r3, #8]
     str     r2, [r1, #(FAULT + 8)]
-    ldr     r2, [r3, #16]
-    str     r2, [r1, #(FAULT + 12)]
-    ldr     r2, [r3, #20]
-    str     r2, [r1, #(FAULT + 16)]
     movs    r2, #STOP_FAULT
     b.w     leave_process
 
