@@ -8,6 +8,7 @@ Usage: svd_registers.py registers FILE.svd             the registers of the mode
 `check` looks for nrf52.svd and nrf52840.svd in $SVD_DIR and beside the project; where there are none it
 says so and succeeds. Exit status: 0 fine, 1 a table differs, 2 wrong use.
 """
+import glob
 import os
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -110,8 +111,8 @@ def squeeze(text):
 
 
 def check(directory):
-    places = [os.environ.get("SVD_DIR", ""), os.path.join(directory, "..", "shared", "reference"),
-              os.path.join(directory, "..")]
+    beside = os.path.join(directory, "..")
+    places = [os.environ.get("SVD_DIR", ""), beside, *sorted(glob.glob(os.path.join(beside, "*", "reference")))]
     found = []
     for file, _ in FILES:
         found += [path for path in (os.path.join(place, file) for place in places if place)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks every register offset, base address and interrupt number in kernel/chips/nrf52 against the vendor's description.
 
-The description (nrf52.svd) is not part of this tree: it is looked for in $SVD_DIR, and beside the project in
-shared/reference and in reference. Exit status 77 (skipped) when it is in none of them.
+The description (nrf52.svd) is not part of this tree: it is looked for in $SVD_DIR, beside the project, and in a folder
+`reference` of a folder beside it. Exit status 77 (skipped) when it is in none of them.
 """
+import glob
 import os
 import re
 import sys
@@ -19,8 +20,8 @@ IRQN = re.compile(r"^\s+NRF52_IRQN_([A-Z0-9]+) = (\d+),", re.M)
 
 
 def find_description():
-    folders = [os.environ.get("SVD_DIR", ""), os.path.join(ROOT, "..", "shared", "reference"),
-               os.path.join(ROOT, "..", "reference")]
+    beside = os.path.join(ROOT, "..")
+    folders = [os.environ.get("SVD_DIR", ""), beside, *sorted(glob.glob(os.path.join(beside, "*", "reference")))]
     for folder in folders:
         path = os.path.join(folder, "nrf52.svd")
         if folder and os.path.exists(path):
