@@ -99,11 +99,9 @@ def arithmetic(rng):
         lambda: f"{rng.choice(['add', 'sub', 'lsl', 'lsr', 'asr', 'mov', 'cmp', 'rsb'])}{{c}} {low}, {low2}, #0"
         if rng.random() < 0 else f"{rng.choice(['and', 'eor', 'adc', 'sbc', 'orr', 'mul', 'bic', 'tst', 'cmn'])}{{c}} {low}, {low2}",
     ]
-    return rng.choice(kinds)(), []
-
-
-def is_cut(address, size, edges):
-    return any(address < edge < address + size for edge in edges)
+    line = rng.choice(kinds)()
+    # At a trapped division QEMU may still have an older value in the destination: it sets it in the same translation block.
+    return line, ["isb"] if "div" in line else []
 
 
 class Places:
@@ -533,8 +531,8 @@ def case_stacking(rng, tag):
         bodies += load("r1", frame) + ["bic r1, r1, #3", "msr psp, r1"]
     if fp and rng.random() < 0.5:
         bodies += ["vmov s1, r0"]
-    if rng.random() < 0.2:
-        bodies += load("lr", rng.choice([0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFF1] + [0xFFFFFFE9, 0xFFFFFFED] * fp))
+    if rng.random() < 0.2:  # not to handler mode: with some exception number that is not active, QEMU hangs
+        bodies += load("lr", rng.choice([0xFFFFFFF9, 0xFFFFFFFD] + [0xFFFFFFE9, 0xFFFFFFED] * fp))
     return lines, {"bodies": bodies + ["bx lr"], "table": {SVC: f"{tag}_svc"}}
 
 

@@ -307,7 +307,7 @@ record:
     ldr r1, =ZONE_END
     ldr r2, =PATTERN
     movs r4, #0
-    movs r5, #12
+    movs r5, #32
     mov r9, r12
     add r12, r12, #8
 2:  ldr r3, [r0]
@@ -321,7 +321,7 @@ record:
 3:  adds r0, r0, #4
     cmp r0, r1
     blo 2b
-    rsb r5, r5, #12
+    rsb r5, r5, #32
     strd r4, r5, [r9]
 
     ldr r8, =VARS
