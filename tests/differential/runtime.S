@@ -146,10 +146,15 @@ event:
     cmp r3, r1
     bhs 1f
     ldrh r1, [r3, #2]
-    movw r12, #0x8F4F           /* DSB */
+    movw r12, #0x8F4F           /* DSB, before an ISB */
+    cmp r1, r12
+    it eq
+    addeq r3, r3, #4
+    it ne
+    addne r12, r12, #0x20       /* ISB */
     cmp r1, r12
     itt eq
-    addeq r3, r3, #8
+    addeq r3, r3, #4
     streq r3, [r2, #24]
 1:  movs r1, #0
     push {r0, lr}
