@@ -1,6 +1,7 @@
 /*
  * The serial console. printf, puts and putchar write here too, one line as one piece (see
- * printf.c).
+ * printf.c). What was begun without waiting lasts until its upcall has run: another write (printf
+ * as well) or another read is K_EBUSY until then, and changes nothing.
  */
 #ifndef APPS_LIB_CONSOLE_H
 #define APPS_LIB_CONSOLE_H

@@ -1,4 +1,5 @@
-/* Random numbers from the chip's generator. */
+/* Random numbers from the chip's generator. One request at a time: while one that was begun without
+ * waiting has not had its upcall, others are K_EBUSY. */
 #ifndef APPS_LIB_RNG_H
 #define APPS_LIB_RNG_H
 
