@@ -75,6 +75,15 @@ static struct command_return enable_interrupt(const struct gpio_driver *driver,
     return command_status(status);
 }
 
+/* The pin's interrupt is off, for everybody: a wish that stayed would hold a later one's detector
+ * for ever. */
+static void forget_interrupt(uint32_t index)
+{
+    grant_each (gpio_grant, id, p) {
+        p->interrupts &= ~(1u << index);
+    }
+}
+
 static struct command_return pin_command(const struct hil_gpio *pin, uint32_t command,
                                          uint32_t argument)
 {
@@ -125,8 +134,13 @@ static struct command_return gpio_command(void *self, struct process_id id, uint
     if (pin->ops == NULL) {
         return command_error(K_ENODEVICE);
     }
-    return command == ABI_GPIO_ENABLE_INTERRUPT ? enable_interrupt(driver, id, index, argument)
-                                                : pin_command(pin, command, argument);
+    if (command == ABI_GPIO_ENABLE_INTERRUPT) {
+        return enable_interrupt(driver, id, index, argument);
+    }
+    if (command == ABI_GPIO_DISABLE_INTERRUPT || command == ABI_GPIO_DISABLE) {
+        forget_interrupt(index);
+    }
+    return pin_command(pin, command, argument);
 }
 
 void gpio_changed(void *self, uint32_t index)

@@ -145,13 +145,37 @@ static void test_detectors_of_the_dead(void **state)
     assert_false(pins[0].interrupt);
 }
 
+/* Process 0 gave its interrupt up: when the one that took it over ends, its detector is free. */
+static void test_detectors_given_up(void **state)
+{
+    (void)state;
+    struct hil_gpio_ops ops = fake_pin_ops;
+    ops.enable_interrupt = only_detector_enable;
+    struct gpio_slot scarce[3];
+    memcpy(scarce, slots, sizeof scarce);
+    scarce[0].pin.ops = &ops;
+    scarce[2].pin.ops = &ops;
+    gpio_init(&gpio, scarce, 3);
+    expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
+    expect_success(command(0, ABI_GPIO_DISABLE_INTERRUPT, 0, 0));
+    expect_success(command(1, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
+    fake_core_restart(1);
+    expect_success(command(1, ABI_GPIO_ENABLE_INTERRUPT, 2, ABI_GPIO_EDGE_BOTH));
+    assert_false(pins[0].interrupt);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_answers), TEST(test_output),   TEST(test_pulls),
-        TEST(test_edges),   TEST(test_refusals), TEST(test_detectors_of_the_dead),
+        TEST(test_answers),
+        TEST(test_output),
+        TEST(test_pulls),
+        TEST(test_edges),
+        TEST(test_refusals),
+        TEST(test_detectors_of_the_dead),
+        TEST(test_detectors_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
