@@ -51,6 +51,9 @@ class Layers(unittest.TestCase):
     def test_refuses_unicorn_outside_the_adapter(self):
         self.assert_refused({"sim/cpu/cpu.c": "#include <unicorn/unicorn.h>\n"}, "unicorn/unicorn.h")
 
+    def test_refuses_a_c_library_in_the_kernel(self):
+        self.assert_refused({"kernel/core/p.c": "#include <string.h>\n"}, "<string.h> belongs to a C library")
+
     def test_refuses_a_private_header_of_another_folder(self):
         self.assert_refused({"sim/machine/a.c": '#include "sim/cpu/b_internal.h"\n', "sim/cpu/b_internal.h": ""},
                             "is private to its folder")

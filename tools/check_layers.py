@@ -53,6 +53,8 @@ ONLY_IN = {
     "SDL2/SDL.h": r"sim/ui/",
     "libfdt.h": r"sim/machine/",
 }
+# The kernel has no C library below it: these are the compiler's own headers.
+FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "limits.h", "stdarg.h"}
 ROOTS = ["mpu_model", "peripherals", "sim", "kernel", "apps", "tools", "bench", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 
@@ -102,6 +104,8 @@ def check(root):
             if target in ONLY_IN and not re.match(ONLY_IN[target], source):
                 problems.append(f"{source}: <{target}> may be included only in {ONLY_IN[target]}")
             if kind == "<":
+                if source.startswith("kernel/") and "/tests/" not in source and target not in FREESTANDING:
+                    problems.append(f"{source}: <{target}> belongs to a C library; the kernel has none")
                 continue
             if not os.path.exists(os.path.join(root, target)):
                 if not os.path.exists(os.path.join(root, os.path.dirname(source), target)):

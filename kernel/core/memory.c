@@ -1,12 +1,7 @@
-/* The four functions that the compiler calls by itself (-ffreestanding). Word by word where both
- * ends allow it: structures and stacks are. */
-#include <stddef.h>
-#include <stdint.h>
+/* Word by word where both ends allow it: structures and stacks are. */
+#include "kernel/core/memory.h"
 
-void *memcpy(void *restrict to, const void *restrict from, size_t count);
-void *memmove(void *to, const void *from, size_t count);
-void *memset(void *to, int value, size_t count);
-int memcmp(const void *a, const void *b, size_t count);
+#include <stdint.h>
 
 /* May alias anything, as these functions must. */
 typedef uint32_t __attribute__((may_alias)) word;

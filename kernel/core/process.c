@@ -1,12 +1,12 @@
 #include "kernel/core/process.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "kernel/abi/tbf.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/core/memory.h"
 
 /* An identifier: the slot in the low byte, above it a number that none of this slot's lives before
  * had. Each slot counts for itself: a process that restarts all the time uses up only its own. */
