@@ -310,6 +310,10 @@ static bool examine_step(struct cpu *cpu, bool split)
     if (!cpu_read_code(cpu, pc, code)) {
         return false; /* the fetch faults by itself */
     }
+    uint32_t xpsr = cpu->regs_held ? cpu->regs.xpsr : engine_get_xpsr(cpu->active);
+    if ((xpsr & XPSR_T) == 0) {
+        return false; /* INVSTATE, whatever the code is */
+    }
     if (examine_fetch(cpu, pc, code) || (split ? cpu_it_skip(cpu) : cpu_it_enter(cpu))) {
         return true;
     }

@@ -116,6 +116,9 @@ def differences(ours, theirs):
     """Lines that say where two records differ, after what is known."""
     a, b = dict(ours[0]), dict(theirs[0])
     our_events, their_events = [list(e) for e in ours[2]], [list(e) for e in theirs[2]]
+    # Not in Thumb state where nothing is: the simulator faults on the fetch, QEMU on the state.
+    if not a["xpsr"] & 1 << 24 and a["cfsr"] == 0x100 and b["cfsr"] & 0x01020000:
+        return []
     # QEMU sets CONTROL.FPCA for the first FP instruction of a translation block only, even where an IT block skips that one.
     if b["exc_return"] & ~a["exc_return"] == 16:
         return []
