@@ -24,7 +24,7 @@ else
     remove=yes
 fi
 leave() {
-    umount "$root/proc" 2> /dev/null || true
+    umount "$root/proc" "$root/dev/pts" 2> /dev/null || true
     [ "$remove" = no ] || rm -rf "$root"
 }
 trap leave EXIT
@@ -38,6 +38,9 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 [ ! -e /etc/hosts ] || cp /etc/hosts "$root/etc/hosts"
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 mount -t proc proc "$root/proc"
+# Terminals of its own, for the tests that type.
+mount -t devpts -o ptmxmode=0666 devpts "$root/dev/pts"
+ln -sf pts/ptmx "$root/dev/ptmx"
 rm -rf "$root/root/sandglass"
 # What git gives a user who clones; git itself is theirs already.
 git clone -q --no-hardlinks "$tree" "$root/root/sandglass"
