@@ -1,5 +1,7 @@
 #include "sim/cli/kernel_view.h"
 
+#include "sim/loader/little_endian.h"
+
 void kernel_view_open(struct kernel_view *view, const struct machine *machine, const char *elf_path)
 {
     *view = (struct kernel_view){.machine = machine};
@@ -20,8 +22,7 @@ static bool read_value(const struct kernel_view *view, uint32_t address, uint32_
         machine_peek(view->machine, address, bytes, width) != width) {
         return false;
     }
-    *value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-             (uint32_t)bytes[3] << 24;
+    *value = little_endian_u32(bytes);
     return true;
 }
 

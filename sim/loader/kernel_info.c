@@ -6,30 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/loader/little_endian.h"
+
 #define INFO_VERSION      1U
 #define INFO_HEADER_BYTES 16U
 #define INFO_RECORD_BYTES 48U /* that this reader knows */
 #define INFO_RECORDS_MAX  4096U
 
-static uint32_t read_u16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
-}
-
-static uint32_t read_u32(const uint8_t *bytes)
-{
-    return read_u16(bytes) | read_u16(bytes + 2) << 16;
-}
-
 bool kernel_info_parse(const uint8_t *section, size_t size, struct kernel_info *info)
 {
     *info = (struct kernel_info){0};
     if (size < INFO_HEADER_BYTES || memcmp(section, "SGLI", 4) != 0 ||
-        read_u32(section + 4) != INFO_VERSION) {
+        little_endian_u32(section + 4) != INFO_VERSION) {
         return false;
     }
-    uint32_t record_bytes = read_u32(section + 8);
-    uint32_t count = read_u32(section + 12);
+    uint32_t record_bytes = little_endian_u32(section + 8);
+    uint32_t count = little_endian_u32(section + 12);
     if (record_bytes < INFO_RECORD_BYTES || count > INFO_RECORDS_MAX ||
         (uint64_t)record_bytes * count > size - INFO_HEADER_BYTES) {
         return false;
@@ -42,9 +34,9 @@ bool kernel_info_parse(const uint8_t *section, size_t size, struct kernel_info *
         const uint8_t *from = section + INFO_HEADER_BYTES + (size_t)i * record_bytes;
         struct kernel_info_record *record = &info->records[i];
         memcpy(record->name, from, KERNEL_INFO_NAME_BYTES - 1);
-        record->value = read_u32(from + KERNEL_INFO_NAME_BYTES);
-        record->width = (uint16_t)read_u16(from + KERNEL_INFO_NAME_BYTES + 4);
-        record->count = (uint16_t)read_u16(from + KERNEL_INFO_NAME_BYTES + 6);
+        record->value = little_endian_u32(from + KERNEL_INFO_NAME_BYTES);
+        record->width = (uint16_t)little_endian_u16(from + KERNEL_INFO_NAME_BYTES + 4);
+        record->count = (uint16_t)little_endian_u16(from + KERNEL_INFO_NAME_BYTES + 6);
     }
     info->count = count;
     return true;

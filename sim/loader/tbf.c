@@ -4,16 +4,7 @@
 #include <string.h>
 
 #include "kernel/abi/tbf.h"
-
-static uint32_t read_u16(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
-}
-
-static uint32_t read_u32(const uint8_t *bytes)
-{
-    return read_u16(bytes) | read_u16(bytes + 2) << 16;
-}
+#include "sim/loader/little_endian.h"
 
 static void write_u32(uint8_t *bytes, uint32_t value)
 {
@@ -29,14 +20,14 @@ static bool check_base(const char *name, const uint8_t *data, size_t size, struc
         return sim_fail(error, SIM_WRONG_USE, "%s is truncated: %zu bytes are no TBF header", name,
                         size);
     }
-    if (read_u16(data) != TBF_VERSION) {
+    if (little_endian_u16(data) != TBF_VERSION) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s is no TBF of version 2 (its first halfword is %u): make it with "
                         "`sandglass pack`",
-                        name, read_u16(data));
+                        name, little_endian_u16(data));
     }
-    info->header_bytes = read_u16(data + 2);
-    info->total_bytes = read_u32(data + 4);
+    info->header_bytes = little_endian_u16(data + 2);
+    info->total_bytes = little_endian_u32(data + 4);
     if (info->header_bytes < sizeof(struct tbf_header) || info->header_bytes % TBF_ALIGNMENT != 0 ||
         info->header_bytes > info->total_bytes) {
         return sim_fail(error, SIM_WRONG_USE, "%s is damaged: a header of %u bytes in a TBF of %u",
@@ -53,12 +44,12 @@ static bool check_base(const char *name, const uint8_t *data, size_t size, struc
     }
     uint32_t sum = 0;
     for (uint32_t offset = 0; offset < info->header_bytes; offset += 4) {
-        sum ^= offset == 12 ? 0 : read_u32(data + offset);
+        sum ^= offset == 12 ? 0 : little_endian_u32(data + offset);
     }
-    if (sum != read_u32(data + 12)) {
+    if (sum != little_endian_u32(data + 12)) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s is damaged: header checksum 0x%08x, should be 0x%08x", name,
-                        read_u32(data + 12), sum);
+                        little_endian_u32(data + 12), sum);
     }
     return true;
 }
@@ -71,9 +62,9 @@ struct tlv_result {
 
 static void take_entry(const uint8_t *payload, struct tlv_result *result)
 {
-    result->init_offset = read_u32(payload);
-    result->trailer_bytes = read_u32(payload + 4);
-    result->ram_bytes = read_u32(payload + 8);
+    result->init_offset = little_endian_u32(payload);
+    result->trailer_bytes = little_endian_u32(payload + 4);
+    result->ram_bytes = little_endian_u32(payload + 8);
 }
 
 static void take_name(const uint8_t *payload, uint32_t length, struct tbf_info *info)
@@ -103,7 +94,7 @@ static void take_tlv(uint32_t type, const uint8_t *payload, uint32_t length, str
     } else if (type == TBF_TYPE_PACKAGE_NAME) {
         take_name(payload, length, info);
     } else if (type == TBF_TYPE_FIXED_ADDRESSES && length >= sizeof(struct tbf_fixed_addresses)) {
-        info->fixed_flash = read_u32(payload + 4);
+        info->fixed_flash = little_endian_u32(payload + 4);
     }
 }
 
@@ -112,8 +103,8 @@ static bool read_tlvs(const char *name, const uint8_t *data, struct tbf_info *in
 {
     uint32_t offset = sizeof(struct tbf_header);
     while (offset + sizeof(struct tbf_tlv) <= info->header_bytes) {
-        uint32_t type = read_u16(data + offset);
-        uint32_t length = read_u16(data + offset + 2);
+        uint32_t type = little_endian_u16(data + offset);
+        uint32_t length = little_endian_u16(data + offset + 2);
         offset += sizeof(struct tbf_tlv);
         if (length > info->header_bytes - offset) {
             return sim_fail(error, SIM_WRONG_USE,

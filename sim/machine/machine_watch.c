@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/loader/little_endian.h"
 #include "sim/machine/machine_internal.h"
 #include "sim/machine/thumb_access.h"
 
@@ -12,8 +13,7 @@ static uint32_t peek_word(const struct machine *machine, uint32_t address)
 {
     uint8_t bytes[4] = {0};
     machine_peek(machine, address, bytes, sizeof bytes);
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
+    return little_endian_u32(bytes);
 }
 
 static void watch_call(struct machine *machine, int process, const struct cpu_regs *regs,

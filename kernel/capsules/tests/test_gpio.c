@@ -127,16 +127,23 @@ static int only_detector_enable(void *self, enum hil_gpio_edge edge)
     return other->interrupt ? K_EBUSY : fake_pin_ops.enable_interrupt(self, edge);
 }
 
+/* Both must live as long as the driver is used. */
+static void begin_with_one_detector(struct hil_gpio_ops *ops, struct gpio_slot scarce[3])
+{
+    *ops = fake_pin_ops;
+    ops->enable_interrupt = only_detector_enable;
+    memcpy(scarce, slots, 3 * sizeof scarce[0]);
+    scarce[0].pin.ops = ops;
+    scarce[2].pin.ops = ops;
+    gpio_init(&gpio, scarce, 3);
+}
+
 static void test_detectors_of_the_dead(void **state)
 {
     (void)state;
-    struct hil_gpio_ops ops = fake_pin_ops;
-    ops.enable_interrupt = only_detector_enable;
+    struct hil_gpio_ops ops;
     struct gpio_slot scarce[3];
-    memcpy(scarce, slots, sizeof scarce);
-    scarce[0].pin.ops = &ops;
-    scarce[2].pin.ops = &ops;
-    gpio_init(&gpio, scarce, 3);
+    begin_with_one_detector(&ops, scarce);
     expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
     expect_failure(command(1, ABI_GPIO_ENABLE_INTERRUPT, 2, ABI_GPIO_EDGE_BOTH), K_EBUSY);
     assert_true(pins[0].interrupt);
@@ -149,13 +156,9 @@ static void test_detectors_of_the_dead(void **state)
 static void test_detectors_given_up(void **state)
 {
     (void)state;
-    struct hil_gpio_ops ops = fake_pin_ops;
-    ops.enable_interrupt = only_detector_enable;
+    struct hil_gpio_ops ops;
     struct gpio_slot scarce[3];
-    memcpy(scarce, slots, sizeof scarce);
-    scarce[0].pin.ops = &ops;
-    scarce[2].pin.ops = &ops;
-    gpio_init(&gpio, scarce, 3);
+    begin_with_one_detector(&ops, scarce);
     expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
     expect_success(command(0, ABI_GPIO_DISABLE_INTERRUPT, 0, 0));
     expect_success(command(1, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
