@@ -93,6 +93,9 @@ struct device_class {
     void (*event_raised)(void *self, uint32_t event_address);
     /* An input from outside. False: it does not know `what`. NULL: it takes none. */
     bool (*input)(void *self, const struct device_input *input);
+    /* Which `what` it takes from users, ended by NULL; NULL: none. What only the machine says
+     * ("sleep") is not among them. */
+    const char *const *input_names;
 };
 
 #endif

@@ -169,6 +169,8 @@ static const char *temp_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const char *const temp_input_names[] = {"temperature", NULL};
+
 const struct device_class nrf52_temp_class = {
     .name = "nrf52-temp",
     .size_bytes = sizeof(struct temp),
@@ -182,4 +184,5 @@ const struct device_class nrf52_temp_class = {
     .write = temp_write,
     .peek = temp_peek,
     .input = temp_input,
+    .input_names = temp_input_names,
 };

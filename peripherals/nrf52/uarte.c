@@ -294,6 +294,8 @@ static const char *uarte_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const char *const uarte_input_names[] = {"byte", NULL};
+
 const struct device_class nrf52_uarte_class = {
     .name = "nrf52-uarte",
     .size_bytes = sizeof(struct uart_shared),
@@ -307,4 +309,5 @@ const struct device_class nrf52_uarte_class = {
     .write = uarte_write,
     .peek = uarte_peek,
     .input = uarte_input,
+    .input_names = uarte_input_names,
 };

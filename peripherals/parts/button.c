@@ -45,6 +45,8 @@ static const char *button_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const char *const button_input_names[] = {"press", "release", NULL};
+
 const struct device_class part_button_class = {
     .name = "button",
     .size_bytes = sizeof(struct button),
@@ -54,4 +56,5 @@ const struct device_class part_button_class = {
     .init = button_init,
     .update = button_update,
     .input = button_input,
+    .input_names = button_input_names,
 };

@@ -36,6 +36,8 @@ static const char *touch_key_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const char *const touch_key_input_names[] = {"touch", "untouch", NULL};
+
 const struct device_class part_touch_key_class = {
     .name = "touch-key",
     .size_bytes = sizeof(struct touch_key),
@@ -45,4 +47,5 @@ const struct device_class part_touch_key_class = {
     .init = touch_key_init,
     .update = touch_key_update,
     .input = touch_key_input,
+    .input_names = touch_key_input_names,
 };

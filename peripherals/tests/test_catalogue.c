@@ -25,6 +25,7 @@ static void every_entry_is_found_by_its_name(void **state)
         assert_non_null(c->init);
         assert_true(c->state_offset + c->state_bytes <= c->size_bytes);
         assert_true((c->read == NULL) == (c->write == NULL));
+        assert_true(c->input_names == NULL || (c->input != NULL && c->input_names[0] != NULL));
     }
     assert_null(catalogue_find("nordic,nrf-saadc"));
     assert_null(catalogue_find(""));

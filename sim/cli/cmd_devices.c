@@ -8,8 +8,17 @@
 static const char help[] =
     "usage: sandglass devices [-b BOARD]\n"
     "\n"
-    "Lists the devices of a board: name, class, address, interrupt, and whether it takes inputs\n"
+    "Lists the devices of a board: name, class, address, interrupt, and the inputs it takes\n"
     "(--press, --touch, --set of `sandglass run`). With --all, the classes that there are.\n";
+
+static void print_inputs(const char *const *names)
+{
+    printf("  %s", names == NULL ? "-" : names[0]);
+    for (size_t i = 1; names != NULL && names[i] != NULL; i++) {
+        printf(", %s", names[i]);
+    }
+    printf("\n");
+}
 
 static void print_board(const struct board *board)
 {
@@ -27,7 +36,7 @@ static void print_board(const struct board *board)
         } else {
             printf("%4s", "-");
         }
-        printf("  %s\n", device->device_class->input != NULL ? "yes" : "-");
+        print_inputs(device->device_class->input_names);
     }
 }
 

@@ -1,6 +1,9 @@
 /* Puts the inputs of the command line on the machine's queue. */
 #include "sim/cli/run_inputs.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "sim/cli/duration.h"
 #include "sim/machine/machine_input.h"
 
@@ -13,6 +16,40 @@ static bool find_device(struct run_session *session, const char *name, int *devi
            sim_fail(error, SIM_WRONG_USE,
                     "board %s has no device %s: `sandglass devices -b %s` lists them",
                     session->options.board, name, session->options.board);
+}
+
+/* "press, release", or "no inputs". */
+static const char *list_inputs(const struct device_class *device_class, char *text, size_t size)
+{
+    size_t used = 0;
+    const char *const *names = device_class->input_names;
+    snprintf(text, size, "no inputs");
+    for (size_t i = 0; names != NULL && names[i] != NULL && used < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    return text;
+}
+
+/* Known before the run begins, so said then and not in the middle of it. */
+static bool check_takes(const struct run_session *session, int device, const char *what,
+                        struct sim_error *error)
+{
+    const struct board_device *description = &session->board.devices[device];
+    const char *const *names = description->device_class->input_names;
+    char text[128];
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        if (strcmp(names[i], what) == 0) {
+            return true;
+        }
+    }
+    return sim_fail(error, SIM_WRONG_USE, "%s does not take '%s': it takes %s", description->name,
+                    what, list_inputs(description->device_class, text, sizeof text));
+}
+
+/* The character of an escape that the options have already been checked for. */
+static char unescape(char letter)
+{
+    return letter == 'n' ? '\n' : letter == 'r' ? '\r' : letter == 't' ? '\t' : letter;
 }
 
 /* Resolves \n, \r, \t and \\ and queues the text for the console. */
@@ -28,12 +65,9 @@ static bool queue_text(struct run_session *session, const struct run_input *inpu
     }
     for (size_t i = 0; i < input->text_length; i++) {
         char character = input->text[i];
-        if (character == '\\' && i + 1 < input->text_length) {
+        if (character == '\\') {
             i++;
-            character = input->text[i] == 'n'   ? '\n'
-                        : input->text[i] == 'r' ? '\r'
-                        : input->text[i] == 't' ? '\t'
-                                                : input->text[i];
+            character = unescape(input->text[i]);
         }
         if (machine_add_text(session->machine, device, cycle, &character, 1) != 1) {
             return sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
@@ -50,15 +84,18 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
     if (input->kind == RUN_INPUT_TEXT) {
         return queue_text(session, input, error);
     }
-    if (!find_device(session, input->device, &device, error)) {
+    const char *what = input->kind == RUN_INPUT_SET     ? input->what
+                       : input->kind == RUN_INPUT_PRESS ? "press"
+                                                        : "touch";
+    if (!find_device(session, input->device, &device, error) ||
+        !check_takes(session, device, what, error)) {
         return false;
     }
     uint64_t from = duration_to_cycles(input->at_ns, hz);
     bool queued;
     if (input->kind == RUN_INPUT_SET) {
-        queued = machine_add_input(session->machine, device, from, input->what, input->value);
+        queued = machine_add_input(session->machine, device, from, what, input->value);
     } else {
-        const char *what = input->kind == RUN_INPUT_PRESS ? "press" : "touch";
         const char *end = input->kind == RUN_INPUT_PRESS ? "release" : "untouch";
         queued = machine_add_input(session->machine, device, from, what, 1) &&
                  machine_add_input(session->machine, device, duration_to_cycles(input->to_ns, hz),

@@ -231,7 +231,12 @@ static bool run_debugged(struct run_session *session, bool *goes_on, enum machin
     /* Also while it waited for commands: nobody here can tell the two apart. */
     session->wall_ns = host_now_ns() - start;
     session->run_ns = session->wall_ns;
-    *goes_on = end == GDB_END_DETACHED;
+    *goes_on = end == GDB_END_DETACHED || end == GDB_END_LOST;
+    if (end == GDB_END_LOST) {
+        fprintf(live_lines_begin(&session->lines),
+                "gdb: the connection is gone without a detach: the run goes on without it\n");
+        live_lines_settle(&session->lines, true);
+    }
     *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE : MACHINE_STOP_LIMIT;
     return true;
 }

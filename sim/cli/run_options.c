@@ -110,6 +110,20 @@ static bool parse_press(const char *text, struct run_input *input)
            duration_parse(range + 2, &input->to_ns) && input->to_ns > input->at_ns;
 }
 
+/* The first backslash in [text, end) that begins no escape; NULL: none. */
+static const char *find_bad_escape(const char *text, const char *end)
+{
+    for (const char *at = text; at < end; at++) {
+        if (*at == '\\') {
+            at++;
+            if (at == end || strchr("nrt\\", *at) == NULL) {
+                return at - 1;
+            }
+        }
+    }
+    return NULL;
+}
+
 /* TEXT@T: the last @ counts. */
 static bool parse_text(const char *text, struct run_input *input)
 {
@@ -156,6 +170,12 @@ static bool add_input(struct run_options *options, int option, const char *text,
         input.kind = RUN_INPUT_TEXT;
         form = "--uart-in 'list\\n'@1s";
         good = parse_text(text, &input);
+        const char *bad = good ? find_bad_escape(text, text + input.text_length) : NULL;
+        if (bad != NULL) {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "--uart-in '%s': '%.*s' is no escape: \\n, \\r, \\t and \\\\ are", text,
+                            bad + 1 == text + input.text_length ? 1 : 2, bad);
+        }
     } else if (option == OPTION_SET) {
         input.kind = RUN_INPUT_SET;
         form = "--set temp.temperature=3050@2s";
@@ -269,6 +289,10 @@ bool run_options_parse(int argc, char **argv, struct run_options *options, struc
         }
     }
     for (; optind < argc; optind++) {
+        if (argv[optind][0] == '\0') {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "a file name is empty: is a variable of the shell not set?");
+        }
         if (options->file_count == RUN_FILES_MAX) {
             return sim_fail(error, SIM_WRONG_USE, "more than %d files", RUN_FILES_MAX);
         }

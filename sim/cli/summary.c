@@ -31,36 +31,37 @@ static void print_time(const struct machine_totals *totals, const struct summary
             "\nsummary: %.6f s of virtual time in %.3f s; the machine ran for %.3f s of them (%.1f "
             "times real time)\n",
             virtual_s, wall_s, run_s, speed);
-    fprintf(stderr, "  %s instructions, %s cycles, busy %s (%s), %.1f MIPS\n",
-            text_grouped(totals->instructions).text, text_grouped(totals->now_cycles).text,
+    fprintf(stderr, "  %s, %s, busy %s (%s), %.1f MIPS\n",
+            text_count(totals->instructions, "instruction", "s").text,
+            text_count(totals->now_cycles, "cycle", "s").text,
             text_grouped(totals->busy_cycles).text,
             text_percent(totals->busy_cycles, totals->now_cycles).text, mips);
 }
 
 static void print_counts(const struct machine_totals *totals, const struct process_watch *watch)
 {
-    fprintf(stderr, "  %s system calls, %s context switches, %s exceptions (%s interrupts)",
-            text_grouped(watch->calls).text, text_grouped(watch->context_switches).text,
-            text_grouped(totals->exceptions).text, text_grouped(totals->interrupts).text);
+    fprintf(stderr, "  %s, %s, %s (%s)", text_count(watch->calls, "system call", "s").text,
+            text_count(watch->context_switches, "context switch", "es").text,
+            text_count(totals->exceptions, "exception", "s").text,
+            text_count(totals->interrupts, "interrupt", "s").text);
     if (totals->resets > 0) {
-        fprintf(stderr, ", %s resets", text_grouped(totals->resets).text);
+        fprintf(stderr, ", %s", text_count(totals->resets, "reset", "s").text);
     }
     fprintf(stderr, "\n");
     if (totals->guest_errors > 0 || totals->unimplemented > 0) {
-        fprintf(stderr, "  messages about the guest: %u errors, %u not modelled",
-                totals->guest_errors, totals->unimplemented);
+        fprintf(stderr, "  messages about the guest: %s, %u not modelled",
+                text_count(totals->guest_errors, "error", "s").text, totals->unimplemented);
         if (totals->suppressed_messages > 0) {
-            fprintf(stderr, "; %s different ones too many to print",
-                    text_grouped(totals->suppressed_messages).text);
+            fprintf(stderr, "; %s too many to print",
+                    text_count(totals->suppressed_messages, "different one", "s").text);
         }
         fprintf(stderr, "\n");
     }
     if (totals->isolation_checks > 0) {
         fprintf(stderr,
-                "  isolation: RAM compared around %s stays in processes, %s times a foreign byte "
-                "changed\n",
-                text_grouped(totals->isolation_checks).text,
-                text_grouped(totals->isolation_violations).text);
+                "  isolation: RAM compared around %s in processes, %s a foreign byte changed\n",
+                text_count(totals->isolation_checks, "stay", "s").text,
+                text_count(totals->isolation_violations, "time", "s").text);
     }
 }
 
@@ -147,10 +148,10 @@ static void print_polls(struct machine *machine, const struct symbol_map *symbol
         }
         fprintf(stderr,
                 "\n  polled for ever: %s reads %s register 0x%03x, which is not modelled and never "
-                "changes: %s reads in %.3f s, last in %s\n",
+                "changes: %s in %.3f s, last in %s\n",
                 poll->process == PROCESS_NONE ? "privileged code"
                                               : watch->process[poll->process].name,
-                poll->peripheral->name, poll->offset, text_grouped(poll->reads).text,
+                poll->peripheral->name, poll->offset, text_count(poll->reads, "read", "s").text,
                 (double)(poll->last_cycle - poll->first_cycle) / totals->cpu_hz,
                 symbol_map_describe(symbols, poll->pc, place, sizeof place));
     }

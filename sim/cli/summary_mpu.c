@@ -150,9 +150,9 @@ void summary_mpu_print(struct machine *machine, const struct machine_totals *tot
     if (account->reconfigurations == 0) {
         return;
     }
-    int column = fprintf(stderr, "\n  MPU: %s switches, %s cycles each, %s of busy time; refused:",
-                         text_grouped(account->reconfigurations).text,
-                         text_grouped(mpu_account_mean_switch_cycles(account)).text,
+    int column = fprintf(stderr, "\n  MPU: %s, %s each, %s of busy time; refused:",
+                         text_count(account->reconfigurations, "switch", "es").text,
+                         text_count(mpu_account_mean_switch_cycles(account), "cycle", "s").text,
                          text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
     print_refused(account, watch, column);
     if (whole_account) {

@@ -21,6 +21,14 @@ struct text_number text_grouped(uint64_t value)
     return number;
 }
 
+struct text_count text_count(uint64_t value, const char *noun, const char *plural)
+{
+    struct text_count count;
+    snprintf(count.text, sizeof count.text, "%s %s%s", text_grouped(value).text, noun,
+             value == 1 ? "" : plural);
+    return count;
+}
+
 struct text_number text_percent(uint64_t part, uint64_t whole)
 {
     struct text_number number;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define TEXT_NUMBER_BYTES 32
+#define TEXT_NOUN_BYTES   32 /* longer nouns are cut */
 
 struct text_number {
     char text[TEXT_NUMBER_BYTES];
@@ -12,6 +13,12 @@ struct text_number {
 
 /* "1,234,567". */
 struct text_number text_grouped(uint64_t value);
+
+/* "1 reset", "2 resets": `noun` in the singular, `plural` what it gets at its end otherwise. */
+struct text_count {
+    char text[TEXT_NUMBER_BYTES + TEXT_NOUN_BYTES];
+};
+struct text_count text_count(uint64_t value, const char *noun, const char *plural);
 
 /* A share in percent with one decimal, "0.8 %", or three when it is small, "0.014 %"; of nothing:
  * "0.0 %". */

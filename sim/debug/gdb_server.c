@@ -12,6 +12,10 @@
 /* How long the machine runs between two looks at the socket: a millisecond of a 64 MHz chip. */
 #define SLICE_CYCLES 64000U
 
+/* How often a wait for the other side looks whether the run is over: a signal that comes between
+ * the look and the wait would be missed by an endless one. */
+#define WAIT_MS 100
+
 static void close_socket(int *socket_fd)
 {
     if (*socket_fd >= 0) {
@@ -66,30 +70,49 @@ void gdb_server_close(struct gdb_server *server)
     close_socket(&server->listener);
 }
 
-/* Waits for a client. False when the listener is broken. */
-static bool accept_client(struct gdb_server *server)
+/* False after `wait_ms` without any. */
+static bool has_input(int socket_fd, int wait_ms)
+{
+    struct pollfd poll_fd = {.fd = socket_fd, .events = POLLIN};
+    return poll(&poll_fd, 1, wait_ms) > 0;
+}
+
+static bool is_over(const struct gdb_run *run)
+{
+    return run->is_over != NULL && run->is_over(run->context);
+}
+
+/* Waits for a client. False when the run is over, or the listener is broken. */
+static bool accept_client(struct gdb_server *server, const struct gdb_run *run)
 {
     int yes = 1;
-    do {
+    server->client = -1;
+    while (server->client < 0) {
+        if (is_over(run)) {
+            return false;
+        }
+        if (!has_input(server->listener, WAIT_MS)) {
+            continue;
+        }
         server->client = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-    } while (server->client < 0 && (errno == EINTR || errno == ECONNABORTED));
-    if (server->client < 0) {
-        return false;
+        if (server->client < 0 && errno != EINTR && errno != ECONNABORTED) {
+            return false;
+        }
     }
+    server->heard = false;
     setsockopt(server->client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     const struct gdb_target target = gdb_machine_target(&server->adapter);
     gdb_session_init(&server->session, &target, send_to_client, server);
     return true;
 }
 
-/* Reads what the client sent and lets the session answer. Blocks when `wait`. On a lost client
- * closes the socket. */
+/* Reads what the client sent and lets the session answer; waits a little for it when `wait`. On a
+ * lost client closes the socket. */
 static enum gdb_resume receive(struct gdb_server *server, bool wait)
 {
-    struct pollfd poll_fd = {.fd = server->client, .events = POLLIN};
     uint8_t bytes[4096];
     size_t used;
-    if (poll(&poll_fd, 1, wait ? -1 : 0) <= 0) {
+    if (!has_input(server->client, wait ? WAIT_MS : 0)) {
         return GDB_RESUME_NONE;
     }
     /* Look first and take only what the session used, so that what follows a resume is kept for
@@ -100,6 +123,7 @@ static enum gdb_resume receive(struct gdb_server *server, bool wait)
         return GDB_RESUME_NONE;
     }
     int client = server->client;
+    server->heard = true;
     enum gdb_resume resume = gdb_session_receive(&server->session, bytes, (size_t)length, &used);
     if (server->client == client && recv(client, bytes, used, 0) != (ssize_t)used) {
         close_socket(&server->client);
@@ -131,8 +155,8 @@ static bool continue_machine(struct gdb_server *server, const struct gdb_run *ru
         uint64_t now = clock_now(machine_clock(machine));
         uint64_t limit = run->end_cycle - now > SLICE_CYCLES ? now + SLICE_CYCLES : run->end_cycle;
         enum machine_stop stop = machine_run(machine, limit);
-        bool over = (run->is_over != NULL && run->is_over(run->context)) ||
-                    stop == MACHINE_STOP_OFF || clock_now(machine_clock(machine)) >= run->end_cycle;
+        bool over = is_over(run) || stop == MACHINE_STOP_OFF ||
+                    clock_now(machine_clock(machine)) >= run->end_cycle;
         if (stop == MACHINE_STOP_ENGINE || over) {
             tell_end(server, run);
             *end = stop == MACHINE_STOP_ENGINE ? GDB_END_ENGINE : GDB_END_OVER;
@@ -154,46 +178,50 @@ static bool continue_machine(struct gdb_server *server, const struct gdb_run *ru
     }
 }
 
-/* Serves the client that is connected. False when it disappeared; true with *end when the debugged
- * run has ended. */
-static bool serve_client(struct gdb_server *server, const struct gdb_run *run, enum gdb_end *end)
+/* Serves the client that is connected, until it is gone or the run is over. */
+static enum gdb_end serve_client(struct gdb_server *server, const struct gdb_run *run)
 {
     struct machine *machine = server->adapter.machine;
+    enum gdb_end end = GDB_END_LOST;
     while (server->client >= 0) {
         switch (receive(server, true)) {
         case GDB_RESUME_CONTINUE:
-            if (continue_machine(server, run, end)) {
-                return true;
+            if (continue_machine(server, run, &end)) {
+                return end;
             }
             break;
         case GDB_RESUME_STEP:
             tell_stop(server, machine_step(machine));
             break;
         case GDB_RESUME_DETACH:
-            *end = GDB_END_DETACHED;
-            return true;
+            return GDB_END_DETACHED;
         case GDB_RESUME_KILL:
-            *end = GDB_END_KILLED;
-            return true;
+            return GDB_END_KILLED;
         case GDB_RESUME_NONE:
+            if (is_over(run)) {
+                tell_end(server, run);
+                return GDB_END_OVER;
+            }
+            break;
         case GDB_RESUME_INTERRUPT:
             break;
         }
     }
-    return false;
+    return GDB_END_LOST;
 }
 
 enum gdb_end gdb_server_serve(struct gdb_server *server, const struct gdb_run *run)
 {
-    enum gdb_end end = GDB_END_DETACHED;
+    enum gdb_end end = GDB_END_OVER;
     struct cpu *cpu = machine_cpu(server->adapter.machine);
     bool ended = false;
-    while (!ended && accept_client(server)) {
+    while (!ended && accept_client(server, run)) {
         cpu_set_debugger(cpu, true);
-        ended = serve_client(server, run, &end);
+        end = serve_client(server, run);
         gdb_machine_clear_points(&server->adapter);
         cpu_set_debugger(cpu, false);
         close_socket(&server->client);
+        ended = end != GDB_END_LOST || server->heard;
     }
-    return end;
+    return ended ? end : GDB_END_OVER;
 }

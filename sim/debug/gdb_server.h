@@ -1,8 +1,9 @@
 /* sim/debug/gdb_server.h - a GDB server for one machine on a local TCP port.
  *
  * While a debugger is attached the server drives the machine: it runs when GDB says so, in slices
- * between which it looks for Ctrl-C. A client that disappears loses its break- and watchpoints, and
- * the server waits for the next one, the machine halted.
+ * between which it looks for Ctrl-C. A client that disappears has let go of the machine: its break-
+ * and watchpoints are gone, the run goes on without it. One that never said a word (a port scan)
+ * does not count; the server waits for another, the machine halted.
  */
 #ifndef SIM_DEBUG_GDB_SERVER_H
 #define SIM_DEBUG_GDB_SERVER_H
@@ -20,11 +21,13 @@ struct gdb_server {
     uint16_t port;        /* the one it listens on */
     struct gdb_machine adapter;
     struct gdb_session session;
+    bool heard; /* the client has said something */
 };
 
 /* How a debugged run ended. */
 enum gdb_end {
     GDB_END_DETACHED, /* the debugger left in good order: run on without it */
+    GDB_END_LOST,     /* the debugger disappeared: run on without it */
     GDB_END_KILLED,   /* the debugger wants it over */
     GDB_END_OVER,     /* the run reached its own end (limit, System OFF, is_over) */
     GDB_END_ENGINE,   /* MACHINE_STOP_ENGINE */
@@ -33,8 +36,8 @@ enum gdb_end {
 /* What the run itself wants. */
 struct gdb_run {
     uint64_t end_cycle; /* the run is over there; UINT64_MAX: never */
-    /* Asked after every slice: true when the run is over (e.g. what --until waits for was seen).
-     * May be NULL. */
+    /* Asked after every slice, and while the server waits: true when the run is over (e.g. what
+     * --until waits for was seen). May be NULL. */
     bool (*is_over)(void *context);
     uint8_t (*exit_status)(void *context); /* told to GDB at the end. May be NULL: 0 */
     void *context;
@@ -45,7 +48,7 @@ struct gdb_run {
 bool gdb_server_open(struct gdb_server *server, struct machine *machine, uint16_t port,
                      struct sim_error *error);
 
-/* Waits for a debugger and serves it, and the next one should it disappear. */
+/* Waits for a debugger, and serves it until it or the run is over. */
 enum gdb_end gdb_server_serve(struct gdb_server *server, const struct gdb_run *run);
 
 void gdb_server_close(struct gdb_server *server);

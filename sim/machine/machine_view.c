@@ -69,6 +69,8 @@ const char *machine_view_owner_text(const struct machine *machine, uint32_t addr
                                     size_t size)
 {
     struct owner owner = machine_view_owner(machine, address);
+    /* Without apps nobody knows that it is a kernel. */
+    const char *firmware = machine->watch.count == 0 ? "the firmware" : "the kernel";
     const char *process =
         owner.process == PROCESS_NONE ? "" : machine->watch.process[owner.process].name;
     switch (owner.kind) {
@@ -76,10 +78,10 @@ const char *machine_view_owner_text(const struct machine *machine, uint32_t addr
         snprintf(buffer, size, "nobody");
         break;
     case OWNER_KERNEL_RAM:
-        snprintf(buffer, size, "the kernel, RAM");
+        snprintf(buffer, size, "%s, RAM", firmware);
         break;
     case OWNER_KERNEL_FLASH:
-        snprintf(buffer, size, "the kernel, flash");
+        snprintf(buffer, size, "%s, flash", firmware);
         break;
     case OWNER_PROCESS_FLASH:
         snprintf(buffer, size, "process %s, flash", process);

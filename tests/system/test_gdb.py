@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -12,32 +14,90 @@ from sandglass import HOST_SECONDS, PROGRAM, app, guest
 GDB = shutil.which("gdb-multiarch")
 
 
+class Server:
+    """`sandglass run --gdb`, waiting; `script` is the command file for GDB, `port` where it listens."""
+
+    def __init__(self, *arguments, folder, limits=("--for", "4s")):
+        self.process = subprocess.Popen([PROGRAM, "run", "--headless", *limits, "--gdb", *arguments],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "TMPDIR": folder})
+        for line in self.process.stderr:
+            found = re.search(r"gdb-multiarch -x (\S+)", line)
+            port = re.search(r"127\.0\.0\.1:(\d+)", line)
+            if port:
+                self.port = int(port.group(1))
+            if found:
+                self.script = found.group(1)
+                return
+        raise AssertionError("the program did not say how to connect")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+    def finish(self):
+        output, errors = self.process.communicate(timeout=HOST_SECONDS)
+        return output, errors, self.process.returncode
+
+
 def debug(commands, *arguments, seconds=4):
     """Runs GDB with the command file that the program made, then `commands`; returns what both said."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen([PROGRAM, "run", "--headless", "--for", f"{seconds}s", "--gdb", *arguments],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                  env={**os.environ, "TMPDIR": folder})
-        try:
-            script = None
-            for line in server.stderr:
-                found = re.search(r"gdb-multiarch -x (\S+)", line)
-                if found:
-                    script = found.group(1)
-                    break
-            if script is None:
-                raise AssertionError("the program did not say how to connect")
-            words = [GDB, "-nx", "-batch", "-x", script]
-            for command in commands:
-                words += ["-ex", command]
-            said = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                  cwd=folder, timeout=HOST_SECONDS, check=False)
-            output, errors = server.communicate(timeout=HOST_SECONDS)
-            return said.stdout, said.stderr, output, errors, server.returncode
-        finally:
-            if server.poll() is None:
-                server.kill()
-                server.communicate()
+    with tempfile.TemporaryDirectory() as folder, Server(*arguments, folder=folder, limits=("--for", f"{seconds}s")) as server:
+        words = [GDB, "-nx", "-batch", "-x", server.script]
+        for command in commands:
+            words += ["-ex", command]
+        said = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              cwd=folder, timeout=HOST_SECONDS, check=False)
+        return said.stdout, said.stderr, *server.finish()
+
+
+def packet(text):
+    return f"${text}#{sum(text.encode()) & 0xFF:02x}".encode()
+
+
+class Connection(unittest.TestCase):
+    """What becomes of the run when the other side does not behave as GDB does."""
+
+    GONE = "gdb: the connection is gone without a detach: the run goes on without it"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_a_debugger_that_disappears_lets_the_run_go_on(self):
+        for last in (packet("?"), packet("c"), b"$c#"):  # halted, running, in the middle of a packet
+            with self.subTest(last), Server(guest("mpu_counts.elf"), folder=self.folder, limits=("--for", "1s")) as server:
+                with socket.create_connection(("127.0.0.1", server.port), timeout=HOST_SECONDS) as client:
+                    client.sendall(packet("qSupported"))
+                    client.recv(1000)
+                    client.sendall(last)
+                output, errors, status = server.finish()
+                self.assertEqual(output, "refused 00000007\n")
+                self.assertEqual(status, 0)
+                self.assertEqual(errors.count(self.GONE), 1, errors)
+
+    def test_a_look_at_the_port_is_no_debugger(self):
+        with Server(guest("mpu_counts.elf"), folder=self.folder, limits=("--for", "1s")) as server:
+            for _ in range(3):
+                socket.create_connection(("127.0.0.1", server.port), timeout=HOST_SECONDS).close()
+            with socket.create_connection(("127.0.0.1", server.port), timeout=HOST_SECONDS) as client:
+                client.sendall(packet("D"))
+                client.recv(1000)
+                output, errors, status = server.finish()
+        self.assertEqual((output, status), ("refused 00000007\n", 0))
+        self.assertNotIn(self.GONE, errors)
+
+    def test_ctrl_c_ends_the_wait_for_a_debugger(self):
+        with Server(guest("mpu_counts.elf"), folder=self.folder) as server:
+            server.process.send_signal(signal.SIGINT)
+            output, errors, status = server.finish()
+        self.assertEqual((output, status), ("", 0))
+        self.assertIn("summary: 0.000000 s", errors)
 
 
 @unittest.skipIf(GDB is None, "gdb-multiarch is missing: sh tools/setup.sh --tests")
