@@ -425,6 +425,7 @@ static bool check_piece(struct cpu *cpu, uint32_t address)
         mpu_check(&cpu->core.mpu, address, 1, MPU_ACCESS_READ, cpu->context);
     if (!verdict.allowed && cpu->refusal.kind == CPU_REFUSAL_NONE) {
         refuse_by_mpu(cpu, CPU_REFUSAL_DATA, MPU_ACCESS_READ, cpu->context.privileged, &verdict);
+        cpu->refusal.crossing = true;
         engine_stop(cpu->active);
     }
     return verdict.allowed;
@@ -440,6 +441,7 @@ uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes
     uint32_t value = 0;
     if (!find_kept(cpu, address, false, &value) && cpu->refusal.kind == CPU_REFUSAL_NONE) {
         refuse_with(cpu, MPU_ACCESS_READ, cpu->context.privileged, FAULT_UNALIGNED, address);
+        cpu->refusal.crossing = true;
         engine_stop(cpu->active);
     }
     return value;

@@ -70,6 +70,7 @@ struct cpu_refusal {
     enum mpu_access access;
     bool privileged;
     bool by_mpu;
+    bool crossing; /* the second half of a load: PC is not exact */
     uint32_t page; /* CPU_REFUSAL_PAGE */
     struct fault fault;
     struct mpu_verdict verdict;
@@ -241,6 +242,14 @@ bool cpu_it_is_split(struct cpu *cpu);
 bool cpu_it_skip(struct cpu *cpu);
 void cpu_it_narrow(struct cpu *cpu);
 void cpu_it_widen(struct cpu *cpu, enum engine_end end);
+/* An IT instruction with a block after it. */
+bool cpu_it_begins(const uint16_t code[2]);
+/* ITSTATE after one more instruction, and into the (then held) registers. */
+uint32_t cpu_it_advanced(uint32_t state);
+void cpu_it_set_state(struct cpu *cpu, uint32_t state);
+
+/* cpu_crossing.c: PC and ITSTATE of the load that refusal.fault, a crossing one, is about. */
+void cpu_locate_crossing(struct cpu *cpu);
 
 /* cpu_exceptions.c: between engine and exception unit. Each leaves the registers held or loaded as
  * cpu.regs_held says. */

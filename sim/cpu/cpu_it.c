@@ -14,7 +14,7 @@ static uint32_t state_of(uint32_t xpsr)
     return (xpsr >> 8 & 0xFCU) | (xpsr >> 25 & 3U);
 }
 
-static void set_state(struct cpu *cpu, uint32_t state)
+void cpu_it_set_state(struct cpu *cpu, uint32_t state)
 {
     cpu_hold_regs(cpu);
     cpu->regs.xpsr &= ~XPSR_IT_ICI;
@@ -31,7 +31,7 @@ static uint32_t live_pc(const struct cpu *cpu)
     return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
 }
 
-static uint32_t advanced(uint32_t state)
+uint32_t cpu_it_advanced(uint32_t state)
 {
     return (state & 7U) == 0 ? 0 : (state & 0xE0U) | (state << 1 & 0x1FU);
 }
@@ -40,7 +40,7 @@ static uint32_t advanced(uint32_t state)
 static bool may_trap(struct cpu *cpu, uint32_t address, uint32_t state)
 {
     uint32_t end = address;
-    for (; (state & IT_COUNT) != 0; state = advanced(state)) {
+    for (; (state & IT_COUNT) != 0; state = cpu_it_advanced(state)) {
         uint16_t code[2];
         if (!cpu_read_code(cpu, end, code)) {
             return false;
@@ -51,18 +51,22 @@ static bool may_trap(struct cpu *cpu, uint32_t address, uint32_t state)
            0;
 }
 
+bool cpu_it_begins(const uint16_t code[2])
+{
+    return (code[0] & IT_OPCODE_MASK) == IT_OPCODE && (code[0] & IT_COUNT) != 0;
+}
+
 bool cpu_it_enter(struct cpu *cpu)
 {
     uint16_t code[2];
     uint32_t pc = live_pc(cpu);
     if ((cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) == 0 ||
         (state_of(live_xpsr(cpu)) & IT_COUNT) != 0 || !cpu_read_code(cpu, pc, code) ||
-        (code[0] & IT_OPCODE_MASK) != IT_OPCODE || (code[0] & IT_COUNT) == 0 ||
-        !may_trap(cpu, pc + 2, code[0] & 0xFFU)) {
+        !cpu_it_begins(code) || !may_trap(cpu, pc + 2, code[0] & 0xFFU)) {
         return false;
     }
     cpu_pass_instruction(cpu, pc, 2);
-    set_state(cpu, code[0] & 0xFFU);
+    cpu_it_set_state(cpu, code[0] & 0xFFU);
     cpu->regs.pc = pc + 2;
     return true;
 }
@@ -99,7 +103,7 @@ bool cpu_it_skip(struct cpu *cpu)
     }
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);
     cpu_pass_instruction(cpu, pc, size_bytes);
-    set_state(cpu, advanced(state_of(xpsr)));
+    cpu_it_set_state(cpu, cpu_it_advanced(state_of(xpsr)));
     cpu->regs.pc = pc + size_bytes;
     return true;
 }
@@ -108,11 +112,11 @@ void cpu_it_narrow(struct cpu *cpu)
 {
     cpu->it_whole = state_of(live_xpsr(cpu));
     cpu->it_pc = live_pc(cpu);
-    set_state(cpu, (cpu->it_whole & 0xF0U) | IT_LAST);
+    cpu_it_set_state(cpu, (cpu->it_whole & 0xF0U) | IT_LAST);
 }
 
 void cpu_it_widen(struct cpu *cpu, enum engine_end end)
 {
     bool done = live_pc(cpu) != cpu->it_pc || (end == ENGINE_STOPPED && cpu->started);
-    set_state(cpu, done ? advanced(cpu->it_whole) : cpu->it_whole);
+    cpu_it_set_state(cpu, done ? cpu_it_advanced(cpu->it_whole) : cpu->it_whole);
 }

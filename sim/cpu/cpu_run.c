@@ -152,7 +152,10 @@ static void take_refusal(struct cpu *cpu)
         cpu_settle_block(cpu); /* its end and its branch stay: the branch is taken again */
         return;
     }
-    uint32_t pc = engine_get_pc(cpu->active) & ~1U;
+    if (cpu->refusal.crossing) {
+        cpu_locate_crossing(cpu);
+    }
+    uint32_t pc = next_pc(cpu);
     if (cpu->refusal.kind == CPU_REFUSAL_FETCH) {
         locate_fetch_refusal(cpu, pc);
         cpu_settle_after(cpu, pc);

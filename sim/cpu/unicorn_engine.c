@@ -6,6 +6,8 @@
 
 #include <unicorn/unicorn.h>
 
+#include "sim/cpu/unicorn_exits.h"
+
 /* Guarded accesses live here in the engine's physical address space: alias + guest address. */
 #define ALIAS_BASE  0x100000000ULL
 #define ALIAS_BYTES 0x100000000ULL
@@ -138,6 +140,7 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
     if (answer == ENGINE_REFUSE) {
         engine->refused = true;
         end_run(engine, ENGINE_REFUSED);
+        unicorn_exits_leave(engine->uc);
         if (write && (read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
             kill_rest(engine);
         }
@@ -332,6 +335,7 @@ enum engine_end engine_run(struct engine *engine)
     engine->refused = false;
     engine->dead = false;
     engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
+    unicorn_exits_ask(engine->client.instruction != NULL);
     uc_err err = uc_emu_start(
         engine->uc, engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U), 0,
         0, 0);
@@ -350,6 +354,7 @@ void engine_stop(struct engine *engine)
 {
     end_run(engine, ENGINE_STOPPED);
     (void)uc_emu_stop(engine->uc);
+    unicorn_exits_leave(engine->uc);
 }
 
 static void remove_cache(struct engine *engine, uint32_t address, uint32_t size_bytes)

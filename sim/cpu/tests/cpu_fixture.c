@@ -113,6 +113,7 @@ static void on_faulted(void *context, const struct fault *fault, const struct cp
     struct fixture *fixture = context;
     fixture->last_fault = *fault;
     fixture->last_fault_pc = regs->pc;
+    fixture->last_fault_xpsr = regs->xpsr;
     fixture->last_by_mpu = verdict != NULL;
     if (verdict != NULL) {
         fixture->last_verdict = *verdict;

@@ -54,7 +54,7 @@ struct fixture {
     struct fault last_fault;
     struct mpu_verdict last_verdict;
     bool last_by_mpu;
-    uint32_t last_fault_pc;
+    uint32_t last_fault_pc, last_fault_xpsr;
     uint32_t fault_count;
     uint32_t resets;
 };

@@ -7,6 +7,7 @@
     .macro one name, code
     .balign 4
 \name:
+    adds r7, #1             @ the access is not the first of its block
     \code
     bkpt #0
     .endm

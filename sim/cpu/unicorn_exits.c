@@ -1,0 +1,88 @@
+#include "sim/cpu/unicorn_exits.h"
+
+#ifdef UNICORN_EXITS_STOCK
+
+bool unicorn_exits_are_ours(void)
+{
+    return false;
+}
+
+void unicorn_exits_ask(bool ask)
+{
+    (void)ask;
+}
+
+void unicorn_exits_leave(struct uc_struct *uc)
+{
+    (void)uc;
+}
+
+#else
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <unicorn/unicorn.h>
+
+/* The library's own, of 2.1.4. The helper is what translated code calls to ask; a stop that was
+ * requested makes it jump out to uc_emu_start. */
+void helper_check_exit_request_arm(void *uc, uint32_t in_delay_slot);
+/* The two that the definitions below replace: the first emits the question after an access, the
+ * second any call of a helper, the question before a block included. */
+#define REPLACES_LIBRARY __attribute__((visibility("default")))
+void check_exit_request_arm(void *tcg) REPLACES_LIBRARY;
+void tcg_gen_callN_arm(void *tcg, void *function, void *result, int count,
+                       void **arguments) REPLACES_LIBRARY;
+
+/* The library's translator is told nothing of whom it works for; it works inside uc_emu_start, so
+ * one value a thread says it. */
+static _Thread_local bool silent;
+
+bool unicorn_exits_are_ours(void)
+{
+    return true;
+}
+
+void unicorn_exits_ask(bool ask)
+{
+    silent = !ask;
+}
+
+void unicorn_exits_leave(struct uc_struct *uc)
+{
+    if (silent) {
+        (void)uc_emu_stop(uc);
+        helper_check_exit_request_arm(uc, 0);
+    }
+}
+
+static void *original(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+void check_exit_request_arm(void *tcg)
+{
+    if (silent) {
+        return;
+    }
+    void (*check)(void *tcg);
+    void *symbol = original("check_exit_request_arm");
+    memcpy(&check, &symbol, sizeof(check));
+    check(tcg);
+}
+
+void tcg_gen_callN_arm(void *tcg, void *function, void *result, int count, void **arguments)
+{
+    void (*question)(void *uc, uint32_t in_delay_slot) = helper_check_exit_request_arm;
+    if (silent && memcmp(&function, &question, sizeof(function)) == 0) {
+        return;
+    }
+    void (*generate)(void *tcg, void *function, void *result, int count, void **arguments);
+    void *symbol = original("tcg_gen_callN_arm");
+    memcpy(&generate, &symbol, sizeof(generate));
+    generate(tcg, function, result, count, arguments);
+}
+
+#endif
