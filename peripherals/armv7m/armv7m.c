@@ -207,7 +207,21 @@ static void on_nvic_changed(void *context, bool became_pending)
 static void on_systick_expired(void *context)
 {
     struct armv7m *core = context;
-    nvic_set_pending(&core->nvic, EXCEPTION_SYSTICK);
+    const struct armv7m_gate *gate = &core->config.gate;
+    if (gate->systick_expired != NULL) {
+        gate->systick_expired(gate->context);
+    } else {
+        nvic_set_pending(&core->nvic, EXCEPTION_SYSTICK);
+    }
+}
+
+static void on_pending_cleared(void *context, uint32_t exception)
+{
+    struct armv7m *core = context;
+    const struct armv7m_gate *gate = &core->config.gate;
+    if (gate->pending_cleared != NULL) {
+        gate->pending_cleared(gate->context, exception);
+    }
 }
 
 static void on_reset_requested(void *context)
@@ -239,6 +253,7 @@ void armv7m_init(struct armv7m *core, const struct armv7m_config *config)
                                .priority_bits = config->priority_bits,
                                .diag = config->diag,
                                .changed = on_nvic_changed,
+                               .cleared = on_pending_cleared,
                                .context = core,
                            });
     systick_init(&core->systick, &(struct systick_config){

@@ -39,6 +39,15 @@ enum armv7m_exception {
     EXCEPTION_IRQ0 = 16,
 };
 
+/* For whoever decides when SysTick's exception becomes pending. All NULL: when the counter reaches
+ * 0. */
+struct armv7m_gate {
+    void (*systick_expired)(void *context); /* instead of making it pending */
+    /* Software clears the pending bit of `exception`, set or not. */
+    void (*pending_cleared)(void *context, uint32_t exception);
+    void *context;
+};
+
 struct armv7m_config {
     struct clock *clock;
     struct diag *diag;
@@ -53,6 +62,7 @@ struct armv7m_config {
      * soon. */
     void (*attention)(void *context);
     void *context;
+    struct armv7m_gate gate;
 };
 
 struct armv7m {

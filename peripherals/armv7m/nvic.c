@@ -85,6 +85,9 @@ void nvic_set_pending(struct nvic *nvic, uint32_t exception)
 
 void nvic_clear_pending(struct nvic *nvic, uint32_t exception)
 {
+    if (nvic->config.cleared != NULL) {
+        nvic->config.cleared(nvic->config.context, exception);
+    }
     /* While active, a line that is still high is looked at when the handler returns. */
     bool held = bit_test(nvic->state.line, exception) && !bit_test(nvic->state.active, exception);
     if (!held) {

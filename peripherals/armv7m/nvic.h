@@ -29,6 +29,8 @@ struct nvic_config {
     /* Something changed that may matter to "what runs next". `became_pending`: an exception that
      * was not pending is now (SCR.SEVONPEND). May be NULL. */
     void (*changed)(void *context, bool became_pending);
+    /* Software clears the pending bit of `exception`, set or not. May be NULL. */
+    void (*cleared)(void *context, uint32_t exception);
     void *context;
 };
 

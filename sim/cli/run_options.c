@@ -25,6 +25,8 @@ const char run_options_help[] =
     "      --headless        no terminal: as fast as possible, no input from the keyboard\n"
     "      --speed 1|max     real time, or as fast as possible (default: 1 on a terminal)\n"
     "      --seed N          seeds every random source (default 1)\n"
+    "      --jitter SEED[:CYCLES]  lets every interrupt come up to CYCLES (default 64) late,\n"
+    "                        irregularly, each SEED in its own way: finds races\n"
     "      --uart WHERE      stdio, file:F, pty, or tcp:PORT (default stdio)\n"
     "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
     "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
@@ -49,6 +51,7 @@ enum run_option {
     OPTION_HEADLESS,
     OPTION_SPEED,
     OPTION_SEED,
+    OPTION_JITTER,
     OPTION_UART,
     OPTION_UART_IN,
     OPTION_PRESS,
@@ -69,6 +72,7 @@ static const struct option long_options[] = {
     {"headless", no_argument, NULL, OPTION_HEADLESS},
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"seed", required_argument, NULL, OPTION_SEED},
+    {"jitter", required_argument, NULL, OPTION_JITTER},
     {"uart", required_argument, NULL, OPTION_UART},
     {"uart-in", required_argument, NULL, OPTION_UART_IN},
     {"press", required_argument, NULL, OPTION_PRESS},
@@ -80,12 +84,20 @@ static const struct option long_options[] = {
     {"gdb", optional_argument, NULL, OPTION_GDB},
     {NULL, 0, NULL, 0}};
 
+/* A number at the beginning of `text`; *end is what follows it. */
+static bool parse_number(const char *text, uint64_t *value, const char **end)
+{
+    char *rest = NULL;
+    errno = 0;
+    *value = strtoull(text, &rest, 0);
+    *end = rest;
+    return text[0] >= '0' && text[0] <= '9' && errno == 0;
+}
+
 static bool parse_u64(const char *text, uint64_t *value)
 {
-    char *end = NULL;
-    errno = 0;
-    *value = strtoull(text, &end, 0);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+    const char *end = NULL;
+    return parse_number(text, value, &end) && *end == '\0';
 }
 
 /* NAME@T or NAME@T1..T2. */
@@ -206,6 +218,26 @@ static bool take_speed(const char *text, struct run_options *options, struct sim
     return true;
 }
 
+/* SEED or SEED:CYCLES. */
+static bool take_jitter(const char *text, struct run_options *options, struct sim_error *error)
+{
+    struct irq_jitter_config *jitter = &options->jitter;
+    const char *end = NULL;
+    bool good = parse_number(text, &jitter->seed, &end);
+    jitter->bound_cycles = RUN_JITTER_DEFAULT_CYCLES;
+    if (good && *end == ':') {
+        good = parse_u64(end + 1, &jitter->bound_cycles);
+    } else {
+        good = good && *end == '\0';
+    }
+    good = good && jitter->bound_cycles >= 1 && jitter->bound_cycles <= RUN_JITTER_MAX_CYCLES;
+    return good ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "--jitter takes SEED or SEED:CYCLES with 1 to %u cycles, for example 1 or "
+                    "1:%u, not '%s'",
+                    RUN_JITTER_MAX_CYCLES, RUN_JITTER_DEFAULT_CYCLES, text);
+}
+
 static bool take_uart(const char *text, struct run_options *options, struct sim_error *error)
 {
     uint64_t port = 0;
@@ -254,6 +286,8 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_SEED:
         return parse_u64(optarg, &options->seed) ||
                sim_fail(error, SIM_WRONG_USE, "--seed takes a number, not '%s'", optarg);
+    case OPTION_JITTER:
+        return take_jitter(optarg, options, error);
     case OPTION_UART:
         return take_uart(optarg, options, error);
     case OPTION_TRACE:

@@ -7,9 +7,13 @@
 #include <stdint.h>
 
 #include "sim/loader/sim_error.h"
+#include "sim/machine/irq_jitter.h"
 
 #define RUN_FILES_MAX  17
 #define RUN_INPUTS_MAX 64
+
+#define RUN_JITTER_DEFAULT_CYCLES 64U    /* a microsecond of the nRF52 */
+#define RUN_JITTER_MAX_CYCLES     64000U /* a millisecond */
 
 enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
 
@@ -32,6 +36,7 @@ struct run_options {
     uint64_t for_ns;
     const char *until; /* NULL: none */
     uint64_t seed;
+    struct irq_jitter_config jitter; /* bound 0: none */
     enum run_speed speed;
     const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
     const char *gdb_port; /* NULL: any free one */

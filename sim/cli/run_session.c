@@ -60,6 +60,7 @@ struct machine *run_session_build_machine(const struct run_session *session,
     const struct run_options *options = &session->options;
     struct machine_config config = {.board = &session->board,
                                     .seed = options->seed,
+                                    .jitter = options->jitter,
                                     .count_mpu_hits = options->mpu_hits,
                                     .check_isolation = options->check_isolation,
                                     .quirk = catalogue_find_quirk(session->board.chip->name)};

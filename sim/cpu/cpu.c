@@ -127,6 +127,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const char **message)
                                 .mpu_changed = on_mpu_changed,
                                 .attention = on_attention,
                                 .context = cpu,
+                                .gate = config->gate,
                             });
     cpu->core.mpu_account.count_hits = config->count_mpu_hits;
     cpu->unit = (struct exception_unit){

@@ -65,6 +65,7 @@ struct cpu_config {
     /* AIRCR.SYSRESETREQ was written. The machine resets after cpu_run returned CPU_STOP_RESET. */
     void (*reset_requested)(void *context);
     void *context;
+    struct armv7m_gate gate; /* zeroed: SysTick's exception is pending at once */
 };
 
 enum cpu_stop {

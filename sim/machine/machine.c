@@ -40,6 +40,8 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
     size_t windows_max = board->device_count + config->absent_count;
     struct address_window *windows = arena_take(arena, windows_max * sizeof *windows, alignment);
     struct queued_input *inputs = arena_take(arena, MACHINE_INPUTS_MAX * sizeof *inputs, alignment);
+    uint32_t lines_max = machine_jitter_lines(config);
+    struct irq_jitter_line *lines = arena_take(arena, lines_max * sizeof *lines, alignment);
     for (size_t i = 0; i < board->device_count; i++) {
         void *self = arena_take(arena, board->devices[i].device_class->size_bytes, alignment);
         if (devices != NULL) {
@@ -57,6 +59,7 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
         address_map_init(&machine->map, windows, windows_max);
         input_queue_init(&machine->inputs, &machine->clock, inputs, MACHINE_INPUTS_MAX,
                          machine_deliver_input, machine);
+        irq_jitter_init(&machine->jitter, &config->jitter, &machine->clock, lines, lines_max);
     }
     return machine;
 }
@@ -125,7 +128,8 @@ static bool create_cpu(struct machine *machine, struct sim_error *error)
         .count_mpu_hits = machine->config.count_mpu_hits,
         .observer = machine_watch_make(machine),
         .reset_requested = machine_core_asks_reset,
-        .context = machine};
+        .context = machine,
+        .gate = machine_jitter_gate(machine)};
     machine->cpu = cpu_create(&config, &message);
     if (machine->cpu == NULL) {
         return sim_fail(error, SIM_INTERNAL, "cannot start the CPU engine: %s", message);
@@ -148,7 +152,7 @@ static struct device_env make_env(struct machine *machine, struct machine_device
     const struct board_device *description = device->description;
     struct irq_line irq = {0};
     if (description->irqn != BOARD_NO_IRQ) {
-        irq = cpu_irq_line(machine->cpu, description->irqn);
+        irq = machine_jitter_irq(machine, description->irqn);
     }
     return (struct device_env){
         .name = description->name,

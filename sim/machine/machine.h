@@ -18,6 +18,7 @@
 #include "sim/loader/sim_error.h"
 #include "sim/loader/tbf.h"
 #include "sim/machine/board.h"
+#include "sim/machine/irq_jitter.h"
 #include "sim/machine/machine_observer.h"
 
 struct machine; /* opaque */
@@ -26,6 +27,7 @@ struct machine_config {
     const struct board *board; /* must outlive the machine */
     uint64_t seed;
     enum cpu_flash_timing flash_timing;
+    struct irq_jitter_config jitter; /* zeroed: interrupts come when they come */
     bool count_mpu_hits;
     bool check_isolation;                  /* compares RAM around every stay in a process */
     const struct catalogue_absent *absent; /* peripherals that are not modelled; must outlive it */

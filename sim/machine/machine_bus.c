@@ -48,7 +48,10 @@ static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_by
     }
     struct bus_access access = {
         .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
-    return window->device_class->read(window->device, access, value);
+    machine->jitter.guest_acts = true;
+    enum bus_result result = window->device_class->read(window->device, access, value);
+    machine->jitter.guest_acts = false;
+    return result;
 }
 
 static enum bus_result write_absent(struct machine *machine, const struct address_window *window,
@@ -91,7 +94,10 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
     }
     struct bus_access access = {
         .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
-    return window->device_class->write(window->device, access, value);
+    machine->jitter.guest_acts = true;
+    enum bus_result result = window->device_class->write(window->device, access, value);
+    machine->jitter.guest_acts = false;
+    return result;
 }
 
 struct cpu_bus machine_bus_make(struct machine *machine)

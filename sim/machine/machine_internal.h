@@ -44,6 +44,7 @@ struct machine {
 
     struct address_map map;
     struct event_router router;
+    struct irq_jitter jitter; /* one line for each interrupt of the chip, then SysTick's */
     struct input_queue inputs;
     uint64_t text_free_cycle; /* when the serial input line is free again */
     uint64_t refused_inputs;
@@ -74,6 +75,11 @@ void machine_note(void *machine, const char *device, const char *what, int32_t v
 void machine_sent(void *device, uint8_t byte);
 void machine_tell_refused(struct machine *machine, const struct queued_input *input);
 void machine_tell_reset(struct machine *machine, uint32_t reasons);
+
+/* machine_jitter.c; nothing of it when the configuration asks for none */
+uint32_t machine_jitter_lines(const struct machine_config *config);
+struct armv7m_gate machine_jitter_gate(struct machine *machine);
+struct irq_line machine_jitter_irq(struct machine *machine, uint32_t irqn);
 
 /* machine_run.c */
 void machine_set_asleep(struct machine *machine, bool asleep);

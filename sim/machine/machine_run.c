@@ -72,6 +72,7 @@ void machine_reset(struct machine *machine, uint32_t reasons)
     machine->off = false;
     process_watch_reset(&machine->watch);
     event_router_reset(&machine->router);
+    irq_jitter_reset(&machine->jitter);
     for (size_t i = 0; i < machine->device_count; i++) {
         const struct machine_device *device = &machine->devices[i];
         if (device->device_class->reset != NULL) {

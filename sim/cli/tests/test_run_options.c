@@ -66,6 +66,31 @@ static void test_everything(void **state)
                 options.check_isolation && options.gdb);
 }
 
+static void test_jitter(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t seed, cycles;
+    } good[] = {{"7", 7, 64}, {"0x10:1", 16, 1}, {"0:64000", 0, 64000}};
+    static const char *const bad[] = {"",   "x",     "7:",  "7:0", "7:64001",
+                                      ":5", "7:5:5", "7,5", "-1",  "99999999999999999999999"};
+    struct run_options options;
+    struct sim_error error;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const char *const line[] = {"--jitter", good[i].text, NULL};
+        assert_true(parse(line, &options, &error));
+        assert_int_equal(options.jitter.seed, good[i].seed);
+        assert_int_equal(options.jitter.bound_cycles, good[i].cycles);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *const line[] = {"--jitter", bad[i], NULL};
+        assert_false(parse(line, &options, &error));
+        assert_int_equal(error.status, SIM_WRONG_USE);
+        assert_non_null(strstr(error.text, "--jitter takes SEED"));
+    }
+}
+
 static void test_inputs(void **state)
 {
     (void)state;
@@ -206,9 +231,13 @@ static void test_random_lines_never_crash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_inputs),   cmocka_unit_test(test_mistakes_get_one_clear_line),
-        cmocka_unit_test(test_too_many), cmocka_unit_test(test_random_lines_never_crash),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_inputs),
+        cmocka_unit_test(test_mistakes_get_one_clear_line),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_random_lines_never_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
