@@ -1,121 +1,88 @@
 #!/usr/bin/env python3
-"""Measures what the project claims: speed beside QEMU in the same run, sizes, the cost of a system call.
+"""Measures what the project claims: speed beside QEMU on the same ELF in the same run, sizes, the cost of a system call.
 
-Usage: bench/run.py --build BUILD [--runs N]
+Usage: bench/run.py --build BUILD [--runs N] [--only NAME] [--json FILE] [--markdown] [--quick]
 BUILD is a build folder without sanitizers (build/default). Needs qemu-system-arm for the comparison.
-Exit status: 0 measured, 2 wrong use or something is missing (one line says what).
+Exit status: 0 measured, 2 wrong use, something is missing, or a guest found its own result wrong (one line says what).
 """
 import argparse
+import json
 import os
-import re
-import shutil
-import statistics
-import subprocess
+import platform
 import sys
 import tempfile
-import time
 
-QEMU = "qemu-system-arm"
-SIZE = "arm-none-eabi-size"
-NM = "arm-none-eabi-nm"
-
-
-def fail(message):
-    print(f"bench: {message}", file=sys.stderr)
-    sys.exit(2)
+sys.dont_write_bytecode = True
+from cases import CASES, Bench  # noqa: E402 (after the line above)
+from machines import QEMU, Machines, Run, fail  # noqa: E402
+from report import markdown  # noqa: E402
 
 
-def need(path, remedy):
-    if not (os.path.exists(path) or shutil.which(path)):
-        fail(f"{path} is not there; {remedy}")
-    return path
+def host_name():
+    """What the figures were seen on: processor and number of CPUs."""
+    model = platform.machine()
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+        model = names[0] if names else model
+    return f"{model}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}"
 
 
-def wall_seconds(command):
-    start = time.monotonic()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, check=False)
-    return time.monotonic() - start, done.stdout
+def options_from(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True, help="a build folder without sanitizers, e.g. build/default")
+    parser.add_argument("--runs", type=int, default=None, help="how often each program is timed (5; 1 with --quick)")
+    parser.add_argument("--only", action="append", metavar="NAME", help="measure this alone; may be given again: " + ", ".join(CASES))
+    parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--markdown", action="store_true", help="print the table that docs/performance.md has")
+    parser.add_argument("--quick", action="store_true", help="next to no work: shows that everything runs; nothing is judged")
+    options = parser.parse_args(arguments)
+    if options.runs is None:
+        options.runs = 1 if options.quick else 5
+    if options.runs < 1:
+        fail(f"--runs {options.runs}: at least 1")
+    for name in options.only or []:
+        if name not in CASES:
+            fail(f"--only {name}: there is no such case; there are {', '.join(CASES)}")
+    return options
 
 
-def number(pattern, text, what):
-    found = re.search(pattern, text)
-    if not found:
-        fail(f"the run's summary does not say {what}")
-    return int(found.group(1).replace(",", ""))
-
-
-def speed(build, guest, what, runs):
-    """The same CPU-bound ELF in turn on both, so that a drifting machine hurts both alike."""
-    elf = need(os.path.join(build, "firmware/guests", guest), "build first: cmake --build")
-    sandglass = [os.path.join(build, "sim/sandglass"), "run", "--headless", "--for", "600s", elf]
-    qemu = [QEMU, "-M", "mps2-an386", "-nographic", "-no-reboot", "-kernel", elf]
-    ours, icount, plain = [], [], []
-    for _ in range(runs):
-        seconds, output = wall_seconds(sandglass)
-        instructions = number(r"([\d,]+) instructions", output, "how many instructions it was")
-        ours.append(instructions / seconds / 1e6)
-        icount.append(instructions / wall_seconds([*qemu, "-icount", "shift=0"])[0] / 1e6)
-        plain.append(instructions / wall_seconds(qemu)[0] / 1e6)
-    print(f"{guest} ({what}), {instructions:,} instructions, whole process, {runs} runs each (median; min-max), MIPS:")
-    for name, values in (("sandglass", ours), ("qemu-system-arm -icount shift=0", icount), ("qemu-system-arm", plain)):
-        print(f"  {name:34} {statistics.median(values):7.0f}   ({min(values):.0f}-{max(values):.0f})")
-    ratios = [a / b for a, b in zip(ours, icount)]
-    print(f"  sandglass / qemu -icount, pairwise {statistics.median(ratios):7.2f}   ({min(ratios):.2f}-{max(ratios):.2f})")
-
-
-def kernel_size(build):
-    elf = need(os.path.join(build, "firmware/kernel/nrf52dk.elf"), "build first: cmake --build")
-    sections = {}
-    for line in subprocess.run([SIZE, "-A", elf], capture_output=True, text=True, check=True).stdout.splitlines():
-        fields = line.split()
-        if len(fields) == 3 and fields[0].startswith(".") and fields[1].isdigit():
-            sections[fields[0]] = (int(fields[1]), int(fields[2]))
-    ram = sum(size for size, address in sections.values() if 0x20000000 <= address < 0x20010000)
-    flash = sum(size for name, (size, address) in sections.items() if address < 0x30000 and not name.startswith(".debug")
-                and name not in (".comment", ".ARM.attributes", ".sandglass.info", ".capsule.manifest"))
-    flash += sections.get(".data", (0, 0))[0]
-    stack = sections.get(".stack", (0, 0))[0]
-    print(f"kernel: {flash:,} bytes of flash, {ram:,} bytes of RAM (of which the stack {stack:,})")
-
-
-def trace_of(build, app, seconds):
-    with tempfile.NamedTemporaryFile(mode="r", suffix=".trace") as trace:
-        _, output = wall_seconds([os.path.join(build, "sim/sandglass"), "run", "--headless", "--for", seconds,
-                                  "--trace", trace.name, need(os.path.join(build, "firmware/apps", app),
-                                                              "build first: cmake --build")])
-        return trace.read().splitlines(), output
-
-
-def null_command(build):
-    lines, output = trace_of(build, "null_command.tbf", "2s")
-    record = number(r"grants +([\d,]+) ", output, "what the kernel keeps for a process")
-    print(f"RAM overhead per process, no grant entered: {record:,} bytes (Tock 2.1 with 14 grants: 1,352 published)")
-    costs, called, back = [], None, None
-    for line in lines:
-        fields = line.split()
-        if fields[1] == "call" and fields[3] == "2":
-            called, back = int(fields[0]), fields[-1]
-        elif fields[1] == "resume" and called is not None and fields[2] == back:
-            costs.append(int(fields[0]) - called)
-            called = None
-    if len(costs) < 900:
-        fail(f"only {len(costs)} null commands were seen in the trace; the app did not run")
-    print(f"null command (LED, command 0), SVC to the app's next instruction: {statistics.median(costs):.0f} cycles "
-          f"(min {min(costs)}, max {max(costs)}, {len(costs)} calls)")
+def write_json(path, figures, options, qemu):
+    content = {"host": host_name(), "qemu": qemu, "runs": options.runs, "quick": options.quick,
+               "figures": [figure.as_json() for figure in figures]}
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror}")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", required=True, help="a build folder without sanitizers, e.g. build/default")
-    parser.add_argument("--runs", type=int, default=5, help="how often each program is timed (5)")
-    options = parser.parse_args()
-    need(os.path.join(options.build, "sim/sandglass"), "build first: sh tools/quickstart.sh")
-    need(QEMU, "run: sh tools/setup.sh --tests")
-    kernel_size(options.build)
-    null_command(options.build)
-    speed(options.build, "cpu_bound.elf", "sorting, sieve, checksums, matrices: 3.6 instructions a block", options.runs)
-    speed(options.build, "hashing.elf", "SHA-256: 31 instructions a block", options.runs)
+    options = options_from(sys.argv[1:])
+    if options.json is not None and not os.path.isdir(os.path.dirname(os.path.abspath(options.json))):
+        fail(f"--json {options.json}: there is no such folder")
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        machines = Machines(options.build, folder)
+        if not machines.has_qemu and not options.quick:
+            fail(f"{QEMU} is not there; run: sh tools/setup.sh --tests")
+        qemu = Run([QEMU, "--version"]).output.splitlines()[0] if machines.has_qemu else None
+        bench = Bench(machines, options.runs, options.quick)
+        if not options.markdown:
+            print(f"{host_name()}; {qemu}; {options.runs} runs each in turn: median (min-max)")
+        for name in options.only or CASES:
+            for figure in CASES[name](bench):
+                figures.append(figure)
+                if not options.markdown:
+                    print("\n".join(figure.lines()), flush=True)
+    if options.markdown:
+        print("\n".join(markdown(figures)))
+    missed = [figure.name for figure in figures if figure.met is False]
+    if not options.quick and not options.markdown:
+        print(f"expectations not met: {', '.join(missed) if missed else 'none'}")
+    if options.json is not None:
+        write_json(options.json, figures, options, qemu)
     return 0
 
 
