@@ -10,7 +10,7 @@
 #define SIDE      8U
 #define EXPECTED  0x43F44B27U
 
-const volatile uint32_t bench_rounds = 10000;
+const volatile uint32_t bench_rounds = 4000;
 
 static float samples[SAMPLES], taps[TAPS], filtered[SAMPLES];
 static float a[SIDE][SIDE], b[SIDE][SIDE], c[SIDE][SIDE];

@@ -6,7 +6,7 @@
 #define TAPS     16U
 #define EXPECTED 0x4D874F1EU
 
-const volatile uint32_t bench_rounds = 12000;
+const volatile uint32_t bench_rounds = 8000;
 
 static uint32_t table[256];
 static uint8_t bytes[BYTES];

@@ -26,7 +26,7 @@
 #define FACTOR       1664525U
 #define ADDEND       1013904223U
 
-const volatile uint32_t bench_rounds = 100000;
+const volatile uint32_t bench_rounds = 60000;
 
 struct task {
     uint32_t sp;

@@ -35,7 +35,7 @@
 #define PROBE_FAULTS 8U
 #define EXPECTED     0xC3606E40U
 
-const volatile uint32_t bench_rounds = 30000; /* round trips: two switches each */
+const volatile uint32_t bench_rounds = 20000; /* round trips: two switches each */
 
 struct shared {
     uint32_t from[2];

@@ -7,7 +7,7 @@
 #define RING     64U
 #define EXPECTED 0x44BB78EBU
 
-const volatile uint32_t bench_rounds = 20000;
+const volatile uint32_t bench_rounds = 18000;
 
 struct record {
     uint32_t id;
