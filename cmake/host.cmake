@@ -23,6 +23,17 @@ if(SANDGLASS_SANITIZE)
   target_link_options(sandglass_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(SANDGLASS_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SANDGLASS_FUZZ needs clang: configure with -DCMAKE_C_COMPILER=clang (sh tools/setup.sh --tests gets it)")
+  endif()
+  # The warnings are the normal build's to judge: clang has others.
+  target_compile_options(sandglass_flags INTERFACE -w
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+    -fno-sanitize-coverage=trace-cmp) # costs a third of the time and finds little in register decoders
+  target_link_options(sandglass_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
 # sandglass_library(NAME SOURCES... [LINK libraries...]): a static library of the host build.
 function(sandglass_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

@@ -40,6 +40,7 @@ ALLOWED = {
     "tools/pack": ["kernel/abi", "kernel/core/mpu_layout.h"],
     "bench": ["sim/machine", "sim/cpu", "mpu_model", "peripherals/iface", "tests", "apps", "kernel/abi"],
     "tests": ["sim/machine", "sim/cli", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi"],
+    "tests/fuzz": ["sim/machine", "sim/debug", "sim/cli", "sim/loader", "sim/cpu", "peripherals", "peripherals/iface"],
 }
 TEST_EXTRA = {
     "kernel/core": ["mpu_model", "kernel/core"],
