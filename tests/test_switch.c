@@ -212,14 +212,14 @@ static uint32_t sweep(struct bench *bench, uint32_t first, uint32_t second, uint
         run_to_command(bench);
         uint32_t command = watch->commands;
         for (uint32_t step = 0; step < depth && watch->commands == command; step++) {
-            machine_step(watch->machine);
+            machine_step(watch->machine, CLOCK_NEVER - 1);
         }
         if (watch->commands != command) {
             return depth;
         }
         pend(bench, first);
         for (uint32_t step = 0; step < gap; step++) {
-            machine_step(watch->machine);
+            machine_step(watch->machine, CLOCK_NEVER - 1);
         }
         if (second != 0) {
             pend(bench, second);
@@ -309,7 +309,7 @@ static void test_regions_change_while_the_mpu_is_off(void **state)
     uint32_t changes = 0;
     struct mpu_state before = *mpu;
     while (bench.watch.calls == 0) {
-        machine_step(bench.watch.machine);
+        machine_step(bench.watch.machine, CLOCK_NEVER - 1);
         if (memcmp(before.rbar, mpu->rbar, sizeof mpu->rbar) != 0 ||
             memcmp(before.rasr, mpu->rasr, sizeof mpu->rasr) != 0) {
             assert_int_equal(before.ctrl & MPU_CTRL_ENABLE, 0);
@@ -328,7 +328,7 @@ static void step_into_kernel(struct bench *bench, struct cpu_regs *regs)
 {
     run_to_command(bench);
     do {
-        machine_step(bench->watch.machine);
+        machine_step(bench->watch.machine, CLOCK_NEVER - 1);
         cpu_get_regs(machine_cpu(bench->watch.machine), regs);
     } while (cpu_regs_ipsr(regs) != 0 || !cpu_regs_privileged(regs) || cpu_regs_uses_psp(regs));
 }

@@ -37,11 +37,11 @@ static const struct temp_row *find_row(uint32_t offset)
     return NULL;
 }
 
-/* To the nearest step. */
-static int32_t steps(int32_t centidegrees)
+/* To the nearest step. The input may be any number. */
+static int32_t steps(int64_t centidegrees)
 {
-    int32_t half = CENTIDEGREES_PER_STEP / 2;
-    return (centidegrees + (centidegrees < 0 ? -half : half)) / CENTIDEGREES_PER_STEP;
+    int64_t half = CENTIDEGREES_PER_STEP / 2;
+    return (int32_t)((centidegrees + (centidegrees < 0 ? -half : half)) / CENTIDEGREES_PER_STEP);
 }
 
 static void measured(void *owner, uint64_t late_cycles)

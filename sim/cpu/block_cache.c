@@ -6,7 +6,7 @@
 #define SLOT_MASK (BLOCK_CACHE_SLOTS - 1)
 
 /* Beyond this the table is emptied: probes stay short, and what is hot comes back at once. */
-#define SLOTS_LIMIT (BLOCK_CACHE_SLOTS / 2)
+#define SLOTS_LIMIT BLOCK_CACHE_USED
 
 bool block_cache_init(struct block_cache *cache)
 {
@@ -18,7 +18,7 @@ bool block_cache_init(struct block_cache *cache)
         block_cache_free(cache);
         return false;
     }
-    block_cache_reset(cache);
+    memset(cache->slots, 0, BLOCK_CACHE_SLOTS * sizeof(*cache->slots));
     return true;
 }
 
@@ -32,7 +32,9 @@ void block_cache_free(struct block_cache *cache)
 
 void block_cache_reset(struct block_cache *cache)
 {
-    memset(cache->slots, 0, BLOCK_CACHE_SLOTS * sizeof(*cache->slots));
+    for (uint32_t i = 0; i < cache->used_slots; i++) {
+        cache->slots[cache->used[i]].key = 0;
+    }
     cache->used_slots = 0;
     cache->used_steps = 0;
 }
@@ -41,9 +43,9 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
 {
     uint64_t end = (uint64_t)address + size_bytes;
     bool hit = false;
-    for (uint32_t i = 0; i < BLOCK_CACHE_SLOTS && !hit; i++) {
-        const struct block *block = &cache->slots[i];
-        hit = block->key != 0 && block_address(block) < end && block->end > address;
+    for (uint32_t i = 0; i < cache->used_slots && !hit; i++) {
+        const struct block *block = &cache->slots[cache->used[i]];
+        hit = block_address(block) < end && block->end > address;
     }
     /* A slot cannot be emptied alone: probes would stop at it. */
     if (hit) {
@@ -74,6 +76,7 @@ static struct block *take_slot(struct block_cache *cache, uint32_t address, uint
     while (cache->slots[slot].key != 0) {
         slot = (slot + 1) & SLOT_MASK;
     }
+    cache->used[cache->used_slots] = (uint16_t)slot;
     cache->used_slots++;
     return &cache->slots[slot];
 }

@@ -15,6 +15,7 @@
 
 #define BLOCK_CACHE_BITS  14
 #define BLOCK_CACHE_SLOTS (1U << BLOCK_CACHE_BITS)
+#define BLOCK_CACHE_USED  (BLOCK_CACHE_SLOTS / 2)
 #define BLOCK_CACHE_STEPS (1U << 18)
 
 /* `gate` of a block that may never run unexamined. */
@@ -61,6 +62,8 @@ struct block_cache {
     struct block *slots;      /* BLOCK_CACHE_SLOTS, open addressing */
     struct block_step *steps; /* BLOCK_CACHE_STEPS */
     uint32_t used_slots, used_steps;
+    uint16_t used[BLOCK_CACHE_USED]; /* which slots those are: forgetting costs what is known,
+                                             not what could be */
     struct cycle_model *model;
     unsigned gated_flags; /* blocks with any of these get BLOCK_GATE_ALWAYS */
 };

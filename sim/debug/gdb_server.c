@@ -146,15 +146,16 @@ static void tell_end(struct gdb_server *server, const struct gdb_run *run)
     gdb_session_stopped(&server->session, &reason);
 }
 
-/* Runs until the machine stops for the debugger (false) or the run is over (true, with *end). */
-static bool continue_machine(struct gdb_server *server, const struct gdb_run *run,
-                             enum gdb_end *end)
+/* Runs, or makes one step, until the machine stops for the debugger (false) or the run is over
+ * (true, with *end). A step of a sleeping core may take as long as a run. */
+static bool resume_machine(struct gdb_server *server, const struct gdb_run *run, bool step,
+                           enum gdb_end *end)
 {
     struct machine *machine = server->adapter.machine;
     for (;;) {
         uint64_t now = clock_now(machine_clock(machine));
         uint64_t limit = run->end_cycle - now > SLICE_CYCLES ? now + SLICE_CYCLES : run->end_cycle;
-        enum machine_stop stop = machine_run(machine, limit);
+        enum machine_stop stop = step ? machine_step(machine, limit) : machine_run(machine, limit);
         bool over = is_over(run) || stop == MACHINE_STOP_OFF ||
                     clock_now(machine_clock(machine)) >= run->end_cycle;
         if (stop == MACHINE_STOP_ENGINE || over) {
@@ -181,17 +182,16 @@ static bool continue_machine(struct gdb_server *server, const struct gdb_run *ru
 /* Serves the client that is connected, until it is gone or the run is over. */
 static enum gdb_end serve_client(struct gdb_server *server, const struct gdb_run *run)
 {
-    struct machine *machine = server->adapter.machine;
     enum gdb_end end = GDB_END_LOST;
+    enum gdb_resume resume;
     while (server->client >= 0) {
-        switch (receive(server, true)) {
+        resume = receive(server, true);
+        switch (resume) {
         case GDB_RESUME_CONTINUE:
-            if (continue_machine(server, run, &end)) {
+        case GDB_RESUME_STEP:
+            if (resume_machine(server, run, resume == GDB_RESUME_STEP, &end)) {
                 return end;
             }
-            break;
-        case GDB_RESUME_STEP:
-            tell_stop(server, machine_step(machine));
             break;
         case GDB_RESUME_DETACH:
             return GDB_END_DETACHED;

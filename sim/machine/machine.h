@@ -70,8 +70,9 @@ void machine_reset(struct machine *machine, uint32_t reasons);
 enum machine_stop machine_run(struct machine *machine, uint64_t cycle);
 
 /* One instruction or exception entry, and the events that it made due. A sleeping core first sleeps
- * until it wakes. */
-enum machine_stop machine_step(struct machine *machine);
+ * until it wakes, but not beyond `cycle` (absolute): then MACHINE_STOP_LIMIT, or MACHINE_STOP_IDLE
+ * when nothing but an input can wake it. */
+enum machine_stop machine_step(struct machine *machine, uint64_t cycle);
 
 /* Makes machine_run return MACHINE_STOP_REQUESTED soon. May be called from an observer. */
 void machine_request_stop(struct machine *machine);

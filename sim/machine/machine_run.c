@@ -192,24 +192,24 @@ enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
     }
 }
 
-enum machine_stop machine_step(struct machine *machine)
+enum machine_stop machine_step(struct machine *machine, uint64_t cycle)
 {
     enum machine_stop result = MACHINE_STOP_STEP;
-    while (settle(machine, CLOCK_NEVER - 1)) {
-        enum cpu_stop stop = cpu_step(machine->cpu);
-        if (stop == CPU_STOP_SLEEP && clock_next_due(&machine->clock) == CLOCK_NEVER) {
-            return MACHINE_STOP_OFF;
-        }
-        if (!handle_stop(machine, stop, CLOCK_NEVER - 1, &result)) {
-            settle(machine, CLOCK_NEVER - 1);
-            return result;
-        }
+    while (settle(machine, cycle)) {
         if (machine->stop_requested) {
             machine->stop_requested = false;
             return MACHINE_STOP_REQUESTED;
         }
+        if (clock_now(&machine->clock) >= cycle) {
+            return MACHINE_STOP_LIMIT;
+        }
+        if (!handle_stop(machine, cpu_step(machine->cpu), cycle, &result)) {
+            (void)settle(machine, cycle);
+            return result;
+        }
     }
-    return MACHINE_STOP_OFF;
+    return input_queue_next(&machine->inputs) == CLOCK_NEVER ? MACHINE_STOP_OFF
+                                                             : MACHINE_STOP_LIMIT;
 }
 
 void machine_request_stop(struct machine *machine)

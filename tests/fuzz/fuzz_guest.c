@@ -14,10 +14,11 @@
 #include "tests/fuzz/fuzz_board.h"
 #include "tests/fuzz/guest_writer.h"
 
-#define RUN_CYCLES 100000U
-#define SLICES     4U
-#define RESETS_MAX 4U /* lockups that a reset ends; then the guest has had its chance */
-#define STEPS      40U
+#define RUN_CYCLES   100000U
+#define SLICES       4U
+#define RESETS_MAX   4U /* lockups that a reset ends; then the guest has had its chance */
+#define STEPS        40U
+#define STEPS_CYCLES 1000U
 /* The longest time that a guest can hold the core for: an ERASEALL (295.3 ms). */
 #define STALL_CYCLES 19000000U
 
@@ -158,19 +159,22 @@ static void run_slice(struct machine *machine, uint64_t limit)
             machine_reset(machine, RESET_LOCKUP);
         } else if (stop == MACHINE_STOP_BREAKPOINT || stop == MACHINE_STOP_WATCHPOINT ||
                    stop == MACHINE_STOP_BKPT) {
-            (void)machine_step(machine);
+            (void)machine_step(machine, limit);
         }
     }
 }
 
 static void step_some(struct machine *machine)
 {
+    uint64_t limit = clock_now(machine_clock(machine)) + STEPS_CYCLES;
     for (uint32_t i = 0; i < STEPS; i++) {
-        enum machine_stop stop = machine_step(machine);
+        enum machine_stop stop = machine_step(machine, limit);
+        fuzz_check(clock_now(machine_clock(machine)) <= limit + STALL_CYCLES,
+                   "a step went past its limit");
         if (stop == MACHINE_STOP_ENGINE) {
             fuzz_fail("the engine failed in a step: %s", cpu_error(machine_cpu(machine)));
         }
-        if (stop == MACHINE_STOP_LOCKUP || stop == MACHINE_STOP_OFF) {
+        if (stop != MACHINE_STOP_STEP) {
             return;
         }
     }

@@ -73,8 +73,19 @@ static void the_world_sets_the_temperature(void **state)
     struct bench *b = ((struct system_bench *)*state)->bench;
     static const struct {
         int32_t centidegrees, steps;
-    } table[] = {{0, 0},    {12, 0},  {13, 1},   {25, 1},       {2537, 101}, {2538, 102},
-                 {-25, -1}, {-12, 0}, {-13, -1}, {-4000, -160}, {8500, 340}};
+    } table[] = {{0, 0},
+                 {12, 0},
+                 {13, 1},
+                 {25, 1},
+                 {2537, 101},
+                 {2538, 102},
+                 {-25, -1},
+                 {-12, 0},
+                 {-13, -1},
+                 {-4000, -160},
+                 {INT32_MAX, 85899346},
+                 {INT32_MIN, -85899346},
+                 {8500, 340}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         assert_true(bench_input(b, "temperature", table[i].centidegrees));
         assert_int_equal(measure(b), table[i].steps);

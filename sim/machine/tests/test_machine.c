@@ -410,10 +410,38 @@ static void test_step(void **state)
     struct fixture *f = *state;
     struct cpu_regs regs;
     load(f, DEVICE + FAKE_VALUE, 0x55);
-    assert_int_equal(machine_step(f->machine), MACHINE_STOP_STEP);
+    assert_int_equal(machine_step(f->machine, CLOCK_NEVER - 1), MACHINE_STOP_STEP);
     cpu_get_regs(machine_cpu(f->machine), &regs);
     assert_int_equal(regs.pc, 0x42);
     assert_int_equal(regs.r[0], DEVICE);
+}
+
+/* Something that goes on while the core sleeps and does not wake it. */
+struct ticker {
+    struct event event;
+    struct clock *clock;
+};
+
+static void tick(void *owner, uint64_t late_cycles)
+{
+    struct ticker *ticker = owner;
+    (void)late_cycles;
+    clock_schedule(ticker->clock, &ticker->event, clock_now(ticker->clock) + 100);
+}
+
+static void test_step_of_a_sleeper_ends(void **state)
+{
+    struct fixture *f = *state;
+    struct ticker ticker = {.clock = machine_clock(f->machine)};
+    load(f, DEVICE + FAKE_VALUE, 0x55);
+    assert_int_equal(machine_run(f->machine, 1000), MACHINE_STOP_IDLE);
+    assert_int_equal(machine_step(f->machine, 2000), MACHINE_STOP_IDLE);
+    assert_int_equal(clock_now(ticker.clock), 2000);
+    event_init(&ticker.event, tick, &ticker);
+    clock_schedule(ticker.clock, &ticker.event, 2050);
+    assert_int_equal(machine_step(f->machine, 3000), MACHINE_STOP_LIMIT);
+    assert_int_equal(clock_now(ticker.clock), 3000);
+    clock_cancel(ticker.clock, &ticker.event);
 }
 
 #define MACHINE_TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -438,6 +466,7 @@ int main(void)
         MACHINE_TEST(test_process_that_keeps_to_itself),
         MACHINE_TEST(test_foreign_byte_that_changes_is_seen),
         MACHINE_TEST(test_step),
+        MACHINE_TEST(test_step_of_a_sleeper_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
