@@ -37,6 +37,10 @@ static inline uint32_t fuzz_u32(struct fuzz_bytes *bytes)
     return low | fuzz_u16(bytes) << 16;
 }
 
+/* From here on an input has so many seconds of processor time (not of the clock: the host may be
+ * busy with something else); more is a finding. 0 ends the limit. */
+void fuzz_limit_seconds(unsigned seconds);
+
 /* Says what is wrong on stderr and aborts: the fuzzer keeps the input. */
 _Noreturn void fuzz_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,9 +8,10 @@
  */
 #include "tests/fuzz/device_world.h"
 
-#define STEPS_MAX    600U
-#define BUDGET       400000U /* events and tasks of one input: keeps it under a second */
-#define LONG_ADVANCE 6400000U
+#define LIMIT_SECONDS 2U
+#define STEPS_MAX     600U
+#define BUDGET        400000U /* events and tasks of one input: keeps it under a second */
+#define LONG_ADVANCE  6400000U
 
 /* Events a device may fire in a cycle on average, times cycles, is what a stretch of time may cost:
  * a TIMER that matches at each of its ticks fires every 4 cycles; PPI goes on every 4. */
@@ -145,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_bytes bytes = {.data = data, .size = size};
     struct world *world = world_start();
+    fuzz_limit_seconds(LIMIT_SECONDS);
     for (uint32_t i = 0; i < STEPS_MAX && fuzz_more(&bytes); i++) {
         step(world, &bytes);
         if (world->fired + world->tasks / 8 > BUDGET) {
@@ -152,5 +154,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     check_lines(world);
+    fuzz_limit_seconds(0);
     return 0;
 }

@@ -14,11 +14,12 @@
 #include "tests/fuzz/fuzz_board.h"
 #include "tests/fuzz/guest_writer.h"
 
-#define RUN_CYCLES   100000U
-#define SLICES       4U
-#define RESETS_MAX   4U /* lockups that a reset ends; then the guest has had its chance */
-#define STEPS        40U
-#define STEPS_CYCLES 1000U
+#define RUN_CYCLES    40000U
+#define LIMIT_SECONDS 4U /* for two runs, with sanitizers */
+#define SLICES        4U
+#define RESETS_MAX    4U /* lockups that a reset ends; then the guest has had its chance */
+#define STEPS         40U
+#define STEPS_CYCLES  1000U
 /* The longest time that a guest can hold the core for: an ERASEALL (295.3 ms). */
 #define STALL_CYCLES 19000000U
 
@@ -201,9 +202,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct plan plan;
     struct fuzz_bytes bytes = {.data = data, .size = size};
     read_plan(&plan, &bytes);
+    fuzz_limit_seconds(LIMIT_SECONDS);
     uint64_t hash = run_plan(&plan);
     if (plan.twice && run_plan(&plan) != hash) {
         fuzz_fail("two runs of the same guest differ");
     }
+    fuzz_limit_seconds(0);
     return 0;
 }
