@@ -2,7 +2,7 @@
  * registers of a Cortex-M4 r0p1. Reference: ARMv7-M ARM, B3.2; Cortex-M4 TRM, chapters 4 and 7.
  *
  * Not modelled: ICSR.VECTPENDING under BASEPRI and FAULTMASK (it shows the highest enabled pending
- * exception whatever they are), FPCCR's lazy state (LSPACT reads 0), ACTLR's effects (read back).
+ * exception whatever they are), ACTLR's effects (read back).
  */
 #ifndef PERIPHERALS_ARMV7M_SCB_H
 #define PERIPHERALS_ARMV7M_SCB_H
@@ -34,12 +34,14 @@ enum scb_cfsr_bits {
     CFSR_DACCVIOL = 1 << 1,
     CFSR_MUNSTKERR = 1 << 3,
     CFSR_MSTKERR = 1 << 4,
+    CFSR_MLSPERR = 1 << 5,
     CFSR_MMARVALID = 1 << 7,
     CFSR_IBUSERR = 1 << 8,
     CFSR_PRECISERR = 1 << 9,
     CFSR_IMPRECISERR = 1 << 10,
     CFSR_UNSTKERR = 1 << 11,
     CFSR_STKERR = 1 << 12,
+    CFSR_LSPERR = 1 << 13,
     CFSR_BFARVALID = 1 << 15,
     CFSR_UNDEFINSTR = 1 << 16,
     CFSR_INVSTATE = 1 << 17,
@@ -55,6 +57,18 @@ enum scb_cfsr_bits {
 #define DFSR_BKPT     (1U << 1)
 #define FPCCR_ASPEN   (1U << 31)
 #define FPCCR_LSPEN   (1U << 30)
+/* Of the code that the frame at FPCAR belongs to, as it was when the frame was reserved: which
+ * exceptions could preempt it, its mode and privilege. */
+#define FPCCR_MONRDY (1U << 8)
+#define FPCCR_BFRDY  (1U << 6)
+#define FPCCR_MMRDY  (1U << 5)
+#define FPCCR_HFRDY  (1U << 4)
+#define FPCCR_THREAD (1U << 3)
+#define FPCCR_USER   (1U << 1)
+#define FPCCR_LSPACT (1U << 0) /* the frame's FP words are still to be stored */
+#define FPCCR_FRAME                                                                                \
+    (FPCCR_MONRDY | FPCCR_BFRDY | FPCCR_MMRDY | FPCCR_HFRDY | FPCCR_THREAD | FPCCR_USER |          \
+     FPCCR_LSPACT)
 
 struct scb_config {
     struct nvic *nvic; /* borrowed; holds what ICSR, SHPR and SHCSR show */

@@ -43,6 +43,10 @@ static const char *fault_name(enum fault_kind kind)
         return "MemManage MUNSTKERR (unstacking an exception frame)";
     case FAULT_UNSTKERR:
         return "BusFault UNSTKERR (unstacking an exception frame)";
+    case FAULT_MLSPERR:
+        return "MemManage MLSPERR (storing the FP context that an exception left aside)";
+    case FAULT_LSPERR:
+        return "BusFault LSPERR (storing the FP context that an exception left aside)";
     case FAULT_VECTTBL:
         return "HardFault VECTTBL (reading the vector table)";
     }

@@ -37,6 +37,31 @@ void block_cache_reset(struct block_cache *cache)
     }
     cache->used_slots = 0;
     cache->used_steps = 0;
+    cache->open_count = 0;
+}
+
+void block_cache_gate_fp(struct block_cache *cache, bool gated)
+{
+    cache->gated_flags &= ~(unsigned)CYCLE_FP;
+    if (!gated) {
+        return;
+    }
+    cache->gated_flags |= CYCLE_FP;
+    for (uint32_t i = 0; i < cache->open_count; i++) {
+        cache->slots[cache->open[i]].gate = BLOCK_GATE_ALWAYS;
+    }
+    cache->open_count = 0;
+}
+
+void block_cache_open(struct block_cache *cache, const struct block *block)
+{
+    if (block->fp_alone == 0 || block->gate != BLOCK_GATE_ALWAYS ||
+        (cache->gated_flags & CYCLE_FP) != 0) {
+        return;
+    }
+    uint32_t slot = (uint32_t)(block - cache->slots);
+    cache->slots[slot].gate = block->cycles + block->taken;
+    cache->open[cache->open_count++] = (uint16_t)slot;
 }
 
 void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t size_bytes)
@@ -130,7 +155,10 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
     }
     decode_steps(cache, block, code, available, fetch);
     block->entry = cycle_model_entry_cost(code, address, fetch);
-    bool gated = always_gated || (block->flags & cache->gated_flags) != 0;
-    block->gate = gated ? BLOCK_GATE_ALWAYS : block->cycles + block->taken;
+    bool gated = always_gated || (block->flags & cache->gated_flags & ~(unsigned)CYCLE_FP) != 0;
+    bool fp = (block->flags & CYCLE_FP) != 0;
+    block->fp_alone = fp && !gated;
+    block->gate = gated || fp ? BLOCK_GATE_ALWAYS : block->cycles + block->taken;
+    block_cache_open(cache, block);
     return block;
 }

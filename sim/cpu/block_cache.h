@@ -39,7 +39,7 @@ struct block {
     uint8_t entry;     /* added when a taken branch leads here */
     uint32_t steps;    /* index of the first of size_bytes / 2 + 1 */
     uint16_t flags;    /* enum cycle_flag of all its instructions */
-    uint16_t reserved; /* 32 bytes a slot: two of them fill a cache line */
+    uint16_t fp_alone; /* nothing but CYCLE_FP can be a reason to gate it */
 };
 _Static_assert(sizeof(struct block) == 32, "two slots a cache line");
 
@@ -66,6 +66,11 @@ struct block_cache {
                                              not what could be */
     struct cycle_model *model;
     unsigned gated_flags; /* blocks with any of these get BLOCK_GATE_ALWAYS */
+    /* Whether CYCLE_FP is gated changes at every exception that comes while floating point is in
+     * use. So such blocks are gated one by one when it begins, and opened one by one when they are
+     * next met. */
+    uint16_t open[BLOCK_CACHE_USED]; /* slots of blocks with `fp_alone` that are not gated */
+    uint32_t open_count;
 };
 
 /* False: no memory. */
@@ -83,6 +88,11 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
 const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
                                     uint32_t size_bytes, const uint8_t *code, size_t available,
                                     struct cycle_fetch fetch, bool always_gated);
+
+/* Changes gated_flags by CYCLE_FP alone; what the cache holds stays. */
+void block_cache_gate_fp(struct block_cache *cache, bool gated);
+/* The block was met: it need not be gated any more if FP was the reason and is none now. */
+void block_cache_open(struct block_cache *cache, const struct block *block);
 
 /* NULL: not known. */
 const struct block *block_cache_find(const struct block_cache *cache, uint32_t address,

@@ -166,6 +166,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->locked_up = exception_reset(&cpu->unit) == EXCEPTION_LOCKUP;
     cpu->sleeping = false;
     cpu->late_possible = false;
+    cpu->fp_store_done = 0;
     cpu->refusal.kind = CPU_REFUSAL_NONE;
     cpu->kept.count = 0;
     cpu->mode = CPU_MODE_FAST;
@@ -191,6 +192,7 @@ void cpu_get_regs(const struct cpu *cpu, struct cpu_regs *regs)
         *regs = cpu->regs;
     } else {
         engine_read_regs(cpu->active, regs);
+        regs->control = cpu_true_control(cpu, regs->control);
     }
     if (!cpu->regs_held || !cpu->fp_held) {
         engine_read_fp(cpu->active, regs);
@@ -206,6 +208,8 @@ void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs)
     cpu->core.nvic.state.current = cpu_regs_ipsr(regs);
     cpu->debug.resume_valid = false;
     cpu->late_possible = false;
+    cpu->fp_store_done = 0;
+    cpu->mode = CPU_MODE_FAST;
     cpu_settle_jump(cpu, regs->pc);
     cpu_update_context(cpu);
 }

@@ -267,9 +267,8 @@ static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool
     }
     if (write && address == FPCCR_ADDRESS) {
         /* CONTROL.FPCA as it is while ASPEN still says who sets it. */
-        uint32_t control = engine_get_special(cpu->active).control;
-        control = (cpu->regs.control & ~CONTROL_FPCA) | (control & CONTROL_FPCA);
-        cpu->regs.control = cpu_true_control(cpu, cpu->regs.control, control);
+        uint32_t control = cpu_true_control(cpu, engine_get_special(cpu->active).control);
+        cpu->regs.control = (cpu->regs.control & ~CONTROL_FPCA) | (control & CONTROL_FPCA);
     }
     if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT) {
         refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged, FAULT_PRECISERR,
@@ -345,7 +344,7 @@ static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool 
         }
     }
     if (write && is_ppb(address) && cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {
-        cpu_add_work(cpu, CPU_WORK_GATES);
+        cpu_add_work(cpu, CPU_WORK_FLAGS);
     }
     if (must_end(cpu)) {
         refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);

@@ -61,8 +61,14 @@ unsigned cpu_gated_flags(const struct cpu *cpu)
 {
     const struct scb *scb = &cpu->core.scb;
     unsigned flags = CYCLE_WRITES_SPECIAL | CYCLE_BARRIER | CYCLE_SEND_EVENT | CYCLE_EXCLUSIVE;
-    if (!cpu->config.fp_present || !scb_fp_enabled(scb, false)) {
+    bool automatic = (scb->state.fpccr & FPCCR_ASPEN) != 0;
+    bool new_context = automatic && (cpu->regs.control & CONTROL_FPCA) == 0;
+    if (!cpu->config.fp_present || !scb_fp_enabled(scb, false) || new_context ||
+        (scb->state.fpccr & FPCCR_LSPACT) != 0) {
         flags |= CYCLE_FP;
+    }
+    if (cpu->config.fp_present && !automatic) {
+        flags |= CYCLE_CONTROL;
     }
     if ((scb->state.ccr & CCR_DIV_0_TRP) != 0) {
         flags |= CYCLE_DIVIDE;
@@ -176,13 +182,16 @@ void cpu_refresh_special(struct cpu *cpu)
 {
     cpu->special_ran = false;
     struct engine_special special = engine_get_special(cpu->active);
-    cpu->regs.control = cpu_true_control(cpu, cpu->regs.control, special.control);
+    cpu->regs.control = cpu_true_control(cpu, special.control);
     if (cpu_regs_privileged(&cpu->regs)) {
         cpu->regs.primask = special.primask;
         cpu->regs.faultmask = special.faultmask;
         cpu->regs.basepri = special.basepri;
     }
     cpu_update_context(cpu);
+    if (cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {
+        cpu_add_work(cpu, CPU_WORK_FLAGS);
+    }
     if (nvic_highest_pending(&cpu->core.nvic) != 0) {
         cpu_add_work(cpu, CPU_WORK_POLL);
     }
@@ -288,6 +297,7 @@ static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
     if (cpu->config.count_mpu_hits) {
         count_fetches(cpu, block);
     }
+    block_cache_open(&cpu->blocks, block);
     cpu->time.gate = cpu->special_ran || cpu->barrier_ran ? 0 : cpu->time.deadline;
 }
 

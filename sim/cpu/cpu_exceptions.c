@@ -1,12 +1,12 @@
 #include "sim/cpu/cpu_internal.h"
 #include "sim/cpu/stacking.h"
 
-/* The engine always notes the use of the floating-point unit in CONTROL.FPCA; without ASPEN a core
- * does not, and software may only have cleared it. */
-uint32_t cpu_true_control(const struct cpu *cpu, uint32_t before, uint32_t control)
+#define CONTROL_SYSM 0x14U
+
+uint32_t cpu_true_control(const struct cpu *cpu, uint32_t control)
 {
-    bool automatic = (cpu->core.scb.state.fpccr & FPCCR_ASPEN) != 0;
-    return automatic ? control : control & (before | ~CONTROL_FPCA);
+    return cpu->fpca_forced ? (control & ~CONTROL_FPCA) | (cpu->regs.control & CONTROL_FPCA)
+                            : control;
 }
 
 void cpu_hold_regs(struct cpu *cpu)
@@ -16,13 +16,11 @@ void cpu_hold_regs(struct cpu *cpu)
     }
     uint32_t before = cpu->regs.control;
     engine_read_regs(cpu->active, &cpu->regs);
-    cpu->regs.control = cpu_true_control(cpu, before, cpu->regs.control);
+    if (cpu->fpca_forced) {
+        cpu->regs.control = (cpu->regs.control & ~CONTROL_FPCA) | (before & CONTROL_FPCA);
+    }
     cpu->regs_held = true;
     cpu->fp_held = false;
-    if ((cpu->regs.control & CONTROL_FPCA) != 0) {
-        engine_read_fp(cpu->active, &cpu->regs);
-        cpu->fp_held = true;
-    }
 }
 
 static void hold_fp(struct cpu *cpu)
@@ -47,7 +45,8 @@ void cpu_load_regs(struct cpu *cpu)
      * new context: it would set FPSCR. */
     bool automatic = (cpu->core.scb.state.fpccr & FPCCR_ASPEN) != 0;
     uint32_t control = cpu->regs.control;
-    cpu->regs.control |= cpu->config.fp_present && !automatic ? CONTROL_FPCA : 0;
+    cpu->fpca_forced = cpu->config.fp_present && !automatic && (control & CONTROL_FPCA) == 0;
+    cpu->regs.control |= cpu->fpca_forced ? CONTROL_FPCA : 0;
     engine_write_regs(cpu->active, &cpu->regs, cpu->fp_held);
     cpu->regs.control = control;
     cpu->regs_held = false;
@@ -59,6 +58,10 @@ void cpu_load_regs(struct cpu *cpu)
 static void begin(struct cpu *cpu)
 {
     cpu_hold_regs(cpu);
+    bool lazy = (cpu->core.scb.state.fpccr & FPCCR_LSPEN) != 0;
+    if ((cpu->regs.control & CONTROL_FPCA) != 0 && !lazy) {
+        hold_fp(cpu); /* an entry stacks them */
+    }
     clock_set_now(cpu->config.clock, cpu->time.cycles);
 }
 
@@ -73,6 +76,7 @@ static void finish(struct cpu *cpu, enum exception_outcome outcome, uint32_t cyc
         cpu->counters.exceptions++;
         cpu->counters.interrupts += cpu_regs_ipsr(&cpu->regs) >= EXCEPTION_IRQ0 ? 1U : 0U;
         cpu->late_possible = true;
+        cpu->fp_store_done = 0;
         break;
     case EXCEPTION_RETURNED:
         break;
@@ -85,6 +89,7 @@ static void finish(struct cpu *cpu, enum exception_outcome outcome, uint32_t cyc
         cpu->sleeping = true;
         cpu->sleeping_wfe = false;
     }
+    cpu->mode = CPU_MODE_FAST; /* what was decided was about the code that is left */
     cpu_settle_jump(cpu, cpu->regs.pc);
     cpu_update_context(cpu);
 }
@@ -128,12 +133,80 @@ void cpu_do_svc(struct cpu *cpu)
     finish(cpu, outcome, cycles);
 }
 
+/* An interrupt does not wait for the deferred store, which starts over afterwards. True: something
+ * is due before it would be done. */
+static bool pause_fp_store(struct cpu *cpu)
+{
+    uint32_t left = exception_fp_cycles(&cpu->unit) - cpu->fp_store_done;
+    if (cpu->time.cycles + left <= cpu->time.deadline) {
+        return false;
+    }
+    cpu->fp_store_done += (uint32_t)(cpu->time.deadline - cpu->time.cycles);
+    cpu->time.cycles = cpu->time.deadline;
+    return true;
+}
+
+bool cpu_prepare_fp(struct cpu *cpu)
+{
+    if (!exception_fp_is_new(&cpu->unit)) {
+        return false;
+    }
+    if (pause_fp_store(cpu)) {
+        return true;
+    }
+    uint32_t cycles;
+    begin(cpu);
+    hold_fp(cpu);
+    enum exception_outcome outcome = exception_prepare_fp(&cpu->unit, &cycles);
+    uint32_t done = cpu->fp_store_done;
+    cpu->fp_store_done = 0;
+    finish(cpu, outcome, cycles - done);
+    return outcome != EXCEPTION_NONE;
+}
+
+static uint32_t *core_register(struct cpu *cpu, unsigned index)
+{
+    struct cpu_regs *regs = &cpu->regs;
+    uint32_t *sp = cpu_regs_uses_psp(regs) ? &regs->psp : &regs->msp;
+    return index < 13 ? &regs->r[index] : index == 13 ? sp : &regs->lr;
+}
+
+static void write_control(struct cpu *cpu, uint32_t value)
+{
+    struct cpu_regs *regs = &cpu->regs;
+    if (!cpu_regs_privileged(regs)) {
+        return;
+    }
+    uint32_t writable = CONTROL_NPRIV | CONTROL_FPCA;
+    writable |= cpu_regs_ipsr(regs) == 0 ? CONTROL_SPSEL : 0;
+    regs->control = (regs->control & ~writable) | (value & writable);
+    cpu_update_context(cpu);
+}
+
+bool cpu_access_control(struct cpu *cpu, const uint16_t code[2])
+{
+    bool mrs = code[0] == 0xF3EFU && (code[1] & 0xF0FFU) == (0x8000U | CONTROL_SYSM);
+    bool msr = (code[0] & 0xFFF0U) == 0xF380U && (code[1] & 0xF0FFU) == (0x8000U | CONTROL_SYSM);
+    if (!mrs && !msr) {
+        return false;
+    }
+    cpu_it_pass(cpu);
+    if (mrs) {
+        *core_register(cpu, code[1] >> 8 & 0xFU) = cpu->regs.control & 7U;
+    } else {
+        write_control(cpu, *core_register(cpu, code[0] & 0xFU));
+    }
+    return true;
+}
+
 void cpu_do_exception_return(struct cpu *cpu, uint32_t value)
 {
     uint32_t cycles;
     begin(cpu);
-    if ((value & EXC_RETURN_BASIC_FRAME) == 0) {
-        hold_fp(cpu); /* s0-s15 come from the frame, the rest must stay */
+    if ((value & EXC_RETURN_BASIC_FRAME) == 0 &&
+        (cpu->core.scb.state.fpccr & (FPCCR_LSPACT | FPCCR_LSPEN)) !=
+            (FPCCR_LSPACT | FPCCR_LSPEN)) {
+        hold_fp(cpu); /* s0-s15 come from the frame, or go there again; the rest must stay */
     }
     enum exception_outcome outcome = exception_return(&cpu->unit, value, &cycles);
     finish(cpu, outcome, cycles);

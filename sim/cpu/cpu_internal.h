@@ -39,14 +39,15 @@ enum cpu_work {
     CPU_WORK_RESET = 1 << 5,
     CPU_WORK_WATCH = 1 << 6,
     CPU_WORK_STALL = 1 << 7,
+    CPU_WORK_FLAGS = 1 << 8, /* cpu_gated_flags() has changed */
 };
 /* What must end the run right after the instruction; the rest waits for the end of the block. */
 #define CPU_WORK_AT_ONCE                                                                           \
     (CPU_WORK_POLL | CPU_WORK_GATES | CPU_WORK_STOP | CPU_WORK_RESET | CPU_WORK_WATCH |            \
-     CPU_WORK_STALL)
+     CPU_WORK_STALL | CPU_WORK_FLAGS)
 
 /* Blocks with these, while they are gated, are stepped: each instruction is examined first. */
-#define CPU_STEPPED_FLAGS (CYCLE_FP | CYCLE_DIVIDE | CYCLE_MEMORY)
+#define CPU_STEPPED_FLAGS (CYCLE_FP | CYCLE_DIVIDE | CYCLE_MEMORY | CYCLE_CONTROL)
 
 /* How to go on. */
 enum cpu_mode {
@@ -141,6 +142,8 @@ struct cpu {
     struct cpu_regs regs;
     bool regs_held;
     bool fp_held;
+    bool fpca_forced;       /* the engine has CONTROL.FPCA set, the core has not */
+    uint32_t fp_store_done; /* cycles that the deferred store of FP words has had so far */
     struct exception_unit unit;
     struct mpu_context context; /* of the running code */
     struct cpu_grain grain[CPU_GRAINS];
@@ -240,6 +243,8 @@ bool cpu_it_enter(struct cpu *cpu);
 bool cpu_it_is_split(struct cpu *cpu);
 /* True: its condition fails, and it has been passed. */
 bool cpu_it_skip(struct cpu *cpu);
+/* Goes over the next instruction, which has been carried out: its time, PC, ITSTATE. */
+void cpu_it_pass(struct cpu *cpu);
 void cpu_it_narrow(struct cpu *cpu);
 void cpu_it_widen(struct cpu *cpu, enum engine_end end);
 /* An IT instruction with a block after it. */
@@ -254,13 +259,19 @@ void cpu_locate_crossing(struct cpu *cpu);
 /* cpu_exceptions.c: between engine and exception unit. Each leaves the registers held or loaded as
  * cpu.regs_held says. */
 void cpu_hold_regs(struct cpu *cpu);
-/* CONTROL as a core would have it, given what it was `before` and what the engine has. */
-uint32_t cpu_true_control(const struct cpu *cpu, uint32_t before, uint32_t control);
+/* CONTROL as the core has it, given what the engine has. */
+uint32_t cpu_true_control(const struct cpu *cpu, uint32_t control);
 void cpu_load_regs(struct cpu *cpu);
 /* True: an exception was entered, or the core locked up. */
 bool cpu_take_pending(struct cpu *cpu);
 void cpu_raise_fault(struct cpu *cpu, const struct fault *fault, const struct mpu_verdict *verdict);
 void cpu_do_svc(struct cpu *cpu);
+/* The next instruction is a floating-point one that may run: what has to happen before it. True: it
+ * does not run now, an exception was entered or the core locked up. */
+bool cpu_prepare_fp(struct cpu *cpu);
+/* The next instruction is MRS or MSR of CONTROL and FPCCR.ASPEN is clear: carries it out, as the
+ * engine's CONTROL.FPCA is not the core's. False: it is another one. */
+bool cpu_access_control(struct cpu *cpu, const uint16_t code[2]);
 void cpu_do_exception_return(struct cpu *cpu, uint32_t value);
 
 #endif

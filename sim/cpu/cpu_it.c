@@ -92,19 +92,27 @@ static bool passes(uint32_t xpsr)
     return base[state >> 5] != inverse;
 }
 
+void cpu_it_pass(struct cpu *cpu)
+{
+    uint16_t code[2] = {0};
+    uint32_t pc = live_pc(cpu);
+    (void)cpu_read_code(cpu, pc, code);
+    uint32_t size_bytes = cycle_instruction_bytes(code[0]);
+    uint32_t state = cpu_it_advanced(state_of(live_xpsr(cpu)));
+    cpu_pass_instruction(cpu, pc, size_bytes);
+    cpu_it_set_state(cpu, state);
+    cpu->regs.pc = pc + size_bytes;
+}
+
 /* The engines' hook is not called for an instruction whose condition fails. */
 bool cpu_it_skip(struct cpu *cpu)
 {
     uint16_t code[2];
     uint32_t pc = live_pc(cpu);
-    uint32_t xpsr = live_xpsr(cpu);
-    if (passes(xpsr) || !cpu_read_code(cpu, pc, code)) {
+    if (passes(live_xpsr(cpu)) || !cpu_read_code(cpu, pc, code)) {
         return false;
     }
-    uint32_t size_bytes = cycle_instruction_bytes(code[0]);
-    cpu_pass_instruction(cpu, pc, size_bytes);
-    cpu_it_set_state(cpu, cpu_it_advanced(state_of(xpsr)));
-    cpu->regs.pc = pc + size_bytes;
+    cpu_it_pass(cpu);
     return true;
 }
 

@@ -44,12 +44,24 @@ static void forget_changes(struct cpu *cpu)
     cpu->change_count = 0;
 }
 
-static void do_work(struct cpu *cpu)
+static void update_gates(struct cpu *cpu)
 {
-    if (cpu->blocks.gated_flags != cpu_gated_flags(cpu)) {
-        cpu->blocks.gated_flags = cpu_gated_flags(cpu);
+    unsigned flags = cpu_gated_flags(cpu);
+    unsigned changed = cpu->blocks.gated_flags ^ flags;
+    if (changed == CYCLE_FP) {
+        block_cache_gate_fp(&cpu->blocks, (flags & CYCLE_FP) != 0);
+    } else if (changed != 0) {
+        cpu->blocks.gated_flags = flags;
         cpu->work |= CPU_WORK_GATES;
     }
+    if ((changed & CYCLE_CONTROL) != 0) {
+        cpu_hold_regs(cpu); /* the engine is given another CONTROL.FPCA */
+    }
+}
+
+static void do_work(struct cpu *cpu)
+{
+    update_gates(cpu);
     if ((cpu->work & CPU_WORK_CODE) != 0) {
         forget_changes(cpu);
     }
@@ -61,7 +73,7 @@ static void do_work(struct cpu *cpu)
     if ((cpu->work & CPU_WORK_GATES) != 0) {
         block_cache_reset(&cpu->blocks);
     }
-    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES);
+    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES | CPU_WORK_FLAGS);
 }
 
 static void stall(struct cpu *cpu)
@@ -324,6 +336,12 @@ static bool examine_step(struct cpu *cpu, bool split)
         !(cpu->config.fp_present && scb_fp_enabled(&cpu->core.scb, cpu->context.privileged))) {
         struct fault fault = {.kind = FAULT_NOCP};
         cpu_raise_fault(cpu, &fault, NULL);
+        return true;
+    }
+    if (is_fp(code) && cpu_prepare_fp(cpu)) {
+        return true;
+    }
+    if ((cpu->blocks.gated_flags & CYCLE_CONTROL) != 0 && cpu_access_control(cpu, code)) {
         return true;
     }
     uint32_t ccr = cpu->core.scb.state.ccr;

@@ -350,6 +350,14 @@ static bool is_fp_encoding(const uint8_t *code)
     return (code[1] & 0xECU) == 0xECU && (code[3] & 0x0EU) == 0x0AU;
 }
 
+/* MRS Rd, CONTROL and MSR CONTROL, Rn. */
+static bool is_control_encoding(const uint8_t *code)
+{
+    bool mrs = code[0] == 0xEFU && code[1] == 0xF3U;
+    bool msr = (code[0] & 0xF0U) == 0x80U && code[1] == 0xF3U && (code[3] & 0xF0U) == 0x80U;
+    return (mrs || msr) && code[2] == 0x14U;
+}
+
 static struct shape decode(struct cycle_model *model, const uint8_t *code, size_t available,
                            uint32_t address)
 {
@@ -362,6 +370,7 @@ static struct shape decode(struct cycle_model *model, const uint8_t *code, size_
     shape.narrow = bytes == 2;
     /* From the encoding, whatever the decoder makes of it: without the unit all of these fault. */
     shape.flags = bytes == 4 && is_fp_encoding(code) ? CYCLE_FP : 0;
+    shape.flags |= bytes == 4 && is_control_encoding(code) ? CYCLE_CONTROL : 0U;
     uint64_t at = address;
     if (!cs_disasm_iter(model->handle, &code, &bytes, &at, model->insn)) {
         return shape;

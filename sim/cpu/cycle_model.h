@@ -33,6 +33,7 @@ enum cycle_flag {
     CYCLE_SEND_EVENT = 1 << 8,     /* SEV */
     CYCLE_EXCLUSIVE = 1 << 9,      /* LDREX and kin: opens the local monitor */
     CYCLE_INNER_BARRIER = 1 << 10, /* of a block: instructions follow a DSB */
+    CYCLE_CONTROL = 1 << 11,       /* MRS or MSR of CONTROL */
 };
 
 struct cycle_cost {

@@ -10,6 +10,7 @@
 #define CYCLES_RETURN         10U
 #define CYCLES_TAIL_CHAIN     6U
 #define CYCLES_FP_WORDS       17U
+#define FPSCR_CONTEXT_BITS    0x07C00000U /* what FPDSCR gives a new context */
 #define PRIORITY_HARDFAULT    (-1)
 #define LOCKUP_PC             0xFFFFFFFEU
 #define EXC_RETURN_ONES       0xFFFFFFE0U
@@ -59,15 +60,15 @@ static uint32_t preempting(const struct exception_unit *unit, int32_t priority)
     return preempts ? exception : 0;
 }
 
-static bool lazy_cost(const struct exception_unit *unit)
+/* With or without the FP words of the frame: `lazy` is the FPCCR bit that keeps them where they
+ * are.
+ */
+static uint32_t frame_cycles(const struct exception_unit *unit, uint32_t base, uint32_t exc_return,
+                             uint32_t lazy)
 {
-    return (unit->core->scb.state.fpccr & FPCCR_LSPEN) != 0;
-}
-
-/* With lazy stacking the hardware does not spend the time of the FP words on entry and return. */
-static uint32_t frame_cycles(const struct exception_unit *unit, uint32_t base, bool extended)
-{
-    return extended && !lazy_cost(unit) ? base + CYCLES_FP_WORDS : base;
+    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
+    bool moved = extended && (unit->core->scb.state.fpccr & lazy) == 0;
+    return moved ? base + CYCLES_FP_WORDS : base;
 }
 
 /* What entry and return have in common beside the registers. */
@@ -124,16 +125,21 @@ static void pend_imprecise(struct exception_unit *unit)
     }
 }
 
-/* A fault met while stacking or unstacking. False: lockup. */
-static bool pend_stacking_fault(struct exception_unit *unit, const struct stacking_result *result)
+static void account_stacking_fault(struct exception_unit *unit,
+                                   const struct stacking_result *result, enum mpu_access access)
 {
     const struct mpu_verdict *verdict = result->by_mpu ? &result->verdict : NULL;
     observe_fault(unit, &result->fault, verdict);
     if (verdict != NULL) {
-        enum mpu_access access =
-            result->fault.kind == FAULT_MSTKERR ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
         mpu_account_refusal(&unit->core->mpu_account, verdict->region, access, result->privileged);
     }
+}
+
+/* A fault met while stacking or unstacking. False: lockup. */
+static bool pend_stacking_fault(struct exception_unit *unit, const struct stacking_result *result)
+{
+    account_stacking_fault(
+        unit, result, result->fault.kind == FAULT_MSTKERR ? MPU_ACCESS_WRITE : MPU_ACCESS_READ);
     return pend_synchronous(unit, fault_status_record(unit->core, &result->fault));
 }
 
@@ -210,9 +216,8 @@ enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cyc
         return EXCEPTION_NONE;
     }
     uint32_t exc_return = exc_return_for(unit);
-    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
-    *cycles = frame_cycles(unit, CYCLES_ENTRY, extended);
-    struct stacking_result result = stacking_push(unit, running);
+    *cycles = frame_cycles(unit, CYCLES_ENTRY, exc_return, FPCCR_LSPEN);
+    struct stacking_result result = stacking_push(unit, running, cpu_regs_ipsr(unit->regs) == 0);
     if (result.faulted && !pend_stacking_fault(unit, &result)) {
         return lock_up(unit);
     }
@@ -294,12 +299,16 @@ static void leave_handler(struct exception_unit *unit, uint32_t exception)
     }
 }
 
-static void set_returned_control(struct exception_unit *unit, uint32_t exc_return)
+/* The frame was popped, and does not fit the mode returned to: it is pushed again. */
+static enum exception_outcome refuse_frame(struct exception_unit *unit, uint32_t exc_return,
+                                           int32_t priority)
 {
-    uint32_t control = unit->regs->control & ~(CONTROL_SPSEL | CONTROL_FPCA);
-    control |= (exc_return & EXC_RETURN_PSP) != 0 ? CONTROL_SPSEL : 0;
-    control |= (exc_return & EXC_RETURN_BASIC_FRAME) == 0 ? CONTROL_FPCA : 0;
-    unit->regs->control = control;
+    bool thread = (exc_return & EXC_RETURN_THREAD) != 0;
+    struct stacking_result result = stacking_push(unit, priority, thread);
+    if (result.faulted && !pend_stacking_fault(unit, &result)) {
+        return lock_up(unit);
+    }
+    return refuse_return(unit, exc_return);
 }
 
 enum exception_outcome exception_return(struct exception_unit *unit, uint32_t exc_return,
@@ -317,18 +326,16 @@ enum exception_outcome exception_return(struct exception_unit *unit, uint32_t ex
     if (preempting(unit, priority) != 0) {
         return take_exception(unit, exc_return);
     }
-    bool consistent;
-    struct stacking_result result = stacking_pop(unit, exc_return, priority, &consistent);
-    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
-    *cycles = frame_cycles(unit, CYCLES_RETURN, extended);
+    *cycles = frame_cycles(unit, CYCLES_RETURN, exc_return, FPCCR_LSPACT);
+    struct stacking_result result = stacking_pop(unit, exc_return, priority);
     if (result.faulted) {
         return pend_stacking_fault(unit, &result) ? take_exception(unit, exc_return)
                                                   : lock_up(unit);
     }
-    if (!consistent) {
-        return refuse_return(unit, exc_return);
+    bool to_thread = (exc_return & EXC_RETURN_THREAD) != 0;
+    if (to_thread != (cpu_regs_ipsr(unit->regs) == 0)) {
+        return refuse_frame(unit, exc_return, priority);
     }
-    set_returned_control(unit, exc_return);
     finish_switch(unit);
     unit->sleep_on_exit = outermost && (exc_return & EXC_RETURN_THREAD) != 0 &&
                           (unit->core->scb.state.scr & SCR_SLEEPONEXIT) != 0;
@@ -336,6 +343,79 @@ enum exception_outcome exception_return(struct exception_unit *unit, uint32_t ex
         unit->observer.resumed(unit->observer.context, unit->regs);
     }
     return EXCEPTION_RETURNED;
+}
+
+bool exception_fp_is_new(const struct exception_unit *unit)
+{
+    uint32_t fpccr = unit->core->scb.state.fpccr;
+    bool begins = (fpccr & FPCCR_ASPEN) != 0 && (unit->regs->control & CONTROL_FPCA) == 0;
+    return unit->fp_present && (begins || (fpccr & FPCCR_LSPACT) != 0);
+}
+
+uint32_t exception_fp_cycles(const struct exception_unit *unit)
+{
+    return (unit->core->scb.state.fpccr & FPCCR_LSPACT) != 0 ? CYCLES_FP_WORDS : 0;
+}
+
+/* What counts for a fault of the deferred store is what the code could take that the context
+ * belongs to. A UsageFault has no bit for it: it goes by what runs now. False: lockup. */
+static bool pend_preserving(struct exception_unit *unit, uint32_t exception)
+{
+    struct nvic *nvic = nvic_of(unit);
+    uint32_t fpccr = unit->core->scb.state.fpccr;
+    if (exception == EXCEPTION_USAGEFAULT) {
+        return pend_synchronous(unit, exception);
+    }
+    uint32_t ready = exception == EXCEPTION_MEMMANAGE ? FPCCR_MMRDY : FPCCR_BFRDY;
+    bool escalates = (fpccr & ready) == 0;
+    exception = escalates ? EXCEPTION_HARDFAULT : exception;
+    bool preempts = nvic_is_enabled(nvic, exception) &&
+                    group_priority_of(unit, exception) < exception_execution_priority(unit);
+    if (!preempts && (fpccr & FPCCR_HFRDY) == 0) {
+        return false;
+    }
+    unit->core->scb.state.hfsr |= escalates ? HFSR_FORCED : 0;
+    nvic_set_pending(nvic, exception);
+    return true;
+}
+
+/* EXCEPTION_NONE: stored, or failed with a fault that has to wait; the context is gone then. */
+static enum exception_outcome preserve_fp(struct exception_unit *unit, uint32_t *cycles)
+{
+    *cycles = CYCLES_FP_WORDS;
+    struct stacking_result result = stacking_preserve(unit);
+    if (result.faulted) {
+        account_stacking_fault(unit, &result, MPU_ACCESS_WRITE);
+        if (!pend_preserving(unit, fault_status_record(unit->core, &result.fault))) {
+            return lock_up(unit);
+        }
+        uint32_t entry_cycles;
+        enum exception_outcome outcome = exception_poll(unit, &entry_cycles);
+        if (outcome != EXCEPTION_NONE) {
+            *cycles += entry_cycles;
+            return outcome;
+        }
+    }
+    unit->core->scb.state.fpccr &= ~FPCCR_LSPACT;
+    return EXCEPTION_NONE;
+}
+
+enum exception_outcome exception_prepare_fp(struct exception_unit *unit, uint32_t *cycles)
+{
+    struct cpu_regs *regs = unit->regs;
+    const struct scb_state *scb = &unit->core->scb.state;
+    *cycles = 0;
+    if ((scb->fpccr & FPCCR_LSPACT) != 0) {
+        enum exception_outcome outcome = preserve_fp(unit, cycles);
+        if (outcome != EXCEPTION_NONE) {
+            return outcome;
+        }
+    }
+    if ((scb->fpccr & FPCCR_ASPEN) != 0 && (regs->control & CONTROL_FPCA) == 0) {
+        regs->fpscr = (regs->fpscr & ~FPSCR_CONTEXT_BITS) | scb->fpdscr;
+        regs->control |= CONTROL_FPCA;
+    }
+    return EXCEPTION_NONE;
 }
 
 enum exception_outcome exception_reset(struct exception_unit *unit)

@@ -1,6 +1,6 @@
 /* sim/cpu/exception.h - exception entry, return and fault escalation over plain register state. No
  * engine. Reference: ARMv7-M Architecture Reference Manual, B1.5; cycle costs: Cortex-M4 TRM (12
- * entry, 6 tail-chained, 10 return).
+ * entry, 6 tail-chained, 10 return; 17 more whenever FP words are moved).
  *
  * The caller brings the registers up to date, calls, and loads them back into its engine.
  */
@@ -43,6 +43,8 @@ enum fault_kind {
     FAULT_STKERR,
     FAULT_MUNSTKERR,
     FAULT_UNSTKERR,
+    FAULT_MLSPERR, /* while the FP context that an entry left aside was stored */
+    FAULT_LSPERR,
     FAULT_VECTTBL,
 };
 
@@ -112,6 +114,20 @@ enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycl
  * tail-chains or faults. A return that tail-chains reports EXCEPTION_ENTERED. */
 enum exception_outcome exception_return(struct exception_unit *unit, uint32_t exc_return,
                                         uint32_t *cycles);
+
+/* True when a floating-point instruction would be the first since its context began, or since an
+ * entry left the FP words of its frame to be stored later (FPCCR.LSPACT): exception_prepare_fp has
+ * something to do. */
+bool exception_fp_is_new(const struct exception_unit *unit);
+
+/* What that takes. */
+uint32_t exception_fp_cycles(const struct exception_unit *unit);
+
+/* The instruction at regs->pc is a floating-point one, and CPACR allows it. Before it runs: stores
+ * the FP context that an entry left aside, with the rights recorded in FPCCR, and begins a new one
+ * (FPSCR from FPDSCR, CONTROL.FPCA). EXCEPTION_NONE: done, the instruction may run. Else a fault
+ * came of it, and the instruction has not run. */
+enum exception_outcome exception_prepare_fp(struct exception_unit *unit, uint32_t *cycles);
 
 /* Reset: registers and core to their reset values, MSP and PC from the vector table at VTOR's reset
  * value 0. */

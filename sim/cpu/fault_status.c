@@ -37,6 +37,8 @@ uint32_t fault_status_record(struct armv7m *core, const struct fault *fault)
         return mem_manage(core, CFSR_MSTKERR);
     case FAULT_MUNSTKERR:
         return mem_manage(core, CFSR_MUNSTKERR);
+    case FAULT_MLSPERR:
+        return mem_manage(core, CFSR_MLSPERR);
     case FAULT_IBUSERR:
         return bus_fault(core, CFSR_IBUSERR);
     case FAULT_PRECISERR:
@@ -48,6 +50,8 @@ uint32_t fault_status_record(struct armv7m *core, const struct fault *fault)
         return bus_fault(core, CFSR_STKERR);
     case FAULT_UNSTKERR:
         return bus_fault(core, CFSR_UNSTKERR);
+    case FAULT_LSPERR:
+        return bus_fault(core, CFSR_LSPERR);
     case FAULT_UNDEFINSTR:
         return usage_fault(core, CFSR_UNDEFINSTR);
     case FAULT_INVSTATE:

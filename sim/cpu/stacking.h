@@ -27,13 +27,18 @@ struct stacking_result {
 };
 
 /* Pushes the frame for the interrupted code in unit->regs with its privilege and `priority`, and
- * moves the stack pointer it used, also when words failed: those that may be written are. */
-struct stacking_result stacking_push(struct exception_unit *unit, int32_t priority);
+ * moves the stack pointer it used, also when words failed: those that may be written are. `thread`:
+ * the code's mode. With FPCCR.LSPEN the FP words are only given room, and FPCCR and FPCAR say
+ * whose they are. */
+struct stacking_result stacking_push(struct exception_unit *unit, int32_t priority, bool thread);
 
-/* Pops the frame that EXC_RETURN names into unit->regs, xpsr's IPSR included, with the privilege of
- * the code returned to and `priority`. Registers stay as they are when a word failed, or when
- * *consistent gets false: the frame's IPSR does not fit the mode returned to. */
+/* Pops the frame that EXC_RETURN names into unit->regs, xpsr's IPSR and CONTROL included, with the
+ * privilege of the code returned to and `priority`. While FPCCR.LSPACT is set the FP registers
+ * still are that code's, and only LSPACT is cleared. Nothing changes when a word failed. */
 struct stacking_result stacking_pop(struct exception_unit *unit, uint32_t exc_return,
-                                    int32_t priority, bool *consistent);
+                                    int32_t priority);
+
+/* Stores the FP words at FPCAR with the rights that FPCCR recorded. Clears nothing. */
+struct stacking_result stacking_preserve(struct exception_unit *unit);
 
 #endif

@@ -130,6 +130,8 @@ static bool has_address(enum fault_kind kind)
     case FAULT_STKERR:
     case FAULT_MUNSTKERR:
     case FAULT_UNSTKERR:
+    case FAULT_MLSPERR:
+    case FAULT_LSPERR:
     case FAULT_VECTTBL:
         return true;
     case FAULT_IMPRECISERR:
@@ -151,7 +153,8 @@ static enum machine_access access_of(const struct machine *machine, const struct
     if (fault->kind == FAULT_IACCVIOL || fault->kind == FAULT_IBUSERR) {
         return MACHINE_ACCESS_FETCH;
     }
-    if (fault->kind == FAULT_MSTKERR || fault->kind == FAULT_STKERR) {
+    if (fault->kind == FAULT_MSTKERR || fault->kind == FAULT_STKERR ||
+        fault->kind == FAULT_MLSPERR || fault->kind == FAULT_LSPERR) {
         return MACHINE_ACCESS_WRITE;
     }
     if (fault->kind == FAULT_MUNSTKERR || fault->kind == FAULT_UNSTKERR ||
