@@ -1,59 +1,78 @@
-/* tests/differential/runtime.S - what runs generated cases and writes down what they did.
+/* tests/differential/runtime.S - what runs generated guests and writes down what they did.
  *
- * The same ELF runs in the simulator and in QEMU (mps2-an386). Each case begins at a reset of the core,
- * so nothing of the one before is left but RAM. The zone of RAM that cases use is filled with a pattern,
- * the case runs, and the first fault that is not to be resumed (every case ends with an undefined
- * instruction) enters `record`, which appends one record to the log. After the last case the log leaves
+ * The same ELF runs in the simulator and in QEMU (mps2-an386). Each guest begins at a reset of the core, so
+ * nothing of the one before is left but RAM. The zone of RAM that guests use is filled with a pattern, the
+ * guest runs, every exception appends an event, and the first fault that is not to be resumed (every guest ends
+ * with UDF #0xEE) enters `record`, which makes one record and resets the core. After the reset the record leaves
  * through semihosting where the word DIFF_FLAG is 1 (QEMU's loader sets it), else through UARTE0.
  *
- * A record: see RECORD in differential.py, which must list the same words in the same order.
+ * A record: see FIELDS in record.py, which must list the same words in the same order.
  */
     .syntax unified
     .cpu cortex-m4
-    .fpu fpv4-sp-d16
     .thumb
 
     .equ ZONE, 0x20000000
     .equ ZONE_END, 0x20004000
     .equ LOG, 0x20004000
-    .equ LOG_END, 0x2000E800
     .equ VARS, 0x2000F000
     .equ EVENTS, 0x2000F100
-    .equ EVENTS_MAX, 24
+    .equ EVENTS_MAX, 40
     .equ SAFE_TOP, 0x2000FF00
     .equ DIFF_FLAG, 0x2000FFF8
     .equ PATTERN, 0x9E3779B1
     .equ VECTORS_END, 0x100
-    .equ CODE_END, 0x20000
+    .equ CODE_END, 0x80000
     .equ MAGIC, 0xD1FFC0DE
 
     .equ V_MAGIC, 0
     .equ V_CASE, 4
-    .equ V_LOG, 8
+    .equ V_LENGTH, 8   /* of the record that has to leave, in bytes */
     .equ V_BODIES, 12  /* what handlers do: a word for each exception number up to 47, 0: return */
-    .equ V_FLAGS, 16   /* 1: faults are resumed behind the instruction; 2: log the FP registers; 4: no events of SVC */
+    .equ V_FLAGS, 16   /* see FLAG_ */
     .equ V_EVENTS, 20  /* how many so far */
+    .equ V_FILE, 24    /* the semihosting handle */
+
+    .equ FLAG_RESUME, 1      /* MemManage, BusFault and UsageFault go on behind the instruction */
+    .equ FLAG_FP, 2          /* the FP registers are recorded */
+    .equ FLAG_QUIET_SVC, 4   /* SVCall makes no events */
+    .equ FLAG_RESUME_HARD, 8 /* HardFault goes on behind the instruction */
 
     .equ ICSR, 0xE000ED04
     .equ AIRCR, 0xE000ED0C
     .equ SHCSR, 0xE000ED24
     .equ CFSR, 0xE000ED28
     .equ MPU_CTRL, 0xE000ED94
-    .equ ICSR_MASK, 0xFFBFFFFF /* without ISRPENDING: it may be sampled late */
+    .equ ICSR_MASK, 0xFFBFFFFF  /* without ISRPENDING: it may be sampled late */
+    .equ NO_FRAME, 0x00001010   /* MSTKERR, STKERR */
+    .equ LAST, 0x00043838       /* stacking, unstacking, lazy stacking; INVPC */
+    .equ END_MARK, 0xDEEE       /* UDF #0xEE */
 
     .section .vectors, "a"
     .word 0x20010000
     .word bare_reset + 1
-    .word event + 1             /* NMI */
-    .word record + 1            /* HardFault */
+    .word event + 1                         /* NMI */
+    .word fault + 1                         /* HardFault */
     .word fault + 1, fault + 1, fault + 1
     .word record + 1, record + 1, record + 1, record + 1
-    .word event + 1             /* SVCall */
-    .word record + 1, record + 1
-    .word event + 1, event + 1  /* PendSV, SysTick */
+    .word event + 1                         /* SVCall */
+    .word fault + 1, record + 1             /* DebugMonitor */
+    .word event + 1, event + 1              /* PendSV, SysTick */
     .rept 48
     .word event + 1
     .endr
+    .ascii "DIFFSTRT"                       /* machines.py writes the number of the first guest behind it */
+first_case:
+    .word 0
+
+    .macro MPU_OFF kept, scratch, zero
+    ldr \scratch, =MPU_CTRL
+    ldr \kept, [\scratch]
+    movs \zero, #0
+    str \zero, [\scratch]
+    dsb
+    isb
+    .endm
 
     .text
     .thumb_func
@@ -65,86 +84,115 @@ bare_reset:
     cmp r0, r1
     beq 1f
     str r1, [r4, #V_MAGIC]
-    movs r0, #0
+    ldr r0, =first_case
+    ldr r0, [r0]
     str r0, [r4, #V_CASE]
-    ldr r0, =LOG
-    str r0, [r4, #V_LOG]
-1:  movs r0, #0
+    movs r0, #0
+    str r0, [r4, #V_LENGTH]
+    str r0, [r4, #V_FILE]
+1:  ldr r0, [r4, #V_LENGTH]
+    cbz r0, 2f
+    bl send
+2:  movs r0, #0
+    str r0, [r4, #V_LENGTH]
     str r0, [r4, #V_BODIES]
     str r0, [r4, #V_FLAGS]
     str r0, [r4, #V_EVENTS]
     ldr r0, =ZONE
     ldr r1, =ZONE_END
     ldr r2, =PATTERN
-2:  mul r3, r0, r2
-    str r3, [r0], #4
+    mul r3, r0, r2
+    lsls r5, r2, #2
+3:  str r3, [r0], #4
+    adds r3, r3, r5
     cmp r0, r1
-    blo 2b
+    blo 3b
     ldr r0, [r4, #V_CASE]
     ldr r1, =case_count
     ldr r1, [r1]
     cmp r0, r1
-    bhs finish
-    ldr r2, [r4, #V_LOG]
-    ldr r3, =LOG_END
-    cmp r2, r3
     bhs finish
     ldr r1, =case_table
     ldr r0, [r1, r0, lsl #2]
     bx r0
     .pool
 
-/* Appends an event; r12 is spoilt. The MPU is off. */
-    .macro LOG_EVENT /* r0 exception, r1 CFSR, r2 refused address, r3 stacked PC, lr EXC_RETURN */
-    push {r4, r5}
+/* Appends an event. r0: the frame, 0: none; r3: EXC_RETURN. Spoils r1, r2, r12; gives the exception in r1. The MPU is off. */
+log_event:
+    push {r4-r7}
+    mrs r1, ipsr
     ldr r4, =VARS
     ldr r5, [r4, #V_FLAGS]
-    and r5, r5, #4
-    cmp r5, r1, lsl #3          /* 4 only against a CFSR of 0: a quiet event */
-    bhi 9f
-    ldr r5, [r4, #V_EVENTS]
+    tst r5, #FLAG_QUIET_SVC
+    beq 1f
+    cmp r1, #11
+    beq 9f
+1:  ldr r5, [r4, #V_EVENTS]
     cmp r5, #EVENTS_MAX
     bhs record
-    add r12, r5, #1
-    str r12, [r4, #V_EVENTS]
+    add r6, r5, #1
+    str r6, [r4, #V_EVENTS]
     ldr r4, =EVENTS
-    add r5, r5, r5, lsl #1
-    add r4, r4, r5, lsl #3
-    stmia r4!, {r0, r1, r2, r3}
-    ldr r5, =ICSR
-    ldr r5, [r5]
+    add r4, r4, r5, lsl #5
+    ldr r12, =CFSR
+    ldr r2, [r12]
+    ldr r5, [r12, #4]           /* HFSR */
+    stmia r4!, {r1, r2, r5}
+    movs r6, #0
+    tst r2, #0x80
+    it ne
+    ldrne r6, [r12, #12]        /* MMFAR */
+    tst r2, #0x8000
+    it ne
+    ldrne r6, [r12, #16]        /* BFAR */
+    movs r5, #0
+    movs r7, #0
+    cbz r0, 2f
+    ldrd r5, r7, [r0, #24]      /* PC, xPSR */
+2:  stmia r4!, {r5-r7}
+    ldr r2, =ICSR
+    ldr r2, [r2]
     ldr r12, =ICSR_MASK
-    and r5, r5, r12
-    str r5, [r4]
-    str lr, [r4, #4]
-9:  pop {r4, r5}
-    .endm
+    and r2, r2, r12
+    stmia r4!, {r2, r3}
+9:  pop {r4-r7}
+    bx lr
+    .pool
 
-    .macro SET_MPU_CTRL value, scratch
-    ldr \scratch, =MPU_CTRL
-    str \value, [\scratch]
-    dsb
-    isb
-    .endm
-
-/* NMI, SVCall, PendSV, SysTick, interrupts: one event, then what the case wants done. */
-    .thumb_func
-event:
-    ldr r0, =MPU_CTRL
-    ldr r0, [r0]
-    movs r1, #0
-    SET_MPU_CTRL r1, r2
+/* r0: the frame of the exception with EXC_RETURN in lr, 0 where there can be none. Spoils r1, r2. */
+    .macro FRAME
+    ldr r1, =CFSR
+    ldr r1, [r1]
+    movw r2, #NO_FRAME
+    tst r1, r2
+    mov r0, #0
+    bne 8f
     tst lr, #4
     ite eq
-    mrseq r2, msp
-    mrsne r2, psp
-    ldr r3, [r2, #24]           /* an interrupt may come before the barriers behind its cause or after */
-    ldr r1, =VECTORS_END
-    cmp r3, r1
-    blo 1f
-    ldr r1, =CODE_END
-    cmp r3, r1
-    bhs 1f
+    mrseq r0, msp
+    mrsne r0, psp
+    sub r2, r0, #ZONE
+    lsrs r2, r2, #14
+    it ne
+    movne r0, #0
+8:
+    .endm
+
+/* NMI, SVCall, PendSV, SysTick, interrupts: one event, then what the guest wants done. */
+    .thumb_func
+event:
+    MPU_OFF r12, r0, r1
+event_without_mpu:
+    FRAME
+    push {r12, lr}
+    cbz r0, 4f
+    ldr r3, [r0, #24]           /* an interrupt may come before the barriers behind its cause or after */
+    cmp r3, #VECTORS_END
+    blo 4f
+    cmp r3, #CODE_END
+    bhs 4f
+    lsls r1, r3, #31
+    bne 4f
     ldrh r1, [r3, #2]
     movw r12, #0x8F4F           /* DSB, before an ISB */
     cmp r1, r12
@@ -155,104 +203,111 @@ event:
     cmp r1, r12
     itt eq
     addeq r3, r3, #4
-    streq r3, [r2, #24]
-1:  movs r1, #0
-    push {r0, lr}
-    mrs r0, ipsr
-    movs r2, #0
-    movs r3, #0
-    LOG_EVENT
-    ldr r1, =VARS
-    ldr r1, [r1, #V_BODIES]
-    cbz r1, 1f
-    ldr r1, [r1, r0, lsl #2]
-1:  pop {r0, lr}
-    SET_MPU_CTRL r0, r2
-    cbz r1, 2f
-    bx r1                       /* a body returns by EXC_RETURN in lr */
-2:  bx lr
-    .pool
-
-/* MemManage, BusFault, UsageFault: with flag 1, one event, and on behind the instruction (for a
- * refused fetch: to LR). What cannot be resumed is recorded: stacking errors, inside IT blocks, UDF. */
-    .thumb_func
-fault:
-    ldr r0, =VARS
-    ldr r1, =MPU_CTRL
-    ldr r12, [r1]
-    movs r2, #0
-    str r2, [r1]
+    streq r3, [r0, #24]
+4:  mov r3, lr
+    bl log_event
+    pop {r12, lr}
+body_of:                        /* r1: the exception; r12: MPU_CTRL; lr: EXC_RETURN */
+    ldr r2, =VARS
+    ldr r2, [r2, #V_BODIES]
+    cbz r2, 5f
+    ldr r2, [r2, r1, lsl #2]
+5:  ldr r1, =MPU_CTRL
+    str r12, [r1]
     dsb
     isb
-    ldr r0, [r0, #V_FLAGS]
-    tst r0, #1
-    beq fault_is_last
-    ldr r1, =CFSR
-    ldr r1, [r1]
-    ldr r2, =0x00053838         /* stacking, unstacking, lazy stacking; UNDEFINSTR, INVPC */
-    tst r1, r2
-    bne fault_is_last
-    tst lr, #4
+    cbz r2, 6f
+    bx r2                       /* a body returns by EXC_RETURN in lr */
+6:  bx lr
+    .pool
+
+/* HardFault, MemManage, BusFault, UsageFault, DebugMonitor: with FLAG_RESUME or FLAG_RESUME_HARD one event, and on behind
+ * the instruction (for a refused fetch: to LR), outside any IT block. What cannot be resumed is recorded. */
+    .thumb_func
+fault:
+    MPU_OFF r12, r0, r1
+    ldr r2, =CFSR               /* pended by software: as an interrupt */
+    ldrd r0, r1, [r2]
+    orrs r0, r1
+    beq event_without_mpu
+    ldr r3, =VARS
+    ldr r3, [r3, #V_FLAGS]
+    mrs r1, ipsr
+    cmp r1, #3
     ite eq
-    mrseq r0, msp
-    mrsne r0, psp
-    ldr r2, [r0, #28]
-    ldr r3, =0x0600FC00
-    tst r2, r3
-    bne fault_is_last
-    push {r0, r12, lr}
-    ldr r3, [r0, #24]
-    movs r2, #0
-    ldr r12, =CFSR
-    tst r1, #0x80
-    it ne
-    ldrne r2, [r12, #12]
-    tst r1, #0x8000
-    it ne
-    ldrne r2, [r12, #16]
-    mrs r0, ipsr
-    LOG_EVENT
-    ldr r2, =CFSR
-    str r1, [r2]
-    pop {r0, r12, lr}
-    ldr r2, [r0, #28]
-    tst r2, #0x01000000
-    beq 2f                      /* not in Thumb state: once more, in it */
-    movw r2, #0x0101
+    tsteq r3, #FLAG_RESUME_HARD
+    tstne r3, #FLAG_RESUME
+    beq fault_is_last
+    FRAME
+    cbz r0, fault_is_last
+    ldr r2, =LAST
     tst r1, r2
+    bne fault_is_last
+    ldr r2, =CFSR
+    ldr r2, [r2, #4]
+    tst r2, #2                  /* VECTTBL */
+    bne fault_is_last
+    tst r1, #0x10000            /* UNDEFINSTR */
     beq 1f
-    ldr r3, [r0, #20]
-    bic r3, r3, #1
-    b 2f
-1:  ldrh r2, [r3], #2
-    lsrs r2, r2, #11
-    cmp r2, #0x1D
-    it hs
-    addhs r3, r3, #2
-2:  str r3, [r0, #24]
-    ldr r3, [r0, #28]
-    orr r3, r3, #0x01000000
-    str r3, [r0, #28]
-    SET_MPU_CTRL r12, r1
-    bx lr
+    ldr r2, [r0, #24]
+    ldrh r2, [r2]
+    movw r3, #END_MARK
+    cmp r2, r3
+    bne 1f
 fault_is_last:
     ldr r1, =MPU_CTRL
     str r12, [r1]
     b record
+1:  push {r12, lr}
+    mov r3, lr
+    bl log_event
+    pop {r12, lr}
+    ldr r2, [r0, #28]
+    tst r2, #0x01000000
+    beq 3f                      /* not in Thumb state: once more, in it */
+    ldr r2, =CFSR
+    ldr r1, [r2]
+    ldr r3, [r0, #24]
+    movw r2, #0x0101            /* IACCVIOL, IBUSERR */
+    tst r1, r2
+    beq 2f
+    ldr r3, [r0, #20]
+    bic r3, r3, #1
+    str r3, [r0, #24]
+    b 3f
+2:  ldr r2, =CFSR               /* an SVC that became a HardFault is behind its instruction */
+    ldr r2, [r2, #4]
+    lsrs r2, r2, #31            /* DEBUGEVT */
+    orrs r2, r2, r1
+    beq 3f
+    ldrh r2, [r3], #2
+    lsrs r2, r2, #11
+    cmp r2, #0x1D
+    it hs
+    addhs r3, r3, #2
+    str r3, [r0, #24]
+3:  ldr r2, =CFSR
+    ldrd r1, r3, [r2]
+    strd r1, r3, [r2]
+    ldr r3, [r0, #28]
+    orr r3, r3, #0x01000000
+    bic r3, r3, #0x06000000
+    bic r3, r3, #0x0000FC00
+    str r3, [r0, #28]
+    mrs r1, ipsr
+    b body_of
     .pool
 
-/* The end of a case. Nothing is pushed before all that is of interest is written down. */
+/* The end of a guest. Nothing is pushed before all that is of interest is written down. */
     .thumb_func
 record:
     mrs r0, msp
     ldr sp, =SAFE_TOP
-    movs r1, #0
-    SET_MPU_CTRL r1, r2
+    MPU_OFF r3, r2, r1
     ldr r12, =VARS
     ldr r2, [r12, #V_CASE]
-    ldr r12, [r12, #V_LOG]
-    ldr r3, =0xCA5E0000
-    orr r2, r2, r3
+    ldr r12, =LOG
+    movt r2, #0xCA5E
     str r2, [r12], #8           /* the length comes last */
     mrs r2, ipsr
     str r2, [r12], #4
@@ -295,11 +350,15 @@ record:
     tst lr, #4
     it ne
     movne r0, r2
-    ldr r1, =0x1010             /* MSTKERR, STKERR: there is no frame */
+    movw r1, #NO_FRAME
     tst r3, r1
-    beq 1f
-    ldr r0, =0                  /* any 32 bytes that are the same on both */
-1:  ldmia r0!, {r4-r7}
+    sub r2, r0, #ZONE
+    lsr r2, r2, #14
+    it eq
+    cmpeq r2, #0
+    it ne
+    movne r0, #0                /* no frame: any 32 bytes that are the same on both */
+    ldmia r0!, {r4-r7}
     stmia r12!, {r4-r7}
     ldmia r0!, {r4-r7}
     stmia r12!, {r4-r7}
@@ -311,12 +370,13 @@ record:
     ldr r0, =ZONE
     ldr r1, =ZONE_END
     ldr r2, =PATTERN
+    mul r6, r0, r2
+    lsls r2, r2, #2
     movs r4, #0
-    movs r5, #32
+    movs r5, #48
     mov r9, r12
     add r12, r12, #8
 2:  ldr r3, [r0]
-    mul r6, r0, r2
     eor r4, r3, r4, ror #5
     cmp r3, r6
     beq 3f
@@ -324,29 +384,31 @@ record:
     subs r5, r5, #1
     stmia r12!, {r0, r3}
 3:  adds r0, r0, #4
+    adds r6, r6, r2
     cmp r0, r1
     blo 2b
-    rsb r5, r5, #32
+    rsb r5, r5, #48
     strd r4, r5, [r9]
 
     ldr r8, =VARS
     ldr r0, [r8, #V_EVENTS]
     str r0, [r12], #4
     ldr r1, =EVENTS
-    cbz r0, 5f
-4:  ldmia r1!, {r2-r7}
-    stmia r12!, {r2-r7}
+    lsls r0, r0, #1
+    beq 5f
+4:  ldmia r1!, {r4-r7}
+    stmia r12!, {r4-r7}
     subs r0, r0, #1
     bne 4b
 5:  ldr r0, [r8, #V_FLAGS]
-    tst r0, #2
+    tst r0, #FLAG_FP
     beq 6f
     vmrs r0, fpscr
     str r0, [r12], #4
     vstmia r12!, {s0-s31}
-6:  ldr r0, [r8, #V_LOG]
-    str r12, [r8, #V_LOG]
+6:  ldr r0, =LOG
     sub r1, r12, r0
+    str r1, [r8, #V_LENGTH]
     lsrs r1, r1, #2
     str r1, [r0, #4]
     ldr r0, [r8, #V_CASE]
@@ -360,30 +422,27 @@ record:
 7:  b 7b
     .pool
 
-    .thumb_func
-finish:
-    ldr r4, =LOG
-    ldr r5, =VARS
-    ldr r5, [r5, #V_LOG]
+/* Sends the record, in the state that a reset leaves. */
+send:
+    ldr r5, =LOG
+    ldr r6, [r4, #V_LENGTH]
     ldr r0, =DIFF_FLAG
     ldr r0, [r0]
     cmp r0, #1
     bne by_uart
+    ldr r0, [r4, #V_FILE]
+    cbnz r0, 1f
     ldr r1, =open_block
     movs r0, #1                 /* SYS_OPEN */
     bkpt 0xAB
-    ldr r1, =EVENTS
-    subs r5, r5, r4
-    stmia r1, {r0, r4, r5}
+    str r0, [r4, #V_FILE]
+1:  ldr r1, =EVENTS
+    stmia r1, {r0, r5, r6}
     movs r0, #5                 /* SYS_WRITE */
     bkpt 0xAB
-    movs r0, #2                 /* SYS_CLOSE */
-    bkpt 0xAB
-    movs r0, #0x18              /* SYS_EXIT: ADP_Stopped_ApplicationExit */
-    ldr r1, =0x20026
-    bkpt 0xAB
-    b .
+    bx lr
 by_uart:
+    cpsid i
     ldr r0, =0x40002000
     movs r1, #6
     str r1, [r0, #0x50C]        /* PSEL.TXD */
@@ -391,24 +450,52 @@ by_uart:
     str r1, [r0, #0x524]        /* BAUDRATE: 1 M */
     movs r1, #8
     str r1, [r0, #0x500]        /* ENABLE */
-1:  subs r2, r5, r4
-    beq 3f
-    cmp r2, #252
-    it hi
-    movhi r2, #252
-    str r4, [r0, #0x544]        /* TXD.PTR */
-    str r2, [r0, #0x548]        /* TXD.MAXCNT */
-    add r4, r4, r2
-    movs r1, #0
+    mov r1, #0x100
+    str r1, [r0, #0x304]        /* INTENSET: ENDTX */
+    ldr r7, =0xE000E100
+    movs r3, #4                 /* interrupt 2 */
+    str r3, [r7]
+1:  movs r1, #0
     str r1, [r0, #0x120]        /* EVENTS_ENDTX */
+    dsb
+    str r3, [r7, #0x180]        /* ICPR */
+    cbz r6, 3f
+    cmp r6, #252
+    ite hi
+    movhi r2, #252
+    movls r2, r6
+    str r5, [r0, #0x544]        /* TXD.PTR */
+    str r2, [r0, #0x548]        /* TXD.MAXCNT */
+    add r5, r5, r2
+    subs r6, r6, r2
     movs r1, #1
     str r1, [r0, #8]            /* TASKS_STARTTX */
-2:  ldr r1, [r0, #0x120]
+2:  wfi
+    ldr r1, [r0, #0x120]
     cmp r1, #0
     beq 2b
     b 1b
-3:  wfi
-    b 3b
+3:  str r3, [r7, #0x80]         /* ICER */
+    cpsie i
+    bx lr
+    .pool
+
+    .thumb_func
+    .global landing             /* where frames that guests make up return to */
+landing:
+    udf #0xEE
+
+    .thumb_func
+finish:
+    ldr r0, =DIFF_FLAG
+    ldr r0, [r0]
+    cmp r0, #1
+    bne 1f
+    movs r0, #0x18              /* SYS_EXIT: ADP_Stopped_ApplicationExit */
+    ldr r1, =0x20026
+    bkpt 0xAB
+1:  wfi
+    b 1b
     .pool
     .align 2
 open_block:

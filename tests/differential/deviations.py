@@ -1,0 +1,140 @@
+"""The situations in which QEMU 7.2 is known to differ, or the architecture leaves the choice: one function each.
+
+A deviation gets a guest and the two records. Where it meets exactly its situation it makes the two equal in what follows
+from it, and returns true; else it touches nothing. The name is printed with how often it was needed. Reference: the
+ARMv7-M Architecture Reference Manual (DDI 0403E).
+"""
+STACKING = 0x1010  # MSTKERR, STKERR
+INVPC = 0x40000
+T_BIT, IT_BITS = 1 << 24, 0x0600FC00
+DEVIATIONS = []
+
+
+def deviation(function):
+    DEVIATIONS.append(function)
+    return function
+
+
+def give_up(ours, theirs):
+    """What follows cannot be compared."""
+    theirs.__dict__.update(ours.copy().__dict__)
+    return True
+
+
+def first_different_event(ours, theirs):
+    """(its number, our event or None, their event or None)"""
+    for i in range(max(len(ours.events), len(theirs.events))):
+        x, y = (events[i] if i < len(events) else None for events in (ours.events, theirs.events))
+        if x != y:
+            return i, x, y
+    return None, None, None
+
+
+@deviation
+def arm_alignment_before_state(_guest, ours, theirs):
+    """A branch to an even address that is no multiple of 4: QEMU checks the alignment of an Arm instruction before INVSTATE (A4.1.1)."""
+    met = False
+    if ours.fields["pc"] & 2 and (ours.fields["cfsr"], theirs.fields["cfsr"]) == (0x00020000, 0x01000000):
+        theirs.fields["cfsr"], met = ours.fields["cfsr"], True
+    for one, other in zip(ours.events, theirs.events):
+        if one[3] & 2 and (one[1], other[1]) == (0x00020000, 0x01000000):
+            other[1], met = one[1], True
+    return met
+
+
+@deviation
+def breakpoint_as_forced(_guest, ours, theirs):
+    """BKPT without debugger and DebugMonitor is a HardFault with HFSR.DEBUGEVT (C1.6.3); QEMU sets FORCED."""
+    met = False
+    for one, other, key in [(ours.fields, theirs.fields, "hfsr")] + [(x, y, 2) for x, y in zip(ours.events, theirs.events)]:
+        if one[key] & 0x80000000 and one[key] ^ other[key] == 0xC0000000:
+            other[key], met = one[key], True
+    return met
+
+
+@deviation
+def it_state_outside_thumb(_guest, ours, theirs):
+    """Outside Thumb state ITSTATE means nothing (B1.3.2); QEMU keeps what the frame had."""
+    met = False
+    pairs = [(ours.fields, theirs.fields, "xpsr")] + [(x, y, 5) for x, y in zip(ours.events, theirs.events)]
+    for one, other, key in pairs:
+        if not (one[key] | other[key]) & T_BIT and (one[key] ^ other[key]) & IT_BITS and not (one[key] ^ other[key]) & ~IT_BITS:
+            other[key], met = one[key], True
+    return met
+
+
+@deviation
+def translated_code_not_fetched_again(_guest, ours, theirs):
+    """QEMU runs code of a refused sub-region when it has translated it: the second fetch is not asked for."""
+    met = False
+    for i, event in enumerate(ours.events):
+        if event[1] == 1 and event[3] in [e[3] for e in ours.events[:i]] and (
+                i >= len(theirs.events) or theirs.events[i][:4] != event[:4]):
+            theirs.events.insert(i, list(event))
+            met = True
+    return met
+
+
+@deviation
+def frame_after_stacking_error(_guest, ours, theirs):
+    """MSTKERR, STKERR: what of the frame is written is not said (B1.5.14)."""
+    if not ours.fields["cfsr"] & theirs.fields["cfsr"] & STACKING or (
+            ours.fields["hash"] == theirs.fields["hash"] and ours.changed == theirs.changed):
+        return False
+    theirs.fields["hash"], theirs.changed = ours.fields["hash"], dict(ours.changed)
+    return True
+
+
+@deviation
+def fetch_before_state(_guest, ours, theirs):
+    """Not in Thumb state where nothing is: INVSTATE, or the fault of the fetch. The manual lets the fetch come first (B1.5.1)."""
+    if not ours.fields["xpsr"] & T_BIT and ours.fields["cfsr"] == 0x100 and theirs.fields["cfsr"] & 0x01020000:
+        return give_up(ours, theirs)
+    return False
+
+
+@deviation
+def fpca_of_a_skipped_instruction(_guest, ours, theirs):
+    """QEMU sets CONTROL.FPCA for the first FP instruction of a translation block only, even where an IT block skips that one."""
+    if theirs.fields["exc_return"] & ~ours.fields["exc_return"] == 16:
+        return give_up(ours, theirs)
+    return False
+
+
+@deviation
+def frame_of_the_wrong_mode(_guest, ours, theirs):
+    """A return to a frame with the wrong IPSR: the frame is pushed again (B1.5.8); QEMU chooses the stack for it by the wrong IPSR."""
+    fields = ours.fields
+    if fields["cfsr"] & INVPC and bool(fields["exc_return"] & 8) == bool(fields["xpsr"] & 0x1FF):
+        return give_up(ours, theirs)
+    return False
+
+
+@deviation
+def fp_registers_after_stacking(_guest, ours, theirs):
+    """S0-S15 and FPSCR are UNKNOWN while their values are on the stack (B1.5.7)."""
+    fields = ours.fields
+    nested = fields["cfsr"] & INVPC or not fields["exc_return"] & 8
+    stacked = not fields["exc_return"] & 16 or nested and any(not event[7] & 16 for event in ours.events)
+    if not stacked or ours.fp[:17] == theirs.fp[:17]:
+        return False
+    theirs.fp[:17] = ours.fp[:17]
+    return True
+
+
+@deviation
+def eager_stacking(_guest, ours, theirs):
+    """The simulator stacks FP context at once: FPCCR's other fields, that say what a lazy save would meet, and FPCAR are not kept."""
+    met = (ours.fields["fpccr"] ^ theirs.fields["fpccr"]) & 0x3FFFFFFF or ours.fields["fpcar"] != theirs.fields["fpcar"]
+    theirs.fields["fpccr"] = ours.fields["fpccr"] & 0x3FFFFFFF | theirs.fields["fpccr"] & 0xC0000000
+    theirs.fields["fpcar"] = ours.fields["fpcar"]
+    return bool(met)
+
+
+@deviation
+def fpca_without_aspen(_guest, ours, theirs):
+    """Without ASPEN the simulator's MRS reads CONTROL.FPCA as 1; exception entry and return have it right."""
+    if ours.fields["fpccr"] & 0x80000000 or not (ours.fields["control"] ^ theirs.fields["control"]) == 4:
+        return False
+    theirs.fields["control"] ^= 4
+    return True

@@ -1,0 +1,176 @@
+"""The kinds of guests. Each makes one from a random generator; nothing UNPREDICTABLE, and no address that only one machine has."""
+import asm
+import layout
+from asm import CCR, IRQS, SHCSR, SVC, ZONE, ZONE_SIZE, interesting, load, poke
+from flow_ops import body, it_block, plain, stub_call
+from float_ops import floating_in_handler, fp_word, fpscr
+from guest import Body, Guest, Op
+from memory_ops import Places, access
+from system_ops import FIND_FRAME, change, damage, handler, look, priority_play, raise_one, special
+
+LAZY = False  # lazy FP stacking is compared
+
+
+def traps(rng, aligned):
+    """A value for CCR, with STKALIGN or perhaps not."""
+    ccr = 0x200 if rng.random() < 0.6 else rng.choice([0, 0x200]) | rng.choice([0, asm.CCR_UNALIGN_TRP]) | rng.choice([0, asm.CCR_DIV_0_TRP])
+    if rng.random() < 0.1:
+        ccr |= asm.CCR_NONBASETHRDENA
+    if aligned:
+        ccr |= asm.CCR_STKALIGN
+    return ccr | rng.choice([0, asm.CCR_USERSETMPEND])
+
+
+def basics(rng, kind, resume, ccr, near=(), fp=False):
+    """A guest with traps, stacks, flags and registers."""
+    guest = Guest(kind)
+    guest.flags = asm.FLAG_RESUME | (asm.FLAG_RESUME_HARD if rng.random() < 0.7 else 0) if resume else 0
+    enabled = 7 if resume and rng.random() < 0.9 else rng.choice([0, 7, rng.randrange(8)])
+    guest.config = [Op(poke(SHCSR, enabled << 16)), Op(poke(CCR, ccr))]
+    guest.registers = [interesting(rng) for _ in range(13)]
+    guest.apsr = interesting(rng)
+
+    def stack(low, high):
+        if near and rng.random() < 0.5:
+            return min(max(rng.choice(near) + 4 * rng.randrange(-2, 12), low), high) & ~3
+        return rng.randrange(low, high) & ~(3 if rng.random() < 0.3 else 7)
+    guest.msp, guest.psp = stack(ZONE + 0x800, ZONE + 0x1C00), stack(ZONE + 0x2000, ZONE + 0x3C00)
+    if fp:
+        guest.fp_on = True
+        guest.flags |= asm.FLAG_FP
+        lazy = rng.choice([0xC0000000, 0xC0000000, 0x80000000, 0, 0x40000000]) if LAZY else 0x80000000
+        guest.fpccr = lazy
+        guest.fp = {i: fp_word(rng) for i in range(rng.randrange(3), 32, rng.randrange(1, 4))}
+        guest.fpscr = fpscr(rng)
+    return guest
+
+
+def plain_guest(rng):
+    """Instructions, traps, fault status; no MPU."""
+    fp = rng.random() < 0.35
+    guest = basics(rng, "plain", rng.random() < 0.6, traps(rng, fp), fp=fp and rng.random() < 0.9)
+    guest.control = rng.randrange(4) | (4 if guest.fp_on and rng.random() < 0.7 else 0)
+    guest.ops = body(rng, Places(rng), rng.randrange(4, 24), fp)
+    return guest
+
+
+def mpu_guest(rng):
+    """Accesses near the edges of an MPU layout, from both privileges; faults are resumed.
+
+    QEMU keeps what it found for one address of a page even where a disabled sub-region cuts the page. So with small ones
+    each access comes after an SVC, whose handler rewrites MPU_CTRL, at which QEMU forgets, and accesses one place only.
+    Layouts without a cut page are free of that: there all accesses may be unaligned and cross edges.
+    """
+    style = rng.choice(["small", "regions", "pages"])
+    small = style == "small"
+    regions = layout.random_layout(rng, rng.randrange(1, 7), 10 if style == "pages" else 5, 8 if small else 13)
+    edges = layout.edges_of(regions)
+    guest = basics(rng, "mpu", rng.random() < 0.9, traps(rng, True), edges if rng.random() < 0.3 else ())
+    guest.flags |= asm.FLAG_QUIET_SVC if small else 0
+    guest.config += [region.op() for region in regions]
+    guest.mpu_ctrl = 1 | rng.choice([0, 2]) | rng.choice([0, 4, 4])
+    guest.control = rng.choice([0, 1, 2, 3, 3, 3])
+    places = Places(rng, edges, unaligned=style == "pages", nowhere=0.01)
+    targets = [e + 2 * rng.randrange(-4, 4) for e in rng.sample(edges, min(3, len(edges)))]
+    targets = [min(max(t, ZONE + 0x80), ZONE + ZONE_SIZE - 0x80) for t in targets]
+    places.code = [t for t in targets if not any(sp - 0x180 < t < sp + 0x40 for sp in (guest.msp, guest.psp))]
+    for target in places.code:
+        guest.config.insert(0, stub(rng, target, style == "pages"))
+    for _ in range(rng.randrange(4, 16)):
+        quiet = ["svc #0"] * small
+        if places.code and rng.random() < 0.25:
+            call = stub_call(rng, rng.choice(places.code))
+            guest.ops.append(Op(call.lines[:-1] + quiet + call.lines[-1:]))
+        elif rng.random() < 0.15 and not small:
+            guest.ops.append(it_block(rng, places))
+        else:
+            line, before = access(rng, places)
+            while small and any(x.startswith(("ldm", "stm", "push", "pop", "ldrd", "strd", "ldrex", "strex", "pld", "pli")) for x in [line] + before):
+                line, before = access(rng, places)
+            guest.ops.append(plain(line, before + quiet))
+    return guest
+
+
+def stub(rng, target, wide):
+    """Code at an address near an edge: a return, perhaps behind a long instruction that an edge may cut."""
+    code = [0xF8D6, 0x0000, 0x4770] if wide and rng.random() < 0.3 else [0xF04F, 0x0007, 0x4770] if wide and rng.random() < 0.5 else [0x4770]
+    lines = load("r0", target)
+    for half in code:
+        lines += load("r1", half) + ["strh r1, [r0], #2"]
+    return Op(lines)
+
+
+def exceptions_guest(rng):
+    """SVCall, PendSV, SysTick, NMI, interrupts and faults, nested, masked, with priorities changed on the way."""
+    fp = rng.random() < 0.3
+    guest = basics(rng, "exceptions", rng.random() < 0.7, traps(rng, True), fp=fp)
+    guest.config.append(Op(poke(asm.NVIC_ISER, sum(1 << irq for irq in IRQS if rng.random() < 0.8))))
+    for irq in IRQS:
+        guest.config.append(Op(poke(asm.NVIC_IPR + irq, rng.randrange(8) << 5, size=1)))
+    for register in (asm.SHPR1, asm.SHPR2, asm.SHPR3):
+        guest.config.append(Op(poke(register, rng.getrandbits(32) & 0xE0E0E0E0)))
+    if rng.random() < 0.3:
+        guest.config.append(Op(poke(asm.AIRCR, 0x05FA0000 | rng.choice([4, 5, 6, 7]) << 8)))
+    guest.control = rng.choice([0, 0, 2, 2, 1, 3]) | (4 if fp and rng.random() < 0.7 else 0)
+    places = Places(rng)
+    for _ in range(rng.randrange(2, 9)):
+        dice = rng.random()
+        if dice < 0.45:
+            guest.ops.append(raise_one(rng, not guest.control & 1))
+        elif dice < 0.65:
+            guest.ops.append(priority_play(rng))
+        elif dice < 0.8:
+            guest.ops += body(rng, places, 2, fp)
+        else:
+            guest.ops.append(look(rng))
+    extra = [lambda: plain(*floating_in_handler(rng, places))] * fp + [lambda: Op(rng.choice(FAULTS))] * (rng.random() < 0.25)
+    faults = [3, 4, 5, 6] if guest.flags & asm.FLAG_RESUME else []
+    for number in faults + [SVC, asm.PENDSV, asm.SYSTICK] + [16 + irq for irq in IRQS]:
+        if rng.random() < (0.75 if number > 10 else 0.15):
+            guest.bodies[number] = handler(rng, number != SVC or rng.random() < 0.5, extra)
+    return guest
+
+
+FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrd r0, r1, [r0]"],
+          ["ldc p7, c0, [r0]"], ["svc #3"], ["bkpt #0x12"], ["movs r0, #2", "bx r0"]]
+
+
+def stacking_guest(rng):
+    """Exception entry and return where the MPU, alignment, floating point or damage make them fail or differ."""
+    regions = layout.random_layout(rng, rng.randrange(1, 4), 5, 13)
+    edges = layout.edges_of(regions)
+    fp = rng.random() < 0.4
+    guest = basics(rng, "stacking", False, traps(rng, True), edges, fp)
+    guest.config += [region.op() for region in regions]
+    guest.mpu_ctrl = rng.choice([0, 1 | rng.choice([0, 2]) | 4, 1 | rng.choice([0, 2]) | 4])
+    guest.control = rng.choice([0, 2, 3, 3, 3]) | (4 if fp and rng.random() < 0.5 else 0)
+    if rng.random() < 0.5:
+        guest.ops.append(Op(["svc #1"] + ["nop"] * 2))
+    if fp and rng.random() < 0.5:
+        guest.ops.append(Op(["vmov s3, r2"]))
+    guest.ops.append(Op(["svc #2", "nop", "nop"]))
+    ops = []
+    if rng.random() < 0.4 and edges:  # returns with another frame: reads may be refused
+        frame = max(rng.choice(edges) + 4 * rng.randrange(-10, 4), ZONE) & ~3
+        guest.config.insert(0, Op(load("r0", frame) + ["ldr r1, =landing", "str r1, [r0, #24]"] + load("r1", 0x01000000 | rng.choice([0, 0x200]))
+                                  + ["str r1, [r0, #28]"]))
+        ops.append(Op(load("r1", frame) + ["msr psp, r1"]))
+    if fp and rng.random() < 0.5:
+        ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
+    if rng.random() < 0.5:
+        ops.append(damage(rng, fp))
+    guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
+    return guest
+
+
+def system_guest(rng):
+    """The System Control Space and the special registers, from both privileges."""
+    guest = basics(rng, "system", rng.random() < 0.9, traps(rng, True))
+    guest.control = rng.randrange(4)
+    for _ in range(rng.randrange(4, 16)):
+        dice = rng.random()
+        guest.ops.append(look(rng) if dice < 0.45 else change(rng) if dice < 0.7 else special(rng) if dice < 0.9 else raise_one(rng, svc=False))
+    return guest
+
+
+KINDS = {"plain": plain_guest, "mpu": mpu_guest, "exceptions": exceptions_guest, "stacking": stacking_guest, "system": system_guest}
