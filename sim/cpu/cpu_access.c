@@ -162,6 +162,10 @@ struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access 
 {
     struct cpu *cpu = context;
     if (access == MPU_ACCESS_FETCH) {
+        /* Asked before the hook of the block that follows an MSR, and once for its whole page. */
+        if (cpu->special_ran) {
+            cpu_refresh_special(cpu);
+        }
         return fill_fetch(cpu, address);
     }
     const struct cpu_region *region = cpu_find_region(cpu, address);

@@ -11,7 +11,16 @@
 #define RAM     FIXTURE_RAM_BASE
 #define REFUSED (RAM + 0x100) /* the MemManage handler counts here */
 
-enum guest_case { SWITCHES, PRIVILEGES, HARDFAULT_OFF, BARRIERS, HITS, SYSCALLS, DSB_ONLY };
+enum guest_case {
+    SWITCHES,
+    PRIVILEGES,
+    HARDFAULT_OFF,
+    BARRIERS,
+    HITS,
+    SYSCALLS,
+    DSB_ONLY,
+    CODE_OF_OTHERS
+};
 
 static struct fixture *run(enum guest_case which, const struct fixture_options *options)
 {
@@ -58,6 +67,15 @@ static void test_privileges_side_by_side(void **state)
     assert_int_equal(fixture_word(f, REFUSED), 50);
     const struct mpu_account *account = cpu_mpu_account(f->cpu);
     assert_int_equal(account->refusals.count[1][0][MPU_ACCESS_READ], 50);
+    fixture_destroy(f);
+}
+
+static void test_code_without_its_privilege_is_fetched_anew(void **state)
+{
+    (void)state;
+    struct fixture *f = run(CODE_OF_OTHERS, NULL);
+    assert_int_equal(fixture_reg(f, 7), 0);
+    assert_in_range(fixture_word(f, REFUSED), 400, 512);
     fixture_destroy(f);
 }
 
@@ -117,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_changes_take_effect),
         cmocka_unit_test(test_a_dsb_is_enough_for_data),
         cmocka_unit_test(test_privileges_side_by_side),
+        cmocka_unit_test(test_code_without_its_privilege_is_fetched_anew),
         cmocka_unit_test(test_negative_priority_switches_it_off),
         cmocka_unit_test(test_a_reconfiguration_is_timed),
         cmocka_unit_test(test_hits_are_counted_exactly),
