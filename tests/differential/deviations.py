@@ -111,10 +111,10 @@ def frame_of_the_wrong_mode(_guest, ours, theirs):
 
 
 @deviation
-def fp_registers_after_stacking(_guest, ours, theirs):
-    """S0-S15 and FPSCR are UNKNOWN while their values are on the stack (B1.5.7)."""
+def fp_registers_after_stacking(guest, ours, theirs):
+    """S0-S15 and FPSCR are UNKNOWN while their values are on the stack (B1.5.7), and for good where a damaged EXC_RETURN leaves them there."""
     fields = ours.fields
-    nested = fields["cfsr"] & INVPC or not fields["exc_return"] & 8
+    nested = fields["cfsr"] & INVPC or not fields["exc_return"] & 8 or guest.damages_return()
     stacked = not fields["exc_return"] & 16 or nested and any(not event[7] & 16 for event in ours.events)
     if not stacked or ours.fp[:17] == theirs.fp[:17]:
         return False

@@ -68,6 +68,10 @@ class Guest:
             text += [f"    .word {f'{tag}_h{n} + 1' if n in self.bodies else 0}" for n in range(48)]
         return "\n".join(text)
 
+    def damages_return(self):
+        """Whether a handler returns by another EXC_RETURN than it got."""
+        return any(line.startswith("movw lr") for body in self.bodies.values() for line in body.lines())
+
     def readable(self):
         """The same for people: the state that it begins in, then the instructions."""
         state = [f"msp={self.msp:#x} psp={self.psp:#x} control={self.control} apsr={self.apsr:#x} flags={self.flags:#x} mpu_ctrl={self.mpu_ctrl}"]

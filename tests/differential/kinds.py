@@ -93,7 +93,7 @@ def mpu_guest(rng):
 
 def stub(rng, target, wide):
     """Code at an address near an edge: a return, perhaps behind a long instruction that an edge may cut."""
-    code = [0xF8D6, 0x0000, 0x4770] if wide and rng.random() < 0.3 else [0xF04F, 0x0007, 0x4770] if wide and rng.random() < 0.5 else [0x4770]
+    code = [0xF8DD, 0x7000, 0x4770] if wide and rng.random() < 0.3 else [0xF04F, 0x0007, 0x4770] if wide and rng.random() < 0.5 else [0x4770]
     lines = load("r0", target)
     for half in code:
         lines += load("r1", half) + ["strh r1, [r0], #2"]
@@ -131,8 +131,8 @@ def exceptions_guest(rng):
     return guest
 
 
-FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrd r0, r1, [r0]"],
-          ["ldc p7, c0, [r0]"], ["svc #3"], ["bkpt #0x12"], ["movs r0, #2", "bx r0"]]
+FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrex r1, [r0]"],
+          ["ldc p7, c0, [r0]"], ["svc #3"], ["bkpt #0x12"], ["adr.w r0, 1f", "bx r0", "1:"]]
 
 
 def stacking_guest(rng):
@@ -158,7 +158,7 @@ def stacking_guest(rng):
     if fp and rng.random() < 0.5:
         ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
     if rng.random() < 0.5:
-        ops.append(damage(rng, fp))
+        ops.append(damage(rng, fp, fp and LAZY))
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
     return guest
 

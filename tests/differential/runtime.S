@@ -114,6 +114,11 @@ bare_reset:
     bhs finish
     ldr r1, =case_table
     ldr r0, [r1, r0, lsl #2]
+    movs r4, #0                 /* what either way of sending has left */
+    movs r5, #0
+    movs r6, #0
+    movs r7, #0
+    mvn lr, #0
     bx r0
     .pool
 
@@ -129,6 +134,8 @@ log_event:
     beq 9f
 1:  ldr r5, [r4, #V_EVENTS]
     cmp r5, #EVENTS_MAX
+    it hs
+    movhs lr, r3
     bhs record
     add r6, r5, #1
     str r6, [r4, #V_EVENTS]
