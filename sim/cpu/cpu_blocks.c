@@ -156,12 +156,17 @@ static void note_barriers(struct cpu *cpu, const struct block *block, uint64_t s
     }
 }
 
-static void finish_barriers(struct cpu *cpu)
+void cpu_finish_barriers(struct cpu *cpu)
 {
+    if (!cpu->barrier_ran) {
+        return;
+    }
     cpu->barrier_ran = false;
     uint64_t cycle =
         cpu->barrier_first > cpu->mpu_write_cycle ? cpu->barrier_first : cpu->barrier_last;
-    if (cpu->core.mpu_account.open && cycle > cpu->mpu_write_cycle) {
+    /* One that the run ended before will be noted again. */
+    bool ran = cycle <= cpu->time.cycles;
+    if (ran && cpu->core.mpu_account.open && cycle > cpu->mpu_write_cycle) {
         mpu_account_barrier(&cpu->core.mpu_account, cycle);
     }
 }
@@ -222,9 +227,7 @@ static void finish_effects(struct cpu *cpu)
     if (cpu->special_ran) {
         cpu_refresh_special(cpu);
     }
-    if (cpu->barrier_ran) {
-        finish_barriers(cpu);
-    }
+    cpu_finish_barriers(cpu);
 }
 
 void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
@@ -306,7 +309,7 @@ static void examine(struct cpu *cpu, const struct block *block, uint64_t start)
 static __attribute__((noinline)) void on_rare_block(struct cpu *cpu, uint32_t address,
                                                     uint32_t size_bytes)
 {
-    if (address == ENGINE_MONITOR_ADDRESS) {
+    if (address - ENGINE_MONITOR_ADDRESS < ENGINE_MONITOR_BYTES) {
         return;
     }
     const struct block *block = find_block(cpu, address, size_bytes);
@@ -340,7 +343,7 @@ void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_by
 {
     (void)uc;
     struct cpu *cpu = context;
-    if (address == ENGINE_MONITOR_ADDRESS) {
+    if (address - ENGINE_MONITOR_ADDRESS < ENGINE_MONITOR_BYTES) {
         return;
     }
     const struct block *block = find_block(cpu, (uint32_t)address, size_bytes);

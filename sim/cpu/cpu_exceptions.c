@@ -63,6 +63,7 @@ static void begin(struct cpu *cpu)
         hold_fp(cpu); /* an entry stacks them */
     }
     clock_set_now(cpu->config.clock, cpu->time.cycles);
+    cpu_finish_barriers(cpu);
 }
 
 static void finish(struct cpu *cpu, enum exception_outcome outcome, uint32_t cycles)

@@ -195,6 +195,8 @@ void cpu_settle_jump(struct cpu *cpu, uint32_t pc);
 uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc);
 /* Reads back what MSR and CPS may have changed, and asks for what follows from it. */
 void cpu_refresh_special(struct cpu *cpu);
+/* The run is at rest: tells the MPU's account of the barriers that have run. */
+void cpu_finish_barriers(struct cpu *cpu);
 /* Recomputes privilege and negative priority from `regs`. */
 void cpu_update_context(struct cpu *cpu);
 /* Takes the time of the instruction at `address`, which the caller has carried out. */

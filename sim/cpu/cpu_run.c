@@ -472,7 +472,9 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
     if (split) {
         cpu_it_widen(cpu, end);
     }
-    return take_end(cpu, end, stop);
+    enum verdict verdict = take_end(cpu, end, stop);
+    cpu_finish_barriers(cpu);
+    return verdict;
 }
 
 enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
