@@ -33,10 +33,10 @@ void clock_cancel(struct clock *clock, struct event *event)
     event->queued = false;
 }
 
-void clock_schedule(struct clock *clock, struct event *event, uint64_t due_cycles)
+void clock_requeue(struct clock *clock, struct event *event, uint64_t due_cycles)
 {
     clock_cancel(clock, event);
-    event->due_cycles = due_cycles < clock->now_cycles ? clock->now_cycles : due_cycles;
+    event->due_cycles = due_cycles;
     event->sequence = clock->next_sequence++;
     struct event **link = &clock->head;
     while (*link != NULL && (*link)->due_cycles <= event->due_cycles) {
@@ -45,6 +45,20 @@ void clock_schedule(struct clock *clock, struct event *event, uint64_t due_cycle
     event->next = *link;
     event->queued = true;
     *link = event;
+}
+
+void clock_schedule(struct clock *clock, struct event *event, uint64_t due_cycles)
+{
+    clock_requeue(clock, event, due_cycles < clock->now_cycles ? clock->now_cycles : due_cycles);
+}
+
+void clock_restart(struct clock *clock, uint64_t now_cycles)
+{
+    while (clock->head != NULL) {
+        clock_cancel(clock, clock->head);
+    }
+    clock->now_cycles = now_cycles;
+    clock->next_sequence = 0;
 }
 
 uint64_t clock_next_due(const struct clock *clock)

@@ -50,6 +50,12 @@ void clock_set_now(struct clock *clock, uint64_t cycles);
 /* Fires, in order, every event that is due at or before now. */
 void clock_fire_due(struct clock *clock);
 
+/* For a restored snapshot: no event is queued any more, the time is `now_cycles` (it may go back),
+ * and counting of sequence numbers begins again. Events are then queued in their order with
+ * clock_requeue, which leaves a due cycle in the past as it is. */
+void clock_restart(struct clock *clock, uint64_t now_cycles);
+void clock_requeue(struct clock *clock, struct event *event, uint64_t due_cycles);
+
 /* 32,768 Hz domain: ticks completed at a cycle (cycles * 64 / 125,000 at 64 MHz) and the first
  * cycle at which `ticks` are complete. Exact for any cpu_hz. */
 uint64_t clock_cycles_to_lf_ticks(const struct clock *clock, uint64_t cycles);

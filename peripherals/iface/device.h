@@ -67,12 +67,27 @@ struct device_input {
     int32_t value;
 };
 
+/* For device_class.state_is_sane: the bytes of a bool that came from outside. */
+static inline bool device_bool_is_sane(const bool *value)
+{
+    return *(const unsigned char *)value <= 1;
+}
+
+/* A snapshot keeps of a device what `state` holds and which of its events are queued, and nothing
+ * else. So after init everything that changes lies in `state` (plain values, no pointer; what a
+ * reset does not clear lies there, too) or in an event that is listed, and whatever else changes
+ * must follow from them. Bump state_version when the layout or the meaning of `state` changes. */
 struct device_class {
-    const char *name;    /* "nrf52-uarte" */
+    const char *name;    /* "nrf52-uarte"; at most 31 characters */
     size_t size_bytes;   /* of the instance */
     size_t state_offset; /* the plain values that a snapshot copies */
     size_t state_bytes;
     uint32_t state_version;
+    const size_t *event_offsets; /* of every struct event in the instance; NULL: it has none */
+    size_t event_count;
+    /* Whether a state that comes from a file is one that the device can go on from without harm:
+     * bools 0 or 1, indices, counts and enums within their ranges. NULL: any bytes are. */
+    bool (*state_is_sane)(const void *state);
     /* Sets up an instance that is zeroed. NULL when fine, else a constant message for the user (a
      * devicetree error). */
     const char *(*init)(void *self, const struct device_env *env);

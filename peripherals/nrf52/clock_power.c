@@ -159,12 +159,19 @@ static const char *clock_power_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),
+                                       offsetof(struct clock_power, clock.lf_step),
+                                       offsetof(struct clock_power, clock.calibrated),
+                                       offsetof(struct clock_power, clock.timer_expired)};
+
 const struct device_class nrf52_clock_power_class = {
     .name = "nrf52-clock-power",
     .size_bytes = sizeof(struct clock_power),
     .state_offset = offsetof(struct clock_power, state),
     .state_bytes = sizeof(struct clock_power_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = clock_power_init,
     .reset = clock_power_reset,
     .update = clock_power_update,

@@ -46,7 +46,8 @@ static void set_high(struct gpiote_state *s, uint32_t channel, bool high)
 static void drive_claim(struct gpiote *gpiote, uint32_t pin, enum wire_level level)
 {
     uint64_t bit = 1ULL << pin;
-    gpiote->claimed = level != WIRE_FLOATING ? gpiote->claimed | bit : gpiote->claimed & ~bit;
+    gpiote->state.claimed =
+        level != WIRE_FLOATING ? gpiote->state.claimed | bit : gpiote->state.claimed & ~bit;
     wire_drive(&gpiote->env.pins[pin].claim, level);
 }
 
@@ -65,7 +66,7 @@ static void update_claim(struct gpiote *gpiote, uint32_t pin)
             level = is_high(&gpiote->state, i) ? WIRE_HIGH : WIRE_LOW;
         }
     }
-    if (level != WIRE_FLOATING || (gpiote->claimed >> pin & 1U) != 0) {
+    if (level != WIRE_FLOATING || (gpiote->state.claimed >> pin & 1U) != 0) {
         drive_claim(gpiote, pin, level);
     }
 }
@@ -256,6 +257,7 @@ static void gpiote_reset(void *self, uint32_t reasons)
     (void)reasons;
     gpiote->state = (struct gpiote_state){
         .detected = {gpiote->state.detected[0], gpiote->state.detected[1]},
+        .claimed = gpiote->state.claimed,
     };
 }
 
@@ -276,7 +278,7 @@ const struct device_class nrf52_gpiote_class = {
     .size_bytes = sizeof(struct gpiote),
     .state_offset = offsetof(struct gpiote, state),
     .state_bytes = sizeof(struct gpiote_state),
-    .state_version = 1,
+    .state_version = 2,
     .init = gpiote_init,
     .reset = gpiote_reset,
     .update = gpiote_update,

@@ -22,7 +22,6 @@
 struct gpiote {
     struct device_env env;
     uint32_t pin_count; /* of the chip, at most GPIOTE_PINS_MAX */
-    uint64_t claimed;   /* pins whose `claim` wire we drive */
     struct wire_listener pad[GPIOTE_PINS_MAX];
     struct wire_listener detect[GPIOTE_PINS_MAX];
     struct gpiote_state {
@@ -30,6 +29,7 @@ struct gpiote {
         uint32_t config[GPIOTE_CHANNELS];
         uint32_t high;        /* channels: level put out (task mode) or seen last (event mode) */
         uint32_t detected[2]; /* by port: pins in its DETECT signal */
+        uint64_t claimed;     /* pins whose `claim` wire we drive; a reset gives them back */
     } state;
 };
 

@@ -203,12 +203,16 @@ static const char *ppi_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct ppi, resume)};
+
 const struct device_class nrf52_ppi_class = {
     .name = "nrf52-ppi",
     .size_bytes = sizeof(struct ppi),
     .state_offset = offsetof(struct ppi, state),
     .state_bytes = sizeof(struct ppi_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = ppi_init,
     .reset = ppi_reset,
     .read = ppi_read,

@@ -142,12 +142,16 @@ static const char *rng_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct rng, byte_ready)};
+
 const struct device_class nrf52_rng_class = {
     .name = "nrf52-rng",
     .size_bytes = sizeof(struct rng),
     .state_offset = offsetof(struct rng, state),
     .state_bytes = sizeof(struct rng_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = rng_init,
     .reset = rng_reset,
     .update = rng_update,

@@ -407,12 +407,16 @@ static const char *rtc_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct rtc, event)};
+
 const struct device_class nrf52_rtc_class = {
     .name = "nrf52-rtc",
     .size_bytes = sizeof(struct rtc),
     .state_offset = offsetof(struct rtc, state),
     .state_bytes = sizeof(struct rtc_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = rtc_init,
     .reset = rtc_reset,
     .update = rtc_update,

@@ -170,6 +170,7 @@ static const char *temp_init(void *self, const struct device_env *env)
 }
 
 static const char *const temp_input_names[] = {"temperature", NULL};
+static const size_t event_offsets[] = {offsetof(struct temp, measured)};
 
 const struct device_class nrf52_temp_class = {
     .name = "nrf52-temp",
@@ -177,6 +178,8 @@ const struct device_class nrf52_temp_class = {
     .state_offset = offsetof(struct temp, state),
     .state_bytes = sizeof(struct temp_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = temp_init,
     .reset = temp_reset,
     .update = temp_update,

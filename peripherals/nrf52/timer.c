@@ -368,12 +368,16 @@ static const char *timer_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct timer, match)};
+
 const struct device_class nrf52_timer_class = {
     .name = "nrf52-timer",
     .size_bytes = sizeof(struct timer),
     .state_offset = offsetof(struct timer, state),
     .state_bytes = sizeof(struct timer_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = timer_init,
     .reset = timer_reset,
     .update = timer_update,

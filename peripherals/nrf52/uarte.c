@@ -295,6 +295,9 @@ static const char *uarte_init(void *self, const struct device_env *env)
 }
 
 static const char *const uarte_input_names[] = {"byte", NULL};
+static const size_t event_offsets[] = {offsetof(struct uart_shared, tx_end),
+                                       offsetof(struct uart_shared, rx_end),
+                                       offsetof(struct uart_shared, rx_timeout)};
 
 const struct device_class nrf52_uarte_class = {
     .name = "nrf52-uarte",
@@ -302,6 +305,8 @@ const struct device_class nrf52_uarte_class = {
     .state_offset = offsetof(struct uart_shared, state),
     .state_bytes = sizeof(struct uart_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = uarte_init,
     .reset = uarte_reset,
     .update = uarte_update,

@@ -253,12 +253,16 @@ static const char *wdt_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static const size_t event_offsets[] = {offsetof(struct wdt, timeout), offsetof(struct wdt, reset)};
+
 const struct device_class nrf52_wdt_class = {
     .name = "nrf52-wdt",
     .size_bytes = sizeof(struct wdt),
     .state_offset = offsetof(struct wdt, state),
     .state_bytes = sizeof(struct wdt_state),
     .state_version = 1,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = wdt_init,
     .reset = wdt_reset,
     .update = wdt_update,

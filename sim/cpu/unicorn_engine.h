@@ -123,7 +123,19 @@ void engine_copy_state(struct engine *to, const struct engine *from);
  * registers afterwards. Runs code, so the block and instruction hooks are called once; they must
  * not stop the engine at ENGINE_MONITOR_ADDRESS. */
 #define ENGINE_MONITOR_ADDRESS 0xE00FF000U
+#define ENGINE_MONITOR_BYTES   64U /* where that code is */
 void engine_clear_exclusive(struct engine *engine);
+
+/* The local exclusive monitor, for a snapshot; both at rest only. To get it leaves everything as it
+ * is but runs code the first time, as above. To set it runs a load-exclusive: all registers are
+ * lost. */
+struct engine_monitor {
+    bool set;
+    uint32_t address; /* of the load-exclusive */
+    uint32_t value;   /* that it read, extended with zeros */
+};
+struct engine_monitor engine_get_monitor(struct engine *engine);
+void engine_set_monitor(struct engine *engine, uint32_t address, uint32_t value);
 
 /* At rest only. Forgets every page verdict. */
 void engine_flush_pages(struct engine *engine);

@@ -18,13 +18,19 @@ struct diag_log_entry {
     const char *what;
 };
 
+/* What a message is told apart by; plain values, a snapshot copies them. */
+struct diag_log_key {
+    uint32_t kind, offset;
+    uint64_t text; /* a hash of device and what */
+};
+
 struct diag_log {
-    struct diag_log_entry entries[DIAG_LOG_MAX];
-    size_t count;
+    struct diag_log_key keys[DIAG_LOG_MAX];
+    uint64_t count;
     uint64_t suppressed; /* new messages after the log was full */
 };
 
-/* True when this is new and should be told. The texts must outlive the log. */
+/* True when this is new and should be told. */
 bool diag_log_is_new(struct diag_log *log, const struct diag_log_entry *entry);
 
 #endif

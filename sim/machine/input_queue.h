@@ -8,11 +8,14 @@
 
 #include "peripherals/iface/clock.h"
 
+#define INPUT_WHAT_BYTES 20
+
+/* Plain values without padding: a snapshot copies them. */
 struct queued_input {
     uint64_t cycle;
-    size_t device;    /* index of the machine's device */
-    const char *what; /* constant text */
+    uint64_t device; /* index of the machine's device */
     int32_t value;
+    char what[INPUT_WHAT_BYTES]; /* with its 0 */
 };
 
 struct input_queue {

@@ -30,6 +30,8 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
     const size_t alignment = _Alignof(max_align_t);
     struct machine *machine = arena_take(arena, sizeof *machine, ARENA_PAGE);
     uint8_t *flash = arena_take(arena, board->flash.size_bytes, ARENA_PAGE);
+    uint8_t *loaded = arena_take(arena, board->flash.size_bytes, ARENA_PAGE);
+    bool *touched = arena_take(arena, board->flash.size_bytes / board->flash_page_bytes, 1);
     uint8_t *ram = arena_take(arena, board->ram.size_bytes, ARENA_PAGE);
     uint8_t *shadow =
         config->check_isolation ? arena_take(arena, board->ram.size_bytes, ARENA_PAGE) : NULL;
@@ -50,6 +52,8 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
     }
     if (machine != NULL) {
         machine->flash = flash;
+        machine->flash_loaded = loaded;
+        machine->flash_touched = touched;
         machine->ram = ram;
         machine->ram_shadow = shadow;
         machine->uicr = uicr;
@@ -80,6 +84,7 @@ static struct machine *take_arena(const struct machine_config *config)
 static void nvm_changed(void *context, uint32_t address, uint32_t size_bytes)
 {
     struct machine *machine = context;
+    machine_touch_flash(machine, address, size_bytes);
     cpu_memory_changed(machine->cpu, address, size_bytes);
 }
 
@@ -100,6 +105,7 @@ static void init_values(struct machine *machine, const struct machine_config *co
                                 .changed = nvm_changed,
                                 .context = machine};
     memset(machine->flash, 0xFF, board->flash.size_bytes);
+    memset(machine->flash_loaded, 0xFF, board->flash.size_bytes);
     memset(machine->uicr, 0xFF, board->chip->uicr_bytes);
     event_router_init(&machine->router, &machine->clock, machine_deliver_event, machine);
     process_watch_init(&machine->watch);

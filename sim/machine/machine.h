@@ -55,7 +55,8 @@ struct machine *machine_create(const struct machine_config *config, struct sim_e
 void machine_destroy(struct machine *machine);
 
 /* Puts bytes into flash, UICR or RAM as a programmer would. SIM_WRONG_USE when a part of the range
- * does not exist on the board; `name` is for that message. */
+ * does not exist on the board; `name` is for that message, and names the image in snapshots: they
+ * fit only machines that were loaded with the same. */
 bool machine_load(struct machine *machine, const char *name, uint32_t address, const void *bytes,
                   size_t size, struct sim_error *error);
 

@@ -1,8 +1,10 @@
 /* What the CPU, DMA and PPI reach: devices, the flash controller, peripherals that are not
  * modelled. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/machine/machine_internal.h"
+#include "sim/machine/state_hash.h"
 
 static bool in_range(uint32_t address, uint32_t size, uint32_t base, uint32_t bytes)
 {
@@ -217,6 +219,18 @@ size_t machine_peek(const struct machine *machine, uint32_t address, void *buffe
     return done;
 }
 
+void machine_touch_flash(struct machine *machine, uint32_t address, uint32_t size_bytes)
+{
+    const struct nvm *nvm = &machine->nvm;
+    uint32_t page_bytes = nvm->page_bytes;
+    if (size_bytes == 0 || !in_range(address, size_bytes, nvm->flash_base, nvm->flash_bytes)) {
+        return;
+    }
+    uint32_t first = (address - nvm->flash_base) / page_bytes;
+    uint32_t last = (address - nvm->flash_base + size_bytes - 1) / page_bytes;
+    memset(&machine->flash_touched[first], true, last - first + 1);
+}
+
 size_t machine_poke(struct machine *machine, uint32_t address, const void *bytes, size_t size)
 {
     const uint8_t *source = bytes;
@@ -229,10 +243,45 @@ size_t machine_poke(struct machine *machine, uint32_t address, const void *bytes
         }
         size_t count = room < size - done ? room : size - done;
         memcpy(memory, source + done, count);
+        machine_touch_flash(machine, address + (uint32_t)done, (uint32_t)count);
         cpu_memory_changed(machine->cpu, address + (uint32_t)done, (uint32_t)count);
         done += count;
     }
     return done;
+}
+
+/* The image that these bytes belong to. */
+static struct machine_image *image_of(struct machine *machine, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    size_t count = machine->image_count;
+    struct machine_image *last = count == 0 ? NULL : &machine->images[count - 1];
+    if (count == MACHINE_IMAGES_MAX ||
+        (last != NULL && strncmp(last->name, name, sizeof last->name - 1) == 0)) {
+        return last;
+    }
+    struct machine_image *image = &machine->images[machine->image_count];
+    machine->image_count++;
+    snprintf(image->name, sizeof image->name, "%s", name);
+    return image;
+}
+
+/* What a snapshot may take for given: only what differs from it is saved. */
+static void note_loaded(struct machine *machine, const char *path, uint32_t address,
+                        const uint8_t *bytes, size_t size)
+{
+    struct machine_image *image = image_of(machine, path);
+    image->hash = state_hash(bytes, size, image->hash + address);
+    for (size_t done = 0; done < size;) {
+        size_t room = 0;
+        const uint8_t *memory = memory_at(machine, address + (uint32_t)done, &room);
+        size_t count = room < size - done ? room : size - done;
+        if (memory >= machine->flash && memory < machine->flash + machine->nvm.flash_bytes) {
+            memcpy(machine->flash_loaded + (memory - machine->flash), bytes + done, count);
+        }
+        done += count;
+    }
 }
 
 bool machine_load(struct machine *machine, const char *name, uint32_t address, const void *bytes,
@@ -245,5 +294,6 @@ bool machine_load(struct machine *machine, const char *name, uint32_t address, c
                         "memory at 0x%08x",
                         name, size, address, machine->board->model, address + (uint32_t)done);
     }
+    note_loaded(machine, name, address, bytes, size);
     return true;
 }

@@ -12,8 +12,9 @@ struct machine;
 /* The index of a device by its name ("button0"), or -1. */
 int machine_find_device(const struct machine *machine, const char *name);
 
-/* Queues an input for a device: `what` ("press", "release", "touch", "byte", ...; constant text)
- * with a value, at a cycle (one in the past means now). False when the queue is full. */
+/* Queues an input for a device: `what` ("press", "release", "touch", "byte", ...) with a value, at
+ * a cycle (one in the past means now). False when the queue is full, and for a text of more than 19
+ * characters, which no device knows. */
 bool machine_add_input(struct machine *machine, int device, uint64_t cycle, const char *what,
                        int32_t value);
 

@@ -13,6 +13,13 @@
 
 #define MACHINE_INPUTS_MAX   4096
 #define MACHINE_SLEEPERS_MAX 4
+#define MACHINE_IMAGES_MAX   64
+
+/* What was loaded: a snapshot names it. Bytes of one name that come one after the other are one. */
+struct machine_image {
+    char name[56]; /* of the file, without its folder; cut when it is too long */
+    uint64_t hash; /* of addresses and bytes */
+};
 
 struct machine_device {
     struct machine *machine; /* context of the device's sink and observer */
@@ -31,6 +38,10 @@ struct machine {
 
     uint8_t *flash, *ram, *uicr; /* in the arena */
     uint8_t *ram_shadow;         /* for check_isolation, else NULL */
+    uint8_t *flash_loaded;       /* the flash as machine_load left it */
+    bool *flash_touched;         /* by page: it may differ from that */
+    struct machine_image images[MACHINE_IMAGES_MAX];
+    size_t image_count; /* any further one is added to the last */
     struct nvm nvm;
     struct pin *pins;
     struct machine_device *devices;
@@ -62,6 +73,7 @@ struct machine {
 };
 
 /* machine_bus.c */
+void machine_touch_flash(struct machine *machine, uint32_t address, uint32_t size_bytes);
 struct cpu_bus machine_bus_make(struct machine *machine);
 struct dma_port machine_dma_make(struct machine *machine);
 void machine_trigger_task(void *machine, uint32_t task_address);

@@ -243,10 +243,14 @@ bool machine_add_input(struct machine *machine, int device, uint64_t cycle, cons
                        int32_t value)
 {
     uint64_t now = clock_now(&machine->clock);
-    const struct queued_input input = {
-        .cycle = cycle < now ? now : cycle, .device = (size_t)device, .what = what, .value = value};
-    return device >= 0 && (size_t)device < machine->device_count &&
-           input_queue_add(&machine->inputs, &input);
+    struct queued_input input = {
+        .cycle = cycle < now ? now : cycle, .device = (uint64_t)device, .value = value};
+    if (device < 0 || (size_t)device >= machine->device_count ||
+        strlen(what) >= sizeof input.what) {
+        return false;
+    }
+    strcpy(input.what, what);
+    return input_queue_add(&machine->inputs, &input);
 }
 
 size_t machine_add_text(struct machine *machine, int device, uint64_t cycle, const char *text,
