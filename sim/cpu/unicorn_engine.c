@@ -8,6 +8,10 @@
 
 #include "sim/cpu/unicorn_exits.h"
 
+/* Room for translated code; when it is full, all of it is thrown away. Without a bound, a guest
+ * that changes its code fills a gigabyte. */
+#define TRANSLATIONS_BYTES (8U << 20)
+
 /* Guarded accesses live here in the engine's physical address space: alias + guest address. */
 #define ALIAS_BASE  0x100000000ULL
 #define ALIAS_BYTES 0x100000000ULL
@@ -294,6 +298,9 @@ struct engine *engine_create(const struct engine_client *client, const struct en
     uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine->uc);
     if (err == UC_ERR_OK) {
         err = uc_ctl_set_cpu_model(engine->uc, UC_CPU_ARM_CORTEX_M4);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_set_tcg_buffer_size(engine->uc, TRANSLATIONS_BYTES);
     }
     if (err == UC_ERR_OK) {
         err = uc_ctl_exits_enable(engine->uc);
