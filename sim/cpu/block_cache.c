@@ -3,10 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/cpu/alignment.h"
+
 #define SLOT_MASK (BLOCK_CACHE_SLOTS - 1)
 
 /* Beyond this the table is emptied: probes stay short, and what is hot comes back at once. */
 #define SLOTS_LIMIT BLOCK_CACHE_USED
+
+/* The furthest that a PC-relative load reads, and a word. */
+#define LITERAL_REACH (4095U + 8U)
 
 bool block_cache_init(struct block_cache *cache)
 {
@@ -55,7 +60,7 @@ void block_cache_gate_fp(struct block_cache *cache, bool gated)
 
 void block_cache_open(struct block_cache *cache, const struct block *block)
 {
-    if (block->fp_alone == 0 || block->gate != BLOCK_GATE_ALWAYS ||
+    if (block->fp_alone == 0 || block->by_alignment != 0 || block->gate != BLOCK_GATE_ALWAYS ||
         (cache->gated_flags & CYCLE_FP) != 0) {
         return;
     }
@@ -70,7 +75,8 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
     bool hit = false;
     for (uint32_t i = 0; i < cache->used_slots && !hit; i++) {
         const struct block *block = &cache->slots[cache->used[i]];
-        hit = block_address(block) < end && block->end > address;
+        /* What a literal tells about alignment counts as part of its block. */
+        hit = block_address(block) < end && (uint64_t)block->end + LITERAL_REACH > address;
     }
     /* A slot cannot be emptied alone: probes would stop at it. */
     if (hit) {
@@ -146,7 +152,7 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
     struct block *block = take_slot(cache, address, steps);
     *block = (struct block){.key = block_key(address, size_bytes),
                             .end = address + size_bytes,
-                            .steps = cache->used_steps};
+                            .steps = cache->used_steps & 0xFFFFFFU};
     cache->used_steps += steps;
     if (code == NULL || size_bytes > available) {
         memset(&cache->steps[block->steps], 0, steps * sizeof(*cache->steps));
@@ -157,8 +163,19 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
     block->entry = cycle_model_entry_cost(code, address, fetch);
     bool gated = always_gated || (block->flags & cache->gated_flags & ~(unsigned)CYCLE_FP) != 0;
     bool fp = (block->flags & CYCLE_FP) != 0;
-    block->fp_alone = fp && !gated;
+    block->fp_alone = fp && !gated ? 1 : 0;
     block->gate = gated || fp ? BLOCK_GATE_ALWAYS : block->cycles + block->taken;
     block_cache_open(cache, block);
     return block;
+}
+
+void block_cache_set_alignment(struct block_cache *cache, const struct block *known,
+                               uint16_t registers)
+{
+    struct block *block = &cache->slots[known - cache->slots];
+    block->aligned = registers;
+    if ((registers & (ALIGNMENT_REGISTERS | ALIGNMENT_STEP)) != 0) {
+        block->by_alignment = block->fp_alone != 0 || block->gate != BLOCK_GATE_ALWAYS ? 1 : 0;
+        block->gate = BLOCK_GATE_ALWAYS;
+    }
 }

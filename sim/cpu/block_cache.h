@@ -30,16 +30,18 @@ struct block_step {
 #define BLOCK_STEP_COUNT 0x7FFFU
 
 struct block {
-    uint64_t key;      /* block_key(); 0: an empty slot */
-    uint32_t end;      /* the address after it */
-    uint32_t gate;     /* cycles and taken, or BLOCK_GATE_ALWAYS */
-    uint32_t cycles;   /* without `taken` */
-    uint16_t count;    /* instructions */
-    uint8_t taken;     /* added when what follows is not `end` */
-    uint8_t entry;     /* added when a taken branch leads here */
-    uint32_t steps;    /* index of the first of size_bytes / 2 + 1 */
-    uint16_t flags;    /* enum cycle_flag of all its instructions */
-    uint16_t fp_alone; /* nothing but CYCLE_FP can be a reason to gate it */
+    uint64_t key;              /* block_key(); 0: an empty slot */
+    uint32_t end;              /* the address after it */
+    uint32_t gate;             /* cycles and taken, or BLOCK_GATE_ALWAYS */
+    uint32_t cycles;           /* without `taken` */
+    uint16_t count;            /* instructions */
+    uint8_t taken;             /* added when what follows is not `end` */
+    uint8_t entry;             /* added when a taken branch leads here */
+    uint32_t steps : 24;       /* index of the first of size_bytes / 2 + 1 */
+    uint32_t fp_alone : 1;     /* nothing but CYCLE_FP, and alignment, can be a reason to gate it */
+    uint32_t by_alignment : 1; /* gated for `aligned`, and nothing but CYCLE_FP else can be one */
+    uint16_t flags;            /* enum cycle_flag of all its instructions */
+    uint16_t aligned;          /* struct alignment's `registers` */
 };
 _Static_assert(sizeof(struct block) == 32, "two slots a cache line");
 
@@ -88,6 +90,10 @@ void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t si
 const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
                                     uint32_t size_bytes, const uint8_t *code, size_t available,
                                     struct cycle_fetch fetch, bool always_gated);
+
+/* `registers` of struct alignment: the block is gated unless it needs none. */
+void block_cache_set_alignment(struct block_cache *cache, const struct block *block,
+                               uint16_t registers);
 
 /* Changes gated_flags by CYCLE_FP alone; what the cache holds stays. */
 void block_cache_gate_fp(struct block_cache *cache, bool gated);

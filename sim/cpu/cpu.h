@@ -103,7 +103,8 @@ void cpu_reset(struct cpu *cpu);
  * Interrupts that become pending while it runs are taken. */
 enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle);
 
-/* Runs one instruction (an IT block counts as one), or enters one exception. */
+/* Runs one instruction (also inside an IT block, where one that is skipped counts), or enters one
+ * exception. */
 enum cpu_stop cpu_step(struct cpu *cpu);
 
 /* Makes a running cpu_run return CPU_STOP_REQUESTED soon. May be called from device code. */
@@ -128,7 +129,7 @@ void cpu_memory_changed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 /* The CPU is held for so many cycles from now on (flash busy). Callable from device code. */
 void cpu_stall(struct cpu *cpu, uint64_t cycles);
 
-/* Debugger. A breakpoint inside an IT block stops before its IT instruction. Watch: every access of
+/* Debugger. Watch: every access of
  * the kind that touches [address, address + size). At most 32 of each. */
 enum cpu_watch_kind { CPU_WATCH_WRITE = 1, CPU_WATCH_READ = 2, CPU_WATCH_ACCESS = 3 };
 struct cpu_watch_hit {

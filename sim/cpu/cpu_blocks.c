@@ -103,8 +103,10 @@ static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t
     bool care = touches_cut_page(region, offset, size_bytes) || cpu->config.count_mpu_hits ||
                 cpu_breakpoint_within(cpu, address, address + size_bytes);
     cpu_mark_code(cpu, address, size_bytes);
-    return block_cache_add(&cpu->blocks, address, size_bytes, region->memory.host + offset,
-                           available, fetch, care);
+    const struct block *block = block_cache_add(
+        &cpu->blocks, address, size_bytes, region->memory.host + offset, available, fetch, care);
+    cpu_analyse_alignment(cpu, block, region);
+    return block;
 }
 
 static const struct block *find_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
@@ -237,11 +239,9 @@ void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes
     finish_effects(cpu);
     admit(&cpu->time, block, start);
     cpu_settle_jump(cpu, address + size_bytes);
-}
-
-unsigned cpu_flags_between(struct cpu *cpu, uint32_t start, uint32_t end)
-{
-    return find_block(cpu, start, end - start)->flags;
+    cpu->started = true;
+    cpu->late_possible = false;
+    cpu->debug.resume_valid = false;
 }
 
 /* ---- the fast engine ---- */
@@ -264,7 +264,8 @@ static void count_fetches(struct cpu *cpu, const struct block *block)
 /* How the block must be run, given that nothing else ends the run before it. */
 static enum cpu_mode mode_for(struct cpu *cpu, const struct block *block, uint64_t start)
 {
-    if ((block->flags & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) != 0) {
+    if ((block->flags & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) != 0 ||
+        !cpu_bases_are_aligned(cpu, block)) {
         return CPU_MODE_STEP;
     }
     struct cpu_region *region = cpu_find_region(cpu, block_address(block));
@@ -314,7 +315,9 @@ static __attribute__((noinline)) void on_rare_block(struct cpu *cpu, uint32_t ad
     }
     const struct block *block = find_block(cpu, address, size_bytes);
     uint64_t start = block_start_cycle(&cpu->time, block);
-    if (start + block->gate < cpu->time.gate) {
+    bool look = block->by_alignment != 0 && (block->flags & cpu->blocks.gated_flags) == 0;
+    uint32_t gate = look ? block->cycles + block->taken : block->gate;
+    if (start + gate < cpu->time.gate && (!look || cpu_bases_are_aligned(cpu, block))) {
         admit(&cpu->time, block, start);
     } else {
         examine(cpu, block, start);
@@ -363,6 +366,15 @@ void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_by
     }
 }
 
+/* The instruction needs to be looked at on its own. */
+static bool must_step(struct cpu *cpu, uint32_t address)
+{
+    uint16_t code[2];
+    bool rest = (cpu->time.block->flags & (CYCLE_IT | CYCLE_MULTIPLE)) == 0;
+    return !rest && cpu_read_code(cpu, address, code) &&
+           (cpu_it_must_split(cpu, address, code) || cpu_base_is_unaligned(cpu, code));
+}
+
 static bool must_stop_before(struct cpu *cpu, uint32_t address)
 {
     if (cpu->steps_left == 0) {
@@ -395,6 +407,12 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_
         return;
     }
     if (must_stop_before(cpu, address)) {
+        engine_stop(cpu->close);
+        return;
+    }
+    bool tail = cpu->steps_left > 1;
+    if (tail && must_step(cpu, address)) {
+        cpu->mode = CPU_MODE_STEP;
         engine_stop(cpu->close);
         return;
     }

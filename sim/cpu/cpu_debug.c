@@ -13,25 +13,9 @@ bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end)
     return false;
 }
 
-/* An IT block is one to the engines: a breakpoint inside it counts for its IT instruction. */
-bool cpu_breakpoint_at(struct cpu *cpu, uint32_t pc)
+bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc)
 {
-    uint16_t code[2];
-    if (cpu->debug.breakpoint_count == 0 || !cpu_read_code(cpu, pc, code)) {
-        return false;
-    }
-    uint32_t end = pc + 1;
-    unsigned mask = code[0] & 0xFU;
-    if ((code[0] & 0xFF00U) == 0xBF00U && mask != 0) {
-        end = pc + 2;
-        for (int left = 4 - __builtin_ctz(mask); left > 0; left--) {
-            if (!cpu_read_code(cpu, end, code)) {
-                break;
-            }
-            end += cycle_instruction_bytes(code[0]);
-        }
-    }
-    return cpu_breakpoint_within(cpu, pc, end);
+    return cpu_breakpoint_within(cpu, pc, pc + 1);
 }
 
 bool cpu_breakpoint_add(struct cpu *cpu, uint32_t address)

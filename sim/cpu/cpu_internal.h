@@ -17,6 +17,7 @@
 #define CPU_WATCHPOINTS 32
 #define CPU_KEPT        34 /* accesses that one instruction can make, with room */
 #define CPU_CHANGES     16
+#define CPU_SITES       256
 
 /* Where in time and code the engine is. A block is admitted as a whole when it starts; what did not
  * run of it is taken back when the run ends inside it. */
@@ -40,6 +41,7 @@ enum cpu_work {
     CPU_WORK_WATCH = 1 << 6,
     CPU_WORK_STALL = 1 << 7,
     CPU_WORK_FLAGS = 1 << 8, /* cpu_gated_flags() has changed */
+    CPU_WORK_SITES = 1 << 9, /* `sites` has grown */
 };
 /* What must end the run right after the instruction; the rest waits for the end of the block. */
 #define CPU_WORK_AT_ONCE                                                                           \
@@ -168,6 +170,11 @@ struct cpu {
     } change[CPU_CHANGES];
     uint32_t change_count; /* beyond CPU_CHANGES: everything */
 
+    struct {
+        uint32_t count, watched; /* the first `watched` have their hook in the fast engine */
+        uint32_t address[CPU_SITES];
+    } sites;
+
     uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
     bool exclusive_open;      /* a LDREX or STREX has run since the monitor was cleared */
     bool sleeping, sleeping_wfe;
@@ -201,8 +208,6 @@ void cpu_finish_barriers(struct cpu *cpu);
 void cpu_update_context(struct cpu *cpu);
 /* Takes the time of the instruction at `address`, which the caller has carried out. */
 void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
-/* enum cycle_flag of the instructions in [start, end). */
-unsigned cpu_flags_between(struct cpu *cpu, uint32_t start, uint32_t end);
 /* enum cycle_flag of blocks that must not run unexamined, as the System Control Space says now. */
 unsigned cpu_gated_flags(const struct cpu *cpu);
 /* Asks for work; the engine stops for it in time. */
@@ -234,21 +239,34 @@ enum bus_result cpu_exception_write(void *context, uint32_t address, uint32_t va
 
 /* cpu_debug.c. */
 bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
-bool cpu_breakpoint_at(struct cpu *cpu, uint32_t pc);
+bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc);
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
 
-/* cpu_it.c: IT blocks with an instruction that may trap, taken apart. All at rest.
- * True: the next instruction is an IT with such a block after it, and has been carried out. */
+/* cpu_align.c: LDM, LDRD and their kin.
+ * Finds out what the new block needs. */
+void cpu_analyse_alignment(struct cpu *cpu, const struct block *block,
+                           const struct cpu_region *region);
+/* Before the block runs: none of its accesses can be unaligned, but at sites. */
+bool cpu_bases_are_aligned(const struct cpu *cpu, const struct block *block);
+/* Of the instruction that comes next. */
+bool cpu_base_is_unaligned(const struct cpu *cpu, const uint16_t code[2]);
+/* At rest: CPU_WORK_SITES. */
+void cpu_watch_sites(struct cpu *cpu);
+
+/* cpu_it.c: IT blocks, taken apart. All at rest but the last.
+ * True: the next instruction is an IT, and has been carried out. */
 bool cpu_it_enter(struct cpu *cpu);
-/* The next instruction lies in such an IT block: it must be stepped, between narrow and widen. */
-bool cpu_it_is_split(struct cpu *cpu);
+/* The next instruction lies in an IT block: it must be stepped, between narrow and widen. */
+bool cpu_it_is_open(const struct cpu *cpu);
 /* True: its condition fails, and it has been passed. */
 bool cpu_it_skip(struct cpu *cpu);
 /* Goes over the next instruction, which has been carried out: its time, PC, ITSTATE. */
 void cpu_it_pass(struct cpu *cpu);
 void cpu_it_narrow(struct cpu *cpu);
 void cpu_it_widen(struct cpu *cpu, enum engine_end end);
+/* From the close engine's instruction hook: `address` is an IT whose block must not run as one. */
+bool cpu_it_must_split(struct cpu *cpu, uint32_t address, const uint16_t code[2]);
 /* An IT instruction with a block after it. */
 bool cpu_it_begins(const uint16_t code[2]);
 /* ITSTATE after one more instruction, and into the (then held) registers. */

@@ -1,8 +1,10 @@
+#include "sim/cpu/alignment.h"
 #include "sim/cpu/cpu_internal.h"
 
-/* The engines run an IT block as a whole. Where one of its instructions may trap by what only the
- * System Control Space knows, it is taken apart here: the IT instruction is done by hand, and each
- * instruction after it runs as the last of an IT block of its own, with the same condition. */
+/* The engines run an IT block as a whole. Where something may happen inside it - a trap that only
+ * the System Control Space knows of, an interrupt, a breakpoint - and when a debugger steps, it is
+ * taken apart here: the IT instruction is done by hand, and each instruction after it runs as the
+ * last of an IT block of its own, with the same condition. */
 
 #define IT_OPCODE      0xBF00U
 #define IT_OPCODE_MASK 0xFF00U
@@ -36,19 +38,9 @@ uint32_t cpu_it_advanced(uint32_t state)
     return (state & 7U) == 0 ? 0 : (state & 0xE0U) | (state << 1 & 0x1FU);
 }
 
-/* Whether an instruction that this state still covers, the next one at `address`, may trap. */
-static bool may_trap(struct cpu *cpu, uint32_t address, uint32_t state)
+bool cpu_it_is_open(const struct cpu *cpu)
 {
-    uint32_t end = address;
-    for (; (state & IT_COUNT) != 0; state = cpu_it_advanced(state)) {
-        uint16_t code[2];
-        if (!cpu_read_code(cpu, end, code)) {
-            return false;
-        }
-        end += cycle_instruction_bytes(code[0]);
-    }
-    return (cpu_flags_between(cpu, address, end) & cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) !=
-           0;
+    return (state_of(live_xpsr(cpu)) & IT_COUNT) != 0;
 }
 
 bool cpu_it_begins(const uint16_t code[2])
@@ -60,9 +52,7 @@ bool cpu_it_enter(struct cpu *cpu)
 {
     uint16_t code[2];
     uint32_t pc = live_pc(cpu);
-    if ((cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) == 0 ||
-        (state_of(live_xpsr(cpu)) & IT_COUNT) != 0 || !cpu_read_code(cpu, pc, code) ||
-        !cpu_it_begins(code) || !may_trap(cpu, pc + 2, code[0] & 0xFFU)) {
+    if (cpu_it_is_open(cpu) || !cpu_read_code(cpu, pc, code) || !cpu_it_begins(code)) {
         return false;
     }
     cpu_pass_instruction(cpu, pc, 2);
@@ -71,13 +61,21 @@ bool cpu_it_enter(struct cpu *cpu)
     return true;
 }
 
-bool cpu_it_is_split(struct cpu *cpu)
+bool cpu_it_must_split(struct cpu *cpu, uint32_t address, const uint16_t code[2])
 {
-    if ((cpu->blocks.gated_flags & CPU_STEPPED_FLAGS) == 0) {
+    if (!cpu_it_begins(code)) {
         return false;
     }
-    uint32_t state = state_of(live_xpsr(cpu));
-    return (state & IT_COUNT) != 0 && may_trap(cpu, live_pc(cpu), state);
+    uint32_t end = address + 2;
+    for (int left = 4 - __builtin_ctz(code[0] & IT_COUNT); left > 0; left--) {
+        uint16_t next[2];
+        if (!cpu_read_code(cpu, end, next) || alignment_base(next) >= 0) {
+            return true;
+        }
+        end += cycle_instruction_bytes(next[0]);
+    }
+    return end > cpu->time.block->end || cpu_cycle_at(cpu, end) > cpu->time.deadline ||
+           cpu_breakpoint_within(cpu, address + 2, end);
 }
 
 static bool passes(uint32_t xpsr)

@@ -73,7 +73,11 @@ static void do_work(struct cpu *cpu)
     if ((cpu->work & CPU_WORK_GATES) != 0) {
         block_cache_reset(&cpu->blocks);
     }
-    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES | CPU_WORK_FLAGS);
+    if ((cpu->work & CPU_WORK_SITES) != 0) {
+        cpu_watch_sites(cpu);
+    }
+    cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES | CPU_WORK_FLAGS |
+                             CPU_WORK_SITES);
 }
 
 static void stall(struct cpu *cpu)
@@ -345,12 +349,16 @@ static bool examine_step(struct cpu *cpu, bool split)
         return true;
     }
     uint32_t ccr = cpu->core.scb.state.ccr;
+    use(cpu, cpu->close);
+    if (cpu_base_is_unaligned(cpu, code)) {
+        cpu_raise_fault(cpu, &(struct fault){.kind = FAULT_UNALIGNED}, NULL);
+        return true;
+    }
     if ((ccr & (CCR_DIV_0_TRP | CCR_UNALIGN_TRP)) == 0) {
         return false;
     }
     uint32_t r[16];
     struct access_span span;
-    use(cpu, cpu->close);
     engine_get_core_regs(cpu->active, r);
     if ((ccr & CCR_DIV_0_TRP) != 0 && divides_by_zero(code, r)) {
         struct fault fault = {.kind = FAULT_DIVBYZERO};
@@ -457,7 +465,7 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
             return GO_ON;
         }
     }
-    bool split = !unfinished && cpu_it_is_split(cpu);
+    bool split = cpu_it_is_open(cpu);
     if (split) {
         cpu->mode = CPU_MODE_STEP;
     }

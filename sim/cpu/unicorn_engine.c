@@ -453,6 +453,11 @@ void engine_get_core_regs(const struct engine *engine, uint32_t r[16])
     (void)uc_reg_read_batch(engine->uc, core_ids, values, 16);
 }
 
+uint32_t engine_get_reg(const struct engine *engine, unsigned index)
+{
+    return read_reg(engine, core_ids[index]);
+}
+
 void engine_read_fp(const struct engine *engine, struct cpu_regs *regs)
 {
     void *values[16];
@@ -617,4 +622,18 @@ void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_b
 {
     remove_cache(engine, address, size_bytes);
     engine_flush_pages(engine);
+}
+
+bool engine_watch_instruction(struct engine *engine, uint32_t address,
+                              void (*hook)(struct uc_struct *uc, uint64_t address,
+                                           uint32_t size_bytes, void *context))
+{
+    uc_hook handle;
+    uc_err err = uc_hook_add(engine->uc, &handle, UC_HOOK_CODE, CALLBACK(hook),
+                             engine->client.context, address, address);
+    if (err != UC_ERR_OK) {
+        return false;
+    }
+    engine_forget_code(engine, address, 2);
+    return true;
 }

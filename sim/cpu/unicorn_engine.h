@@ -116,6 +116,16 @@ void engine_write_regs(struct engine *engine, const struct cpu_regs *regs, bool 
 /* r0-r12, r13 of the running mode, lr, pc: enough to compute an address. */
 void engine_get_core_regs(const struct engine *engine, uint32_t r[16]);
 
+/* One of r0-r12, r13 of the running mode, lr. */
+uint32_t engine_get_reg(const struct engine *engine, unsigned index);
+
+/* At rest only. From now on `hook` is called before the instruction at `address` as the client's
+ * instruction hook would be. Cannot be undone, and each makes all of them slower. False: the
+ * library refuses. */
+bool engine_watch_instruction(struct engine *engine, uint32_t address,
+                              void (*hook)(struct uc_struct *uc, uint64_t address,
+                                           uint32_t size_bytes, void *context));
+
 /* All state of the core, the exclusive monitor included. Both engines are at rest. */
 void engine_copy_state(struct engine *to, const struct engine *from);
 

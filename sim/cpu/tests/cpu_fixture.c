@@ -111,6 +111,10 @@ static void on_faulted(void *context, const struct fault *fault, const struct cp
                        const struct mpu_verdict *verdict)
 {
     struct fixture *fixture = context;
+    if (fixture->fault_count == 0) {
+        fixture->first_fault = *fault;
+        fixture->first_fault_pc = regs->pc;
+    }
     fixture->last_fault = *fault;
     fixture->last_fault_pc = regs->pc;
     fixture->last_fault_xpsr = regs->xpsr;

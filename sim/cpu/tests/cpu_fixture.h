@@ -55,6 +55,8 @@ struct fixture {
     struct mpu_verdict last_verdict;
     bool last_by_mpu;
     uint32_t last_fault_pc, last_fault_xpsr;
+    struct fault first_fault; /* since fault_count was 0 */
+    uint32_t first_fault_pc;
     uint32_t fault_count;
     uint32_t resets;
 };

@@ -208,8 +208,9 @@ static void test_stepping(void **state)
     (void)state;
     struct fixture *f = start(STEPPING);
     uint32_t entry = fixture_regs(f).pc;
-    /* movs, adds, cmp, the IT block as one, ldr, str, ldr, svc into its handler, bx back, ... */
-    static const uint32_t offsets[] = {2, 4, 6, 12, 14, 16, 18};
+    /* movs, adds, cmp, IT and the two of its block, ldr, str, ldr, svc into its handler, bx back,
+     * ... */
+    static const uint32_t offsets[] = {2, 4, 6, 8, 10, 12, 14, 16, 18};
     for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
         assert_int_equal(cpu_step(f->cpu), CPU_STOP_STEP);
         assert_int_equal(fixture_regs(f).pc, entry + offsets[i]);
@@ -245,7 +246,7 @@ static void test_breakpoints(void **state)
     assert_true(cpu_breakpoint_add(f->cpu, entry + 10)); /* inside the IT block at + 6 */
     assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
     assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
-    assert_int_equal(fixture_regs(f).pc, entry + 6);
+    assert_int_equal(fixture_regs(f).pc, entry + 10);
     assert_int_equal(fixture_run(f, 1000000), CPU_STOP_BREAKPOINT);
     assert_int_equal(fixture_regs(f).pc, entry + 16);
     assert_true(cpu_breakpoint_remove(f->cpu, entry + 4));

@@ -169,7 +169,8 @@ static void test_block(void **state)
         assert_int_equal(step->count & BLOCK_STEP_COUNT, i);
         assert_int_equal((step->count & BLOCK_STEP_IN_IT) != 0, i == 2);
     }
-    block_cache_forget(&cache, 0x300, 4);
+    block_cache_forget(&cache, 0x1FC, 4);
+    block_cache_forget(&cache, 0x2000, 4);
     assert_non_null(block_cache_find(&cache, 0x200, sizeof(block_code)));
     block_cache_forget(&cache, 0x20C, 2);
     assert_null(block_cache_find(&cache, 0x200, sizeof(block_code)));
