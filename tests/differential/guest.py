@@ -27,8 +27,9 @@ class Guest:
         self.fpscr = 0
         self.registers = [0] * 13
         self.apsr = 0
-        self.msp, self.psp, self.control = 0x20001800, 0x20003800, 0
+        self.msp, self.psp, self.control = 0x20001800, 0x20003800, 0  # control: with FPCA, bit 2
         self.ops = []
+        self.access = None    # (regions, start, bytes, whether it stores, whether privileged): the one access of the kind `edges`
         self.bodies = {}      # {exception: Body}
 
     def weight(self):
@@ -54,7 +55,7 @@ class Guest:
             lines += poke(MPU_CTRL, self.mpu_ctrl) + BARRIERS
         lines += load("r0", self.msp) + ["mov sp, r0"] + load("r0", self.psp) + ["msr psp, r0"]
         lines += load("r0", self.apsr) + ["msr apsr_nzcvqg, r0"]
-        if self.control:
+        if self.control != 4 * self.fp_on:
             lines += load("r0", self.control) + ["msr control, r0", "isb"]
         for number, value in enumerate(self.registers):
             lines += load(f"r{number}", value)

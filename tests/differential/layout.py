@@ -72,3 +72,9 @@ def allows(regions, ctrl, address, write, privileged):
                 else {0: (0, 0), 1: (0, 0), 2: (1, 0), 3: (1, 1), 5: (0, 0), 6: (1, 0), 7: (1, 0)}[region.ap]
             return bool(write_ok if write else read_ok)
     return privileged and bool(ctrl & CTRL_PRIVDEFENA)
+
+
+def refused_byte(guest):
+    """The first byte of the guest's one access that the manual refuses, or None."""
+    regions, start, size, write, privileged = guest.access
+    return next((start + i for i in range(size) if not allows(regions, guest.mpu_ctrl, start + i, write, privileged)), None)

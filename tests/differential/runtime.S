@@ -282,13 +282,12 @@ fault_is_last:
     bic r3, r3, #1
     str r3, [r0, #24]
     b 3f
-2:  ldr r2, =CFSR               /* an SVC that became a HardFault is behind its instruction */
-    ldr r2, [r2, #4]
-    lsrs r2, r2, #31            /* DEBUGEVT */
-    orrs r2, r2, r1
-    beq 3f
-    ldrh r2, [r3], #2
-    lsrs r2, r2, #11
+2:  ldrh r2, [r3], #2
+    cbnz r1, 7f
+    lsrs r1, r2, #8
+    cmp r1, #0xBE               /* BKPT; else an SVC that became a HardFault: it is behind its instruction */
+    bne 3f
+7:  lsrs r2, r2, #11
     cmp r2, #0x1D
     it hs
     addhs r3, r3, #2

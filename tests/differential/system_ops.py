@@ -122,7 +122,7 @@ def handler(rng, nests, extra=()):
 FIND_FRAME = ["tst lr, #4", "ite eq", "mrseq r0, msp", "mrsne r0, psp"]
 
 
-def damage(rng, fp, lazy):
+def damage(rng, fp):
     """Spoils the frame at r0, or LR, before an exception returns."""
     flip = lambda offset, change_of: [f"ldr r1, [r0, #{offset}]"] + change_of + [f"str r1, [r0, #{offset}]"]
     condition = rng.randrange(14) << 4
@@ -137,5 +137,5 @@ def damage(rng, fp, lazy):
         lambda: load("lr", rng.choice(RETURNS[:6] + RETURNS[6:] * fp)),
         lambda: [f"movs r1, #{rng.randrange(4)}", "msr control, r1", "isb"],
         lambda: poke(CCR, rng.choice([0x200, 0x201]), ("r1", "r2")),
-        lambda: poke(FPCCR, rng.choice([0x80000000, 0xC0000000]), ("r1", "r2")) if lazy else ["nop"],
+        lambda: poke(FPCCR, rng.choice([0x80000000, 0xC0000000]), ("r1", "r2")) if fp else ["nop"],
     ])())
