@@ -69,6 +69,7 @@ static bool create_engines(struct cpu *cpu, const char **message)
         .guard = cpu_on_guard,
         .guarded_read = cpu_on_guarded_read,
         .guarded_write = cpu_on_guarded_write,
+        .access = cpu_on_access,
         .context = cpu,
     };
     cpu->fast = engine_create(&client, memory, cpu->config.memory_count, message);
@@ -232,6 +233,9 @@ struct irq_line cpu_irq_line(struct cpu *cpu, uint32_t irqn)
 
 uint32_t cpu_pc(const struct cpu *cpu)
 {
+    if (cpu->accessing) {
+        return cpu->kept.pc;
+    }
     return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
 }
 

@@ -250,15 +250,20 @@ static bool find_kept(const struct cpu *cpu, uint32_t address, bool write, uint3
 static enum bus_result call_bus(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
                                 bool privileged, uint32_t *value)
 {
-    if (is_ppb(address)) {
-        struct bus_access access = {
-            .offset = address - ARMV7M_PPB_BASE, .size_bytes = bytes, .privileged = privileged};
-        return write ? armv7m_write(&cpu->core, access, *value)
-                     : armv7m_read(&cpu->core, access, value);
-    }
+    struct bus_access access = {
+        .offset = address - ARMV7M_PPB_BASE, .size_bytes = bytes, .privileged = privileged};
     const struct cpu_bus *bus = &cpu->config.bus;
-    return write ? bus->write(bus->context, address, bytes, privileged, *value)
-                 : bus->read(bus->context, address, bytes, privileged, value);
+    enum bus_result result;
+    cpu->accessing = true;
+    if (is_ppb(address)) {
+        result = write ? armv7m_write(&cpu->core, access, *value)
+                       : armv7m_read(&cpu->core, access, value);
+    } else {
+        result = write ? bus->write(bus->context, address, bytes, privileged, *value)
+                       : bus->read(bus->context, address, bytes, privileged, value);
+    }
+    cpu->accessing = false;
+    return result;
 }
 
 /* One device access of at most a word, made unless this very instruction has made it before. */
@@ -322,11 +327,9 @@ static void begin_access(struct cpu *cpu, uint32_t pc)
     }
 }
 
-static bool guard_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
-                         uint64_t value)
+static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context context, uint32_t address,
+                         uint8_t bytes, bool write, uint64_t value)
 {
-    uint32_t pc = engine_get_pc(cpu->active);
-    struct mpu_context context = data_context(cpu);
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
     int by;
     if (!check_mpu(cpu, address, bytes, access, context, &by)) {
@@ -371,12 +374,9 @@ static bool is_piece(struct cpu *cpu, uint32_t address, uint32_t bytes)
     return true;
 }
 
-static bool guard_memory(struct cpu *cpu, uint32_t address, uint32_t bytes, bool write)
+static bool guard_memory(struct cpu *cpu, struct mpu_context context, uint32_t address,
+                         uint32_t bytes, bool write)
 {
-    if (is_piece(cpu, address, bytes)) {
-        return true;
-    }
-    struct mpu_context context = data_context(cpu);
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
     int by;
     if (!check_mpu(cpu, address, bytes, access, context, &by)) {
@@ -403,16 +403,27 @@ static bool maybe_in_it(const struct cpu *cpu)
            (cpu->time.block->flags & CYCLE_IT) != 0;
 }
 
+static bool is_device(const struct cpu_region *region, bool write)
+{
+    return region == NULL || (write && region->memory.kind == CPU_MEMORY_FLASH);
+}
+
 enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write,
                                 uint64_t value)
 {
     struct cpu *cpu = context;
-    const struct cpu_region *region = cpu_find_region(cpu, address);
-    bool device = region == NULL || (write && region->memory.kind == CPU_MEMORY_FLASH);
-    bool allowed = device ? guard_device(cpu, address, size_bytes, write, value)
-                          : guard_memory(cpu, address, size_bytes, write);
-    if (!allowed) {
-        return ENGINE_REFUSE;
+    if (cpu->refusal.kind != CPU_REFUSAL_NONE) {
+        return ENGINE_REFUSE; /* cpu_on_access has said so already */
+    }
+    if (!is_piece(cpu, address, size_bytes)) {
+        struct mpu_context rights = data_context(cpu);
+        bool allowed = is_device(cpu_find_region(cpu, address), write)
+                           ? guard_device(cpu, engine_get_pc(cpu->active), rights, address,
+                                          size_bytes, write, value)
+                           : guard_memory(cpu, rights, address, size_bytes, write);
+        if (!allowed) {
+            return ENGINE_REFUSE;
+        }
     }
     return maybe_in_it(cpu) ? ENGINE_ALLOW_MAYBE_IT : ENGINE_ALLOW;
 }
@@ -458,4 +469,28 @@ void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, u
     if (region != NULL && region->memory.kind == CPU_MEMORY_RAM) {
         cpu_memory_store(cpu, region, address, size_bytes, value);
     }
+}
+
+bool cpu_on_access(void *context, const struct engine_access *access, uint32_t *value)
+{
+    struct cpu *cpu = context;
+    struct cpu_region *region = cpu_find_region(cpu, access->address);
+    struct mpu_context rights = cpu->context;
+    rights.privileged = access->privileged;
+    if (is_device(region, access->write)) {
+        if (!guard_device(cpu, access->pc, rights, access->address, access->size_bytes,
+                          access->write, *value)) {
+            return false;
+        }
+        return access->write || find_kept(cpu, access->address, false, value);
+    }
+    if (!guard_memory(cpu, rights, access->address, access->size_bytes, access->write)) {
+        return false;
+    }
+    if (access->write) {
+        cpu_memory_store(cpu, region, access->address, access->size_bytes, *value);
+    } else {
+        *value = cpu_memory_load(region, access->address, access->size_bytes);
+    }
+    return true;
 }

@@ -163,6 +163,7 @@ struct cpu {
     uint64_t mpu_write_cycle;
     struct cpu_refusal refusal;
     struct cpu_kept kept;
+    bool accessing; /* a device is being called: for the instruction at kept.pc */
     uint32_t pieces_pc, pieces_from, pieces_left; /* bytes of an unaligned store still to come */
     uint64_t stall_cycles;
     struct {
@@ -219,6 +220,7 @@ enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_by
                                 uint64_t value);
 uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes);
 void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, uint32_t value);
+bool cpu_on_access(void *context, const struct engine_access *access, uint32_t *value);
 /* The MPU, or what is asked of it, has changed. */
 void cpu_forget_grains(struct cpu *cpu);
 /* CPU_REFUSAL_PAGE becomes CPU_REFUSAL_DATA, with the exact address. */

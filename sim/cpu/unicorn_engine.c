@@ -6,7 +6,9 @@
 
 #include <unicorn/unicorn.h>
 
+#include "sim/cpu/page_memo.h"
 #include "sim/cpu/unicorn_exits.h"
+#include "sim/cpu/unicorn_slow_path.h"
 
 /* Room for translated code; when it is full, all of it is thrown away. Without a bound, a guest
  * that changes its code fills a gigabyte. */
@@ -54,6 +56,10 @@ struct engine {
     struct uc_context *context;
     struct uc_context *pristine; /* as created; see engine_destroy */
     struct engine_client client;
+    struct engine_memory *memory;
+    uint32_t memory_count;
+    struct unicorn_slow_path slow_path;
+    struct page_memo memo;
     bool ended; /* a hook has decided how the run ends */
     enum engine_end end;
     bool refused;      /* a guard has refused: what follows of the instruction is refused, too */
@@ -96,6 +102,75 @@ void engine_cure_it_leak(struct engine *engine)
     }
 }
 
+/* ---- accesses that translated code cannot do by itself ---- */
+
+static bool access_guarded(struct engine *engine, const struct unicorn_access *access,
+                           uint64_t *value)
+{
+    struct engine_access guarded = {.address = access->address,
+                                    .size_bytes = access->size_bytes,
+                                    .write = access->write,
+                                    .privileged = access->privileged};
+    if (access->size_bytes > 4 || access->address % access->size_bytes != 0 ||
+        !page_memo_find_site(&engine->memo, access->site, &guarded.pc)) {
+        return false;
+    }
+    uint32_t word = (uint32_t)*value;
+    bool done = engine->client.access(engine->client.context, &guarded, &word);
+    *value = word & UINT32_MAX >> (32 - 8 * access->size_bytes);
+    return done;
+}
+
+static bool on_slow_access(void *context, const struct unicorn_access *access, uint64_t *value)
+{
+    struct engine *engine = context;
+    const struct page_memo_page *page =
+        page_memo_find(&engine->memo, access->address, access->privileged, access->write);
+    return page != NULL && page->host == NULL && access_guarded(engine, access, value);
+}
+
+static void on_sites_gone(void *context)
+{
+    struct engine *engine = context;
+    page_memo_forget_sites(&engine->memo);
+}
+
+static uint8_t *host_of(const struct engine *engine, uint32_t address)
+{
+    for (uint32_t i = 0; i < engine->memory_count; i++) {
+        const struct engine_memory *memory = &engine->memory[i];
+        if (address - memory->base < memory->size_bytes) {
+            return memory->host + (address - memory->base);
+        }
+    }
+    return NULL;
+}
+
+static void note_page(struct engine *engine, uint32_t address, const struct engine_page *page)
+{
+    const struct unicorn_access *asked = &engine->slow_path.asked;
+    uint32_t start = address & (uint32_t)PAGE_MASK;
+    if (asked->size_bytes == 0 || (asked->address & (uint32_t)PAGE_MASK) != start) {
+        return;
+    }
+    uint8_t *host = page->kind == ENGINE_PAGE_DIRECT ? host_of(engine, start) : NULL;
+    if (page->read) {
+        page_memo_note(&engine->memo, start, asked->privileged, false, host);
+    }
+    if (page->write) {
+        page_memo_note(&engine->memo, start, asked->privileged, true, host);
+    }
+}
+
+/* PC is exact in the permission hook: what it is for this site is known from now on. */
+static void note_site(struct engine *engine, uint32_t address, int size)
+{
+    const struct unicorn_access *asked = &engine->slow_path.asked;
+    if (asked->size_bytes == size && asked->address == address) {
+        page_memo_note_site(&engine->memo, asked->site, read_reg(engine, UC_ARM_REG_PC));
+    }
+}
+
 static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_entry *result,
                     void *user_data)
 {
@@ -129,6 +204,7 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     result->paddr = (address & PAGE_MASK) + (page.kind == ENGINE_PAGE_GUARDED ? ALIAS_BASE : 0);
     result->perms = (uc_prot)perms;
     if (access != MPU_ACCESS_FETCH) {
+        note_page(engine, (uint32_t)address, &page);
         engine_cure_it_leak(engine);
     }
     return true;
@@ -165,6 +241,7 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
         }
         return false;
     }
+    note_site(engine, (uint32_t)(address - ALIAS_BASE), size);
     if (answer == ENGINE_ALLOW_MAYBE_IT) {
         engine_cure_it_leak(engine);
     }
@@ -294,6 +371,19 @@ struct engine *engine_create(const struct engine_client *client, const struct en
         return NULL;
     }
     engine->client = *client;
+    engine->memory = calloc(memory_count, sizeof(*memory));
+    if (engine->memory == NULL) {
+        *message = "out of memory";
+        free(engine);
+        return NULL;
+    }
+    memcpy(engine->memory, memory, memory_count * sizeof(*memory));
+    engine->memory_count = memory_count;
+    engine->slow_path = (struct unicorn_slow_path){.memo = &engine->memo,
+                                                   .access = on_slow_access,
+                                                   .sites_gone = on_sites_gone,
+                                                   .context = engine};
+    page_memo_init(&engine->memo);
     /* With UC_MODE_MCLASS the engine would be a Cortex-M33 whatever model is set. */
     uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine->uc);
     if (err == UC_ERR_OK) {
@@ -348,6 +438,7 @@ void engine_destroy(struct engine *engine)
     if (engine->uc != NULL) {
         (void)uc_close(engine->uc);
     }
+    free(engine->memory);
     free(engine);
 }
 
@@ -357,10 +448,15 @@ enum engine_end engine_run(struct engine *engine)
     engine->refused = false;
     engine->dead = false;
     engine->end = ENGINE_SLEEP; /* the library returns without a word on WFI only */
-    unicorn_exits_ask(engine->client.instruction != NULL);
+    /* The code of an engine with an instruction hook may be left at each instruction. */
+    bool blocks_only = engine->client.instruction == NULL;
+    unicorn_exits_ask(!blocks_only);
+    unicorn_slow_path_use(blocks_only && engine->client.access != NULL ? &engine->slow_path : NULL);
+    engine->slow_path.asked.size_bytes = 0;
     uc_err err = uc_emu_start(
         engine->uc, engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U), 0,
         0, 0);
+    unicorn_slow_path_use(NULL);
     if (!engine->ended && err != UC_ERR_OK) {
         engine->error = uc_strerror(err);
         engine->end = ENGINE_FAILED;
@@ -616,6 +712,7 @@ struct engine_monitor engine_get_monitor(struct engine *engine)
 void engine_flush_pages(struct engine *engine)
 {
     (void)uc_ctl_flush_tlb(engine->uc);
+    page_memo_forget_pages(&engine->memo);
 }
 
 void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_bytes)

@@ -39,6 +39,12 @@ enum engine_answer {
     ENGINE_ALLOW_MAYBE_IT /* it may */
 };
 
+struct engine_access {
+    uint32_t pc, address; /* the address is a multiple of the size */
+    uint8_t size_bytes;   /* 1, 2 or 4 */
+    bool write, privileged;
+};
+
 /* All callbacks run inside engine_run. They may call the engine_get_* functions and engine_stop,
  * nothing else of this header. */
 struct engine_client {
@@ -59,6 +65,10 @@ struct engine_client {
      * page comes without guard. PC is stale here. */
     uint32_t (*guarded_read)(void *context, uint32_t address, uint8_t size_bytes);
     void (*guarded_write)(void *context, uint32_t address, uint8_t size_bytes, uint32_t value);
+    /* A whole guarded access, instead of guard and the data's callback: a short way for what is
+     * seen again and again. The engine's PC is stale, `access` has it. False: refused; guard is
+     * called again for the same access, and must refuse it. May never be called. */
+    bool (*access)(void *context, const struct engine_access *access, uint32_t *value);
     void *context;
 };
 

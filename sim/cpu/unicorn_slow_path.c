@@ -1,0 +1,171 @@
+#include "sim/cpu/unicorn_slow_path.h"
+
+#ifdef UNICORN_EXITS_STOCK
+
+void unicorn_slow_path_use(struct unicorn_slow_path *client)
+{
+    (void)client;
+}
+
+#else
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The functions of Unicorn 2.1.4 that are replaced: `env` is the core, `oi` says the kind of access
+ * and the core's mode, `site` is where translated code goes on. */
+#define REPLACES_LIBRARY       __attribute__((visibility("default")))
+#define LOAD_PARAMETERS        void *env, uint32_t address, uint32_t oi, uintptr_t site
+#define STORE_PARAMETERS(type) void *env, uint32_t address, type value, uint32_t oi, uintptr_t site
+
+uint64_t helper_ret_ldub_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
+uint64_t helper_le_lduw_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
+uint64_t helper_le_ldul_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
+uint64_t helper_le_ldq_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
+void helper_ret_stb_mmu_arm(STORE_PARAMETERS(uint8_t)) REPLACES_LIBRARY;
+void helper_le_stw_mmu_arm(STORE_PARAMETERS(uint16_t)) REPLACES_LIBRARY;
+void helper_le_stl_mmu_arm(STORE_PARAMETERS(uint32_t)) REPLACES_LIBRARY;
+void helper_le_stq_mmu_arm(STORE_PARAMETERS(uint64_t)) REPLACES_LIBRARY;
+void tb_flush_arm(void *cpu) REPLACES_LIBRARY;
+
+/* The library calls these without a word of whom it works for; it works inside uc_emu_start. */
+static _Thread_local struct unicorn_slow_path *current;
+
+/* The library's own, looked up once when the program starts. */
+typedef uint64_t load_function(LOAD_PARAMETERS);
+static struct {
+    load_function *load[4]; /* by the logarithm of the size */
+    void (*store8)(STORE_PARAMETERS(uint8_t));
+    void (*store16)(STORE_PARAMETERS(uint16_t));
+    void (*store32)(STORE_PARAMETERS(uint32_t));
+    void (*store64)(STORE_PARAMETERS(uint64_t));
+    void (*flush)(void *cpu);
+} library;
+
+static void look_up(void *function, size_t size_bytes, const char *name)
+{
+    void *symbol = dlsym(RTLD_NEXT, name);
+    memcpy(function, &symbol, size_bytes);
+}
+
+__attribute__((constructor)) static void look_up_all(void)
+{
+    static const char *const loads[4] = {"helper_ret_ldub_mmu_arm", "helper_le_lduw_mmu_arm",
+                                         "helper_le_ldul_mmu_arm", "helper_le_ldq_mmu_arm"};
+    for (int i = 0; i < 4; i++) {
+        look_up(&library.load[i], sizeof(library.load[i]), loads[i]);
+    }
+    look_up(&library.store8, sizeof(library.store8), "helper_ret_stb_mmu_arm");
+    look_up(&library.store16, sizeof(library.store16), "helper_le_stw_mmu_arm");
+    look_up(&library.store32, sizeof(library.store32), "helper_le_stl_mmu_arm");
+    look_up(&library.store64, sizeof(library.store64), "helper_le_stq_mmu_arm");
+    look_up(&library.flush, sizeof(library.flush), "tb_flush_arm");
+}
+
+void unicorn_slow_path_use(struct unicorn_slow_path *client)
+{
+    current = client;
+}
+
+void tb_flush_arm(void *cpu)
+{
+    if (current != NULL) {
+        current->sites_gone(current->context);
+    }
+    library.flush(cpu);
+}
+
+/* Plain memory is slow here, and fast once the library has its page: it gets the page now and then,
+ * but not at each access, since two pages may want the same place in its table in turns. */
+#define SERVED_IN_A_ROW        16U
+
+/* Of `oi`: the kind of access above four bits of the core's mode, whose lowest is its privilege,
+ * that of LDRT and STRT included. */
+#define OI_PRIVILEGED          1U
+#define OI_ALIGNED             (0x70U << 4)
+
+/* Where the access can be made at once; NULL: nowhere. */
+static inline uint8_t *find_host(uint32_t address, uint32_t size_bytes, bool write, uint32_t oi)
+{
+    uint32_t offset = address % PAGE_MEMO_PAGE_BYTES;
+    struct page_memo_page *page =
+        page_memo_find(current->memo, address, (oi & OI_PRIVILEGED) != 0, write);
+    bool served = page != NULL && page->host != NULL && (oi & OI_ALIGNED) == 0 &&
+                  offset + size_bytes <= PAGE_MEMO_PAGE_BYTES &&
+                  ++page->served % SERVED_IN_A_ROW != 0;
+    return served ? page->host + offset : NULL;
+}
+
+static bool ask(uint32_t address, uint8_t size_bytes, bool write, uint32_t oi, uintptr_t site,
+                uint64_t *value)
+{
+    struct unicorn_access access = {.address = address,
+                                    .size_bytes = size_bytes,
+                                    .write = write,
+                                    .privileged = (oi & OI_PRIVILEGED) != 0,
+                                    .exclusive = (oi & OI_ALIGNED) != 0,
+                                    .site = site};
+    if (!access.exclusive && current->access(current->context, &access, value)) {
+        return true;
+    }
+    current->asked = access;
+    return false;
+}
+
+static void let_be(void)
+{
+    if (current != NULL) {
+        current->asked.size_bytes = 0;
+    }
+}
+
+#define LOAD(name, type, log2_size)                                                                \
+    uint64_t name(LOAD_PARAMETERS)                                                                 \
+    {                                                                                              \
+        uint64_t value;                                                                            \
+        if (current != NULL) {                                                                     \
+            const uint8_t *host = find_host(address, sizeof(type), false, oi);                     \
+            if (host != NULL) {                                                                    \
+                type loaded;                                                                       \
+                memcpy(&loaded, host, sizeof(loaded));                                             \
+                return loaded;                                                                     \
+            }                                                                                      \
+            if (ask(address, sizeof(type), false, oi, site, &value)) {                             \
+                return value;                                                                      \
+            }                                                                                      \
+        }                                                                                          \
+        value = library.load[log2_size](env, address, oi, site);                                   \
+        let_be();                                                                                  \
+        return value;                                                                              \
+    }
+
+LOAD(helper_ret_ldub_mmu_arm, uint8_t, 0)
+LOAD(helper_le_lduw_mmu_arm, uint16_t, 1)
+LOAD(helper_le_ldul_mmu_arm, uint32_t, 2)
+LOAD(helper_le_ldq_mmu_arm, uint64_t, 3)
+
+#define STORE(name, type, original)                                                                \
+    void name(STORE_PARAMETERS(type))                                                              \
+    {                                                                                              \
+        if (current != NULL) {                                                                     \
+            uint8_t *host = find_host(address, sizeof(type), true, oi);                            \
+            if (host != NULL) {                                                                    \
+                memcpy(host, &value, sizeof(value));                                               \
+                return;                                                                            \
+            }                                                                                      \
+            uint64_t wide = value;                                                                 \
+            if (ask(address, sizeof(type), true, oi, site, &wide)) {                               \
+                return;                                                                            \
+            }                                                                                      \
+        }                                                                                          \
+        library.original(env, address, value, oi, site);                                           \
+        let_be();                                                                                  \
+    }
+
+STORE(helper_ret_stb_mmu_arm, uint8_t, store8)
+STORE(helper_le_stw_mmu_arm, uint16_t, store16)
+STORE(helper_le_stl_mmu_arm, uint32_t, store32)
+STORE(helper_le_stq_mmu_arm, uint64_t, store64)
+
+#endif
