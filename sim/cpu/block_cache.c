@@ -60,13 +60,23 @@ void block_cache_gate_fp(struct block_cache *cache, bool gated)
 
 void block_cache_open(struct block_cache *cache, const struct block *block)
 {
-    if (block->fp_alone == 0 || block->by_alignment != 0 || block->gate != BLOCK_GATE_ALWAYS ||
-        (cache->gated_flags & CYCLE_FP) != 0) {
+    unsigned flags = block->flags;
+    if (block->gate != BLOCK_GATE_ALWAYS || block->by_alignment != 0 ||
+        (flags & (CYCLE_EXAMINED | (cache->gated_flags & CYCLE_FP))) != 0 ||
+        (flags & (CYCLE_VARIABLE | CYCLE_COVERED)) == CYCLE_VARIABLE) {
         return;
     }
     uint32_t slot = (uint32_t)(block - cache->slots);
-    cache->slots[slot].gate = block->cycles + block->taken;
-    cache->open[cache->open_count++] = (uint16_t)slot;
+    cache->slots[slot].gate = block_most(block);
+    if ((flags & CYCLE_FP) != 0) {
+        cache->open[cache->open_count++] = (uint16_t)slot;
+    }
+}
+
+void block_cache_cover(struct block_cache *cache, const struct block *block)
+{
+    cache->slots[block - cache->slots].flags |= CYCLE_COVERED;
+    block_cache_open(cache, block);
 }
 
 void block_cache_forget(struct block_cache *cache, uint32_t address, uint32_t size_bytes)
@@ -120,11 +130,13 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
     unsigned it_left = 0; /* instructions of an IT block still to come */
     const uint32_t size_bytes = block_size(block);
     while (offset < size_bytes) {
-        struct cycle_cost cost = cycle_model_cost(cache->model, code + offset, available - offset,
-                                                  block_address(block) + offset, fetch);
-        uint16_t mark = it_left > 0 ? BLOCK_STEP_IN_IT : 0;
+        struct cycle_cost cost =
+            cycle_model_cost(cache->model, code + offset, available - offset,
+                             block_address(block) + offset, fetch, it_left > 0);
+        unsigned mark = (it_left > 0 ? BLOCK_STEP_IN_IT : 0U) | (unsigned)cost.extra
+                                                                    << BLOCK_STEP_EXTRA_SHIFT;
         for (uint32_t i = 0; i < cost.size_bytes && offset + i < size_bytes; i += 2) {
-            steps[(offset + i) / 2] = (struct block_step){.cycles = (uint16_t)block->cycles,
+            steps[(offset + i) / 2] = (struct block_step){.cycles = block->cycles,
                                                           .count = (uint16_t)(block->count | mark)};
         }
         it_left -= it_left > 0 ? 1 : 0;
@@ -134,14 +146,14 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
         if ((block->flags & CYCLE_BARRIER) != 0 && (cost.flags & CYCLE_BARRIER) == 0) {
             block->flags |= CYCLE_INNER_BARRIER;
         }
-        block->cycles += cost.cycles;
+        block->cycles = (uint16_t)(block->cycles + cost.cycles);
+        block->extra = (uint16_t)(block->extra + cost.extra);
         block->count++;
         block->flags = (uint16_t)(block->flags | cost.flags);
         block->taken = cost.taken; /* that of the last one: a branch ends the block */
         offset += cost.size_bytes;
     }
-    steps[size_bytes / 2] =
-        (struct block_step){.cycles = (uint16_t)block->cycles, .count = block->count};
+    steps[size_bytes / 2] = (struct block_step){.cycles = block->cycles, .count = block->count};
 }
 
 const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
@@ -152,19 +164,18 @@ const struct block *block_cache_add(struct block_cache *cache, uint32_t address,
     struct block *block = take_slot(cache, address, steps);
     *block = (struct block){.key = block_key(address, size_bytes),
                             .end = address + size_bytes,
+                            .gate = BLOCK_GATE_ALWAYS,
                             .steps = cache->used_steps & 0xFFFFFFU};
     cache->used_steps += steps;
     if (code == NULL || size_bytes > available) {
         memset(&cache->steps[block->steps], 0, steps * sizeof(*cache->steps));
-        block->gate = BLOCK_GATE_ALWAYS;
+        block->flags = CYCLE_EXAMINED;
         return block;
     }
     decode_steps(cache, block, code, available, fetch);
     block->entry = cycle_model_entry_cost(code, address, fetch);
-    bool gated = always_gated || (block->flags & cache->gated_flags & ~(unsigned)CYCLE_FP) != 0;
-    bool fp = (block->flags & CYCLE_FP) != 0;
-    block->fp_alone = fp && !gated ? 1 : 0;
-    block->gate = gated || fp ? BLOCK_GATE_ALWAYS : block->cycles + block->taken;
+    bool lasting = always_gated || (block->flags & cache->gated_flags & ~(unsigned)CYCLE_FP) != 0;
+    block->flags |= lasting ? (uint16_t)CYCLE_EXAMINED : (uint16_t)0;
     block_cache_open(cache, block);
     return block;
 }
@@ -175,7 +186,7 @@ void block_cache_set_alignment(struct block_cache *cache, const struct block *kn
     struct block *block = &cache->slots[known - cache->slots];
     block->aligned = registers;
     if ((registers & (ALIGNMENT_REGISTERS | ALIGNMENT_STEP)) != 0) {
-        block->by_alignment = block->fp_alone != 0 || block->gate != BLOCK_GATE_ALWAYS ? 1 : 0;
+        block->by_alignment = (block->flags & CYCLE_EXAMINED) == 0 ? 1 : 0;
         block->gate = BLOCK_GATE_ALWAYS;
     }
 }

@@ -24,22 +24,24 @@
 /* An instruction boundary within a block, one for each halfword and one for the end. */
 struct block_step {
     uint16_t cycles; /* from the block's start to the instruction at this halfword */
-    uint16_t count;  /* instructions before it; bit 15: BLOCK_STEP_IN_IT */
+    uint16_t count;  /* instructions before it, and what follows here */
 };
-#define BLOCK_STEP_IN_IT 0x8000U /* ITSTATE is live before this instruction */
-#define BLOCK_STEP_COUNT 0x7FFFU
+#define BLOCK_STEP_COUNT       0x03FFU /* a block lies in 1 KiB */
+#define BLOCK_STEP_EXTRA_SHIFT 10      /* cycle_cost.extra of this instruction */
+#define BLOCK_STEP_EXTRA       0x7C00U
+#define BLOCK_STEP_IN_IT       0x8000U /* ITSTATE is live before this instruction */
 
 struct block {
     uint64_t key;              /* block_key(); 0: an empty slot */
     uint32_t end;              /* the address after it */
-    uint32_t gate;             /* cycles and taken, or BLOCK_GATE_ALWAYS */
-    uint32_t cycles;           /* without `taken` */
+    uint32_t gate;             /* cycles, extra and taken, or BLOCK_GATE_ALWAYS */
+    uint16_t cycles;           /* without `extra` and `taken` */
+    uint16_t extra;            /* the most that its instructions add when they run */
     uint16_t count;            /* instructions */
     uint8_t taken;             /* added when what follows is not `end` */
     uint8_t entry;             /* added when a taken branch leads here */
     uint32_t steps : 24;       /* index of the first of size_bytes / 2 + 1 */
-    uint32_t fp_alone : 1;     /* nothing but CYCLE_FP, and alignment, can be a reason to gate it */
-    uint32_t by_alignment : 1; /* gated for `aligned`, and nothing but CYCLE_FP else can be one */
+    uint32_t by_alignment : 1; /* gated for `aligned`; other reasons are none, or may end */
     uint16_t flags;            /* enum cycle_flag of all its instructions */
     uint16_t aligned;          /* struct alignment's `registers` */
 };
@@ -60,6 +62,12 @@ static inline uint32_t block_size(const struct block *block)
     return (uint32_t)(block->key >> 32);
 }
 
+/* Cycles that it takes at most. */
+static inline uint32_t block_most(const struct block *block)
+{
+    return (uint32_t)block->cycles + block->extra + block->taken;
+}
+
 struct block_cache {
     struct block *slots;      /* BLOCK_CACHE_SLOTS, open addressing */
     struct block_step *steps; /* BLOCK_CACHE_STEPS */
@@ -71,7 +79,7 @@ struct block_cache {
     /* Whether CYCLE_FP is gated changes at every exception that comes while floating point is in
      * use. So such blocks are gated one by one when it begins, and opened one by one when they are
      * next met. */
-    uint16_t open[BLOCK_CACHE_USED]; /* slots of blocks with `fp_alone` that are not gated */
+    uint16_t open[BLOCK_CACHE_USED]; /* slots of blocks with CYCLE_FP that are not gated */
     uint32_t open_count;
 };
 
@@ -97,8 +105,11 @@ void block_cache_set_alignment(struct block_cache *cache, const struct block *bl
 
 /* Changes gated_flags by CYCLE_FP alone; what the cache holds stays. */
 void block_cache_gate_fp(struct block_cache *cache, bool gated);
-/* The block was met: it need not be gated any more if FP was the reason and is none now. */
+/* The block was met: it need not be gated any more if FP or CYCLE_VARIABLE was the reason and is
+ * none now. */
 void block_cache_open(struct block_cache *cache, const struct block *block);
+/* From now on CYCLE_VARIABLE is no reason to gate the block. */
+void block_cache_cover(struct block_cache *cache, const struct block *block);
 
 /* NULL: not known. */
 const struct block *block_cache_find(const struct block_cache *cache, uint32_t address,

@@ -304,7 +304,7 @@ static bool must_end(struct cpu *cpu)
     if (due < cpu->time.deadline) {
         cpu->time.deadline = due;
         cpu->time.gate = due < cpu->time.gate ? due : cpu->time.gate;
-        if (due < cpu->time.cycles + cpu->time.block->taken) {
+        if (due < cpu->time.cycles + cpu->time.block->extra + cpu->time.block->taken) {
             return true;
         }
     }

@@ -98,7 +98,8 @@ static void on_site(struct uc_struct *uc, uint64_t address, uint32_t size_bytes,
 void cpu_watch_sites(struct cpu *cpu)
 {
     for (; cpu->sites.watched < cpu->sites.count; cpu->sites.watched++) {
-        if (!engine_watch_instruction(cpu->fast, cpu->sites.address[cpu->sites.watched], on_site)) {
+        if (!engine_watch_instruction(cpu->fast, cpu->sites.address[cpu->sites.watched], on_site,
+                                      NULL)) {
             cpu->error = "the engine takes no more hooks";
         }
     }

@@ -13,6 +13,12 @@ static bool is_admitted(const struct cpu_timeline *time, uint32_t pc)
     return time->block != &time->none && pc >= block_address(time->block) && pc <= time->block->end;
 }
 
+/* What the instruction at `pc` itself has added: it has not run yet. */
+static uint64_t unretired(const struct cpu_timeline *time, uint32_t pc)
+{
+    return pc == time->variable_pc && time->cycles == time->variable_end ? time->variable_extra : 0;
+}
+
 uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc)
 {
     const struct cpu_timeline *time = &cpu->time;
@@ -20,7 +26,7 @@ uint64_t cpu_cycle_at(const struct cpu *cpu, uint32_t pc)
         return time->cycles;
     }
     const struct block_step *step = block_cache_step(&cpu->blocks, time->block, pc);
-    return time->cycles - time->block->cycles + step->cycles;
+    return time->cycles - time->block->cycles + step->cycles - unretired(time, pc);
 }
 
 void cpu_settle_inside(struct cpu *cpu, uint32_t pc)
@@ -29,7 +35,7 @@ void cpu_settle_inside(struct cpu *cpu, uint32_t pc)
     if (is_admitted(time, pc)) {
         const struct block *block = time->block;
         const struct block_step *step = block_cache_step(&cpu->blocks, block, pc);
-        time->cycles = time->cycles - block->cycles + step->cycles;
+        time->cycles = time->cycles - block->cycles + step->cycles - unretired(time, pc);
         time->instructions -= block->count - (uint64_t)(step->count & BLOCK_STEP_COUNT);
     }
     cpu_settle_jump(cpu, pc);
@@ -89,6 +95,12 @@ static bool touches_cut_page(const struct cpu_region *region, uint32_t offset, u
     return (flags & CPU_PAGE_CUT) != 0;
 }
 
+static struct cycle_fetch fetch_of(const struct cpu *cpu, const struct cpu_region *region)
+{
+    return (struct cycle_fetch){.line_wait = region->memory.kind == CPU_MEMORY_FLASH &&
+                                             cpu->config.flash_timing == CPU_FLASH_UNCACHED};
+}
+
 static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);
@@ -98,13 +110,12 @@ static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t
     }
     uint32_t offset = address - region->memory.base;
     uint32_t available = region->memory.size_bytes - offset;
-    struct cycle_fetch fetch = {.line_wait = region->memory.kind == CPU_MEMORY_FLASH &&
-                                             cpu->config.flash_timing == CPU_FLASH_UNCACHED};
     bool care = touches_cut_page(region, offset, size_bytes) || cpu->config.count_mpu_hits ||
                 cpu_breakpoint_within(cpu, address, address + size_bytes);
     cpu_mark_code(cpu, address, size_bytes);
-    const struct block *block = block_cache_add(
-        &cpu->blocks, address, size_bytes, region->memory.host + offset, available, fetch, care);
+    const struct block *block =
+        block_cache_add(&cpu->blocks, address, size_bytes, region->memory.host + offset, available,
+                        fetch_of(cpu, region), care);
     cpu_analyse_alignment(cpu, block, region);
     return block;
 }
@@ -244,6 +255,27 @@ void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes
     cpu->debug.resume_valid = false;
 }
 
+/* As the blocks have it that run the IT block as a whole. */
+static uint32_t skipped_cycles(struct cpu *cpu, uint32_t address, uint32_t full)
+{
+    const struct cpu_region *region = cpu_find_region(cpu, address);
+    if (region == NULL) {
+        return full;
+    }
+    uint32_t offset = address - region->memory.base;
+    return cycle_model_cost(cpu->blocks.model, region->memory.host + offset,
+                            region->memory.size_bytes - offset, address, fetch_of(cpu, region),
+                            true)
+        .cycles;
+}
+
+void cpu_pass_skipped(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    uint32_t full = find_block(cpu, address, size_bytes)->cycles;
+    cpu_pass_instruction(cpu, address, size_bytes);
+    cpu->time.cycles -= full - skipped_cycles(cpu, address, full);
+}
+
 /* ---- the fast engine ---- */
 
 static void count_fetches(struct cpu *cpu, const struct block *block)
@@ -278,7 +310,8 @@ static enum cpu_mode mode_for(struct cpu *cpu, const struct block *block, uint64
             return CPU_MODE_STEP;
         }
     }
-    if (start + block->cycles >= cpu->time.deadline ||
+    if (((block->flags & CYCLE_VARIABLE) != 0 && !cpu_timed_cover(cpu, block)) ||
+        start + block->cycles + block->extra >= cpu->time.deadline ||
         cpu_breakpoint_within(cpu, block_address(block), block->end)) {
         return CPU_MODE_TAIL;
     }
@@ -315,8 +348,9 @@ static __attribute__((noinline)) void on_rare_block(struct cpu *cpu, uint32_t ad
     }
     const struct block *block = find_block(cpu, address, size_bytes);
     uint64_t start = block_start_cycle(&cpu->time, block);
-    bool look = block->by_alignment != 0 && (block->flags & cpu->blocks.gated_flags) == 0;
-    uint32_t gate = look ? block->cycles + block->taken : block->gate;
+    bool look = block->by_alignment != 0 && (block->flags & cpu->blocks.gated_flags) == 0 &&
+                (block->flags & (CYCLE_VARIABLE | CYCLE_COVERED)) != CYCLE_VARIABLE;
+    uint32_t gate = look ? block_most(block) : block->gate;
     if (start + gate < cpu->time.gate && (!look || cpu_bases_are_aligned(cpu, block))) {
         admit(&cpu->time, block, start);
     } else {
@@ -404,6 +438,7 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_
         engine_cure_it_leak(cpu->close);
     }
     if (cpu->started && in_it) {
+        cpu_add_variable(cpu, address, step);
         return;
     }
     if (must_stop_before(cpu, address)) {
@@ -418,4 +453,5 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address64, uint32_t size_
     }
     cpu->started = true;
     cpu->steps_left--;
+    cpu_add_variable(cpu, address, step);
 }

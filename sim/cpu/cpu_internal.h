@@ -19,6 +19,10 @@
 #define CPU_CHANGES     16
 #define CPU_SITES       256
 
+#define CPU_TIMED        64
+#define CPU_TIMED_WANTED 16
+#define CPU_TIMED_MISSED 20000 /* then the table is emptied: what is hot comes back at once */
+
 /* Where in time and code the engine is. A block is admitted as a whole when it starts; what did not
  * run of it is taken back when the run ends inside it. */
 struct cpu_timeline {
@@ -28,6 +32,10 @@ struct cpu_timeline {
     const struct block *block; /* the admitted one; &none: `cycles` is exact */
     struct block none;         /* its `end` is the next PC, `taken` what a jump from there adds */
     uint64_t deadline;         /* no instruction starts at or after this */
+    /* The instruction at `variable_pc` has added so much to `cycles`, which was then at
+     * `variable_end`: not yet at its own start. */
+    uint64_t variable_end;
+    uint32_t variable_pc, variable_extra;
 };
 
 /* Work that waits for the engine to be at rest. */
@@ -42,6 +50,8 @@ enum cpu_work {
     CPU_WORK_STALL = 1 << 7,
     CPU_WORK_FLAGS = 1 << 8, /* cpu_gated_flags() has changed */
     CPU_WORK_SITES = 1 << 9, /* `sites` has grown */
+    CPU_WORK_TIMED =
+        1 << 10, /* `timed.wanted` lists instructions whose time the fast engine tells */
 };
 /* What must end the run right after the instruction; the rest waits for the end of the block. */
 #define CPU_WORK_AT_ONCE                                                                           \
@@ -98,6 +108,17 @@ struct cpu_grain {
     uint32_t number;  /* address / CPU_GRAIN_BYTES + 1; 0: empty */
     uint32_t epoch;   /* cpu.grain_epoch when it was learnt; another one: empty */
     uint32_t allowed; /* bit 2 * privileged + access, reads and writes */
+};
+
+/* Instructions of variable time (divisions, long ones inside IT blocks) that the fast engine calls
+ * a hook for. A block with another one of them runs in the close engine. */
+struct cpu_timed {
+    uint32_t address[CPU_TIMED];
+    size_t handle[CPU_TIMED];
+    uint32_t count;
+    uint32_t wanted[CPU_TIMED_WANTED];
+    uint32_t wanted_count;
+    uint32_t missed; /* how often the table was found full */
 };
 
 struct cpu_watch {
@@ -176,6 +197,7 @@ struct cpu {
         uint32_t address[CPU_SITES];
     } sites;
 
+    struct cpu_timed timed;
     uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
     bool exclusive_open;      /* a LDREX or STREX has run since the monitor was cleared */
     bool sleeping, sleeping_wfe;
@@ -209,10 +231,21 @@ void cpu_finish_barriers(struct cpu *cpu);
 void cpu_update_context(struct cpu *cpu);
 /* Takes the time of the instruction at `address`, which the caller has carried out. */
 void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+/* The same for one whose condition has failed. */
+void cpu_pass_skipped(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 /* enum cycle_flag of blocks that must not run unexamined, as the System Control Space says now. */
 unsigned cpu_gated_flags(const struct cpu *cpu);
 /* Asks for work; the engine stops for it in time. */
 void cpu_add_work(struct cpu *cpu, unsigned work);
+
+/* cpu_variable.c: instructions whose time is known only when they run. */
+/* The instruction at `pc` of the admitted block runs now: adds what it takes beyond `step`. */
+void cpu_add_variable(struct cpu *cpu, uint32_t pc, const struct block_step *step);
+/* True: the fast engine tells the time of every variable instruction of the block. Where not, it
+ * will be asked to. */
+bool cpu_timed_cover(struct cpu *cpu, const struct block *block);
+/* CPU_WORK_TIMED, at rest. */
+void cpu_add_timed(struct cpu *cpu);
 
 /* cpu_access.c: pages, guarded accesses. */
 struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access);

@@ -74,7 +74,8 @@ bool cpu_it_must_split(struct cpu *cpu, uint32_t address, const uint16_t code[2]
         }
         end += cycle_instruction_bytes(next[0]);
     }
-    return end > cpu->time.block->end || cpu_cycle_at(cpu, end) > cpu->time.deadline ||
+    return end > cpu->time.block->end ||
+           cpu_cycle_at(cpu, end) + cpu->time.block->extra > cpu->time.deadline ||
            cpu_breakpoint_within(cpu, address + 2, end);
 }
 
@@ -110,7 +111,11 @@ bool cpu_it_skip(struct cpu *cpu)
     if (passes(live_xpsr(cpu)) || !cpu_read_code(cpu, pc, code)) {
         return false;
     }
-    cpu_it_pass(cpu);
+    uint32_t size_bytes = cycle_instruction_bytes(code[0]);
+    uint32_t state = cpu_it_advanced(state_of(live_xpsr(cpu)));
+    cpu_pass_skipped(cpu, pc, size_bytes);
+    cpu_it_set_state(cpu, state);
+    cpu->regs.pc = pc + size_bytes;
     return true;
 }
 

@@ -70,6 +70,9 @@ static void do_work(struct cpu *cpu)
         cpu->close_stale = true;
         cpu_forget_grains(cpu);
     }
+    if ((cpu->work & CPU_WORK_TIMED) != 0) {
+        cpu_add_timed(cpu);
+    }
     if ((cpu->work & CPU_WORK_GATES) != 0) {
         block_cache_reset(&cpu->blocks);
     }
@@ -77,7 +80,7 @@ static void do_work(struct cpu *cpu)
         cpu_watch_sites(cpu);
     }
     cpu->work &= ~(unsigned)(CPU_WORK_CODE | CPU_WORK_PAGES | CPU_WORK_GATES | CPU_WORK_FLAGS |
-                             CPU_WORK_SITES);
+                             CPU_WORK_SITES | CPU_WORK_TIMED);
 }
 
 static void stall(struct cpu *cpu)
@@ -296,8 +299,8 @@ static enum verdict take_end(struct cpu *cpu, enum engine_end end, enum cpu_stop
 
 static bool divides_by_zero(const uint16_t code[2], const uint32_t r[16])
 {
-    bool divide = (code[0] & 0xFFD0U) == 0xFB90U && (code[1] & 0x00F0U) == 0x00F0U;
-    return divide && r[code[1] & 0xFU] == 0;
+    struct cycle_divide divide;
+    return cycle_divide_decode(code, &divide) && r[divide.divisor] == 0;
 }
 
 static bool is_fp(const uint16_t code[2])

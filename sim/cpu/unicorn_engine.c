@@ -723,14 +723,24 @@ void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_b
 
 bool engine_watch_instruction(struct engine *engine, uint32_t address,
                               void (*hook)(struct uc_struct *uc, uint64_t address,
-                                           uint32_t size_bytes, void *context))
+                                           uint32_t size_bytes, void *context),
+                              size_t *handle)
 {
-    uc_hook handle;
-    uc_err err = uc_hook_add(engine->uc, &handle, UC_HOOK_CODE, CALLBACK(hook),
+    uc_hook added;
+    uc_err err = uc_hook_add(engine->uc, &added, UC_HOOK_CODE, CALLBACK(hook),
                              engine->client.context, address, address);
     if (err != UC_ERR_OK) {
         return false;
     }
-    engine_forget_code(engine, address, 2);
+    if (handle != NULL) {
+        *handle = added;
+    }
+    engine_forget_code(engine, address, 2); /* hooks are translated into code */
     return true;
+}
+
+void engine_unwatch_instruction(struct engine *engine, uint32_t address, size_t handle)
+{
+    (void)uc_hook_del(engine->uc, handle);
+    engine_forget_code(engine, address, 2);
 }

@@ -12,6 +12,7 @@
 #define SIM_CPU_UNICORN_ENGINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "mpu_model/mpu_model.h"
@@ -130,11 +131,13 @@ void engine_get_core_regs(const struct engine *engine, uint32_t r[16]);
 uint32_t engine_get_reg(const struct engine *engine, unsigned index);
 
 /* At rest only. From now on `hook` is called before the instruction at `address` as the client's
- * instruction hook would be. Cannot be undone, and each makes all of them slower. False: the
- * library refuses. */
+ * instruction hook would be. Each makes all of them slower, and nothing else. False: the library
+ * refuses; else *handle (if wanted) undoes it. */
 bool engine_watch_instruction(struct engine *engine, uint32_t address,
                               void (*hook)(struct uc_struct *uc, uint64_t address,
-                                           uint32_t size_bytes, void *context));
+                                           uint32_t size_bytes, void *context),
+                              size_t *handle);
+void engine_unwatch_instruction(struct engine *engine, uint32_t address, size_t handle);
 
 /* All state of the core, the exclusive monitor included. Both engines are at rest. */
 void engine_copy_state(struct engine *to, const struct engine *from);

@@ -70,6 +70,7 @@ class Registers(Attack):
     def test_floating_point_registers_stay_private(self):
         result = run(app("tests/attack_float_secret"), app("tests/attack_float_peek"), app("tests/attack_float_peek"),
                      seconds=1)
+        result.stdout = result.stdout[:result.stdout.rfind("\n") + 1]  # the end of the run may cut a line
         peeks, secrets = result.lines("^peek"), result.lines("^secret")
         self.assertGreater(len(peeks), 10)
         self.assertGreater(len(secrets), 0)

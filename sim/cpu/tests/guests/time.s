@@ -39,7 +39,7 @@ cyccnt:
     subs r5, r3, r2         @ 12: a load of 2 and ten
     subs r6, r4, r3         @ 3
     movs r7, #100
-1:  subs r7, #1             @ loops: 99 * (1 + 3) + 1 + 1
+1:  subs r7, #1             @ loops: 99 * (1 + 2) + 1 + 1
     bne 1b
     ldr r7, [r0, #4]
     subs r7, r7, r4
