@@ -6,6 +6,8 @@
 
 #include "sim/cli/duration.h"
 
+#define RESET_LINES_MAX 20U /* a guest can reset a million times a second */
+
 #define PAUSE_NS 20000000U /* a line that the guest leaves open for so long is a prompt */
 
 FILE *live_lines_begin(struct live_lines *lines)
@@ -112,15 +114,21 @@ static void on_reset(void *context, uint32_t reasons)
                  {RESET_SREQ, "software request"},
                  {RESET_LOCKUP, "lockup"},
                  {RESET_OFF, "woken from System OFF"}};
-    FILE *stream = live_lines_begin(context);
+    struct live_lines *lines = context;
+    lines->resets++;
+    if (lines->resets > RESET_LINES_MAX) {
+        return;
+    }
+    FILE *stream = live_lines_begin(lines);
     fprintf(stream, "reset:");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((reasons & names[i].bit) != 0) {
             fprintf(stream, " %s", names[i].name);
         }
     }
-    fprintf(stream, "\n");
-    live_lines_end(context);
+    fprintf(stream, "%s\n",
+            lines->resets == RESET_LINES_MAX ? "; further resets are only counted" : "");
+    live_lines_end(lines);
 }
 
 bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,

@@ -15,6 +15,7 @@ struct live_lines {
     const char *until;    /* text to look for in the console's output; NULL: none */
     size_t until_matched; /* characters of it matched so far */
     bool until_found;
+    uint32_t resets;
     uint64_t sent_cycle; /* when the console's last byte was sent */
     FILE *waiting;       /* lines that have not been printed yet, in `text` */
     char *text;

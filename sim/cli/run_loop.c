@@ -14,6 +14,7 @@
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
 #define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
 #define SLICE_MAX_NS   100000000U
+#define LOOK_NS        10000000U /* how often Ctrl-C is looked for in a slice: some guests are slow */
 #define START_LIMIT_NS 1000000000U /* a kernel has started its apps by then */
 #define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
 
@@ -121,6 +122,21 @@ static bool is_over_by_panic(struct run_session *session)
     return session->panic_end_cycle != 0 && now >= session->panic_end_cycle;
 }
 
+/* Runs to `end`, unless something else ends the run. */
+static enum machine_stop run_slice(struct run_session *session, uint64_t end)
+{
+    const struct clock *clock = machine_clock(session->machine);
+    uint64_t look = duration_to_cycles(LOOK_NS, clock->cpu_hz);
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    bool goes_on = true;
+    while (goes_on && !interrupted && clock_now(clock) < end) {
+        uint64_t next = clock_now(clock) + look;
+        stop = machine_run(session->machine, next < end ? next : end);
+        goes_on = stop == MACHINE_STOP_LIMIT || stop == MACHINE_STOP_IDLE;
+    }
+    return stop;
+}
+
 static enum machine_stop loop(struct run_session *session)
 {
     bool real_time = is_real_time(session);
@@ -133,7 +149,7 @@ static enum machine_stop loop(struct run_session *session)
     while (!interrupted && clock_now(clock) < end) {
         uint64_t next = next_look(session, clock_now(clock) + slice);
         uint64_t before = host_now_ns();
-        stop = machine_run(session->machine, next < end ? next : end);
+        stop = run_slice(session, next < end ? next : end);
         session->run_ns += host_now_ns() - before;
         live_lines_settle(&session->lines, false);
         uart_link_flush(&session->link);

@@ -1,9 +1,11 @@
 #include "sim/machine/event_router.h"
 
-static void drain(struct event_router *router)
+#define TICK_HZ 16000000U
+
+static void drain(struct event_router *router, size_t count_max)
 {
     router->delivering = true;
-    for (int i = 0; router->count > 0 && i < EVENT_ROUTER_PER_CYCLE; i++) {
+    for (size_t i = 0; router->count > 0 && i < count_max; i++) {
         uint32_t address = router->waiting[router->first];
         router->first = (router->first + 1) % EVENT_ROUTER_DEPTH;
         router->count--;
@@ -11,26 +13,45 @@ static void drain(struct event_router *router)
     }
     router->delivering = false;
     if (router->count > 0) {
-        clock_schedule(router->clock, &router->later, clock_now(router->clock) + 1);
+        uint64_t tick = router->clock->cpu_hz / TICK_HZ;
+        clock_schedule(router->clock, &router->later, (clock_now(router->clock) / tick + 1) * tick);
     }
 }
 
 static void resume(void *owner, uint64_t late_cycles)
 {
+    struct event_router *router = owner;
     (void)late_cycles;
-    drain(owner);
+    router->throttled = true;
+    drain(router, router->count);
+    router->throttled = false;
 }
 
 void event_router_init(struct event_router *router, struct clock *clock,
-                       void (*deliver)(void *context, uint32_t event_address), void *context)
+                       void (*deliver)(void *context, uint32_t event_address),
+                       void (*endless)(void *context), void *context)
 {
-    *router = (struct event_router){.clock = clock, .deliver = deliver, .context = context};
+    *router = (struct event_router){
+        .clock = clock, .deliver = deliver, .endless = endless, .context = context};
     event_init(&router->later, resume, router);
+}
+
+static bool is_waiting(const struct event_router *router, uint32_t event_address)
+{
+    for (size_t i = 0; i < router->count; i++) {
+        if (router->waiting[(router->first + i) % EVENT_ROUTER_DEPTH] == event_address) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void event_router_raise(void *self, uint32_t event_address)
 {
     struct event_router *router = self;
+    if ((router->throttled || router->later.queued) && is_waiting(router, event_address)) {
+        return;
+    }
     if (router->count == EVENT_ROUTER_DEPTH) {
         router->dropped++;
         return;
@@ -38,7 +59,10 @@ void event_router_raise(void *self, uint32_t event_address)
     router->waiting[(router->first + router->count) % EVENT_ROUTER_DEPTH] = event_address;
     router->count++;
     if (!router->delivering && !router->later.queued) {
-        drain(router);
+        drain(router, EVENT_ROUTER_AT_ONCE);
+        if (router->later.queued && router->endless != NULL) {
+            router->endless(router->context);
+        }
     }
 }
 

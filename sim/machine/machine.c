@@ -107,7 +107,8 @@ static void init_values(struct machine *machine, const struct machine_config *co
     memset(machine->flash, 0xFF, board->flash.size_bytes);
     memset(machine->flash_loaded, 0xFF, board->flash.size_bytes);
     memset(machine->uicr, 0xFF, board->chip->uicr_bytes);
-    event_router_init(&machine->router, &machine->clock, machine_deliver_event, machine);
+    event_router_init(&machine->router, &machine->clock, machine_deliver_event,
+                      machine_tell_endless, machine);
     process_watch_init(&machine->watch);
     for (uint32_t i = 0; i < board->pin_count; i++) {
         pin_init(&machine->pins[i]);

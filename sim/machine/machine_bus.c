@@ -159,6 +159,14 @@ void machine_deliver_event(void *context, uint32_t event_address)
     }
 }
 
+void machine_tell_endless(void *context)
+{
+    struct machine *machine = context;
+    const char *name = machine->ppi == NULL ? "events" : machine->ppi->description->name;
+    diag_guest_error(&machine->diag, name, 0,
+                     "events trigger each other without end: one round each 16 MHz tick from here");
+}
+
 /* The bytes of memory that a debugger may touch directly from `address` on, or NULL. */
 static uint8_t *memory_at(const struct machine *machine, uint32_t address, size_t *room)
 {

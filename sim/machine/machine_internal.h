@@ -78,6 +78,7 @@ struct cpu_bus machine_bus_make(struct machine *machine);
 struct dma_port machine_dma_make(struct machine *machine);
 void machine_trigger_task(void *machine, uint32_t task_address);
 void machine_deliver_event(void *machine, uint32_t event_address);
+void machine_tell_endless(void *machine);
 
 /* machine_watch.c: the CPU's observer, and everything that goes on to machine observers */
 struct exception_observer machine_watch_make(struct machine *machine);

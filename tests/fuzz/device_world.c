@@ -197,7 +197,7 @@ static void wire_up(struct world *world)
                               .uicr_bytes = board->chip->uicr_bytes,
                               .changed = nvm_changed,
                               .context = world};
-    event_router_init(&world->router, &world->clock, deliver_event, world);
+    event_router_init(&world->router, &world->clock, deliver_event, NULL, world);
     address_map_init(&world->map, world->windows, BOARD_DEVICES_MAX);
     for (uint32_t i = 0; i < BOARD_PINS_MAX; i++) {
         pin_init(&world->pins[i]);

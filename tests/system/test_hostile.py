@@ -5,12 +5,14 @@ Seeds are fixed; a failure names its own. SANDGLASS_HOSTILE=N tries N of each ki
 """
 import os
 import random
+import signal
 import struct
+import subprocess
 import tempfile
 import unittest
 
 import tbf
-from sandglass import app, run
+from sandglass import HOST_SECONDS, PROGRAM, app, guest, run, sandglass
 
 ROUNDS = int(os.environ.get("SANDGLASS_HOSTILE", "5"))
 RAM, FLASH = 0x20000000, 0
@@ -126,6 +128,55 @@ class Firmware(Hostile):
             image = head + body + struct.pack("<II", literal, 0) + table + bytes(8)
             self.survives("a.hex", hex_file(image), seconds=0.02)
         self.each("poke", attempt)
+
+
+class Storms(unittest.TestCase):
+    """Guests that keep the simulator busy without end: virtual time goes on, and who is to blame is told in one line."""
+
+    ENDLESS = "events trigger each other without end"
+
+    def storm(self, name, milliseconds=2, status=0):
+        result = sandglass("run", "--headless", "--for", f"{milliseconds}ms", guest(f"storm_{name}.elf"))
+        self.assertEqual(result.status, status, result.stderr)
+        for word in SANITIZER:
+            self.assertNotIn(word, result.stderr)
+        self.assertIn("summary: ", result.stderr)
+        return result
+
+    def test_events_that_trigger_themselves(self):
+        for name in ("ppi_ring", "ppi_fork", "gpiote_ring", "uarte_tx", "uarte_rx"):
+            with self.subTest(name):
+                self.assertEqual(self.storm(name).stderr.count(self.ENDLESS), 1)
+
+    def test_busy_is_not_endless(self):
+        for name in ("ppi_timer", "all_timers", "rtc"):
+            with self.subTest(name):
+                self.assertNotIn(self.ENDLESS, self.storm(name).stderr)
+
+    def test_interrupts_and_sleep(self):
+        for name in ("timer", "systick", "pendsv", "wfi", "wfe", "sleeponexit"):
+            with self.subTest(name):
+                self.assertLess(len(self.storm(name).stderr.splitlines()), 10)
+
+    def test_faults_resets_and_messages(self):
+        for name, milliseconds, says, lines in (("faults", 2, "further faults are only counted", 130), ("svc_nest", 2, "summary", 10),
+                                                ("reset", 2, "further resets are only counted", 30),
+                                                ("watchdog", 20, "further resets are only counted", 30),
+                                                ("diagnostics", 2, "too many to print", 200), ("off", 2, "chip is off", 10)):
+            with self.subTest(name):
+                result = self.storm(name, milliseconds)
+                self.assertIn(says, result.stderr)
+                self.assertLess(len(result.stderr.splitlines()), lines)
+
+    def test_ctrl_c_is_heard_in_a_storm(self):
+        process = subprocess.Popen([PROGRAM, "run", "--headless", guest("storm_ppi_fork.elf")], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        while self.ENDLESS not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        self.assertIn("summary: ", process.stderr.read())
+        self.assertEqual(process.wait(timeout=HOST_SECONDS), 0)
 
 
 class Apps(Hostile):

@@ -52,6 +52,7 @@ struct routed {
     struct event_router router;
     unsigned count, depth, deepest;
     bool feed_back;
+    unsigned endless;
 };
 
 static void deliver(void *context, uint32_t event_address)
@@ -66,13 +67,19 @@ static void deliver(void *context, uint32_t event_address)
     routed->depth--;
 }
 
+static void note_endless(void *context)
+{
+    struct routed *routed = context;
+    routed->endless++;
+}
+
 static void test_router_does_not_recurse(void **state)
 {
     (void)state;
     struct routed routed = {0};
     struct clock clock;
     clock_init(&clock, 64000000);
-    event_router_init(&routed.router, &clock, deliver, &routed);
+    event_router_init(&routed.router, &clock, deliver, note_endless, &routed);
     event_router_raise(&routed.router, 0);
     assert_int_equal(routed.count, 4);
     assert_int_equal(routed.deepest, 1);
@@ -84,13 +91,29 @@ static void test_router_lets_time_move(void **state)
     struct routed routed = {.feed_back = true};
     struct clock clock;
     clock_init(&clock, 64000000);
-    event_router_init(&routed.router, &clock, deliver, &routed);
+    event_router_init(&routed.router, &clock, deliver, note_endless, &routed);
     event_router_raise(&routed.router, 0);
-    assert_int_equal(routed.count, EVENT_ROUTER_PER_CYCLE);
-    assert_int_equal(clock_next_due(&clock), 1);
-    clock_set_now(&clock, 1);
+    assert_int_equal(routed.count, EVENT_ROUTER_AT_ONCE);
+    for (unsigned tick = 1; tick <= 3; tick++) {
+        assert_int_equal(clock_next_due(&clock), 4 * tick);
+        clock_set_now(&clock, 4 * tick);
+        clock_fire_due(&clock);
+        assert_int_equal(routed.count, EVENT_ROUTER_AT_ONCE + tick);
+    }
+    assert_int_equal(routed.endless, 1);
+    event_router_raise(&routed.router, 0x1000); /* comes with the next round, once */
+    event_router_raise(&routed.router, 0x1000);
+    clock_set_now(&clock, 16);
     clock_fire_due(&clock);
-    assert_int_equal(routed.count, 2 * EVENT_ROUTER_PER_CYCLE);
+    assert_int_equal(routed.count, EVENT_ROUTER_AT_ONCE + 5);
+    routed.feed_back = false;
+    clock_set_now(&clock, 20);
+    clock_fire_due(&clock);
+    assert_int_equal(clock_next_due(&clock), CLOCK_NEVER);
+    event_router_raise(&routed.router, 3); /* and at once again */
+    assert_int_equal(routed.count, EVENT_ROUTER_AT_ONCE + 5 + 2 + 1);
+    routed.feed_back = true;
+    event_router_raise(&routed.router, 0);
     event_router_reset(&routed.router);
     assert_int_equal(clock_next_due(&clock), CLOCK_NEVER);
 }
