@@ -232,6 +232,13 @@ static void on_reset_requested(void *context)
     }
 }
 
+static int32_t mask_priority(void *context)
+{
+    const struct armv7m *core = context;
+    return core->config.mask_priority != NULL ? core->config.mask_priority(core->config.context)
+                                              : NVIC_PRIORITY_THREAD;
+}
+
 void armv7m_reset(struct armv7m *core)
 {
     nvic_reset(&core->nvic);
@@ -267,6 +274,7 @@ void armv7m_init(struct armv7m *core, const struct armv7m_config *config)
                              .diag = config->diag,
                              .fp_present = config->fp_present,
                              .reset_requested = on_reset_requested,
+                             .mask_priority = mask_priority,
                              .context = core,
                          });
     dwt_init(&core->dwt, &(struct dwt_config){

@@ -58,6 +58,9 @@ struct armv7m_config {
     void (*reset_requested)(void *context);
     /* An MPU register changed: translations are stale. */
     void (*mpu_changed)(void *context);
+    /* Group priority from which on BASEPRI and FAULTMASK keep exceptions pending
+     * (ICSR.VECTPENDING). NULL: they are clear. */
+    int32_t (*mask_priority)(void *context);
     /* Something that may make an exception pending or lets one preempt has changed: look again
      * soon. */
     void (*attention)(void *context);

@@ -130,11 +130,25 @@ static void write_shcsr(struct nvic *nvic, uint32_t value)
     }
 }
 
-static uint32_t icsr_value(const struct nvic *nvic)
+/* The highest one that BASEPRI and FAULTMASK let through; PRIMASK and what is active do not count.
+ */
+static uint32_t vect_pending(const struct scb *scb)
 {
+    const struct nvic *nvic = scb->config.nvic;
+    uint32_t exception = nvic_highest_pending(nvic);
+    if (exception == 0 || scb->config.mask_priority == NULL) {
+        return exception;
+    }
+    int32_t priority = nvic_group_priority(nvic_priority(nvic, exception), scb->state.prigroup);
+    return priority < scb->config.mask_priority(scb->config.context) ? exception : 0;
+}
+
+static uint32_t icsr_value(const struct scb *scb)
+{
+    const struct nvic *nvic = scb->config.nvic;
     uint32_t value = nvic->state.current;
     value |= nvic_active_count(nvic) <= 1 ? ICSR_RETTOBASE : 0;
-    value |= nvic_highest_pending(nvic) << ICSR_VECTPENDING_BIT;
+    value |= vect_pending(scb) << ICSR_VECTPENDING_BIT;
     value |= nvic_irq_pending(nvic) ? ICSR_ISRPENDING : 0;
     value |= nvic_is_pending(nvic, EXCEPTION_SYSTICK) ? ICSR_PENDSTSET : 0;
     value |= nvic_is_pending(nvic, EXCEPTION_PENDSV) ? ICSR_PENDSVSET : 0;
@@ -243,7 +257,7 @@ uint32_t scb_peek(const struct scb *scb, uint32_t offset)
     case SCB_CPUID:
         return 0x410FC241;
     case SCB_ICSR:
-        return icsr_value(scb->config.nvic);
+        return icsr_value(scb);
     case SCB_VTOR:
         return scb->state.vtor;
     case SCB_AIRCR:
@@ -337,10 +351,6 @@ static void write_word(struct scb *scb, uint32_t offset, uint32_t value)
     case SCB_CCR:
         scb->state.ccr = value & (CCR_NONBASETHRDENA | CCR_USERSETMPEND | CCR_UNALIGN_TRP |
                                   CCR_DIV_0_TRP | CCR_BFHFNMIGN | CCR_STKALIGN);
-        if ((scb->state.ccr & CCR_BFHFNMIGN) != 0) {
-            diag_unimplemented(scb->config.diag, device_name, offset,
-                               "CCR.BFHFNMIGN has no effect: bus faults are never ignored");
-        }
         break;
     case SCB_SHCSR:
         write_shcsr(scb->config.nvic, value);

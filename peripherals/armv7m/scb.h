@@ -1,8 +1,7 @@
 /* peripherals/armv7m/scb.h - the System Control Block, the FP context registers and the ID
  * registers of a Cortex-M4 r0p1. Reference: ARMv7-M ARM, B3.2; Cortex-M4 TRM, chapters 4 and 7.
  *
- * Not modelled: ICSR.VECTPENDING under BASEPRI and FAULTMASK (it shows the highest enabled pending
- * exception whatever they are), ACTLR's effects (read back).
+ * Not modelled: ACTLR's effects (read back).
  */
 #ifndef PERIPHERALS_ARMV7M_SCB_H
 #define PERIPHERALS_ARMV7M_SCB_H
@@ -74,7 +73,8 @@ struct scb_config {
     struct nvic *nvic; /* borrowed; holds what ICSR, SHPR and SHCSR show */
     struct diag *diag;
     bool fp_present;
-    void (*reset_requested)(void *context); /* AIRCR.SYSRESETREQ or VECTRESET was written */
+    void (*reset_requested)(void *context);  /* AIRCR.SYSRESETREQ or VECTRESET was written */
+    int32_t (*mask_priority)(void *context); /* as armv7m_config's */
     void *context;
 };
 

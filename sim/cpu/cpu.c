@@ -22,6 +22,12 @@ static void on_mpu_changed(void *context)
     cpu_add_work(context, CPU_WORK_PAGES);
 }
 
+static int32_t mask_priority(void *context)
+{
+    const struct cpu *cpu = context;
+    return exception_mask_priority(&cpu->unit);
+}
+
 static void on_attention(void *context)
 {
     struct cpu *cpu = context;
@@ -126,6 +132,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const char **message)
                                 .fp_present = config->fp_present,
                                 .reset_requested = on_reset_requested,
                                 .mpu_changed = on_mpu_changed,
+                                .mask_priority = mask_priority,
                                 .attention = on_attention,
                                 .context = cpu,
                                 .gate = config->gate,
@@ -168,6 +175,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->sleeping = false;
     cpu->late_possible = false;
     cpu->fp_store_done = 0;
+    cpu->return_left = 0;
     cpu->refusal.kind = CPU_REFUSAL_NONE;
     cpu->kept.count = 0;
     cpu->mode = CPU_MODE_FAST;
@@ -210,6 +218,7 @@ void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs)
     cpu->debug.resume_valid = false;
     cpu->late_possible = false;
     cpu->fp_store_done = 0;
+    cpu->return_left = 0;
     cpu->mode = CPU_MODE_FAST;
     cpu_settle_jump(cpu, regs->pc);
     cpu_update_context(cpu);

@@ -266,6 +266,18 @@ static enum bus_result call_bus(struct cpu *cpu, uint32_t address, uint8_t bytes
     return result;
 }
 
+/* CCR.BFHFNMIGN: code of negative priority goes on, with 0 where it loads. The status is there for
+ * it to look at. */
+static bool ignores_bus_fault(struct cpu *cpu, uint32_t address, uint32_t *value)
+{
+    if ((cpu->core.scb.state.ccr & CCR_BFHFNMIGN) == 0 || !cpu->context.negative_priority) {
+        return false;
+    }
+    exception_note_ignored(&cpu->unit, address);
+    *value = 0;
+    return true;
+}
+
 /* One device access of at most a word, made unless this very instruction has made it before. */
 static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
                           bool privileged, uint32_t value)
@@ -279,7 +291,8 @@ static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool
         uint32_t control = cpu_true_control(cpu, engine_get_special(cpu->active).control);
         cpu->regs.control = (cpu->regs.control & ~CONTROL_FPCA) | (control & CONTROL_FPCA);
     }
-    if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT) {
+    if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT &&
+        !ignores_bus_fault(cpu, address, &value)) {
         refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged, FAULT_PRECISERR,
                     address);
         return false;

@@ -1,7 +1,8 @@
 #include "sim/cpu/cpu_internal.h"
 #include "sim/cpu/stacking.h"
 
-#define CONTROL_SYSM 0x14U
+#define CONTROL_SYSM     0x14U
+#define EXC_RETURN_SPACE 0xFFFFFFE0U
 
 uint32_t cpu_true_control(const struct cpu *cpu, uint32_t control)
 {
@@ -112,10 +113,32 @@ bool cpu_take_pending(struct cpu *cpu)
     }
     uint32_t cycles;
     begin(cpu);
-    enum exception_outcome outcome = cpu->late_possible ? exception_poll_late(&cpu->unit, &cycles)
-                                                        : exception_poll(&cpu->unit, &cycles);
+    enum exception_outcome outcome = cpu->return_left != 0
+                                         ? exception_poll_unstacking(&cpu->unit, &cycles)
+                                     : cpu->late_possible ? exception_poll_late(&cpu->unit, &cycles)
+                                                          : exception_poll(&cpu->unit, &cycles);
+    cpu->return_left = 0;
     finish(cpu, outcome, cycles);
     return outcome != EXCEPTION_NONE;
+}
+
+void cpu_pass_return(struct cpu *cpu)
+{
+    uint64_t left = cpu->time.deadline - cpu->time.cycles;
+    left = left < cpu->return_left ? left : cpu->return_left;
+    cpu->time.cycles += left;
+    cpu->return_left -= (uint32_t)left;
+    clock_set_now(cpu->config.clock, cpu->time.cycles);
+}
+
+bool cpu_leave_lockup(struct cpu *cpu)
+{
+    if (!exception_ends_lockup(&cpu->unit)) {
+        return false;
+    }
+    cpu->locked_up = false;
+    cpu->late_possible = false;
+    return cpu_take_pending(cpu);
 }
 
 void cpu_raise_fault(struct cpu *cpu, const struct fault *fault, const struct mpu_verdict *verdict)
@@ -200,6 +223,23 @@ bool cpu_access_control(struct cpu *cpu, const uint16_t code[2])
     return true;
 }
 
+/* Of so many cycles, those before something is due. */
+static uint32_t cycles_before(const struct cpu_timeline *time, uint32_t cycles)
+{
+    uint64_t left = time->deadline > time->cycles ? time->deadline - time->cycles : 0;
+    return left < cycles ? (uint32_t)left : cycles;
+}
+
+/* A return into the addresses of EXC_RETURN, as from the NMI that interrupted a lockup: the engine
+ * would take it for another return. */
+static void refuse_to_fetch(struct cpu *cpu)
+{
+    struct mpu_verdict verdict =
+        mpu_check(&cpu->core.mpu, cpu->regs.pc, 2, MPU_ACCESS_FETCH, cpu->context);
+    struct fault fault = {.kind = FAULT_IACCVIOL, .address = cpu->regs.pc};
+    cpu_raise_fault(cpu, &fault, &verdict);
+}
+
 void cpu_do_exception_return(struct cpu *cpu, uint32_t value)
 {
     uint32_t cycles;
@@ -210,5 +250,13 @@ void cpu_do_exception_return(struct cpu *cpu, uint32_t value)
         hold_fp(cpu); /* s0-s15 come from the frame, or go there again; the rest must stay */
     }
     enum exception_outcome outcome = exception_return(&cpu->unit, value, &cycles);
-    finish(cpu, outcome, cycles);
+    uint32_t passed = cycles;
+    if (outcome == EXCEPTION_RETURNED && !cpu->unit.sleep_on_exit) {
+        passed = cycles_before(&cpu->time, cycles);
+    }
+    finish(cpu, outcome, passed);
+    cpu->return_left = cycles - passed;
+    if (outcome == EXCEPTION_RETURNED && cpu->regs.pc >= EXC_RETURN_SPACE) {
+        refuse_to_fetch(cpu);
+    }
 }

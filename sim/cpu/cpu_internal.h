@@ -166,6 +166,7 @@ struct cpu {
     bool regs_held;
     bool fp_held;
     bool fpca_forced;       /* the engine has CONTROL.FPCA set, the core has not */
+    uint32_t return_left;   /* cycles of an exception return that have not passed yet */
     uint32_t fp_store_done; /* cycles that the deferred store of FP words has had so far */
     struct exception_unit unit;
     struct mpu_context context; /* of the running code */
@@ -319,6 +320,10 @@ uint32_t cpu_true_control(const struct cpu *cpu, uint32_t control);
 void cpu_load_regs(struct cpu *cpu);
 /* True: an exception was entered, or the core locked up. */
 bool cpu_take_pending(struct cpu *cpu);
+/* Lets the cycles of a return pass, as far as nothing is due. */
+void cpu_pass_return(struct cpu *cpu);
+/* In lockup: an NMI goes on. False: nothing does. */
+bool cpu_leave_lockup(struct cpu *cpu);
 void cpu_raise_fault(struct cpu *cpu, const struct fault *fault, const struct mpu_verdict *verdict);
 void cpu_do_svc(struct cpu *cpu);
 /* The next instruction is a floating-point one that may run: what has to happen before it. True: it

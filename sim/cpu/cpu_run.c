@@ -382,7 +382,7 @@ static bool examine_step(struct cpu *cpu, bool split)
 /* Reasons to return that do not depend on what the engine does next. */
 static enum verdict check_stop(struct cpu *cpu, enum cpu_stop *stop)
 {
-    if (cpu->locked_up) {
+    if (cpu->locked_up && !cpu_leave_lockup(cpu)) {
         *stop = CPU_STOP_LOCKUP;
         return STOP;
     }
@@ -467,6 +467,10 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
         if (cpu_take_pending(cpu)) {
             return GO_ON;
         }
+    }
+    if (!unfinished && cpu->return_left != 0) {
+        cpu_pass_return(cpu);
+        return GO_ON;
     }
     bool split = cpu_it_is_open(cpu);
     if (split) {

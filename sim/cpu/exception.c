@@ -28,21 +28,24 @@ static int32_t group_priority_of(const struct exception_unit *unit, uint32_t exc
                                unit->core->scb.state.prigroup);
 }
 
-static int32_t execution_priority(const struct exception_unit *unit, bool with_primask)
+int32_t exception_mask_priority(const struct exception_unit *unit)
 {
     const struct cpu_regs *regs = unit->regs;
-    uint32_t prigroup = unit->core->scb.state.prigroup;
-    int32_t priority = nvic_active_priority(nvic_of(unit), prigroup);
     uint32_t basepri = regs->basepri & nvic_priority_mask(nvic_of(unit));
-    int32_t boosted = nvic_group_priority((int32_t)basepri, prigroup);
-    if (basepri != 0 && boosted < priority) {
-        priority = boosted;
+    if ((regs->faultmask & 1U) != 0) {
+        return PRIORITY_HARDFAULT;
     }
-    if (with_primask && (regs->primask & 1U) != 0 && priority > 0) {
+    return basepri == 0 ? NVIC_PRIORITY_THREAD
+                        : nvic_group_priority((int32_t)basepri, unit->core->scb.state.prigroup);
+}
+
+static int32_t execution_priority(const struct exception_unit *unit, bool with_primask)
+{
+    int32_t priority = nvic_active_priority(nvic_of(unit), unit->core->scb.state.prigroup);
+    int32_t mask = exception_mask_priority(unit);
+    priority = mask < priority ? mask : priority;
+    if (with_primask && (unit->regs->primask & 1U) != 0 && priority > 0) {
         priority = 0;
-    }
-    if ((regs->faultmask & 1U) != 0 && priority > PRIORITY_HARDFAULT) {
-        priority = PRIORITY_HARDFAULT;
     }
     return priority;
 }
@@ -144,10 +147,11 @@ static bool pend_stacking_fault(struct exception_unit *unit, const struct stacki
 }
 
 /* Reads the vector of the highest pending exception, which is only chosen now: one that came in
- * during stacking is a late arrival. 0: lockup. */
-static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector)
+ * during stacking is a late arrival. *failed: that of NMI or HardFault cannot be read, lockup. */
+static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector, bool *failed)
 {
     const struct exception_memory *memory = &unit->memory;
+    *failed = false;
     for (;;) {
         uint32_t exception = nvic_highest_pending(nvic_of(unit));
         uint32_t address = unit->core->scb.state.vtor + 4 * exception;
@@ -158,7 +162,9 @@ static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector)
         observe_fault(unit, &fault, NULL);
         uint32_t fault_exception = fault_status_record(unit->core, &fault);
         if (exception <= EXCEPTION_HARDFAULT) {
-            return 0;
+            *failed = true;
+            *vector = 0;
+            return exception;
         }
         nvic_set_pending(nvic_of(unit), fault_exception);
     }
@@ -179,10 +185,8 @@ static enum exception_outcome take_exception(struct exception_unit *unit, uint32
 {
     struct cpu_regs *regs = unit->regs;
     uint32_t vector;
-    uint32_t exception = fetch_vector(unit, &vector);
-    if (exception == 0) {
-        return lock_up(unit);
-    }
+    bool failed;
+    uint32_t exception = fetch_vector(unit, &vector, &failed);
     nvic_enter(nvic_of(unit), exception);
     regs->lr = exc_return;
     regs->pc = vector & ~1U;
@@ -190,6 +194,9 @@ static enum exception_outcome take_exception(struct exception_unit *unit, uint32
     regs->xpsr |= exception | ((vector & 1U) != 0 ? XPSR_T : 0);
     regs->control &= ~(CONTROL_SPSEL | CONTROL_FPCA);
     finish_switch(unit);
+    if (failed) {
+        return lock_up(unit); /* at the priority of that exception */
+    }
     if (unit->observer.entered != NULL) {
         unit->observer.entered(unit->observer.context, exception, regs,
                                stacked_pc(unit, exc_return));
@@ -234,6 +241,27 @@ enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t
     return take_exception(unit, unit->regs->lr);
 }
 
+enum exception_outcome exception_poll_unstacking(struct exception_unit *unit, uint32_t *cycles)
+{
+    *cycles = 0;
+    if (preempting(unit, exception_execution_priority(unit)) == 0) {
+        return EXCEPTION_NONE;
+    }
+    const struct exception_popped *popped = &unit->popped;
+    bool psp = (popped->exc_return & EXC_RETURN_PSP) != 0;
+    *(psp ? &unit->regs->psp : &unit->regs->msp) = popped->sp;
+    unit->core->scb.state.fpccr |= popped->lazy ? FPCCR_LSPACT : 0;
+    unit->sleep_on_exit = false;
+    *cycles = CYCLES_TAIL_CHAIN;
+    return take_exception(unit, popped->exc_return);
+}
+
+bool exception_ends_lockup(const struct exception_unit *unit)
+{
+    return nvic_is_pending(nvic_of(unit), EXCEPTION_NMI) &&
+           exception_execution_priority(unit) > nvic_priority(nvic_of(unit), EXCEPTION_NMI);
+}
+
 enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
                                        const struct mpu_verdict *verdict, uint32_t *cycles)
 {
@@ -246,6 +274,12 @@ enum exception_outcome exception_fault(struct exception_unit *unit, const struct
         return lock_up(unit);
     }
     return exception_poll(unit, cycles);
+}
+
+void exception_note_ignored(struct exception_unit *unit, uint32_t address)
+{
+    const struct fault fault = {.kind = FAULT_PRECISERR, .address = address};
+    (void)fault_status_record(unit->core, &fault);
 }
 
 enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles)
@@ -311,6 +345,17 @@ static enum exception_outcome refuse_frame(struct exception_unit *unit, uint32_t
     return refuse_return(unit, exc_return);
 }
 
+static struct exception_popped frame_of(const struct exception_unit *unit, uint32_t exc_return)
+{
+    bool psp = (exc_return & EXC_RETURN_PSP) != 0;
+    bool extended = (exc_return & EXC_RETURN_BASIC_FRAME) == 0;
+    return (struct exception_popped){
+        .exc_return = exc_return,
+        .sp = psp ? unit->regs->psp : unit->regs->msp,
+        .lazy = extended && (unit->core->scb.state.fpccr & FPCCR_LSPACT) != 0,
+    };
+}
+
 enum exception_outcome exception_return(struct exception_unit *unit, uint32_t exc_return,
                                         uint32_t *cycles)
 {
@@ -327,6 +372,7 @@ enum exception_outcome exception_return(struct exception_unit *unit, uint32_t ex
         return take_exception(unit, exc_return);
     }
     *cycles = frame_cycles(unit, CYCLES_RETURN, exc_return, FPCCR_LSPACT);
+    unit->popped = frame_of(unit, exc_return);
     struct stacking_result result = stacking_pop(unit, exc_return, priority);
     if (result.faulted) {
         return pend_stacking_fault(unit, &result) ? take_exception(unit, exc_return)

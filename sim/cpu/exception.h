@@ -58,7 +58,7 @@ enum exception_outcome {
     EXCEPTION_NONE,     /* nothing pending that may preempt: registers unchanged */
     EXCEPTION_ENTERED,  /* regs->pc is the handler's first instruction */
     EXCEPTION_RETURNED, /* back in the interrupted code */
-    EXCEPTION_LOCKUP,   /* regs->pc = 0xFFFFFFFE; nothing runs any more but a reset */
+    EXCEPTION_LOCKUP,   /* regs->pc = 0xFFFFFFFE; only a reset or an NMI goes on */
 };
 
 /* Told of every entry and return, for traces and accounts. All may be NULL. */
@@ -78,12 +78,19 @@ struct exception_observer {
     void *context;
 };
 
+/* The frame that the last return took: it lies there still. */
+struct exception_popped {
+    uint32_t exc_return, sp;
+    bool lazy; /* its FP words had not been stored */
+};
+
 struct exception_unit {
     struct cpu_regs *regs;
     struct armv7m *core;
     struct exception_memory memory;
     struct exception_observer observer;
     bool fp_present; /* extended frames, FPCA */
+    struct exception_popped popped;
     /* Set here, cleared by the caller once it has acted on it. */
     bool clear_exclusive; /* an entry or return happened: the local exclusive monitor is open */
     bool sleep_on_exit; /* a return left the last handler with SCR.SLEEPONEXIT: sleep as WFI does */
@@ -99,6 +106,14 @@ enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cyc
  * that was entered is pending again. */
 enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t *cycles);
 
+/* The same where the last call was exception_return, which gave EXCEPTION_RETURNED, and its cycles
+ * have not all passed: an exception that came in meanwhile ends the unstacking, the frame stays and
+ * the handlers are tail-chained. */
+enum exception_outcome exception_poll_unstacking(struct exception_unit *unit, uint32_t *cycles);
+
+/* In lockup: true when an NMI is pending that may preempt, which exception_poll then takes. */
+bool exception_ends_lockup(const struct exception_unit *unit);
+
 /* The instruction at regs->pc faulted; registers are as before it. Sets status registers and enters
  * the handler (escalating as the manual says). `verdict` is what the MPU said, or NULL; the
  * caller counts the refusal in core->mpu_account (it knows the kind of access), those of stacking
@@ -106,6 +121,9 @@ enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t
  * that it waits. */
 enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
                                        const struct mpu_verdict *verdict, uint32_t *cycles);
+
+/* A data bus fault that CCR.BFHFNMIGN has the core ignore: only its status is left. */
+void exception_note_ignored(struct exception_unit *unit, uint32_t address);
 
 /* SVC was executed; regs->pc is after it. */
 enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles);
@@ -136,6 +154,10 @@ enum exception_outcome exception_reset(struct exception_unit *unit);
 /* The priority that the running code has: 256 and above is thread level; negative for HardFault,
  * NMI, FAULTMASK. */
 int32_t exception_execution_priority(const struct exception_unit *unit);
+
+/* What BASEPRI and FAULTMASK alone make of it: exceptions of this priority value and above stay
+ * pending. */
+int32_t exception_mask_priority(const struct exception_unit *unit);
 
 /* True when WFI (or WFE, `wfe`) would wake now: a pending exception that would preempt, for WFI
  * with PRIMASK disregarded; for WFE also the event register, which SEVONPEND sets. */

@@ -41,6 +41,12 @@ static void on_attention(void *context)
     f->attention_count++;
 }
 
+static int32_t mask_priority(void *context)
+{
+    const struct fixture *f = context;
+    return exception_mask_priority(&f->unit);
+}
+
 static void on_entered(void *context, uint32_t exception, const struct cpu_regs *regs,
                        uint32_t from_pc)
 {
@@ -79,6 +85,7 @@ struct fixture *fixture_new(void)
         .irq_count = IRQ_COUNT,
         .priority_bits = 3,
         .fp_present = true,
+        .mask_priority = mask_priority,
         .attention = on_attention,
         .context = f,
     };
