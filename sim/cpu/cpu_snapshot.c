@@ -42,6 +42,10 @@ void cpu_save(struct cpu *cpu, struct cpu_state *state)
     state->locked_up = cpu->locked_up;
     state->late_possible = cpu->late_possible;
     state->fp_store_done = cpu->fp_store_done;
+    state->return_left = cpu->return_left;
+    state->popped.exc_return = cpu->unit.popped.exc_return;
+    state->popped.sp = cpu->unit.popped.sp;
+    state->popped.lazy = cpu->unit.popped.lazy;
 }
 
 void cpu_save_account(const struct cpu *cpu, struct cpu_account *account)
@@ -93,6 +97,8 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
     cpu->special_ran = false;
     cpu->barrier_ran = false;
     cpu->fp_store_done = state->fp_store_done;
+    cpu->return_left = state->return_left;
+    cpu->unit.popped = state->popped;
     cpu->mode = CPU_MODE_FAST;
     cpu->refusal.kind = CPU_REFUSAL_NONE;
     cpu->kept.count = 0; /* their cycle may come again */
@@ -113,7 +119,8 @@ bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state)
            cpu_regs_ipsr(&state->regs) == state->core.nvic.current &&
            state->after_taken <= UINT8_MAX && device_bool_is_sane(&state->monitor.set) &&
            device_bool_is_sane(&state->sleeping) && device_bool_is_sane(&state->sleeping_wfe) &&
-           device_bool_is_sane(&state->locked_up) && device_bool_is_sane(&state->late_possible);
+           device_bool_is_sane(&state->locked_up) && device_bool_is_sane(&state->late_possible) &&
+           device_bool_is_sane(&state->popped.lazy);
 }
 
 bool cpu_account_is_sane(const struct cpu_account *account)

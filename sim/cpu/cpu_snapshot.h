@@ -23,7 +23,9 @@ struct cpu_state {
     uint64_t stall_cycles;  /* that it has to wait from there */
     uint32_t after_address; /* where the last block ended, and what a jump from there costs */
     uint32_t after_taken;
-    uint32_t fp_store_done; /* cycles that the deferred store of FP words has had */
+    uint32_t fp_store_done;         /* cycles that the deferred store of FP words has had */
+    uint32_t return_left;           /* cycles that an exception return still needs */
+    struct exception_popped popped; /* and the frame that it took */
     struct cpu_monitor monitor;
     bool sleeping, sleeping_wfe;
     bool locked_up;
