@@ -5,9 +5,12 @@ from it, and returns true; else it touches nothing. The name is printed with how
 ARMv7-M Architecture Reference Manual (DDI 0403E).
 """
 from layout import refused_byte
+from record import EVENT
 
 STACKING = 0x3030  # MSTKERR, STKERR, MLSPERR, LSPERR
 INVPC, UNDEFINSTR, MEMMANAGE_DATA = 0x40000, 0x10000, 0x82
+UNSTACKING = 0x0808  # MUNSTKERR, UNSTKERR
+VECTPENDING = 0x1FF000
 T_BIT, IT_BITS = 1 << 24, 0x0600FC00
 MOST_CHANGED = 48  # words that a record lists; the hash is of all
 DEVIATIONS = []
@@ -180,3 +183,22 @@ def double_word_split_at_eight(_guest, ours, theirs):
         if one[status] & other[status] & 0x8000 and one[address] & 7 == 4 and other[address] == one[address] - 4:
             other[address], met = one[address], True
     return met
+
+
+@deviation
+def vectpending_without_masks(_guest, ours, theirs):
+    """ICSR.VECTPENDING includes the effect of BASEPRI and FAULTMASK (B3.2.4); QEMU's does not."""
+    met = False
+    pairs = [(ours.fields, theirs.fields, "icsr")] + [(x, y, EVENT.index("icsr")) for x, y in zip(ours.events, theirs.events)]
+    for x, y, key in pairs:
+        if x[key] & VECTPENDING == 0 and x[key] != y[key] and (x[key] ^ y[key]) & ~VECTPENDING == 0:
+            y[key], met = x[key], True
+    return met
+
+
+@deviation
+def fault_behind_the_basic_frame(_guest, ours, theirs):
+    """MUNSTKERR or UNSTKERR at the FP words: the return is abandoned (B1.5.8); QEMU goes on with what it has popped."""
+    if ours.fields["cfsr"] & UNSTACKING and not ours.fields["exc_return"] & 16 and ours.fields["pc"] != theirs.fields["pc"]:
+        return give_up(ours, theirs)
+    return False
