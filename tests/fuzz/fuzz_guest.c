@@ -1,8 +1,8 @@
 /* Hostile firmware on the nRF52-DK with all its devices.
  *
- * Input: a byte of options (struct plan), a byte that says how many outside inputs follow (each a
- * cycle, a device, what, a value), then the guest: raw bytes for flash, raw bytes with the vectors
- * mended, or a program for guest_writer.h.
+ * Input: a byte of options (struct plan), a byte that says how long it runs and how many outside
+ * inputs follow (each a cycle, a device, what, a value), then the guest: raw bytes for flash, raw
+ * bytes with the vectors mended, or a program for guest_writer.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@
 #include "tests/fuzz/fuzz_board.h"
 #include "tests/fuzz/guest_writer.h"
 
-#define RUN_CYCLES    40000U
+#define SHORT_CYCLES  10000U
+#define LONG_CYCLES   160000U
 #define LIMIT_SECONDS 4U /* for two runs, with sanitizers */
 #define SLICES        4U
 #define RESETS_MAX    4U /* lockups that a reset ends; then the guest has had its chance */
@@ -27,6 +28,7 @@ struct plan {
     enum { GUEST_RAW, GUEST_MENDED, GUEST_WRITTEN } kind;
     bool check_isolation, count_mpu_hits, twice, debugger;
     enum cpu_flash_timing timing;
+    uint64_t run_cycles;
     size_t input_count;
     struct {
         uint64_t cycle;
@@ -47,9 +49,11 @@ static void read_plan(struct plan *plan, struct fuzz_bytes *bytes)
     plan->twice = (options & 0x10U) != 0;
     plan->debugger = (options & 0x20U) != 0;
     plan->timing = (enum cpu_flash_timing)((options >> 6) % 3);
-    plan->input_count = fuzz_u8(bytes) % 8U;
+    uint8_t more = fuzz_u8(bytes);
+    plan->run_cycles = more >= 0xC0 ? LONG_CYCLES : SHORT_CYCLES;
+    plan->input_count = more % 8U;
     for (size_t i = 0; i < plan->input_count; i++) {
-        plan->inputs[i].cycle = fuzz_u16(bytes) * 4U % RUN_CYCLES;
+        plan->inputs[i].cycle = fuzz_u16(bytes) * 4U % plan->run_cycles;
         plan->inputs[i].input = fuzz_input(bytes);
     }
     if (plan->kind == GUEST_WRITTEN) {
@@ -186,7 +190,7 @@ static uint64_t run_plan(const struct plan *plan)
     struct machine *machine = make_machine(plan);
     machine_reset(machine, RESET_POWER_ON);
     for (uint64_t i = 1; i <= SLICES; i++) {
-        run_slice(machine, RUN_CYCLES / SLICES * i);
+        run_slice(machine, plan->run_cycles / SLICES * i);
         if (plan->debugger) {
             step_some(machine);
         }
