@@ -2,8 +2,10 @@
 
 #include "peripherals/catalogue.h"
 #include "sim/loader/file.h"
+#include "tests/fuzz/device_world.h"
 
-#define SCS_BASE 0xE000E000U
+#define SCS_BASE      0xE000E000U
+#define REGISTERS_MAX 1024U
 
 const struct board *fuzz_board(void)
 {
@@ -22,20 +24,73 @@ const struct board *fuzz_board(void)
     return &board;
 }
 
+/* The registers that each device has: those that can be read without a word. */
+struct registers {
+    uint16_t offset[REGISTERS_MAX];
+    uint32_t count;
+};
+
+static struct registers registers_of[BOARD_DEVICES_MAX];
+
+void fuzz_prepare(void)
+{
+    static bool done;
+    for (size_t i = 0; !done && i < fuzz_board()->device_count; i++) {
+        const struct board_device *device = &fuzz_board()->devices[i];
+        struct registers *registers = &registers_of[i];
+        struct world *world = world_start();
+        for (uint32_t offset = 0; offset < device->window_bytes; offset += 4) {
+            uint32_t value = 0;
+            uint32_t before = world->diag.count[DIAG_GUEST_ERROR];
+            (void)world_read(world, device->base + offset, 4, &value);
+            if (world->diag.count[DIAG_GUEST_ERROR] == before && registers->count < REGISTERS_MAX) {
+                registers->offset[registers->count++] = (uint16_t)offset;
+            }
+        }
+    }
+    done = true;
+}
+
 uint32_t fuzz_address(uint8_t selector, struct fuzz_bytes *bytes)
 {
     const struct board *board = fuzz_board();
-    switch (selector % 4) {
-    case 0:
-    case 1: {
-        const struct board_device *device = &board->devices[fuzz_u8(bytes) % board->device_count];
-        return device->base + (selector % 4 == 0 ? fuzz_u8(bytes) * 4U : fuzz_u16(bytes) & 0xFFFU);
-    }
-    case 2:
-        return SCS_BASE + (fuzz_u16(bytes) & 0xFFFU);
-    default:
+    if (selector % 8 == 7) {
         return fuzz_u32(bytes);
     }
+    if (selector % 8 == 6) {
+        return SCS_BASE + (fuzz_u16(bytes) & 0xFFFU);
+    }
+    size_t index = fuzz_u8(bytes) % board->device_count;
+    uint32_t base = board->devices[index].base;
+    const struct registers *registers = &registers_of[index];
+    if (selector % 8 == 5 || registers->count == 0) {
+        return base + (fuzz_u16(bytes) & 0xFFFU);
+    }
+    return base + registers->offset[fuzz_u16(bytes) % registers->count];
+}
+
+uint32_t fuzz_value(struct fuzz_bytes *bytes)
+{
+    static const uint32_t likely[] = {0,          1,          2,          3,          4,
+                                      8,          15,         0xFF,       0x100,      0x20000000,
+                                      0x20000100, 0x2000FFF0, 0x20010000, 0x1FFFFFFF, 0xFFFFFFFF,
+                                      0x80000000, 0x7FFFFFFF, 0x05FA0004, 0x01D7E000, 0x6E524635};
+    const struct board *board = fuzz_board();
+    uint8_t kind = fuzz_u8(bytes);
+    if (kind < sizeof likely / sizeof likely[0]) {
+        return likely[kind];
+    }
+    if (kind < 0x40) {
+        return 1U << (kind & 31U);
+    }
+    if (kind < 0x58) {
+        uint32_t base = board->devices[fuzz_u8(bytes) % board->device_count].base;
+        return base + (kind & 8U) * 0x20U + fuzz_u8(bytes) % 32U * 4U; /* a task or an event */
+    }
+    if (kind < 0x68) {
+        return board->ram.base + fuzz_u16(bytes);
+    }
+    return kind < 0xB0 ? fuzz_u8(bytes) : kind < 0xD0 ? fuzz_u16(bytes) : fuzz_u32(bytes);
 }
 
 struct fuzz_input fuzz_input(struct fuzz_bytes *bytes)

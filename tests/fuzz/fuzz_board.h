@@ -8,9 +8,18 @@
 /* The nRF52-DK, from the blob that was built with the program. Lives as long as the process. */
 const struct board *fuzz_board(void);
 
-/* A register address for a fuzzer to poke: `selector` picks a device, the System Control Space or
- * any address at all; `offset` a place in it. Low offsets, where registers are, come more often. */
+/* Finds out which registers the devices have, once per process. Call it before fuzz_address, and
+ * while no world is in use. */
+void fuzz_prepare(void);
+
+/* A register address for a fuzzer to poke: `selector` picks one of a device's registers, a place in
+ * its window, the System Control Space or any address at all; then come the bytes that say which.
+ */
 uint32_t fuzz_address(uint8_t selector, struct fuzz_bytes *bytes);
+
+/* The value for a register: what registers often want - small numbers, single bits, pointers into
+ * RAM, addresses of events and tasks - or anything. */
+uint32_t fuzz_value(struct fuzz_bytes *bytes);
 
 /* One input for some device: what the outside world can do. */
 struct fuzz_input {

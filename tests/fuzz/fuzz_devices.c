@@ -17,23 +17,6 @@
  * a TIMER that matches at each of its ticks fires every 4 cycles; PPI goes on every 4. */
 #define EVENTS_PER_CYCLES(cycles) (64U + (cycles)*4U)
 
-static uint32_t pick_value(struct fuzz_bytes *bytes)
-{
-    static const uint32_t likely[] = {0,          1,          0xFFFFFFFF, 0x20000000, 0x2000FFFF,
-                                      0x20010000, 0x1FFFFFFF, 0x80000000, 0x7FFFFFFF, 0xFFFFFF};
-    uint8_t kind = fuzz_u8(bytes);
-    if (kind < sizeof likely / sizeof likely[0]) {
-        return likely[kind];
-    }
-    if (kind < 0x60) {
-        return 1U << (kind & 31U);
-    }
-    if (kind < 0x90) { /* what PPI's EEP and TEP hold */
-        return fuzz_address(0, bytes);
-    }
-    return kind < 0xC8 ? fuzz_u8(bytes) : fuzz_u32(bytes);
-}
-
 static uint8_t pick_size(uint8_t code)
 {
     return code >= 6 ? (uint8_t)(code - 5) : 4; /* 6, 7: a byte, two */
@@ -75,20 +58,20 @@ static void step(struct world *world, struct fuzz_bytes *bytes)
     case 6:
     case 7: {
         uint8_t size = pick_size(code & 7U);
-        uint32_t address = fuzz_address((code >> 4) == 15 ? 3 : code >> 4 & 1, bytes);
-        (void)world_write(world, address / size * size, size, pick_value(bytes));
+        uint32_t address = fuzz_address(code >> 5, bytes);
+        (void)world_write(world, address / size * size, size, fuzz_value(bytes));
         break;
     }
     case 8:
-        check_read(world, fuzz_address(code >> 4 & 1, bytes));
+        check_read(world, fuzz_address((code >> 4) % 6, bytes));
         break;
     case 9: {
         uint8_t size = (uint8_t)(1U << (code >> 4) % 3);
-        (void)world_read(world, fuzz_address(1, bytes) / size * size, size, &value);
+        (void)world_read(world, fuzz_address(5, bytes) / size * size, size, &value);
         break;
     }
     case 10:
-        (void)world_peek_checked(world, fuzz_address(code >> 4 & 1, bytes));
+        (void)world_peek_checked(world, fuzz_address((code >> 4) % 6, bytes));
         break;
     case 11:
     case 12:
@@ -145,6 +128,7 @@ static void check_lines(struct world *world)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_bytes bytes = {.data = data, .size = size};
+    fuzz_prepare();
     struct world *world = world_start();
     fuzz_limit_seconds(LIMIT_SECONDS);
     for (uint32_t i = 0; i < STEPS_MAX && fuzz_more(&bytes); i++) {

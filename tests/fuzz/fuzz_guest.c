@@ -205,6 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct plan plan;
     struct fuzz_bytes bytes = {.data = data, .size = size};
+    fuzz_prepare();
     read_plan(&plan, &bytes);
     fuzz_limit_seconds(LIMIT_SECONDS);
     uint64_t hash = run_plan(&plan);

@@ -33,18 +33,7 @@ static void emit_constant(struct writer *writer, uint32_t reg, uint32_t value)
 
 static uint32_t pick_value(struct writer *writer)
 {
-    static const uint32_t likely[] = {0,          1,          2,          3,          4,
-                                      0xFF,       0x100,      0x20000000, 0x20000100, 0x2000FFF0,
-                                      0x20010000, 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x05FA0004,
-                                      0x30000,    0x40008140, 0x40008000, 0x4000B140, 0xFFFFFF00};
-    uint8_t kind = fuzz_u8(writer->bytes);
-    if (kind < sizeof likely / sizeof likely[0]) {
-        return likely[kind];
-    }
-    if (kind < 0x40) {
-        return 1U << (kind & 31U);
-    }
-    return kind < 0x80 ? fuzz_u8(writer->bytes) : fuzz_u32(writer->bytes);
+    return fuzz_value(writer->bytes);
 }
 
 static void emit_store(struct writer *writer, uint32_t address, uint32_t value)

@@ -62,8 +62,9 @@ GUESTS = {
                  " put 0x4001F514, 0x40006000\n put 0x40006510, 0x00031103\n put 0x4001F504, 1\n"
                  " put 0x40008304, 0x10000\n put 0xE000E100, 0x100\n put 0x40008000, 1\n" + END +
                  "handler: ldr r0, =0x40008140\n movs r1, #0\n str r1, [r0]\n bx lr\n .ltorg\n",
-    "ppi_ring": "reset: put 0x4001F510, 0x40014100\n put 0x4001F514, 0x40014000\n put 0x4001F504, 1\n"
-                " put 0x40014000, 1\n" + END + RETURN,
+    "ppi_ring": "reset: put 0x40008504, 1\n put 0x40008540, 1\n put 0x40008200, 1\n put 0x40008000, 1\n"
+                " put 0x4001F510, 0x40008140\n put 0x4001F514, 0x40008008\n put 0x4001F504, 1\n put 0x40008008, 1\n"
+                + END + RETURN,
     "watchdog": "reset: put 0x40010504, 15\n put 0x40010304, 1\n put 0xE000E100, 0x10000\n put 0x40010000, 1\n"
                 + END + RETURN,
     "flash": "reset: put 0x4001E504, 1\n put 0x1000, 0x1234\n put 0x100010C0, 7\n put 0x4001E504, 2\n"
@@ -115,7 +116,62 @@ def guests():
             yield name + "_debugged", bytes([MENDED | 0x28, 1, 0, 8, 3, 4, 65, 0, 0, 0]) + code
 
 
+# Sequences for fuzz_devices: writes (address, value), waits in cycles, inputs (what, value).
+UART = [(0x40002500, 8), (0x4000250C, 6), (0x40002514, 8), (0x40002524, 0x01D7E000), (0x40002544, 0x20000200),
+        (0x40002548, 16), (0x40002534, 0x20000100), (0x40002538, 4), (0x40002304, 0x160350), (0x40002200, 0x60),
+        (0x40002008, 1), (0x40002000, 1), 30000]
+SEQUENCES = {
+    "uarte": UART + [("byte", 65), 6000, ("byte", 66), 60000, (0x40002004, 1), (0x4000200C, 1), 90000, (0x4000202C, 1)],
+    "uarte_everywhere": UART[:6] + [(0x40002534, 0x2000FFFE), (0x40002538, 255), (0x40002008, 1), 60000,
+                                    (0x40002534, 0xFFFFFFF0), (0x40002008, 1), 60000],
+    "uart": [(0x40002500, 4), (0x4000250C, 6), (0x40002514, 8), (0x40002524, 0x01D7E000), (0x40002000, 1),
+             (0x40002008, 1), (0x4000251C, 65), 9000, ("byte", 1), ("byte", 2), 60000, (0x40002004, 1), 90000],
+    "timer": [(0x40008508, 1), (0x40008510, 0), (0x40008540, 1), (0x40008544, 200), (0x40008200, 1), (0x40008304, 0x30000),
+              (0x40008000, 1), 1000, (0x40008040, 1), (0x4000800C, 1), (0x40008540, 0), 3000, (0x40008004, 1)],
+    "counter": [(0x40008504, 1), (0x40008540, 2), (0x40008000, 1), (0x40008008, 1), (0x40008008, 1), 10],
+    "rtc": [(0x4000B508, 0), (0x4000B540, 2), (0x4000B344, 0x10003), (0x4000B304, 0x10001), (0x4000B000, 1), 9000,
+            (0x4000B00C, 1), 50000, (0x4000B008, 1), (0x4000B540, 5), (0x4000B004, 1), 9000],
+    "ppi": [(0x4001F510, 0x40008140), (0x4001F514, 0x40006000), (0x4001F910, 0x4000800C), (0x40006510, 0x00131103),
+            (0x40008540, 3), (0x40008510, 0), (0x40008304, 0x10000), (0x4001F504, 1), (0x40008000, 1), 500],
+    "ppi_ring": [(0x40008504, 1), (0x40008540, 1), (0x40008200, 1), (0x40008000, 1), (0x4001F510, 0x40008140),
+                 (0x4001F514, 0x40008008), (0x4001F910, 0x40008008), (0x4001F504, 1), (0x40008008, 1), 500],
+    "ppi_flood": [(0x40008504, 1), (0x40008540, 1), (0x40008200, 1), (0x40008000, 1)] +
+                 [(0x4001F510 + 4 * k, 0x40008008 if k % 2 else 0x40008140) for k in range(40)] +
+                 [(0x4001F910 + 4 * k, 0x40008008) for k in range(32)] + [(0x4001F504, 0xFFFFF), (0x40008008, 1), 5000],
+    "ppi_groups": [(0x4001F800, 3), (0x4001F510, 0x40008140), (0x4001F514, 0x4001F004), (0x4001F000, 1),
+                   (0x40008540, 3), (0x40008000, 1), 900],
+    "gpiote": [(0x50000734, 3), (0x40006510, 0x00030D01), (0x40006304, 0x80000001), (0x50000738, 0x2000C), ("press", 1), 100,
+               ("release", 0), 100, (0x50000508, 0xFFFF), (0x50000518, 0x20000), 10],
+    "nvmc": [(0x4001E504, 1), (0x1000, 5), 9000, (0x4001E504, 2), (0x4001E508, 0x1000), 60000, (0x4001E514, 1), 60000,
+             (0x4001E50C, 1), (0x4001E510, 0x7F000)],
+    "wdt": [(0x40010504, 15), (0x40010508, 3), (0x4001050C, 9), (0x40010304, 1), (0x40010000, 1), 20000,
+            (0x40010600, 0x6E524635), (0x40010604, 0x6E524635), 60000, 60000],
+    "clock": [(0x40000518, 1), (0x40000008, 1), (0x40000000, 1), (0x40000304, 0x1F), 60000, (0x40000538, 1),
+              (0x40000010, 1), (0x40000014, 1), 60000, (0x4000000C, 1), (0x40000004, 1)],
+    "power": [(0x40000578, 1), (0x40000400, 0xFFFFFFFF), (0x50000744, 0x3000C), (0x40000500, 1), ("press", 1), 1000],
+    "random": [(0x4000D200, 1), (0x4000D504, 1), (0x4000D304, 1), (0x4000D000, 1), 60000, (0x4000C000, 1), (0x4000C304, 1),
+               9000, ("temperature", 0x7FFFFFFF), (0x4000C000, 1), 9000],
+}
+WHATS = ["press", "release", "touch", "untouch", "byte", "temperature"]  # as in fuzz_board.c
+DEVICES = 40  # an input goes to this many of the board's devices: those that do not know it do not care
+
+
+def steps(sequence):
+    """The bytes of fuzz_devices.c's steps."""
+    data = b""
+    for item in sequence:
+        if isinstance(item, int):
+            data += struct.pack("<BH", 0x0D, min(item // 16, 0xFFFF))
+        elif isinstance(item[0], str):
+            data += b"".join(struct.pack("<BBBI", 0x0E, device, WHATS.index(item[0]), item[1]) for device in range(DEVICES))
+        else:
+            data += struct.pack("<BIBI", 0xE0, item[0], 0xFF, item[1])
+    return data
+
+
 def devices():
+    for name, sequence in SEQUENCES.items():
+        yield name, steps(sequence)
     chance = random.Random(2)
     for index in range(60):
         yield f"steps{index}", chance.randbytes(chance.choice([50, 200, 800]))
