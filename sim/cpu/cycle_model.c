@@ -70,7 +70,7 @@ static struct view advance(struct view view, size_t bytes)
 static uint16_t halfword(struct view view, unsigned index)
 {
     return view.available >= 2 * index + 2
-               ? (uint16_t)(view.code[2 * index] | view.code[2 * index + 1] << 8)
+               ? (uint16_t)(view.code[2 * index] | (unsigned)view.code[2 * index + 1] << 8)
                : (uint16_t)0;
 }
 
