@@ -95,7 +95,9 @@ def main():
     if arguments.only is not None and not failed:
         print(guests[0].readable())
     for deviation in DEVIATIONS:
-        print(f"{counts.get(deviation.__name__, 0):6} x {deviation.__name__}")
+        if deviation.__name__ in counts:
+            print(f"{counts[deviation.__name__]:6} x {deviation.__name__}")
+    print("not needed: " + (", ".join(deviation.__name__ for deviation in DEVIATIONS if deviation.__name__ not in counts) or "none"))
     print("QEMU stopped: " + (", ".join(f"{how} {count} x" for how, count in sorted(stopped.items())) or "never"))
     print(f"{compared} guests compared, {failed} differ")
     return 1 if failed or compared == 0 else 0

@@ -21,7 +21,8 @@ class Guest:
         self.flags = 0
         self.config = []      # Ops, privileged, without MPU: what is set up
         self.mpu_ctrl = 0     # written behind the configuration
-        self.fp_on = False    # CPACR open
+        self.fp_on = False
+        self.cpacr = 0xF << 20
         self.fp = {}          # {register number: word}
         self.fpccr = 0x80000000
         self.fpscr = 0
@@ -43,7 +44,7 @@ class Guest:
         for op in self.config:
             lines += op.lines
         if self.fp_on:
-            lines += poke(CPACR, 0xF << 20) + poke(FPCCR, self.fpccr) + BARRIERS
+            lines += poke(CPACR, self.cpacr) + poke(FPCCR, self.fpccr) + BARRIERS
             for number, word in sorted(self.fp.items()):
                 lines += load("r0", word) + [f"vmov s{number}, r0"]
             if self.fpscr:
@@ -78,7 +79,7 @@ class Guest:
         state = [f"msp={self.msp:#x} psp={self.psp:#x} control={self.control} apsr={self.apsr:#x} flags={self.flags:#x} mpu_ctrl={self.mpu_ctrl}"]
         state.append("registers, if not 0: " + (" ".join(f"r{i}={value:#x}" for i, value in enumerate(self.registers) if value) or "none"))
         if self.fp_on:
-            state.append(f"fp on, fpccr={self.fpccr:#x} fpscr={self.fpscr:#x}" + "".join(f" s{i}={word:#x}" for i, word in sorted(self.fp.items())))
+            state.append(f"fp on, cpacr={self.cpacr:#x} fpccr={self.fpccr:#x} fpscr={self.fpscr:#x}" + "".join(f" s{i}={word:#x}" for i, word in sorted(self.fp.items())))
         sections = [("set up:", self.config, [], []), ("then, with that state:", self.ops, [], ["udf #0xEE"])]
         sections += [(f"handler of exception {number}:", body.ops, body.begin, body.end) for number, body in sorted(self.bodies.items())]
         for title, ops, begin, end in sections:

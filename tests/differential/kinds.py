@@ -10,7 +10,7 @@ from system_ops import FIND_FRAME, change, damage, handler, look, priority_play,
 
 
 def traps(rng, aligned):
-    """A value for CCR, with STKALIGN or perhaps not."""
+    """A value for CCR, with STKALIGN or perhaps not. Without it QEMU differs where an FP frame is aligned in any case."""
     ccr = 0x200 if rng.random() < 0.6 else rng.choice([0, 0x200]) | rng.choice([0, asm.CCR_UNALIGN_TRP]) | rng.choice([0, asm.CCR_DIV_0_TRP])
     if rng.random() < 0.1:
         ccr |= asm.CCR_NONBASETHRDENA
@@ -46,6 +46,7 @@ def basics(rng, kind, resume, ccr, near=(), fp=False):
             # the flags of FPSCR: so a certain one begins, and there are no flags.
             guest.control = 0
             guest.fpscr &= 0x07C00000
+            guest.cpacr = rng.choice([0xF << 20, 0xF << 20, 0x5 << 20])
             guest.ops.append(Op(["vmov.f32 s1, s1"]))
     return guest
 
@@ -108,7 +109,7 @@ def stub(rng, target, wide):
 def exceptions_guest(rng):
     """SVCall, PendSV, SysTick, NMI, interrupts and faults, nested, masked, with priorities changed on the way."""
     fp = rng.random() < 0.3
-    guest = basics(rng, "exceptions", rng.random() < 0.7, traps(rng, True), fp=fp)
+    guest = basics(rng, "exceptions", rng.random() < 0.7, traps(rng, fp), fp=fp)
     guest.config.append(Op(poke(asm.NVIC_ISER, sum(1 << irq for irq in IRQS if rng.random() < 0.8))))
     for irq in IRQS:
         guest.config.append(Op(poke(asm.NVIC_IPR + irq, rng.randrange(8) << 5, size=1)))
@@ -143,7 +144,7 @@ def frame_at(address, status):
     return Op(load("r0", address) + ["ldr r1, =landing", "str r1, [r0, #24]"] + load("r1", 0x01000000 | status) + ["str r1, [r0, #28]"])
 
 
-FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrex r1, [r0]"],
+FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrd r0, r1, [r0]"], ["movs r0, #1", "ldrex r1, [r0]"],
           ["ldc p7, c0, [r0]"], ["svc #3"], ["bkpt #0x12"], ["adr.w r0, 1f", "bx r0", "1:"],
           ["cpsid f", "udf #2", "cpsie f"]]
 
@@ -153,7 +154,8 @@ def stacking_guest(rng):
     regions = layout.random_layout(rng, rng.randrange(1, 4), 5, 13)
     edges = layout.edges_of(regions)
     fp = rng.random() < 0.4
-    guest = basics(rng, "stacking", False, traps(rng, True), edges, fp)
+    ccr = traps(rng, fp)
+    guest = basics(rng, "stacking", False, ccr, edges, fp)
     guest.config += [region.op() for region in regions]
     guest.mpu_ctrl = rng.choice([0, 1 | rng.choice([0, 2]) | 4, 1 | rng.choice([0, 2]) | 4])
     guest.control |= rng.choice([0, 2, 3, 3, 3])
@@ -165,12 +167,12 @@ def stacking_guest(rng):
     ops = []
     if rng.random() < 0.4 and edges:  # returns with another frame: reads may be refused
         frame = min(max(rng.choice(edges) + 4 * rng.randrange(-10, 4), ZONE), ZONE + ZONE_SIZE - 0x200) & ~3
-        guest.config.insert(0, frame_at(frame, rng.choice([0, 0x200])))
+        guest.config.insert(0, frame_at(frame, rng.choice([0, ccr & asm.CCR_STKALIGN])))
         ops.append(Op(load("r1", frame) + ["msr psp, r1"]))
     if fp and rng.random() < 0.5:
         ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
     if rng.random() < 0.5:
-        ops.append(damage(rng, fp))
+        ops.append(damage(rng, fp, ccr & asm.CCR_STKALIGN))
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
     guest.config[:0] = [frame_at(guest.msp, rng.choice([0, 0, 11])), frame_at(guest.psp, 0)]
     return guest

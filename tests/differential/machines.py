@@ -116,6 +116,8 @@ class Ours(Machine):
         found = re.search(r"the core is locked up .*lr (0x[0-9a-f]+), msp (0x[0-9a-f]+)", errors)
         if found:
             return Stop("lockup", {"lr": int(found[1], 16), "msp": int(found[2], 16)}, errors)
+        if status == 2 and not self.outcomes:
+            raise RuntimeError(errors)  # not a guest's fault
         return Stop("hang" if status in (0, None) else "crash", {}, errors[-2000:])
 
 

@@ -1,9 +1,6 @@
 """Loads and stores of every form, and the addresses that they go to."""
 from asm import DEST, LOW, NOWHERE, ZONE, ZONE_SIZE, load
 
-ALWAYS_TRAPPED = False  # the simulator traps unaligned LDM, STM, LDRD, STRD, VLDR, VSTR and their kin without UNALIGN_TRP
-
-
 class Places:
     """Addresses for accesses: the zone, and near the edges that the MPU layout has."""
 
@@ -14,7 +11,7 @@ class Places:
     def pick(self, size, count=1, aligned=None):
         """Where `count` things of `size` bytes go; `aligned`: how often."""
         if aligned is None:
-            aligned = 0.6 if count == 1 else 0.96 if ALWAYS_TRAPPED else 1
+            aligned = 0.6 if count == 1 else 0.94
         for _ in range(100):
             address = self.pick_any(size, count, aligned)
             if not any(code - 44 < address < code + 44 for code in self.code):

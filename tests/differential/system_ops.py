@@ -122,14 +122,14 @@ def handler(rng, nests, extra=()):
 FIND_FRAME = ["tst lr, #4", "ite eq", "mrseq r0, msp", "mrsne r0, psp"]
 
 
-def damage(rng, fp):
-    """Spoils the frame at r0, or LR, before an exception returns."""
+def damage(rng, fp, aligned):
+    """Spoils the frame at r0, or LR, before an exception returns. Without STKALIGN QEMU takes bit 9 of the stacked xPSR too seriously."""
     flip = lambda offset, change_of: [f"ldr r1, [r0, #{offset}]"] + change_of + [f"str r1, [r0, #{offset}]"]
     condition = rng.randrange(14) << 4
     state = condition | rng.choice([8, 4, 12])  # one or two instructions left of an IT block
     return Op(rng.choice([
         lambda: flip(28, ["bic r1, r1, #0x1000000"]),
-        lambda: flip(28, ["orr r1, r1, #0x200"]),
+        lambda: flip(28, ["orr r1, r1, #0x200"] if aligned else ["nop"]),
         lambda: flip(28, ["eor r1, r1, #0xF0000000"]),
         lambda: flip(28, ["bic r1, r1, #0x1F", f"orr r1, r1, #{rng.choice([1, 3, 11, 14, 20])}"]),
         lambda: flip(28, load("r2", (state >> 2) << 10 | (state & 3) << 25) + ["orr r1, r1, r2"]),
