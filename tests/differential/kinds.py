@@ -46,7 +46,6 @@ def basics(rng, kind, resume, ccr, near=(), fp=False):
             # the flags of FPSCR: so a certain one begins, and there are no flags.
             guest.control = 0
             guest.fpscr &= 0x07C00000
-            guest.cpacr = rng.choice([0xF << 20, 0xF << 20, 0x5 << 20])
             guest.ops.append(Op(["vmov.f32 s1, s1"]))
     return guest
 
@@ -55,6 +54,8 @@ def plain_guest(rng):
     """Instructions, traps, fault status; no MPU."""
     fp = rng.random() < 0.35
     guest = basics(rng, "plain", rng.random() < 0.6, traps(rng, fp), fp=fp and rng.random() < 0.9)
+    if not guest.control:
+        guest.cpacr = rng.choice([0xF << 20, 0xF << 20, 0x5 << 20])
     guest.control |= rng.randrange(4)
     guest.ops += body(rng, Places(rng), rng.randrange(4, 24), fp)
     return guest

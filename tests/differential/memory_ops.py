@@ -1,6 +1,7 @@
 """Loads and stores of every form, and the addresses that they go to."""
 from asm import DEST, LOW, NOWHERE, ZONE, ZONE_SIZE, load
 
+
 class Places:
     """Addresses for accesses: the zone, and near the edges that the MPU layout has."""
 
