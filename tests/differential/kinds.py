@@ -168,6 +168,8 @@ def stacking_guest(rng):
     ops = []
     if rng.random() < 0.4 and edges:  # returns with another frame: reads may be refused
         frame = min(max(rng.choice(edges) + 4 * rng.randrange(-10, 4), ZONE), ZONE + ZONE_SIZE - 0x200) & ~3
+        if min(abs(frame - guest.msp), abs(frame - guest.psp)) < 0xC0:  # not over the frame that the SVC makes
+            frame = ZONE + 0x3D00
         guest.config.insert(0, frame_at(frame, rng.choice([0, ccr & asm.CCR_STKALIGN])))
         ops.append(Op(load("r1", frame) + ["msr psp, r1"]))
     if fp and rng.random() < 0.5:
@@ -175,6 +177,8 @@ def stacking_guest(rng):
     if rng.random() < 0.5:
         ops.append(damage(rng, fp, ccr & asm.CCR_STKALIGN))
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
+    if guest.damages_return():  # FP registers may be UNKNOWN from then on: nothing may stack them
+        guest.ops = guest.ops[-1:] if guest.control & 4 else guest.ops[:1] + guest.ops[-1:]
     guest.config[:0] = [frame_at(guest.msp, rng.choice([0, 0, 11])), frame_at(guest.psp, 0)]
     return guest
 
