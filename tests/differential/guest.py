@@ -70,6 +70,10 @@ class Guest:
             text += [f"    .word {f'{tag}_h{n} + 1' if n in self.bodies else 0}" for n in range(48)]
         return "\n".join(text)
 
+    def masks(self):
+        """Whether BASEPRI or FAULTMASK may be set."""
+        return any(word in self.text("guest") for word in ("basepri", "cpsid f", "cpsid if"))
+
     def damages_return(self):
         """Whether a handler returns by another EXC_RETURN than it got."""
         return any(line.startswith("movw lr") for body in self.bodies.values() for line in body.lines())
