@@ -472,9 +472,6 @@ struct alignment alignment_analyse(const struct alignment_code *code, size_t *li
         }
         at += cycle_instruction_bytes(halves[0]);
     }
-    if (it_left > 0) {
-        t.out.registers |= ALIGNMENT_STEP; /* what follows begins inside an IT block */
-    }
     t.out.registers |= keeps(&t) ? (uint16_t)ALIGNMENT_KEEPS : 0;
     *literal_end = t.literal_end;
     return t.out;

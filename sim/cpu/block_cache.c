@@ -153,7 +153,9 @@ static void decode_steps(struct block_cache *cache, struct block *block, const u
         block->taken = cost.taken; /* that of the last one: a branch ends the block */
         offset += cost.size_bytes;
     }
-    steps[size_bytes / 2] = (struct block_step){.cycles = block->cycles, .count = block->count};
+    uint16_t mark = it_left > 0 ? BLOCK_STEP_IN_IT : 0;
+    steps[size_bytes / 2] =
+        (struct block_step){.cycles = block->cycles, .count = (uint16_t)(block->count | mark)};
 }
 
 const struct block *block_cache_add(struct block_cache *cache, uint32_t address,

@@ -1,9 +1,10 @@
 #include "sim/cpu/alignment.h"
 #include "sim/cpu/cpu_internal.h"
+#include "sim/cpu/unicorn_align.h"
 
-/* The engines do not check the alignment of LDM, LDRD and their kin. Registers that such a block
- * needs aligned are looked at when it starts; where a base is only known inside the block, a hook
- * before that very instruction looks at it. */
+/* Where the engines do not check the alignment of LDM, LDRD and their kin (unicorn_align.h), the
+ * registers that such a block needs aligned are looked at when it starts; where a base is only
+ * known inside the block, a hook before that very instruction looks at it. */
 
 static bool is_watched(const struct cpu *cpu, uint32_t address)
 {
@@ -29,12 +30,8 @@ static bool want_site(struct cpu *cpu, uint32_t address)
     return true;
 }
 
-void cpu_analyse_alignment(struct cpu *cpu, const struct block *block,
-                           const struct cpu_region *region)
+static uint16_t analyse(struct cpu *cpu, const struct block *block, const struct cpu_region *region)
 {
-    if ((block->flags & CYCLE_MULTIPLE) == 0 && (block->flags & CYCLE_IT) == 0) {
-        return;
-    }
     uint32_t offset = block_address(block) - region->memory.base;
     struct alignment_code code = {
         .bytes = region->memory.host + offset,
@@ -44,7 +41,7 @@ void cpu_analyse_alignment(struct cpu *cpu, const struct block *block,
         .constant = region->memory.kind == CPU_MEMORY_FLASH,
     };
     if (code.size_bytes > code.available) {
-        return;
+        return 0;
     }
     size_t literal_end;
     struct alignment alignment = alignment_analyse(&code, &literal_end);
@@ -56,7 +53,22 @@ void cpu_analyse_alignment(struct cpu *cpu, const struct block *block,
             alignment.registers |= ALIGNMENT_STEP;
         }
     }
-    block_cache_set_alignment(&cpu->blocks, block, alignment.registers);
+    return alignment.registers;
+}
+
+void cpu_analyse_alignment(struct cpu *cpu, const struct block *block,
+                           const struct cpu_region *region)
+{
+    const struct block_step *end = block_cache_step(&cpu->blocks, block, block->end);
+    uint16_t registers = 0;
+    if (!unicorn_aligns() && (block->flags & CYCLE_MULTIPLE) != 0) {
+        registers = analyse(cpu, block, region);
+    }
+    /* What follows begins inside an IT block: only stepping knows that. */
+    registers |= (end->count & BLOCK_STEP_IN_IT) != 0 ? (uint16_t)ALIGNMENT_STEP : 0;
+    if (registers != 0) {
+        block_cache_set_alignment(&cpu->blocks, block, registers);
+    }
 }
 
 bool cpu_bases_are_aligned(const struct cpu *cpu, const struct block *block)

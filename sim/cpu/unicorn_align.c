@@ -1,0 +1,100 @@
+#include "sim/cpu/unicorn_align.h"
+
+#ifdef UNICORN_EXITS_STOCK
+
+bool unicorn_aligns(void)
+{
+    return false;
+}
+
+#else
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sim/cpu/alignment.h"
+#include "sim/cpu/cycle_model.h"
+
+/* The library's own, of 2.1.4: how it fetches a halfword of code, begins a block, and emits loads
+ * and stores. Its types are pointers, and integers as here. */
+#define REPLACES_LIBRARY __attribute__((visibility("default")))
+uint32_t cpu_lduw_code_arm(void *env, uint32_t address) REPLACES_LIBRARY;
+void gen_intermediate_code_arm(void *cpu, void *block, int instructions) REPLACES_LIBRARY;
+void tcg_gen_qemu_ld_i32_arm(void *tcg, void *value, void *address, uintptr_t index,
+                             unsigned operation) REPLACES_LIBRARY;
+void tcg_gen_qemu_st_i32_arm(void *tcg, void *value, void *address, uintptr_t index,
+                             unsigned operation) REPLACES_LIBRARY;
+void tcg_gen_qemu_ld_i64_arm(void *tcg, void *value, void *address, uintptr_t index,
+                             unsigned operation) REPLACES_LIBRARY;
+void tcg_gen_qemu_st_i64_arm(void *tcg, void *value, void *address, uintptr_t index,
+                             unsigned operation) REPLACES_LIBRARY;
+
+/* Of `operation`: how aligned the address must be, and that for a word. */
+#define ALIGNMENT_MASK   0x70U
+#define ALIGNMENT_WORD   0x20U
+
+/* The instruction that this thread translates: its halfwords as they are fetched. */
+struct translation {
+    uint32_t second; /* where its second halfword is; 0: it has none, or it was fetched */
+    uint16_t code[2];
+};
+static _Thread_local struct translation now;
+
+bool unicorn_aligns(void)
+{
+    return true;
+}
+
+static void find(const char *name, void *function)
+{
+    void *symbol = dlsym(RTLD_NEXT, name);
+    memcpy(function, &symbol, sizeof(symbol));
+}
+
+void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
+{
+    void (*generate)(void *cpu, void *block, int instructions);
+    find("gen_intermediate_code_arm", &generate);
+    now = (struct translation){0};
+    generate(cpu, block, instructions);
+}
+
+uint32_t cpu_lduw_code_arm(void *env, uint32_t address)
+{
+    uint32_t (*fetch)(void *env, uint32_t address);
+    find("cpu_lduw_code_arm", &fetch);
+    uint32_t value = fetch(env, address);
+    if (now.second != 0 && now.second == address) {
+        now.second = 0;
+        now.code[1] = (uint16_t)value;
+    } else {
+        bool wide = cycle_instruction_bytes((uint16_t)value) == 4;
+        now = (struct translation){.second = wide ? address + 2 : 0, .code = {(uint16_t)value}};
+    }
+    return value;
+}
+
+static unsigned aligned(unsigned operation)
+{
+    return alignment_base(now.code) >= 0 ? (operation & ~ALIGNMENT_MASK) | ALIGNMENT_WORD
+                                         : operation;
+}
+
+typedef void emit_function(void *tcg, void *value, void *address, uintptr_t index,
+                           unsigned operation);
+
+#define REPLACE(name)                                                                              \
+    void name(void *tcg, void *value, void *address, uintptr_t index, unsigned operation)          \
+    {                                                                                              \
+        emit_function *emit;                                                                       \
+        find(#name, &emit);                                                                        \
+        emit(tcg, value, address, index, aligned(operation));                                      \
+    }
+
+REPLACE(tcg_gen_qemu_ld_i32_arm)
+REPLACE(tcg_gen_qemu_st_i32_arm)
+REPLACE(tcg_gen_qemu_ld_i64_arm)
+REPLACE(tcg_gen_qemu_st_i64_arm)
+
+#endif
