@@ -37,6 +37,7 @@ static void test_an_interrupt_at_each_cycle_of_a_return(void **state)
 {
     (void)state;
     uint32_t chained = 0;
+    uint64_t own = 0; /* cycles of the handler's first instruction */
     for (uint32_t delay = 1; delay < 24; delay++) {
         struct fixture *f = start(UNSTACKING);
         fixture_poke(f, DELAY, delay);
@@ -49,8 +50,11 @@ static void test_an_interrupt_at_each_cycle_of_a_return(void **state)
             bool unstacking = event < pendsv_left->cycle + 10;
             chained += unstacking ? 1 : 0;
             assert_in_range(irq->cycle, event, event + (unstacking ? 0 : 1));
-            /* The first instruction takes one cycle, the device is stored to by the second. */
-            assert_int_equal(f->log[1].cycle - irq->cycle, 1 + (unstacking ? 6 : 12));
+            /* From there to the handler's second instruction, a store to the device. */
+            uint64_t first = f->log[1].cycle - irq->cycle - (unstacking ? 6 : 12);
+            assert_in_range(first, 1, 3);
+            own = own == 0 ? first : own;
+            assert_int_equal(first, own);
         }
         assert_int_equal(fixture_word(f, SEEN), RAM + 0x8000 - 32);
         assert_int_equal(fixture_regs(f).msp, RAM + 0x8000);
