@@ -122,6 +122,8 @@ static void update_pin(struct gpio *gpio, uint32_t index)
     wire_drive(&pin->pad, pad_level(gpio, index));
     note_contention(gpio, index);
     uint32_t bit = 1U << index;
+    bool high = pin->pad.level == WIRE_HIGH && is_input_connected(gpio->state.pin_cnf[index]);
+    gpio->state.in = high ? gpio->state.in | bit : gpio->state.in & ~bit;
     if (is_sensed(gpio, index)) {
         gpio->state.sensed |= bit;
     } else {
@@ -160,16 +162,6 @@ static uint32_t get_dir(const struct gpio *gpio)
     return dir;
 }
 
-static uint32_t get_in(const struct gpio *gpio)
-{
-    uint32_t in = 0;
-    for (uint32_t i = 0; i < gpio->pin_count; i++) {
-        bool high = gpio->pins[i].pad.level == WIRE_HIGH;
-        in |= (uint32_t)(high && is_input_connected(gpio->state.pin_cnf[i])) << i;
-    }
-    return in;
-}
-
 static bool is_pin_cnf(uint32_t offset)
 {
     return offset >= GPIO_PIN_CNF_0 && offset < GPIO_PIN_CNF_0 + 4 * GPIO_PORT_PINS;
@@ -188,7 +180,7 @@ static bool gpio_get(const struct gpio *gpio, uint32_t offset, uint32_t *value)
         *value = gpio->state.out;
         return true;
     case GPIO_IN:
-        *value = get_in(gpio);
+        *value = gpio->state.in;
         return true;
     case GPIO_DIR:
     case GPIO_DIRSET:
@@ -335,7 +327,7 @@ const struct device_class nrf52_gpio_class = {
     .size_bytes = sizeof(struct gpio),
     .state_offset = offsetof(struct gpio, state),
     .state_bytes = sizeof(struct gpio_state),
-    .state_version = 1,
+    .state_version = 2,
     .init = gpio_init,
     .reset = gpio_reset,
     .update = gpio_update,

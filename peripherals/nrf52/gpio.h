@@ -33,6 +33,7 @@ struct gpio {
         uint32_t latch;
         uint32_t detectmode;              /* 0: DETECT of the pins, 1: of LATCH */
         uint32_t pin_cnf[GPIO_PORT_PINS]; /* the bits that exist; DIR is bit 0 of each */
+        uint32_t in;                      /* pins that are high and whose input is connected */
         uint32_t sensed;                  /* pins whose SENSE condition is met */
         uint32_t contended;               /* pins that the chip and a part drive differently */
         bool detect;                      /* the port's DETECT signal */

@@ -30,10 +30,7 @@ static int32_t mask_priority(void *context)
 
 static void on_attention(void *context)
 {
-    struct cpu *cpu = context;
-    if (nvic_highest_pending(&cpu->core.nvic) != 0) {
-        cpu_add_work(cpu, CPU_WORK_POLL);
-    }
+    cpu_poll_if_due(context);
 }
 
 /* ---- set-up ---- */

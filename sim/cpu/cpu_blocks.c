@@ -210,9 +210,7 @@ void cpu_refresh_special(struct cpu *cpu)
     if (cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {
         cpu_add_work(cpu, CPU_WORK_FLAGS);
     }
-    if (nvic_highest_pending(&cpu->core.nvic) != 0) {
-        cpu_add_work(cpu, CPU_WORK_POLL);
-    }
+    cpu_poll_if_due(cpu);
 }
 
 static void note_effects(struct cpu *cpu, const struct block *block, uint64_t start)

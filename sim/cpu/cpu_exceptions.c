@@ -106,6 +106,13 @@ static bool preempts(const struct cpu *cpu)
                exception_execution_priority(&cpu->unit);
 }
 
+void cpu_poll_if_due(struct cpu *cpu)
+{
+    if (preempts(cpu)) {
+        cpu_add_work(cpu, CPU_WORK_POLL);
+    }
+}
+
 bool cpu_take_pending(struct cpu *cpu)
 {
     if (!preempts(cpu)) {

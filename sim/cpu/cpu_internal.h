@@ -318,6 +318,9 @@ void cpu_hold_regs(struct cpu *cpu);
 /* CONTROL as the core has it, given what the engine has. */
 uint32_t cpu_true_control(const struct cpu *cpu, uint32_t control);
 void cpu_load_regs(struct cpu *cpu);
+/* Asks for an exception to be taken where one is pending that preempts. One that does not waits for
+ * a return, which looks by itself, or for a change of the masks, after which this is called. */
+void cpu_poll_if_due(struct cpu *cpu);
 /* True: an exception was entered, or the core locked up. */
 bool cpu_take_pending(struct cpu *cpu);
 /* Lets the cycles of a return pass, as far as nothing is due. */

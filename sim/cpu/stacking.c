@@ -14,6 +14,7 @@ struct transfer {
     struct exception_unit *unit;
     struct mpu_context context;
     enum direction direction;
+    bool permitted; /* the MPU was asked about the words that follow, all at once */
     struct stacking_result result;
 };
 
@@ -43,13 +44,20 @@ static bool is_private(const struct transfer *transfer, uint32_t address)
     return !transfer->context.privileged && address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES;
 }
 
+static struct mpu_verdict ask_mpu(const struct transfer *transfer, uint32_t address, uint32_t bytes)
+{
+    enum mpu_access access = transfer->direction == POP ? MPU_ACCESS_READ : MPU_ACCESS_WRITE;
+    return mpu_check(&transfer->unit->core->mpu, address, bytes, access, transfer->context);
+}
+
 /* One word, asked for like any other access of the code that the frame belongs to. */
 static void move_word(struct transfer *transfer, uint32_t address, uint32_t *word)
 {
     const struct exception_memory *memory = &transfer->unit->memory;
-    enum mpu_access access = transfer->direction == POP ? MPU_ACCESS_READ : MPU_ACCESS_WRITE;
-    struct mpu_verdict verdict =
-        mpu_check(&transfer->unit->core->mpu, address, 4, access, transfer->context);
+    struct mpu_verdict verdict = {.allowed = true};
+    if (!transfer->permitted) {
+        verdict = ask_mpu(transfer, address, 4);
+    }
     if (!verdict.allowed) {
         note_failure(transfer, address, true, &verdict);
         return;
@@ -66,6 +74,17 @@ static void move_word(struct transfer *transfer, uint32_t address, uint32_t *wor
     }
 }
 
+/* Most frames lie where all of it is allowed: one question for the MPU instead of one a word. Not
+ * in the private peripheral bus: there a word may change the MPU that the next one is asked of. */
+static void move_words(struct transfer *transfer, uint32_t address, uint32_t *words, uint32_t count)
+{
+    bool plain = address < ARMV7M_PPB_BASE && 4 * count <= ARMV7M_PPB_BASE - address;
+    transfer->permitted = plain && ask_mpu(transfer, address, 4 * count).allowed;
+    for (uint32_t i = 0; i < count; i++) {
+        move_word(transfer, address + 4 * i, &words[i]);
+    }
+}
+
 /* CPACR closes the FP unit to the code that the frame belongs to. */
 static void note_no_coprocessor(struct transfer *transfer)
 {
@@ -78,13 +97,6 @@ static void note_no_coprocessor(struct transfer *transfer)
 static bool may_use_fp(const struct transfer *transfer)
 {
     return scb_fp_enabled(&transfer->unit->core->scb, transfer->context.privileged);
-}
-
-static void move_fp_words(struct transfer *transfer, uint32_t address, uint32_t *words)
-{
-    for (uint32_t i = 0; i < FP_STACKED + 1; i++) {
-        move_word(transfer, address + 4 * i, &words[i]);
-    }
 }
 
 static bool is_ready(const struct exception_unit *unit, uint32_t exception, int32_t priority)
@@ -144,7 +156,7 @@ static void push_fp(struct transfer *transfer, uint32_t address, int32_t priorit
     } else if (may_use_fp(transfer)) {
         uint32_t words[FP_STACKED + 1];
         fill_fp_words(unit->regs, words);
-        move_fp_words(transfer, address, words);
+        move_words(transfer, address, words, FP_STACKED + 1);
     } else {
         note_no_coprocessor(transfer);
     }
@@ -170,9 +182,7 @@ struct stacking_result stacking_push(struct exception_unit *unit, int32_t priori
     };
     uint32_t frame[BASIC_WORDS];
     fill_frame(regs, frame, padded);
-    for (uint32_t i = 0; i < BASIC_WORDS; i++) {
-        move_word(&transfer, frame_address + 4 * i, &frame[i]);
-    }
+    move_words(&transfer, frame_address, frame, BASIC_WORDS);
     if (extended) {
         push_fp(&transfer, frame_address + 4 * BASIC_WORDS, priority, thread);
     }
@@ -193,7 +203,7 @@ struct stacking_result stacking_preserve(struct exception_unit *unit)
     if (may_use_fp(&transfer)) {
         uint32_t words[FP_STACKED + 1];
         fill_fp_words(unit->regs, words);
-        move_fp_words(&transfer, scb->fpcar, words);
+        move_words(&transfer, scb->fpcar, words, FP_STACKED + 1);
     } else {
         note_no_coprocessor(&transfer);
     }
@@ -246,11 +256,9 @@ struct stacking_result stacking_pop(struct exception_unit *unit, uint32_t exc_re
     };
     uint32_t frame[BASIC_WORDS] = {0};
     uint32_t fp_words[FP_STACKED + 1] = {0};
-    for (uint32_t i = 0; i < BASIC_WORDS; i++) {
-        move_word(&transfer, *sp + 4 * i, &frame[i]);
-    }
+    move_words(&transfer, *sp, frame, BASIC_WORDS);
     if (stored && may_use_fp(&transfer)) {
-        move_fp_words(&transfer, *sp + 4 * BASIC_WORDS, fp_words);
+        move_words(&transfer, *sp + 4 * BASIC_WORDS, fp_words, FP_STACKED + 1);
     } else if (stored) {
         note_no_coprocessor(&transfer);
     }
