@@ -101,6 +101,18 @@ static struct cycle_fetch fetch_of(const struct cpu *cpu, const struct cpu_regio
                                              cpu->config.flash_timing == CPU_FLASH_UNCACHED};
 }
 
+void cpu_settle_before(struct cpu *cpu, uint32_t pc)
+{
+    struct cpu_timeline *time = &cpu->time;
+    const struct cpu_region *region = cpu_find_region(cpu, pc);
+    if (pc != time->block->end && region != NULL) {
+        const uint8_t *code = region->memory.host + (pc - region->memory.base);
+        time->cycles += time->block->taken;
+        time->cycles += cycle_model_entry_cost(code, pc, fetch_of(cpu, region));
+    }
+    cpu_settle_jump(cpu, pc);
+}
+
 static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);

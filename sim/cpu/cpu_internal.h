@@ -217,6 +217,9 @@ void cpu_on_instruction(struct uc_struct *uc, uint64_t address, uint32_t size_by
 void cpu_settle_inside(struct cpu *cpu, uint32_t pc);
 /* The run ended after the admitted block, execution goes on at `pc` by a branch of the guest. */
 void cpu_settle_after(struct cpu *cpu, uint32_t pc);
+/* The run ended after the admitted block, before the one at `pc`, which will begin without another
+ * look at how it was reached. */
+void cpu_settle_before(struct cpu *cpu, uint32_t pc);
 /* Forgets the admitted block but for where it ends: the cache may be emptied. */
 void cpu_settle_block(struct cpu *cpu);
 /* The PC is changed by other means than the guest's own branch: nothing of the block before counts.

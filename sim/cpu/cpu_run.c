@@ -168,7 +168,7 @@ static void locate_fetch_refusal(struct cpu *cpu, uint32_t pc)
 static void take_refusal(struct cpu *cpu)
 {
     if (cpu->refusal.kind == CPU_REFUSAL_RETRY) {
-        cpu_settle_block(cpu); /* its end and its branch stay: the branch is taken again */
+        cpu_settle_before(cpu, next_pc(cpu));
         return;
     }
     if (cpu->refusal.crossing) {

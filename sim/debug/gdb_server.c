@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* How long the machine runs between two looks at the socket: a millisecond of a 64 MHz chip. */
@@ -15,6 +16,9 @@
 /* How often a wait for the other side looks whether the run is over: a signal that comes between
  * the look and the wait would be missed by an endless one. */
 #define WAIT_MS 100
+
+/* A client that does not read for so long has gone. */
+#define SEND_WAIT_S 10
 
 static void close_socket(int *socket_fd)
 {
@@ -100,7 +104,9 @@ static bool accept_client(struct gdb_server *server, const struct gdb_run *run)
         }
     }
     server->heard = false;
+    const struct timeval patience = {.tv_sec = SEND_WAIT_S};
     setsockopt(server->client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    setsockopt(server->client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     const struct gdb_target target = gdb_machine_target(&server->adapter);
     gdb_session_init(&server->session, &target, send_to_client, server);
     return true;

@@ -15,18 +15,21 @@
 
 #include "sim/machine/tests/chip_fixture.h"
 
-#define PARAMETERS 0x20000000U
-#define RECORD     0x20000040U
-#define DATA       0x20000100U
-#define DATA_BYTES 0x200U
-#define TABLE      0x100U /* in flash: the guest's addresses */
-#define CYCCNT     0xE0001004U
+#define PARAMETERS     0x20000000U
+#define RECORD         0x20000040U
+#define DATA           0x20000100U
+#define DATA_BYTES     0x200U
+#define RAM_CODE       0x20003000U
+#define RAM_CODE_BYTES 0x400U
+#define TABLE          0x100U /* in flash: the guest's addresses */
+#define CYCCNT         0xE0001004U
 
 #define ENTRY_CYCLES   12U
 #define BOUNDARIES_MAX 1000U
 #define TICK_CYCLES    4U /* of a TIMER without prescaler */
 #define FAR            0x00FFFF00U
 #define SETTLE_CYCLES  600U
+#define CPACR_FP       0xF00000U
 #define SWEPT_IRQ      20U /* SWI0: no device drives it */
 
 enum source { BY_LINE, BY_SYSTICK, BY_TIMER, BY_CHAIN, SOURCES };
@@ -35,14 +38,16 @@ static const char *const source_name[SOURCES] = {"line", "SysTick", "TIMER", "TI
 
 struct environment {
     const char *name;
-    uint32_t ccr, cpacr;
+    uint32_t ccr;
+    bool in_ram; /* the routine is copied there: code whose stores are watched */
     struct machine_config config;
 };
 
-static const struct environment plain = {"plain", 0x200, 0xF00000, {0}};
-static const struct environment stepped = {"division trap on", 0x210, 0xF00000, {0}};
+static const struct environment plain = {"plain", 0x200, false, {0}};
+static const struct environment stepped = {"division trap on", 0x210, false, {0}};
+static const struct environment copied = {"code in RAM", 0x200, true, {0}};
 static const struct environment counted = {
-    "MPU hits counted", 0x200, 0xF00000, {.count_mpu_hits = true}};
+    "MPU hits counted", 0x200, false, {.count_mpu_hits = true}};
 
 struct boundary {
     uint64_t cycle; /* from the start of the run */
@@ -101,16 +106,20 @@ static void begin(struct swept *s, uint32_t time)
 {
     static const uint8_t zero[0x8000];
     assert_int_equal(machine_poke(s->chip.machine, PARAMETERS, zero, sizeof zero), sizeof zero);
-    const uint32_t parameters[] = {(uint32_t)s->source,
-                                   time,
-                                   1U << 8 | 1U << 10 | 1U << SWEPT_IRQ,
-                                   s->environment->ccr,
-                                   s->environment->cpacr,
-                                   s->routine | 1U};
+    const uint32_t parameters[] = {
+        (uint32_t)s->source, time,     1U << 8 | 1U << 10 | 1U << SWEPT_IRQ,
+        s->environment->ccr, CPACR_FP, s->routine | 1U};
     for (uint32_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
         chip_poke(&s->chip, PARAMETERS + 4 * i, parameters[i]);
     }
     set_acknowledge(s);
+    if (s->environment->in_ram) {
+        uint8_t code[RAM_CODE_BYTES];
+        uint32_t from = label(s, 0);
+        assert_true(label(s, 5) - from <= sizeof code);
+        machine_peek(s->chip.machine, from, code, sizeof code);
+        machine_poke(s->chip.machine, RAM_CODE, code, sizeof code);
+    }
     clock_cancel(machine_clock(s->chip.machine), &s->event);
     machine_reset(s->chip.machine, RESET_POWER_ON);
     s->base = chip_now(&s->chip);
@@ -124,6 +133,10 @@ static void create(struct swept *s, const struct environment *environment, enum 
     chip_create(&s->chip, "sweep", &environment->config);
     s->routine = label(s, 0);
     s->routine_end = label(s, 1);
+    if (environment->in_ram) {
+        s->routine_end += RAM_CODE - s->routine;
+        s->routine = RAM_CODE;
+    }
     event_init(&s->event, raise_line, s);
 }
 
@@ -284,6 +297,8 @@ static void test_code_that_is_examined_as_it_runs(void **state)
     (void)state;
     sweep(&stepped, BY_LINE, false);
     sweep(&counted, BY_TIMER, false);
+    sweep(&copied, BY_SYSTICK, false);
+    sweep(&copied, BY_LINE, true);
 }
 
 /* Sleep ends in the very cycle. */
@@ -317,7 +332,7 @@ static void test_jitter_moves_every_source(void **state)
 {
     (void)state;
     static const struct environment late = {
-        "jitter", 0x200, 0xF00000, {.jitter = {.seed = 5, .bound_cycles = 40}}};
+        "jitter", 0x200, false, {.jitter = {.seed = 5, .bound_cycles = 40}}};
     for (enum source source = BY_SYSTICK; source < SOURCES; source++) {
         static struct swept s;
         uint32_t moved = 0;
