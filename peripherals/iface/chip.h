@@ -2,6 +2,7 @@
 #ifndef PERIPHERALS_IFACE_CHIP_H
 #define PERIPHERALS_IFACE_CHIP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Bits are those of POWER.RESETREAS (nRF52832 product specification, POWER). */
@@ -25,6 +26,9 @@ struct chip_port {
     /* The CPU fetches nothing for so many cycles from now (a flash operation while running from
      * flash). */
     void (*stall)(void *context, uint64_t cycles);
+    /* From the end of the current instruction on the flash's instruction cache is on, or off.
+     * Follows from the state of the one device that calls it; may be NULL. */
+    void (*flash_cache)(void *context, bool on);
     void *context;
 };
 

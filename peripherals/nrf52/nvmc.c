@@ -246,6 +246,9 @@ static void write_config(struct nvmc *nvmc, uint32_t value)
 static void write_icachecnf(struct nvmc *nvmc, uint32_t value)
 {
     nvmc->state.icachecnf = value & (ICACHECNF_CACHEEN | ICACHECNF_CACHEPROFEN);
+    if (nvmc->env.chip.flash_cache != NULL) {
+        nvmc->env.chip.flash_cache(nvmc->env.chip.context, (value & ICACHECNF_CACHEEN) != 0);
+    }
     if ((value & ICACHECNF_CACHEPROFEN) != 0) {
         diag_unimplemented(nvmc->env.diag, nvmc->env.name, NVMC_ICACHECNF,
                            "profile of the instruction cache: IHIT and IMISS stay 0");

@@ -6,8 +6,12 @@
  * that runs from RAM goes on is the machine's business), READY reads 0 meanwhile, and a second
  * operation waits for the first. Contents change at once and survive every reset.
  *
- * Not modelled: the instruction cache and its counters (IHIT, IMISS read 0); the limit of writes
- * between erases; wear; what a reset in the middle of an operation leaves; access protection (ACL).
+ * ICACHECNF.CACHEEN switches the chip's instruction cache (chip_port.flash_cache): how much time
+ * that saves is the machine's business, too.
+ *
+ * Not modelled: the counters of the instruction cache (IHIT, IMISS read 0: its size and ways are
+ * not public); the limit of writes between erases; wear; what a reset in the middle of an operation
+ * leaves; access protection (ACL).
  */
 #ifndef PERIPHERALS_NRF52_NVMC_H
 #define PERIPHERALS_NRF52_NVMC_H

@@ -8,6 +8,7 @@
 #include "sim/cli/board_file.h"
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
+#include "sim/machine/board.h"
 
 #define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
 
@@ -27,6 +28,9 @@ const char run_options_help[] =
     "      --seed N          seeds every random source (default 1)\n"
     "      --jitter SEED[:CYCLES]  lets every interrupt come up to CYCLES (default 64) late,\n"
     "                        irregularly, each SEED in its own way: finds races\n"
+    "      --flash-timing MODE  cached (every fetch hits the instruction cache), uncached, ideal\n"
+    "                        (no wait states), or icache (as the firmware sets ICACHECNF);\n"
+    "                        default: what the board says, else cached\n"
     "      --uart WHERE      stdio, file:F, pty, or tcp:PORT (default stdio)\n"
     "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
     "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
@@ -52,6 +56,7 @@ enum run_option {
     OPTION_SPEED,
     OPTION_SEED,
     OPTION_JITTER,
+    OPTION_FLASH_TIMING,
     OPTION_UART,
     OPTION_UART_IN,
     OPTION_PRESS,
@@ -73,6 +78,7 @@ static const struct option long_options[] = {
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"jitter", required_argument, NULL, OPTION_JITTER},
+    {"flash-timing", required_argument, NULL, OPTION_FLASH_TIMING},
     {"uart", required_argument, NULL, OPTION_UART},
     {"uart-in", required_argument, NULL, OPTION_UART_IN},
     {"press", required_argument, NULL, OPTION_PRESS},
@@ -238,6 +244,19 @@ static bool take_jitter(const char *text, struct run_options *options, struct si
                     RUN_JITTER_MAX_CYCLES, RUN_JITTER_DEFAULT_CYCLES, text);
 }
 
+static bool take_flash_timing(const char *text, struct run_options *options,
+                              struct sim_error *error)
+{
+    options->flash_timing = text;
+    for (int i = 0; board_flash_timing_names[i] != NULL; i++) {
+        if (strcmp(text, board_flash_timing_names[i]) == 0) {
+            return true;
+        }
+    }
+    return sim_fail(error, SIM_WRONG_USE,
+                    "--flash-timing is cached, uncached, ideal or icache, not '%s'", text);
+}
+
 static bool take_uart(const char *text, struct run_options *options, struct sim_error *error)
 {
     uint64_t port = 0;
@@ -288,6 +307,8 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
                sim_fail(error, SIM_WRONG_USE, "--seed takes a number, not '%s'", optarg);
     case OPTION_JITTER:
         return take_jitter(optarg, options, error);
+    case OPTION_FLASH_TIMING:
+        return take_flash_timing(optarg, options, error);
     case OPTION_UART:
         return take_uart(optarg, options, error);
     case OPTION_TRACE:

@@ -38,9 +38,10 @@ struct run_options {
     uint64_t seed;
     struct irq_jitter_config jitter; /* bound 0: none */
     enum run_speed speed;
-    const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
-    const char *gdb_port; /* NULL: any free one */
-    const char *trace;    /* file of the event trace; NULL: none */
+    const char *flash_timing; /* a name of board_flash_timing_names; NULL: what the board says */
+    const char *uart;         /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
+    const char *gdb_port;     /* NULL: any free one */
+    const char *trace;        /* file of the event trace; NULL: none */
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;
 };

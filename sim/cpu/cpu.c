@@ -170,6 +170,8 @@ void cpu_reset(struct cpu *cpu)
     cpu->fp_held = true;
     cpu->locked_up = exception_reset(&cpu->unit) == EXCEPTION_LOCKUP;
     cpu->sleeping = false;
+    cpu->flash_cache = false;
+    cpu->flash_cache_wanted = false;
     cpu->late_possible = false;
     cpu->fp_store_done = 0;
     cpu->return_left = 0;
@@ -179,7 +181,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->special_ran = false;
     cpu->barrier_ran = false;
     cpu->debug.resume_valid = false;
-    cpu->work &= ~(unsigned)(CPU_WORK_RESET | CPU_WORK_WATCH);
+    cpu->work &= ~(unsigned)(CPU_WORK_RESET | CPU_WORK_WATCH | CPU_WORK_CACHE);
     cpu_settle_jump(cpu, cpu->regs.pc);
     cpu_update_context(cpu);
     cpu_add_work(cpu, CPU_WORK_PAGES | CPU_WORK_GATES);
@@ -243,6 +245,14 @@ uint32_t cpu_pc(const struct cpu *cpu)
         return cpu->kept.pc;
     }
     return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
+}
+
+void cpu_set_flash_cache(struct cpu *cpu, bool on)
+{
+    cpu->flash_cache_wanted = on;
+    if (on != cpu->flash_cache && cpu->config.flash_timing == CPU_FLASH_ICACHE) {
+        cpu_add_work(cpu, CPU_WORK_CACHE);
+    }
 }
 
 void cpu_stall(struct cpu *cpu, uint64_t cycles)

@@ -45,8 +45,13 @@ struct cpu_bus {
     void *context;
 };
 
-/* Flash wait states as seen by the core. */
-enum cpu_flash_timing { CPU_FLASH_CACHED, CPU_FLASH_UNCACHED, CPU_FLASH_IDEAL };
+/* Flash wait states as seen by the core; docs/timing.md. */
+enum cpu_flash_timing {
+    CPU_FLASH_CACHED,   /* a cache that always hits */
+    CPU_FLASH_UNCACHED, /* no cache */
+    CPU_FLASH_IDEAL,    /* no wait states */
+    CPU_FLASH_ICACHE, /* an instruction cache that cpu_set_flash_cache switches; off after reset */
+};
 
 #define CPU_MEMORY_MAX 8
 
@@ -125,6 +130,10 @@ uint32_t cpu_pc(const struct cpu *cpu);
 
 /* Host code changed memory that may hold code (flash write, debugger, loader). */
 void cpu_memory_changed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+
+/* With CPU_FLASH_ICACHE: what is fetched after the current instruction comes from the cache, or
+ * not. Callable from device code. */
+void cpu_set_flash_cache(struct cpu *cpu, bool on);
 
 /* The CPU is held for so many cycles from now on (flash busy). Callable from device code. */
 void cpu_stall(struct cpu *cpu, uint64_t cycles);

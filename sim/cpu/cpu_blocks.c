@@ -57,6 +57,7 @@ void cpu_settle_block(struct cpu *cpu)
 
 void cpu_settle_jump(struct cpu *cpu, uint32_t pc)
 {
+    cpu->time.variable_end = UINT64_MAX;
     cpu->time.none = (struct block){.end = pc};
     cpu->time.block = &cpu->time.none;
 }
@@ -97,8 +98,13 @@ static bool touches_cut_page(const struct cpu_region *region, uint32_t offset, u
 
 static struct cycle_fetch fetch_of(const struct cpu *cpu, const struct cpu_region *region)
 {
-    return (struct cycle_fetch){.line_wait = region->memory.kind == CPU_MEMORY_FLASH &&
-                                             cpu->config.flash_timing == CPU_FLASH_UNCACHED};
+    if (region->memory.kind != CPU_MEMORY_FLASH) {
+        return (struct cycle_fetch){0};
+    }
+    bool icache = cpu->config.flash_timing == CPU_FLASH_ICACHE;
+    bool waits = cpu->config.flash_timing == CPU_FLASH_UNCACHED || icache;
+    return (struct cycle_fetch){.line_wait = waits && !(icache && cpu->flash_cache),
+                                .literal_wait = waits};
 }
 
 void cpu_settle_before(struct cpu *cpu, uint32_t pc)

@@ -52,11 +52,12 @@ enum cpu_work {
     CPU_WORK_SITES = 1 << 9, /* `sites` has grown */
     CPU_WORK_TIMED =
         1 << 10, /* `timed.wanted` lists instructions whose time the fast engine tells */
+    CPU_WORK_CACHE = 1 << 11, /* flash_cache_wanted */
 };
 /* What must end the run right after the instruction; the rest waits for the end of the block. */
 #define CPU_WORK_AT_ONCE                                                                           \
     (CPU_WORK_POLL | CPU_WORK_GATES | CPU_WORK_STOP | CPU_WORK_RESET | CPU_WORK_WATCH |            \
-     CPU_WORK_STALL | CPU_WORK_FLAGS)
+     CPU_WORK_STALL | CPU_WORK_FLAGS | CPU_WORK_CACHE)
 
 /* Blocks with these, while they are gated, are stepped: each instruction is examined first. */
 #define CPU_STEPPED_FLAGS (CYCLE_FP | CYCLE_DIVIDE | CYCLE_MEMORY | CYCLE_CONTROL)
@@ -188,6 +189,7 @@ struct cpu {
     bool accessing; /* a device is being called: for the instruction at kept.pc */
     uint32_t pieces_pc, pieces_from, pieces_left; /* bytes of an unaligned store still to come */
     uint64_t stall_cycles;
+    bool flash_cache, flash_cache_wanted; /* the second from the end of the instruction on */
     struct {
         uint32_t address, size_bytes;
     } change[CPU_CHANGES];

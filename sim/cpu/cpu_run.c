@@ -91,6 +91,15 @@ static void stall(struct cpu *cpu)
     clock_set_now(cpu->config.clock, cpu->time.cycles);
 }
 
+static void switch_flash_cache(struct cpu *cpu)
+{
+    if ((cpu->work & CPU_WORK_CACHE) != 0) {
+        cpu->work &= ~(unsigned)CPU_WORK_CACHE;
+        cpu->flash_cache = cpu->flash_cache_wanted;
+        block_cache_reset(&cpu->blocks); /* every block costs something else now */
+    }
+}
+
 static uint32_t next_pc(const struct cpu *cpu)
 {
     return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
@@ -502,6 +511,7 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
         bool unfinished = cpu->refusal.kind == CPU_REFUSAL_CLOSE;
         do_work(cpu);
         if (!unfinished) {
+            switch_flash_cache(cpu);
             stall(cpu);
             if (check_stop(cpu, &stop) == STOP) {
                 break;
@@ -540,6 +550,9 @@ enum cpu_stop cpu_step(struct cpu *cpu)
     cpu->started = false;
     do {
         do_work(cpu);
+        if (cpu->refusal.kind != CPU_REFUSAL_CLOSE) {
+            switch_flash_cache(cpu);
+        }
         stall(cpu);
         if (check_stop(cpu, &stop) == STOP) {
             break;

@@ -39,6 +39,7 @@ void cpu_save(struct cpu *cpu, struct cpu_state *state)
     state->after_taken = cpu->time.block->taken;
     state->sleeping = cpu->sleeping;
     state->sleeping_wfe = cpu->sleeping && cpu->sleeping_wfe;
+    state->flash_cache = cpu->flash_cache_wanted;
     state->locked_up = cpu->locked_up;
     state->late_possible = cpu->late_possible;
     state->fp_store_done = cpu->fp_store_done;
@@ -78,6 +79,15 @@ static void restore_core(struct cpu *cpu, const struct armv7m_state *core)
     }
 }
 
+static void restore_flash_cache(struct cpu *cpu, bool on)
+{
+    if (cpu->flash_cache != on) {
+        cpu_add_work(cpu, CPU_WORK_GATES);
+    }
+    cpu->flash_cache = on;
+    cpu->flash_cache_wanted = on;
+}
+
 void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
 {
     cpu->regs = state->regs;
@@ -92,6 +102,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
     cpu->sleeping = state->sleeping;
     cpu->sleeping_wfe = state->sleeping_wfe;
     cpu->locked_up = state->locked_up;
+    restore_flash_cache(cpu, state->flash_cache);
     cpu->late_possible = state->late_possible;
     cpu->unit.sleep_on_exit = false;
     cpu->special_ran = false;
@@ -119,8 +130,8 @@ bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state)
            cpu_regs_ipsr(&state->regs) == state->core.nvic.current &&
            state->after_taken <= UINT8_MAX && device_bool_is_sane(&state->monitor.set) &&
            device_bool_is_sane(&state->sleeping) && device_bool_is_sane(&state->sleeping_wfe) &&
-           device_bool_is_sane(&state->locked_up) && device_bool_is_sane(&state->late_possible) &&
-           device_bool_is_sane(&state->popped.lazy);
+           device_bool_is_sane(&state->flash_cache) && device_bool_is_sane(&state->locked_up) &&
+           device_bool_is_sane(&state->late_possible) && device_bool_is_sane(&state->popped.lazy);
 }
 
 bool cpu_account_is_sane(const struct cpu_account *account)

@@ -28,6 +28,7 @@ struct cpu_state {
     struct exception_popped popped; /* and the frame that it took */
     struct cpu_monitor monitor;
     bool sleeping, sleeping_wfe;
+    bool flash_cache; /* cpu_set_flash_cache */
     bool locked_up;
     bool late_possible; /* an exception was entered, and no instruction has run since */
 };

@@ -110,10 +110,11 @@ static bool enters_line(uint32_t address, uint32_t bytes)
            address / CYCLE_LINE_BYTES != (address + bytes - 1) / CYCLE_LINE_BYTES;
 }
 
-static unsigned line_cost(const struct cycle_shape *shape, uint32_t address)
+static unsigned wait_cost(const struct cycle_shape *shape, uint32_t address,
+                          struct cycle_fetch fetch)
 {
-    unsigned lines =
-        (enters_line(address, shape->size_bytes) ? 1U : 0U) + (shape->literal ? 1U : 0U);
+    unsigned lines = fetch.line_wait && enters_line(address, shape->size_bytes) ? 1 : 0;
+    lines += fetch.literal_wait && shape->literal ? 1 : 0;
     return lines * CYCLE_LINE_WAIT;
 }
 
@@ -204,9 +205,7 @@ struct cycle_cost cycle_model_cost(struct cycle_model *model, const uint8_t *cod
     if (shape.fp_slow) {
         cycles = cycles - CYCLE_FP_SLOW + slow_fp_cost(model, view, &shape);
     }
-    if (fetch.line_wait) {
-        cycles += line_cost(&shape, address);
-    }
+    cycles += wait_cost(&shape, address, fetch);
     struct cycle_cost cost = {
         .size_bytes = shape.size_bytes,
         .cycles = (uint8_t)cycles,

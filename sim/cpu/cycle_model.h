@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Flash wait states as seen by the core: none on a cache hit, and the cache is taken to hit always;
- * or CYCLE_LINE_WAIT for every line entered. */
+/* Flash wait states as seen by the core. */
 struct cycle_fetch {
-    bool line_wait; /* this code lies in memory that is read line by line without a cache */
+    bool line_wait; /* this code is read line by line: CYCLE_LINE_WAIT for each that is entered */
+    bool literal_wait; /* loads relative to PC wait as long */
 };
 #define CYCLE_LINE_BYTES 16U
 #define CYCLE_LINE_WAIT  2U

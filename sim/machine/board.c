@@ -239,6 +239,28 @@ static bool check_memory(const char *name, const char *what, const struct board_
     return true;
 }
 
+const char *const board_flash_timing_names[] = {"cached", "uncached", "ideal", "icache", NULL};
+
+static bool find_flash_timing(const char *name, int flash, struct board *board,
+                              struct sim_error *error)
+{
+    int bytes = 0;
+    const char *wanted = fdt_getprop(board->blob, flash, "sandglass,timing", &bytes);
+    board->flash_timing = CPU_FLASH_CACHED;
+    if (wanted == NULL) {
+        return true;
+    }
+    for (int i = 0; board_flash_timing_names[i] != NULL; i++) {
+        const char *known = board_flash_timing_names[i];
+        if ((size_t)bytes == strlen(known) + 1 && memcmp(wanted, known, (size_t)bytes) == 0) {
+            board->flash_timing = (enum cpu_flash_timing)i;
+            return true;
+        }
+    }
+    return sim_fail(error, SIM_WRONG_USE,
+                    "%s: sandglass,timing of the flash is cached, uncached, ideal or icache", name);
+}
+
 static bool find_memories(const char *name, struct board *board, struct sim_error *error)
 {
     const void *blob = board->blob;
@@ -256,7 +278,8 @@ static bool find_memories(const char *name, struct board *board, struct sim_erro
                         "%s: no flash (soc-nv-flash) or no RAM (mmio-sram) node", name);
     }
     board->flash_page_bytes = 4096;
-    return check_memory(name, "flash", &board->flash, error) &&
+    return find_flash_timing(name, flash, board, error) &&
+           check_memory(name, "flash", &board->flash, error) &&
            check_memory(name, "RAM", &board->ram, error);
 }
 

@@ -3,7 +3,8 @@
  *
  * What is used of the devicetree (property names of the public Zephyr bindings):
  *   /soc `compatible`            names the chip ("nordic,nrf52832")
- *   /chosen zephyr,flash         else the first "soc-nv-flash" node: flash, its erase-block-size
+ *   /chosen zephyr,flash         else the first "soc-nv-flash" node: flash, its erase-block-size,
+ *                                its sandglass,timing (a name of board_flash_timing_names)
  *   /chosen zephyr,sram          else the first "mmio-sram" node: RAM
  *   /chosen zephyr,console       the UART that is the terminal (else stdout-path)
  *   /chosen sandglass,apps       the flash partition that apps go to
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include "peripherals/iface/device.h"
+#include "sim/cpu/cpu.h"
 #include "sim/loader/sim_error.h"
 
 #define BOARD_DEVICES_MAX 128
@@ -50,13 +52,17 @@ struct board_chip {
     uint32_t priority_bits;
 };
 
+/* By enum cpu_flash_timing; ended by NULL. */
+extern const char *const board_flash_timing_names[];
+
 struct board {
     uint8_t *blob; /* owned */
     const char *model;
     const struct board_chip *chip;
     struct board_memory flash, ram, apps;
     uint32_t flash_page_bytes;
-    const char *console; /* name of a device; NULL: none */
+    enum cpu_flash_timing flash_timing; /* sandglass,timing of the flash; cached where not given */
+    const char *console;                /* name of a device; NULL: none */
     struct board_device devices[BOARD_DEVICES_MAX];
     size_t device_count;
     uint32_t pin_count;

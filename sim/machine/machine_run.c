@@ -40,12 +40,19 @@ static void stall(void *context, uint64_t cycles)
     cpu_stall(machine->cpu, cycles);
 }
 
+static void flash_cache(void *context, bool on)
+{
+    struct machine *machine = context;
+    cpu_set_flash_cache(machine->cpu, on);
+}
+
 struct chip_port machine_chip_make(struct machine *machine)
 {
     return (struct chip_port){.request_reset = ask_reset,
                               .request_system_off = ask_system_off,
                               .detect = detect_rose,
                               .stall = stall,
+                              .flash_cache = flash_cache,
                               .context = machine};
 }
 

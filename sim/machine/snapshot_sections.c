@@ -749,7 +749,7 @@ const struct snapshot_section snapshot_sections[] = {
      NULL},
     {"/machine", 1, ONE(struct machine_record), save_machine, check_machine, restore_machine},
     {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter},
-    {"/cpu", 1, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu},
+    {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu},
     {"/events", 1, sizeof(struct event_record), 0, SIZE_MAX, save_events, check_events,
      restore_events},
     {"/inputs", 1, sizeof(struct queued_input), 0, MACHINE_INPUTS_MAX, save_inputs, check_inputs,

@@ -21,6 +21,11 @@ static void stall(void *context, uint64_t cycles)
     ((struct system_bench *)context)->stalled_cycles += cycles;
 }
 
+static void flash_cache(void *context, bool on)
+{
+    ((struct system_bench *)context)->flash_cache = on;
+}
+
 static void changed(void *context, uint32_t address, uint32_t size_bytes)
 {
     struct system_bench *system = context;
@@ -57,6 +62,7 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
         .request_reset = request_reset,
         .request_system_off = request_system_off,
         .stall = stall,
+        .flash_cache = flash_cache,
         .context = system,
     };
     memset(bench->device, 0, device_class->size_bytes);

@@ -16,6 +16,7 @@ struct system_bench {
     uint32_t system_offs;
     uint32_t reset_reasons, reset_requests;
     uint64_t stalled_cycles; /* in all */
+    bool flash_cache;        /* as the device last said */
     uint32_t changed_address, changed_bytes, changes;
 };
 

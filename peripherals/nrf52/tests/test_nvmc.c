@@ -211,6 +211,15 @@ static void a_reset_keeps_what_was_written(void **state)
     assert_int_equal(bench_read(s->bench, READY), 1);
 }
 
+static void the_cache_is_switched(void **state)
+{
+    struct system_bench *s = *state;
+    bench_write(s->bench, ICACHECNF, 1);
+    assert_true(s->flash_cache);
+    bench_write(s->bench, ICACHECNF, 0x100);
+    assert_false(s->flash_cache);
+}
+
 static void the_cache_profile_is_a_known_gap(void **state)
 {
     struct system_bench *s = *state;
@@ -283,6 +292,7 @@ int main(void)
         TEST(uicr_is_written_and_erased_apart),
         TEST(erase_all_erases_all),
         TEST(a_reset_keeps_what_was_written),
+        TEST(the_cache_is_switched),
         TEST(the_cache_profile_is_a_known_gap),
         cmocka_unit_test_setup_teardown(nrf52840_erases_in_parts, setup_nrf52840, teardown),
         cmocka_unit_test(uicr_reads_what_is_there),

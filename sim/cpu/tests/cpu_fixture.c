@@ -63,6 +63,9 @@ static enum bus_result device_write(void *context, uint32_t address, uint8_t siz
     case DEVICE_STALL:
         cpu_stall(fixture->cpu, value);
         break;
+    case DEVICE_CACHE:
+        cpu_set_flash_cache(fixture->cpu, value != 0);
+        break;
     case DEVICE_PEND: {
         struct irq_line line = cpu_irq_line(fixture->cpu, value & 0xFFU);
         irq_line_set(&line, (value & 0x80000000U) == 0);

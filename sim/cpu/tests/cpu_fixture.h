@@ -21,6 +21,7 @@ enum fixture_register {
     DEVICE_STALL = 0x0C,  /* a store stalls the CPU for so many cycles */
     DEVICE_PEND = 0x10,   /* a store raises interrupt line n; bit 31: lowers it */
     DEVICE_BAD = 0x14,    /* answers BUS_FAULT */
+    DEVICE_CACHE = 0x18,  /* a store switches the flash's instruction cache */
     DEVICE_BYTES = 0x400, /* beyond: nothing is there */
 };
 
