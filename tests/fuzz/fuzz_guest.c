@@ -21,6 +21,7 @@
 #define SLICES        4U
 #define RESETS_MAX    4U /* lockups that a reset ends; then the guest has had its chance */
 #define STEPS         40U
+#define JITTER_CYCLES 200U
 #define STEPS_CYCLES  1000U
 #define BREAKPOINT    (GUEST_CODE + 0x40)
 #define WATCHPOINT    (GUEST_STACK - 0x20)
@@ -29,7 +30,7 @@
 
 struct plan {
     enum { GUEST_RAW, GUEST_MENDED, GUEST_WRITTEN } kind;
-    bool check_isolation, count_mpu_hits, debugger;
+    bool check_isolation, count_mpu_hits, debugger, jitter;
     bool twice; /* also in a machine of its own */
     enum cpu_flash_timing timing;
     uint64_t run_cycles;
@@ -55,6 +56,7 @@ static void read_plan(struct plan *plan, struct fuzz_bytes *bytes)
     plan->timing = (enum cpu_flash_timing)((options >> 6) % 3);
     uint8_t more = fuzz_u8(bytes);
     plan->run_cycles = more >= 0xC0 ? LONG_CYCLES : SHORT_CYCLES;
+    plan->jitter = (more & 0x18U) == 0x18U;
     plan->input_count = more % 8U;
     for (size_t i = 0; i < plan->input_count; i++) {
         plan->inputs[i].cycle = fuzz_u16(bytes) * 4U % plan->run_cycles;
@@ -83,6 +85,9 @@ static struct machine *make_machine(const struct plan *plan)
                                     .check_isolation = plan->check_isolation,
                                     .quirk = catalogue_find_quirk(fuzz_board()->chip->name)};
     config.absent = catalogue_absent_entries(&config.absent_count);
+    if (plan->jitter) {
+        config.jitter = (struct irq_jitter_config){.seed = 1, .bound_cycles = JITTER_CYCLES};
+    }
     struct machine *machine = machine_create(&config, &error);
     if (machine == NULL) {
         fuzz_fail("%s", error.text);
@@ -97,9 +102,10 @@ static struct machine *used_machine(const struct plan *plan)
     static struct used {
         struct machine *machine;
         struct machine_snapshot start;
-    } machines[12];
-    struct used *used = &machines[(size_t)plan->timing * 4 + (plan->count_mpu_hits ? 2U : 0U) +
-                                  (plan->check_isolation ? 1U : 0U)];
+    } machines[24];
+    struct used *used =
+        &machines[(plan->jitter ? 12U : 0U) + (size_t)plan->timing * 4 +
+                  (plan->count_mpu_hits ? 2U : 0U) + (plan->check_isolation ? 1U : 0U)];
     struct sim_error error = {.status = SIM_OK};
     if (used->machine == NULL) {
         used->machine = make_machine(plan);
