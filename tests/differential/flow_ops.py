@@ -90,7 +90,14 @@ def body(rng, places, length, fp=False, branches=True):
     return ops
 
 
-def stub_call(rng, target):
-    """A call of code at an address in RAM."""
+def stub_call(rng, target, quiet=()):
+    """A call of code at an address in RAM, by one of the ways to get there; `quiet` comes right before the branch."""
     base = rng.choice(["r6", "r8"])
-    return Op(load(base, target | 1) + [f"blx {base}"])
+    back = ["adr.w lr, 1f", "orr lr, lr, #1"]
+    there = load(base, target | 1)
+    return Op(rng.choice([
+        there + [*quiet, f"blx {base}"],
+        there + back + [*quiet, f"bx {base}", "1:"],
+        there + back + [*quiet, f"mov pc, {base}", "1:"],
+        back + [*quiet, "ldr.w pc, 2f", ".align 2", "2:", f".word {target | 1:#x}", "1:"],
+    ]))

@@ -86,8 +86,7 @@ def mpu_guest(rng):
     for _ in range(rng.randrange(4, 16)):
         quiet = ["svc #0"] * small
         if places.code and rng.random() < 0.25:
-            call = stub_call(rng, rng.choice(places.code))
-            guest.ops.append(Op(call.lines[:-1] + quiet + call.lines[-1:]))
+            guest.ops.append(stub_call(rng, rng.choice(places.code), quiet))
         elif rng.random() < 0.15 and not small:
             guest.ops.append(it_block(rng, places))
         else:
@@ -95,6 +94,46 @@ def mpu_guest(rng):
             while small and any(x.startswith(("ldm", "stm", "push", "pop", "ldrd", "strd", "ldrex", "strex", "pld", "pli")) for x in [line] + before):
                 line, before = access(rng, places)
             guest.ops.append(plain(line, before + quiet))
+    return guest
+
+
+def switch_guest(rng):
+    """The MPU rewritten, switched off and on, and privileges dropped and regained, between accesses: what a kernel does."""
+    pages = rng.random() < 0.5
+    smallest = 10 if pages else 5
+    guest = basics(rng, "switch", True, traps(rng, True))
+    regions = layout.random_layout(rng, rng.randrange(1, 5), smallest, 13)
+    later = [region for _ in range(3) for region in layout.random_layout(rng, 2, smallest, 13)[:-1]]
+    guest.config += [region.op() for region in regions]
+    guest.mpu_ctrl = 5 | rng.choice([0, 2])
+    guest.control = rng.choice([0, 2])
+    edges = layout.edges_of(regions + later)
+    places = Places(rng, edges, unaligned=pages, nowhere=0.01)
+    targets = [min(max(e + 2 * rng.randrange(-4, 4), ZONE + 0x80), ZONE + ZONE_SIZE - 0x80) for e in rng.sample(edges, min(3, len(edges)))]
+    places.code = [t for t in targets if not any(sp - 0x180 < t < sp + 0x40 for sp in (guest.msp, guest.psp))]
+    for target in places.code:
+        guest.config.insert(0, stub(rng, target, pages))
+    barriers = asm.BARRIERS
+    for _ in range(rng.randrange(6, 24)):
+        dice = rng.random()
+        if dice < 0.5:
+            guest.ops.append(plain(*access(rng, places)))
+        elif dice < 0.6 and places.code:
+            guest.ops.append(stub_call(rng, rng.choice(places.code)))
+        elif dice < 0.7:
+            guest.ops.append(Op(["svc #0"]))
+        elif dice < 0.8:
+            guest.ops.append(Op([f"movs r0, #{rng.randrange(4)}", "msr control, r0", "isb"]))
+        elif dice < 0.92 and later:
+            guest.ops.append(Op(rng.choice(later).lines() + barriers))
+        elif dice < 0.96:
+            guest.ops.append(Op(poke(asm.MPU_CTRL, rng.choice([0, 5, 5, 7])) + barriers))
+        else:
+            guest.ops.append(raise_one(rng, svc=False))
+    change = [Op(rng.choice(later).lines() + barriers)] if later and rng.random() < 0.7 else []
+    guest.bodies[SVC] = Body([Op([f"movs r0, #{rng.choice([0, 2])}", "msr control, r0", "isb"])] + change)
+    if rng.random() < 0.5 and later:
+        guest.bodies[asm.PENDSV] = Body([Op(rng.choice(later).lines() + barriers)])
     return guest
 
 
@@ -160,6 +199,8 @@ def stacking_guest(rng):
     guest.config += [region.op() for region in regions]
     guest.mpu_ctrl = rng.choice([0, 1 | rng.choice([0, 2]) | 4, 1 | rng.choice([0, 2]) | 4])
     guest.control |= rng.choice([0, 2, 3, 3, 3])
+    if fp and rng.random() < 0.2 and not guest.control & 1:
+        guest.ops.append(Op(poke(asm.CPACR, rng.choice([0, 0x5 << 20])) + asm.BARRIERS))
     if rng.random() < 0.5:
         guest.ops.append(Op(["svc #1"] + ["nop"] * 2))
     if fp and rng.random() < 0.5:
@@ -231,4 +272,4 @@ def crossing(rng):
 
 
 KINDS = {"plain": plain_guest, "mpu": mpu_guest, "exceptions": exceptions_guest, "stacking": stacking_guest, "system": system_guest,
-         "edges": edges_guest}
+         "edges": edges_guest, "switch": switch_guest}

@@ -200,17 +200,14 @@ event_without_mpu:
     bhs 4f
     lsls r1, r3, #31
     bne 4f
-    ldrh r1, [r3, #2]
-    movw r12, #0x8F4F           /* DSB, before an ISB */
-    cmp r1, r12
-    it eq
-    addeq r3, r3, #4
-    it ne
-    addne r12, r12, #0x20       /* ISB */
+3:  ldrh r1, [r3, #2]
+    bic r1, r1, #0x20           /* ISB as DSB */
+    movw r12, #0x8F4F
     cmp r1, r12
     itt eq
     addeq r3, r3, #4
-    streq r3, [r0, #24]
+    beq 3b
+    str r3, [r0, #24]
 4:  mov r3, lr
     bl log_event
     pop {r12, lr}
@@ -409,6 +406,12 @@ record:
 5:  ldr r0, [r8, #V_FLAGS]
     tst r0, #FLAG_FP
     beq 6f
+    ldr r0, =0xE000ED88         /* CPACR: the guest may have closed it */
+    ldr r1, [r0]
+    orr r1, r1, #0xF00000
+    str r1, [r0]
+    dsb
+    isb
     vmrs r0, fpscr
     str r0, [r12], #4
     vstmia r12!, {s0-s31}

@@ -138,4 +138,5 @@ def damage(rng, fp, aligned):
         lambda: [f"movs r1, #{rng.randrange(4)}", "msr control, r1", "isb"],
         lambda: poke(CCR, rng.choice([0x200, 0x201]), ("r1", "r2")),
         lambda: poke(FPCCR, rng.choice([0x80000000, 0xC0000000]), ("r1", "r2")) if fp else ["nop"],
+        lambda: poke(CPACR, rng.choice([0, 0x5 << 20]), ("r1", "r2")) if fp else ["nop"],
     ])())
