@@ -46,6 +46,7 @@ def arithmetic(rng):
         lambda: f"smmul{rng.choice(['', 'r'])}{{c}} {d}, {n}, {m}",
         lambda: f"{rng.choice(['smmla', 'smmls'])}{rng.choice(['', 'r'])}{{c}} {d}, {n}, {m}, {a}",
         lambda: f"{rng.choice(['udiv', 'sdiv'])}{{c}} {d}, {n}, {m}",
+        lambda: f"{rng.choice(['udiv', 'sdiv'])}{{c}} {d}, {n}, {m}",
         lambda: f"ssat{{c}} {d}, #{rng.randrange(1, 33)}, {n}, lsl #{rng.randrange(32)}",
         lambda: f"usat{{c}} {d}, #{rng.randrange(32)}, {n}, asr #{rng.randrange(1, 32)}",
         lambda: f"ssat{{c}} {d}, #{rng.randrange(1, 33)}, {n}, asr #{rng.randrange(1, 32)}",

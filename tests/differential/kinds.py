@@ -11,7 +11,7 @@ from system_ops import FIND_FRAME, change, damage, handler, look, priority_play,
 
 def traps(rng, aligned):
     """A value for CCR, with STKALIGN or perhaps not. Without it QEMU differs where an FP frame is aligned in any case."""
-    ccr = 0x200 if rng.random() < 0.6 else rng.choice([0, 0x200]) | rng.choice([0, asm.CCR_UNALIGN_TRP]) | rng.choice([0, asm.CCR_DIV_0_TRP])
+    ccr = 0x200 if rng.random() < 0.5 else rng.choice([0, 0x200]) | rng.choice([0, asm.CCR_UNALIGN_TRP]) | rng.choice([0, asm.CCR_DIV_0_TRP])
     if rng.random() < 0.1:
         ccr |= asm.CCR_NONBASETHRDENA
     if aligned:
@@ -29,8 +29,9 @@ def basics(rng, kind, resume, ccr, near=(), fp=False):
     guest.apsr = interesting(rng)
 
     def stack(low, high):
-        if near and rng.random() < 0.5:
-            return min(max(rng.choice(near) + 4 * rng.randrange(-2, 12), low), high) & ~3
+        edges = [edge for edge in near if low <= edge <= high]
+        if edges and rng.random() < 0.6:
+            return (rng.choice(edges) + 4 * rng.randrange(-2, 28)) & ~3
         return rng.randrange(low, high) & ~(3 if rng.random() < 0.3 else 7)
     guest.msp, guest.psp = stack(ZONE + 0x800, ZONE + 0x1C00), stack(ZONE + 0x2000, ZONE + 0x3C00)
     if fp:
@@ -61,6 +62,15 @@ def plain_guest(rng):
     return guest
 
 
+STACKS = layout.Region(6, ZONE + 0x3C00, 10, 3)
+
+
+def with_stacks(guest, regions):
+    """Both stacks in a region that all may use, so that faults can be resumed."""
+    guest.msp, guest.psp = STACKS.base + 0x3C0 + guest.msp % 0x40 & ~3, STACKS.base + 0x1C0 + guest.psp % 0x40 & ~3
+    return [region for region in regions if region.number != STACKS.number] + [STACKS]
+
+
 def mpu_guest(rng):
     """Accesses near the edges of an MPU layout, from both privileges; faults are resumed.
 
@@ -74,6 +84,8 @@ def mpu_guest(rng):
     edges = layout.edges_of(regions)
     guest = basics(rng, "mpu", rng.random() < 0.9, traps(rng, True), edges if rng.random() < 0.3 else ())
     guest.flags |= asm.FLAG_QUIET_SVC if small else 0
+    if rng.random() < 0.8:
+        regions = with_stacks(guest, regions)
     guest.config += [region.op() for region in regions]
     guest.mpu_ctrl = 1 | rng.choice([0, 2]) | rng.choice([0, 4, 4])
     guest.control = rng.choice([0, 1, 2, 3, 3, 3])
@@ -103,7 +115,9 @@ def switch_guest(rng):
     smallest = 10 if pages else 5
     guest = basics(rng, "switch", True, traps(rng, True))
     regions = layout.random_layout(rng, rng.randrange(1, 5), smallest, 13)
-    later = [region for _ in range(3) for region in layout.random_layout(rng, 2, smallest, 13)[:-1]]
+    later = [region for _ in range(3) for region in layout.random_layout(rng, 2, smallest, 13)[:-1] if region.number != STACKS.number]
+    if rng.random() < 0.9:
+        regions = with_stacks(guest, regions)
     guest.config += [region.op() for region in regions]
     guest.mpu_ctrl = 5 | rng.choice([0, 2])
     guest.control = rng.choice([0, 2])
@@ -191,7 +205,10 @@ FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]
 
 def stacking_guest(rng):
     """Exception entry and return where the MPU, alignment, floating point or damage make them fail or differ."""
-    regions = layout.random_layout(rng, rng.randrange(1, 4), 5, 13)
+    regions = layout.random_layout(rng, rng.randrange(0, 4), 5, 13)
+    log2 = rng.randrange(5, 10)
+    regions.insert(0, layout.Region(rng.choice([number for number in range(7) if number not in [region.number for region in regions]]),
+                                    ZONE + rng.randrange(0xC00, 0x3800) & -(1 << log2), log2, rng.choice([0, 1, 2, 3, 5, 6])))
     edges = layout.edges_of(regions)
     fp = rng.random() < 0.4
     ccr = traps(rng, fp)
