@@ -19,6 +19,7 @@ class Guest:
     def __init__(self, kind):
         self.kind = kind
         self.flags = 0
+        self.planted = []     # lines, before everything else: code and frames in RAM that the rest relies on; shrinking leaves them
         self.config = []      # Ops, privileged, without MPU: what is set up
         self.mpu_ctrl = 0     # written behind the configuration
         self.fp_on = False
@@ -40,7 +41,7 @@ class Guest:
         return 4 * sum(len(op) for op in self.config + self.ops) + 4 * bodies + state
 
     def text(self, tag):
-        lines = []
+        lines = list(self.planted)
         for op in self.config:
             lines += op.lines
         if self.fp_on:
@@ -84,7 +85,7 @@ class Guest:
         state.append("registers, if not 0: " + (" ".join(f"r{i}={value:#x}" for i, value in enumerate(self.registers) if value) or "none"))
         if self.fp_on:
             state.append(f"fp on, cpacr={self.cpacr:#x} fpccr={self.fpccr:#x} fpscr={self.fpscr:#x}" + "".join(f" s{i}={word:#x}" for i, word in sorted(self.fp.items())))
-        sections = [("set up:", self.config, [], []), ("then, with that state:", self.ops, [], ["udf #0xEE"])]
+        sections = [("in RAM:", [], self.planted, []), ("set up:", self.config, [], []), ("then, with that state:", self.ops, [], ["udf #0xEE"])]
         sections += [(f"handler of exception {number}:", body.ops, body.begin, body.end) for number, body in sorted(self.bodies.items())]
         for title, ops, begin, end in sections:
             lines = begin + [line for op in ops for line in op.lines] + end

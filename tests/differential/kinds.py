@@ -90,11 +90,7 @@ def mpu_guest(rng):
     guest.mpu_ctrl = 1 | rng.choice([0, 2]) | rng.choice([0, 4, 4])
     guest.control = rng.choice([0, 1, 2, 3, 3, 3])
     places = Places(rng, edges, unaligned=style == "pages", nowhere=0.01)
-    targets = [e + 2 * rng.randrange(-4, 4) for e in rng.sample(edges, min(3, len(edges)))]
-    targets = [min(max(t, ZONE + 0x80), ZONE + ZONE_SIZE - 0x80) for t in targets]
-    places.code = [t for t in targets if not any(sp - 0x180 < t < sp + 0x40 for sp in (guest.msp, guest.psp))]
-    for target in places.code:
-        guest.config.insert(0, stub(rng, target, style == "pages"))
+    places.code = plant_code(rng, guest, edges, style == "pages")
     for _ in range(rng.randrange(4, 16)):
         quiet = ["svc #0"] * small
         if places.code and rng.random() < 0.25:
@@ -123,10 +119,7 @@ def switch_guest(rng):
     guest.control = rng.choice([0, 2])
     edges = layout.edges_of(regions + later)
     places = Places(rng, edges, unaligned=pages, nowhere=0.01)
-    targets = [min(max(e + 2 * rng.randrange(-4, 4), ZONE + 0x80), ZONE + ZONE_SIZE - 0x80) for e in rng.sample(edges, min(3, len(edges)))]
-    places.code = [t for t in targets if not any(sp - 0x180 < t < sp + 0x40 for sp in (guest.msp, guest.psp))]
-    for target in places.code:
-        guest.config.insert(0, stub(rng, target, pages))
+    places.code = plant_code(rng, guest, edges, pages)
     barriers = asm.BARRIERS
     for _ in range(rng.randrange(6, 24)):
         dice = rng.random()
@@ -151,13 +144,24 @@ def switch_guest(rng):
     return guest
 
 
+def plant_code(rng, guest, edges, wide):
+    """Puts some code near edges, away from the stacks and from each other. Returns where."""
+    targets = []
+    for edge in rng.sample(edges, min(3, len(edges))):
+        target = min(max(edge + 2 * rng.randrange(-4, 4), ZONE + 0x80), ZONE + ZONE_SIZE - 0x80)
+        if not any(sp - 0x180 < target < sp + 0x40 for sp in (guest.msp, guest.psp)) and all(abs(target - other) > 16 for other in targets):
+            targets.append(target)
+            guest.planted += stub(rng, target, wide)
+    return targets
+
+
 def stub(rng, target, wide):
     """Code at an address near an edge: a return, perhaps behind a long instruction that an edge may cut."""
     code = [0xF8DD, 0x7000, 0x4770] if wide and rng.random() < 0.3 else [0xF04F, 0x0007, 0x4770] if wide and rng.random() < 0.5 else [0x4770]
     lines = load("r0", target)
     for half in code:
         lines += load("r1", half) + ["strh r1, [r0], #2"]
-    return Op(lines)
+    return lines
 
 
 def exceptions_guest(rng):
@@ -189,13 +193,13 @@ def exceptions_guest(rng):
         if rng.random() < (0.75 if number > 10 else 0.15):
             guest.bodies[number] = handler(rng, number != SVC or rng.random() < 0.5, extra)
     if guest.damages_return():
-        guest.config += [frame_at(guest.msp, rng.choice([0, 0, 11, 14])), frame_at(guest.psp, 0)]
+        guest.planted += frame_at(guest.msp, rng.choice([0, 0, 11, 14])) + frame_at(guest.psp, 0)
     return guest
 
 
 def frame_at(address, status):
     """What a return that finds no frame of an exception there takes for one: else it would go anywhere."""
-    return Op(load("r0", address) + ["ldr r1, =landing", "str r1, [r0, #24]"] + load("r1", 0x01000000 | status) + ["str r1, [r0, #28]"])
+    return load("r0", address) + ["ldr r1, =landing", "str r1, [r0, #24]"] + load("r1", 0x01000000 | status) + ["str r1, [r0, #28]"]
 
 
 FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrd r0, r1, [r0]"], ["movs r0, #1", "ldrex r1, [r0]"],
@@ -228,7 +232,7 @@ def stacking_guest(rng):
         frame = min(max(rng.choice(edges) + 4 * rng.randrange(-10, 4), ZONE), ZONE + ZONE_SIZE - 0x200) & ~3
         if min(abs(frame - guest.msp), abs(frame - guest.psp)) < 0xC0:  # not over the frame that the SVC makes
             frame = ZONE + 0x3D00
-        guest.config.insert(0, frame_at(frame, rng.choice([0, ccr & asm.CCR_STKALIGN])))
+        guest.planted += frame_at(frame, rng.choice([0, ccr & asm.CCR_STKALIGN]))
         ops.append(Op(load("r1", frame) + ["msr psp, r1"]))
     if fp and rng.random() < 0.5:
         ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
@@ -237,7 +241,7 @@ def stacking_guest(rng):
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
     if guest.damages_return():  # FP registers may be UNKNOWN from then on: nothing may stack them
         guest.ops = guest.ops[-1:] if guest.control & 4 else guest.ops[:1] + guest.ops[-1:]
-    guest.config[:0] = [frame_at(guest.msp, rng.choice([0, 0, 11])), frame_at(guest.psp, 0)]
+    guest.planted = frame_at(guest.msp, rng.choice([0, 0, 11])) + frame_at(guest.psp, 0) + guest.planted
     return guest
 
 
