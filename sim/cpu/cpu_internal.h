@@ -275,6 +275,9 @@ void cpu_memory_store(struct cpu *cpu, struct cpu_region *region, uint32_t addre
                       uint8_t size_bytes, uint32_t value);
 void cpu_note_change(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 void cpu_mark_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+/* What was there is forgotten by both engines and the block cache: until it runs again it is data,
+ * and stores to it need nobody's attention. */
+void cpu_unmark_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 enum bus_result cpu_exception_read(void *context, uint32_t address, uint32_t *value);
 enum bus_result cpu_exception_write(void *context, uint32_t address, uint32_t value);
 

@@ -66,6 +66,16 @@ void cpu_mark_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
     }
 }
 
+void cpu_unmark_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    struct cpu_region *region = cpu_find_region(cpu, address);
+    uint32_t first = (address - region->memory.base) / 2;
+    uint32_t last = first + (size_bytes - 1) / 2;
+    for (uint32_t i = first; i <= last && i < region->memory.size_bytes / 2; i++) {
+        region->code[i / 8] = (uint8_t)(region->code[i / 8] & ~(1U << (i % 8)));
+    }
+}
+
 void cpu_note_change(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
 {
     cpu_add_work(cpu, CPU_WORK_CODE);

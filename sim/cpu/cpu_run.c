@@ -30,6 +30,7 @@ static void forget_change(struct cpu *cpu, uint32_t address, uint32_t size_bytes
             forget_code(cpu, region->memory.base + offset, size_bytes);
         }
     }
+    cpu_unmark_code(cpu, address, size_bytes);
 }
 
 static void forget_changes(struct cpu *cpu)

@@ -35,6 +35,7 @@ enum part {
     MANY_NVMC,
     SPIN,
     DONE,
+    DATA_NOW,
 };
 
 static uint32_t part_address(const struct chip *chip, enum part part)
@@ -200,6 +201,7 @@ static void test_sixty_thousand_changes(void **state)
     }
     check_many(MANY, ROUNDS * 40ULL, sum);
     check_many(MANY_NVMC, ROUNDS * 4000ULL, ROUNDS);
+    check_many(DATA_NOW, ROUNDS * 40ULL, 9);
 }
 
 int main(void)

@@ -20,7 +20,7 @@
 @ 0x100: the parts, for the test
     .word next_with_barriers, next_without, by_alias, into_alias, across_pages, unprivileged
     .word own_loop, by_interrupt, by_nvmc, by_dma, dma_into_loop, spin_in_ram, spin_in_flash, many
-    .word many_nvmc, spin, done
+    .word many_nvmc, spin, done, data_now
 
 reset:
     ldr r0, =RAM
@@ -303,6 +303,26 @@ many_nvmc:
     cmp r6, r9
     bne 1b
     mov r7, r6
+    b done
+
+@ What was code once is data now: r9 stores, and then code again.
+data_now:
+    str r5, [r4]
+    dsb
+    isb
+    add r2, r4, #1
+    blx r2
+1:  str r6, [r4]
+    adds r6, #1
+    cmp r6, r9
+    bne 1b
+    adds r0, r5, #9
+    str r0, [r4]
+    dsb
+    isb
+    add r2, r4, #1
+    blx r2
+    mov r7, r0
     b done
 
 spin:
