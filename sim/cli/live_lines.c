@@ -6,7 +6,8 @@
 
 #include "sim/cli/duration.h"
 
-#define RESET_LINES_MAX 20U /* a guest can reset a million times a second */
+#define NOTE_LINES_MAX  200U /* a second; a pin can change sixteen million times */
+#define RESET_LINES_MAX 20U  /* a guest can reset a million times a second */
 
 #define PAUSE_NS 20000000U /* a line that the guest leaves open for so long is a prompt */
 
@@ -44,11 +45,26 @@ void live_lines_end(struct live_lines *lines)
     live_lines_settle(lines, false);
 }
 
+/* False: too many in this second of virtual time. The last that is shown says so. */
+static bool may_note(struct live_lines *lines, bool *last)
+{
+    const struct clock *clock = machine_clock(lines->machine);
+    uint64_t second = clock_now(clock) / clock->cpu_hz;
+    lines->notes = second == lines->note_second ? lines->notes + 1 : 1;
+    lines->note_second = second;
+    *last = lines->notes == NOTE_LINES_MAX;
+    return lines->notes <= NOTE_LINES_MAX;
+}
+
 static void on_note(void *context, const char *device, const char *what, int32_t value)
 {
+    bool last = false;
     (void)value;
-    fprintf(live_lines_begin(context), "%s %s\n", device, what);
-    live_lines_end(context);
+    if (may_note(context, &last)) {
+        fprintf(live_lines_begin(context), "%s %s%s\n", device, what,
+                last ? "; no more such lines in this second (--trace has them all)" : "");
+        live_lines_end(context);
+    }
 }
 
 /* Steps the match back to the longest beginning that still fits (the text may repeat itself). */

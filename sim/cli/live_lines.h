@@ -16,6 +16,8 @@ struct live_lines {
     size_t until_matched; /* characters of it matched so far */
     bool until_found;
     uint32_t resets;
+    uint64_t note_second; /* of virtual time, in which there were so many notes: */
+    uint32_t notes;
     uint64_t sent_cycle; /* when the console's last byte was sent */
     FILE *waiting;       /* lines that have not been printed yet, in `text` */
     char *text;

@@ -30,6 +30,7 @@ enum storm {
 #define GPIOTE          0x40006000U
 #define UARTE           0x40002000U
 #define SCS             0xE000E000U
+#define LED0            17U /* a pin of the board */
 #define TASK(reg)       *bare_register(reg) = 1
 #define SET(reg, value) *bare_register(reg) = (value)
 #define TIMER_MODE      0x504U
@@ -100,9 +101,9 @@ static void ppi_timer(void)
 
 static void gpiote_ring(void)
 {
-    SET(0x50000000U + 0x514U, 1U << 3);
-    SET(GPIOTE + 0x510U, 3U | 3U << 8 | 3U << 16); /* task, pin 3, toggle */
-    SET(GPIOTE + 0x514U, 1U | 3U << 8 | 3U << 16); /* event, pin 3, both edges */
+    SET(0x50000000U + 0x514U, 1U << LED0);
+    SET(GPIOTE + 0x510U, 3U | LED0 << 8 | 3U << 16); /* task: toggle */
+    SET(GPIOTE + 0x514U, 1U | LED0 << 8 | 3U << 16); /* event: both edges */
     connect(0, GPIOTE + 0x104U, GPIOTE + 0x000U);
     TASK(GPIOTE + 0x000U);
 }

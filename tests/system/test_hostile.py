@@ -148,6 +148,11 @@ class Storms(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(self.storm(name).stderr.count(self.ENDLESS), 1)
 
+    def test_a_flickering_led_is_told_two_hundred_times_a_second(self):
+        result = self.storm("gpiote_ring")
+        self.assertEqual(len([line for line in result.stderr.splitlines() if "] led0 " in line]), 200)
+        self.assertEqual(result.stderr.count("no more such lines in this second"), 1)
+
     def test_busy_is_not_endless(self):
         for name in ("ppi_timer", "all_timers", "rtc"):
             with self.subTest(name):
