@@ -46,6 +46,8 @@ struct environment {
 static const struct environment plain = {"plain", 0x200, false, {0}};
 static const struct environment stepped = {"division trap on", 0x210, false, {0}};
 static const struct environment copied = {"code in RAM", 0x200, true, {0}};
+static const struct environment waiting = {
+    "flash with wait states", 0x200, false, {.flash_timing = CPU_FLASH_UNCACHED}};
 static const struct environment counted = {
     "MPU hits counted", 0x200, false, {.count_mpu_hits = true}};
 
@@ -300,6 +302,7 @@ static void test_code_that_is_examined_as_it_runs(void **state)
     sweep(&stepped, BY_LINE, 0);
     sweep(&counted, BY_TIMER, 0);
     sweep(&copied, BY_SYSTICK, 0);
+    sweep(&waiting, BY_LINE, 0);
     sweep(&copied, BY_LINE, 40);
 }
 
