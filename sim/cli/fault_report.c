@@ -8,6 +8,12 @@
 
 #define STACK_REACH_BYTES 256U /* below sp: all registers in one push, or an exception frame */
 
+static bool is_semihosting(const struct machine *machine, uint32_t pc)
+{
+    uint16_t code = 0;
+    return machine_peek(machine, pc, &code, sizeof code) == sizeof code && code == 0xBEAB;
+}
+
 static const char *fault_name(enum fault_kind kind)
 {
     switch (kind) {
@@ -144,6 +150,9 @@ static void on_faulted(void *context, const struct machine_fault *fault)
             symbol_map_describe(report->symbols, fetch ? (fault->lr & ~1U) - 2 : fault->pc, place,
                                 sizeof place),
             fault->pc);
+    if (fault->kind == FAULT_BKPT && is_semihosting(report->machine, fault->pc)) {
+        fprintf(stream, MARGIN "BKPT 0xAB calls a host by semihosting: --semihosting answers it\n");
+    }
     if (fault->address_valid) {
         fprintf(stream, MARGIN "address 0x%08x belongs to: %s\n", fault->address,
                 machine_view_owner_text(report->machine, fault->address, owner, sizeof owner));

@@ -89,13 +89,8 @@ static void match_until(struct live_lines *lines, uint8_t byte)
     }
 }
 
-static void on_sent(void *context, const char *device, uint8_t byte)
+static void take_byte(struct live_lines *lines, uint8_t byte)
 {
-    struct live_lines *lines = context;
-    const char *console = machine_view_board(lines->machine)->console;
-    if (console != NULL && strcmp(console, device) != 0) {
-        return; /* another serial device: only the trace has its bytes */
-    }
     uart_link_put(lines->link, byte);
     lines->sent_cycle = clock_now(machine_clock(lines->machine));
     if (byte == '\n') {
@@ -103,6 +98,23 @@ static void on_sent(void *context, const char *device, uint8_t byte)
     }
     if (lines->until != NULL && !lines->until_found) {
         match_until(lines, byte);
+    }
+}
+
+static void on_sent(void *context, const char *device, uint8_t byte)
+{
+    struct live_lines *lines = context;
+    const char *console = machine_view_board(lines->machine)->console;
+    if (console != NULL && strcmp(console, device) != 0) {
+        return; /* another serial device: only the trace has its bytes */
+    }
+    take_byte(lines, byte);
+}
+
+void live_lines_console(void *context, const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        take_byte(context, (uint8_t)bytes[i]);
     }
 }
 

@@ -34,6 +34,10 @@ bool live_lines_start(struct live_lines *lines, struct machine *machine, struct 
 FILE *live_lines_begin(struct live_lines *lines);
 void live_lines_end(struct live_lines *lines);
 
+/* More of the console's output: what the guest prints by semihosting. `context`: struct live_lines.
+ */
+void live_lines_console(void *context, const char *bytes, size_t count);
+
 /* Between slices: prints what waits when the guest has paused in its line; `all`: in any case. */
 void live_lines_settle(struct live_lines *lines, bool all);
 

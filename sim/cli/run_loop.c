@@ -191,6 +191,17 @@ static bool all_apps_started(struct run_session *session)
     return all;
 }
 
+/* The guest has ended the run itself, by semihosting. */
+static enum sim_status judge_exit(struct run_session *session)
+{
+    uint32_t status = machine_exit_status(session->machine);
+    if (status == 0) {
+        return SIM_OK;
+    }
+    fprintf(live_lines_begin(&session->lines), "the guest exits with status %d\n", (int)status);
+    return SIM_GUEST_FAILED;
+}
+
 static enum sim_status judge(struct run_session *session, enum machine_stop stop,
                              struct sim_error *error)
 {
@@ -208,6 +219,9 @@ static enum sim_status judge(struct run_session *session, enum machine_stop stop
                 "0x%08x\n",
                 regs.lr, regs.msp);
         return SIM_GUEST_FAILED;
+    }
+    if (stop == MACHINE_STOP_EXIT) {
+        return judge_exit(session);
     }
     if (kernel_view_panicking(&session->kernel)) {
         fprintf(live_lines_begin(&session->lines), "the kernel has panicked\n");

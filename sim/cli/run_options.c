@@ -41,6 +41,7 @@ const char run_options_help[] =
     "      --mpu-stats account|hits  the MPU's whole account; hits: also every access by the\n"
     "                        region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
+    "      --semihosting     BKPT 0xAB calls the host: print, time, exit; no files\n"
     "      --gdb[=PORT]      waits for gdb on a TCP port (default: a free one)\n"
     "  -h, --help            this text\n"
     "\n"
@@ -65,6 +66,7 @@ enum run_option {
     OPTION_TRACE,
     OPTION_MPU_STATS,
     OPTION_CHECK_ISOLATION,
+    OPTION_SEMIHOSTING,
     OPTION_GDB,
 };
 
@@ -87,6 +89,7 @@ static const struct option long_options[] = {
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"mpu-stats", required_argument, NULL, OPTION_MPU_STATS},
     {"check-isolation", no_argument, NULL, OPTION_CHECK_ISOLATION},
+    {"semihosting", no_argument, NULL, OPTION_SEMIHOSTING},
     {"gdb", optional_argument, NULL, OPTION_GDB},
     {NULL, 0, NULL, 0}};
 
@@ -319,6 +322,9 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
         options->mpu_hits = strcmp(optarg, "hits") == 0;
         return options->mpu_hits || strcmp(optarg, "account") == 0 ||
                sim_fail(error, SIM_WRONG_USE, "--mpu-stats is account or hits, not '%s'", optarg);
+    case OPTION_SEMIHOSTING:
+        options->semihosting = true;
+        return true;
     case OPTION_CHECK_ISOLATION:
         options->check_isolation = true;
         return true;

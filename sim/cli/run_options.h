@@ -33,6 +33,7 @@ struct run_options {
     const char *files[RUN_FILES_MAX]; /* as given; 0 of them: the demo */
     size_t file_count;
     bool has_for, headless, forever, mpu_hits, mpu_account, check_isolation, gdb, help;
+    bool semihosting;
     uint64_t for_ns;
     const char *until; /* NULL: none */
     uint64_t seed;

@@ -129,6 +129,12 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
         !start_observers(session, error) || !run_inputs_queue(session, error)) {
         return false;
     }
+    if (options->semihosting) {
+        const struct semihosting_config semihosting = {.print = live_lines_console,
+                                                       .context = &session->lines,
+                                                       .command_line = options->files[0]};
+        machine_set_semihosting(session->machine, &semihosting);
+    }
     machine_reset(session->machine, RESET_POWER_ON);
     return true;
 }

@@ -82,6 +82,7 @@ enum cpu_stop {
     CPU_STOP_BREAKPOINT, /* before the instruction at a breakpoint */
     CPU_STOP_WATCHPOINT, /* after the access; see cpu_watch_hit */
     CPU_STOP_BKPT,       /* on a BKPT instruction while a debugger is attached (cpu_set_debugger) */
+    CPU_STOP_SEMIHOSTING, /* on BKPT 0xAB; see cpu_set_semihosting */
     CPU_STOP_LOCKUP,
     CPU_STOP_ENGINE, /* the engine failed: a simulator error, message in cpu_error */
 };
@@ -155,6 +156,10 @@ bool cpu_watchpoint_remove(struct cpu *cpu, uint32_t address, uint32_t size_byte
 bool cpu_watch_hit(const struct cpu *cpu, struct cpu_watch_hit *hit);
 /* With a debugger attached BKPT stops instead of faulting. */
 void cpu_set_debugger(struct cpu *cpu, bool attached);
+/* BKPT 0xAB stops with CPU_STOP_SEMIHOSTING, with or without a debugger. */
+void cpu_set_semihosting(struct cpu *cpu, bool on);
+/* After that stop: goes on behind the BKPT, with r0, so many cycles later and one. */
+void cpu_answer_semihosting(struct cpu *cpu, uint32_t r0, uint64_t cycles);
 
 const struct cpu_counters *cpu_counters(const struct cpu *cpu);
 const struct mpu_account *cpu_mpu_account(const struct cpu *cpu);

@@ -114,3 +114,16 @@ void cpu_set_debugger(struct cpu *cpu, bool attached)
 {
     cpu->debug.attached = attached;
 }
+
+void cpu_set_semihosting(struct cpu *cpu, bool on)
+{
+    cpu->debug.semihosting = on;
+}
+
+void cpu_answer_semihosting(struct cpu *cpu, uint32_t r0, uint64_t cycles)
+{
+    cpu_it_pass(cpu);
+    cpu_hold_regs(cpu);
+    cpu->regs.r[0] = r0;
+    cpu_stall(cpu, cycles);
+}

@@ -135,6 +135,7 @@ struct cpu_debug {
     struct cpu_watch_hit hit;
     bool hit_valid;
     bool attached;
+    bool semihosting;
     bool resume_valid; /* the run stopped at the breakpoint at `resume`: run that instruction now */
     uint32_t resume;
 };

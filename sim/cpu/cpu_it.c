@@ -8,6 +8,7 @@
 
 #define IT_OPCODE      0xBF00U
 #define IT_OPCODE_MASK 0xFF00U
+#define BKPT_OPCODE    0xBE00U /* never conditional */
 #define IT_LAST        0x8U
 #define IT_COUNT       0xFU /* the bits whose lowest 1 tells how many are left */
 
@@ -108,7 +109,8 @@ bool cpu_it_skip(struct cpu *cpu)
 {
     uint16_t code[2];
     uint32_t pc = live_pc(cpu);
-    if (passes(live_xpsr(cpu)) || !cpu_read_code(cpu, pc, code)) {
+    if (passes(live_xpsr(cpu)) || !cpu_read_code(cpu, pc, code) ||
+        (code[0] & 0xFF00U) == BKPT_OPCODE) {
         return false;
     }
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);

@@ -8,6 +8,8 @@
 #define HINT_16_YIELD 0xBF10U
 #define HINT_16_WFE   0xBF20U
 
+#define BKPT_SEMIHOSTING 0xBEABU
+
 enum verdict { GO_ON, STOP };
 
 /* ---- at rest ---- */
@@ -249,7 +251,13 @@ static void take_invalid(struct cpu *cpu)
 
 static enum verdict take_bkpt(struct cpu *cpu, enum cpu_stop *stop)
 {
-    cpu_settle_inside(cpu, engine_get_pc(cpu->active) & ~1U);
+    uint32_t pc = engine_get_pc(cpu->active) & ~1U;
+    uint16_t code[2];
+    cpu_settle_inside(cpu, pc);
+    if (cpu->debug.semihosting && cpu_read_code(cpu, pc, code) && code[0] == BKPT_SEMIHOSTING) {
+        *stop = CPU_STOP_SEMIHOSTING;
+        return STOP;
+    }
     if (cpu->debug.attached) {
         *stop = CPU_STOP_BKPT;
         return STOP;

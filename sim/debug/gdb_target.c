@@ -186,6 +186,7 @@ struct gdb_stop_reason gdb_machine_stop_reason(const struct gdb_machine *adapter
     case MACHINE_STOP_LIMIT:
     case MACHINE_STOP_IDLE:
     case MACHINE_STOP_OFF:
+    case MACHINE_STOP_EXIT:
     case MACHINE_STOP_ENGINE:
         reason.stop = GDB_STOP_EXITED;
         break;

@@ -20,6 +20,7 @@
 #include "sim/machine/board.h"
 #include "sim/machine/irq_jitter.h"
 #include "sim/machine/machine_observer.h"
+#include "sim/machine/semihosting.h"
 
 struct machine; /* opaque */
 
@@ -47,6 +48,7 @@ enum machine_stop {
                           */
     MACHINE_STOP_OFF,    /* System OFF, and no input is left that could wake it */
     MACHINE_STOP_IDLE,   /* asleep, and nothing but an input can wake it; time is at the limit */
+    MACHINE_STOP_EXIT,   /* by semihosting; see machine_exit_status. It stays so */
     MACHINE_STOP_ENGINE, /* simulator error: cpu_error(machine_cpu(m)) */
 };
 
@@ -77,6 +79,12 @@ enum machine_stop machine_step(struct machine *machine, uint64_t cycle);
 
 /* Makes machine_run return MACHINE_STOP_REQUESTED soon. May be called from an observer. */
 void machine_request_stop(struct machine *machine);
+
+/* Switches semihosting on; `config` is copied. Before the first run. */
+void machine_set_semihosting(struct machine *machine, const struct semihosting_config *config);
+
+/* What the guest gave to semihosting's exit, after MACHINE_STOP_EXIT; 0: good. */
+uint32_t machine_exit_status(const struct machine *machine);
 
 /* Adds an observer, which is copied. False when there are already MACHINE_OBSERVERS_MAX. */
 #define MACHINE_OBSERVERS_MAX 8

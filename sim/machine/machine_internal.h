@@ -65,6 +65,7 @@ struct machine {
     struct diag_log diag_log;
     struct absent absent;
     struct process_watch watch;
+    struct semihosting semihosting;
 
     bool reset_pending, off, stop_requested;
     uint32_t reset_reasons;

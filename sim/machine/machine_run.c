@@ -159,6 +159,10 @@ static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cy
     case CPU_STOP_BKPT:
         *result = MACHINE_STOP_BKPT;
         return false;
+    case CPU_STOP_SEMIHOSTING:
+        semihosting_call(machine);
+        *result = MACHINE_STOP_EXIT;
+        return !machine->semihosting.exited;
     case CPU_STOP_LOCKUP:
         *result = MACHINE_STOP_LOCKUP;
         return machine->reset_pending;
@@ -184,6 +188,17 @@ static bool settle(struct machine *machine, uint64_t cycle)
         }
     } while (alive && (machine->reset_pending || machine->off));
     return alive;
+}
+
+void machine_set_semihosting(struct machine *machine, const struct semihosting_config *config)
+{
+    machine->semihosting = (struct semihosting){.config = *config};
+    cpu_set_semihosting(machine->cpu, true);
+}
+
+uint32_t machine_exit_status(const struct machine *machine)
+{
+    return machine->semihosting.exit_status;
 }
 
 enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
