@@ -111,7 +111,7 @@ void cpu_watch_sites(struct cpu *cpu)
 {
     for (; cpu->sites.watched < cpu->sites.count; cpu->sites.watched++) {
         if (!engine_watch_instruction(cpu->fast, cpu->sites.address[cpu->sites.watched], on_site,
-                                      NULL)) {
+                                      cpu, NULL)) {
             cpu->error = "the engine takes no more hooks";
         }
     }

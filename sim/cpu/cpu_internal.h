@@ -113,10 +113,16 @@ struct cpu_grain {
 
 /* Instructions of variable time (divisions, long ones inside IT blocks) that the fast engine calls
  * a hook for. A block with another one of them runs in the close engine. */
+struct cpu_timed_site {
+    struct cpu *cpu; /* NULL: not in use */
+    uint32_t address;
+    bool divides;
+    struct cycle_divide divide;
+    size_t handle;
+};
 struct cpu_timed {
-    uint32_t address[CPU_TIMED];
-    size_t handle[CPU_TIMED];
-    uint32_t count;
+    struct cpu_timed_site site[CPU_TIMED];
+    uint32_t count; /* in use */
     uint32_t wanted[CPU_TIMED_WANTED];
     uint32_t wanted_count;
     uint32_t missed; /* how often the table was found full */
@@ -253,6 +259,8 @@ void cpu_add_variable(struct cpu *cpu, uint32_t pc, const struct block_step *ste
 bool cpu_timed_cover(struct cpu *cpu, const struct block *block);
 /* CPU_WORK_TIMED, at rest. */
 void cpu_add_timed(struct cpu *cpu);
+/* The code there has changed. At rest, after blocks and translations have been forgotten. */
+void cpu_forget_timed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 
 /* cpu_access.c: pages, guarded accesses. */
 struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access);

@@ -19,6 +19,7 @@ static void forget_code(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
     engine_forget_code(cpu->fast, address, size_bytes);
     engine_forget_code(cpu->close, address, size_bytes);
     block_cache_forget(&cpu->blocks, address, size_bytes);
+    cpu_forget_timed(cpu, address, size_bytes);
 }
 
 /* At every address where this host memory appears. */

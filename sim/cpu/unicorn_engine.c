@@ -724,11 +724,11 @@ void engine_forget_code(struct engine *engine, uint32_t address, uint32_t size_b
 bool engine_watch_instruction(struct engine *engine, uint32_t address,
                               void (*hook)(struct uc_struct *uc, uint64_t address,
                                            uint32_t size_bytes, void *context),
-                              size_t *handle)
+                              void *context, size_t *handle)
 {
     uc_hook added;
-    uc_err err = uc_hook_add(engine->uc, &added, UC_HOOK_CODE, CALLBACK(hook),
-                             engine->client.context, address, address);
+    uc_err err =
+        uc_hook_add(engine->uc, &added, UC_HOOK_CODE, CALLBACK(hook), context, address, address);
     if (err != UC_ERR_OK) {
         return false;
     }
@@ -741,6 +741,8 @@ bool engine_watch_instruction(struct engine *engine, uint32_t address,
 
 void engine_unwatch_instruction(struct engine *engine, uint32_t address, size_t handle)
 {
+    engine->fill_all = true; /* it looks the address up, as remove_cache does */
     (void)uc_hook_del(engine->uc, handle);
+    engine->fill_all = false;
     engine_forget_code(engine, address, 2);
 }

@@ -136,7 +136,7 @@ uint32_t engine_get_reg(const struct engine *engine, unsigned index);
 bool engine_watch_instruction(struct engine *engine, uint32_t address,
                               void (*hook)(struct uc_struct *uc, uint64_t address,
                                            uint32_t size_bytes, void *context),
-                              size_t *handle);
+                              void *context, size_t *handle);
 void engine_unwatch_instruction(struct engine *engine, uint32_t address, size_t handle);
 
 /* All state of the core, the exclusive monitor included. Both engines are at rest. */

@@ -247,6 +247,35 @@ static void test_a_changed_division_takes_its_new_time(void **state)
     fixture_destroy(f);
 }
 
+/* Code in RAM is written, run and written over again and again: what was learnt of it goes. */
+static void test_divisions_come_and_go(void **state)
+{
+    (void)state;
+    static const uint32_t code[2][2] = {{0xF6F5FBB4, 0xE7FEBF00},  /* udiv r6, r4, r5; nop; b . */
+                                        {0x0605EB04, 0xE7FEBF00}}; /* add.w r6, r4, r5 */
+    struct fixture *f = fixture_create("variable", NULL);
+    for (uint32_t round = 0; round < 3000; round++) {
+        uint32_t at = RAM + 0x1000 + round * 16 % 0x1000;
+        const uint32_t *now = code[round % 3 == 2];
+        fixture_poke(f, at, now[0]);
+        fixture_poke(f, at + 4, now[1]);
+        cpu_memory_changed(f->cpu, at, 8);
+        for (unsigned again = 0; again < 3; again++) {
+            struct cpu_regs regs = fixture_regs(f);
+            regs.pc = at;
+            regs.r[4] = UINT32_MAX;
+            regs.r[5] = 1;
+            cpu_set_regs(f->cpu, &regs);
+            uint64_t from = clock_now(&f->clock);
+            uint32_t expected = now == code[0] ? 13 : 2;
+            assert_int_equal(cpu_run(f->cpu, from + expected), CPU_STOP_LIMIT);
+            assert_int_equal(cpu_pc(f->cpu), at + 6);
+            assert_int_equal(clock_now(&f->clock), from + expected);
+        }
+    }
+    fixture_destroy(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_trapping_divisions_take_the_same_time),
         cmocka_unit_test(test_interrupts_change_no_cycle_between_them),
         cmocka_unit_test(test_a_changed_division_takes_its_new_time),
+        cmocka_unit_test(test_divisions_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,20 @@ static struct kernel kernel_at(const struct fixture *f, uint32_t address)
     };
 }
 
-static void call(struct fixture *f, uint32_t entry)
+/* How the run is cut: not at all, by so many cycles, or by single steps. */
+enum { WHOLE = 0, STEPS = 1000 };
+
+static void run(struct fixture *f, unsigned cut)
+{
+    enum cpu_stop stop = CPU_STOP_LIMIT;
+    while (stop == CPU_STOP_LIMIT || stop == CPU_STOP_STEP) {
+        uint64_t slice = cut == WHOLE ? NEVER_IN : cut;
+        stop = cut == STEPS ? cpu_step(f->cpu) : cpu_run(f->cpu, clock_now(&f->clock) + slice);
+    }
+    assert_int_equal(stop, CPU_STOP_SLEEP);
+}
+
+static void call(struct fixture *f, uint32_t entry, unsigned cut)
 {
     struct cpu_regs regs = fixture_regs(f);
     memcpy(regs.r,
@@ -45,22 +58,21 @@ static void call(struct fixture *f, uint32_t entry)
     regs.msp = FIXTURE_RAM_BASE + 0x8000;
     fixture_poke(f, FIXTURE_RAM_BASE + 0x600 + 60, FIXTURE_RAM_BASE + 0x400);
     cpu_set_regs(f->cpu, &regs);
-    assert_int_equal(fixture_run(f, clock_now(&f->clock) + NEVER_IN), CPU_STOP_SLEEP);
+    run(f, cut);
 }
 
-/* `round`: the first meets code that is not known yet. */
-static unsigned run_all(struct fixture *f, unsigned round)
+static unsigned run_all(struct fixture *f, unsigned cut)
 {
     unsigned wrong = 0;
     uint32_t end = fixture_word(f, HEADER + 4);
     uint32_t count = 0;
     for (uint32_t at = fixture_word(f, HEADER); at < end; at += 16, count++) {
         struct kernel kernel = kernel_at(f, at);
-        call(f, kernel.entry);
+        call(f, kernel.entry, cut);
         uint32_t cycles = fixture_reg(f, 7) - fixture_reg(f, 6) - AROUND;
         if (cycles != kernel.expected || f->fault_count != 0) {
-            print_message("%s: %u cycles, not %u (%s), round %u, %u faults\n", kernel.text,
-                          (unsigned)cycles, (unsigned)kernel.expected, kernel.rule, round,
+            print_message("%s: %u cycles, not %u (%s), cut %u, %u faults\n", kernel.text,
+                          (unsigned)cycles, (unsigned)kernel.expected, kernel.rule, cut,
                           (unsigned)f->fault_count);
             f->fault_count = 0;
             wrong++;
@@ -74,10 +86,11 @@ static void test_every_kernel(void **state)
 {
     (void)state;
     struct fixture *f = fixture_create("kernels", NULL);
-    call(f, fixture_word(f, HEADER + 8));
+    call(f, fixture_word(f, HEADER + 8), WHOLE);
+    static const unsigned cuts[] = {WHOLE, WHOLE, 1, 2, 3, 5, 11, STEPS, WHOLE};
     unsigned wrong = 0;
-    for (unsigned round = 1; round <= 3; round++) {
-        wrong += run_all(f, round);
+    for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        wrong += run_all(f, cuts[i]); /* the first time meets code that is not known yet */
     }
     fixture_destroy(f);
     assert_int_equal(wrong, 0);
