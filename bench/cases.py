@@ -9,6 +9,7 @@ from report import Figure, Spread
 
 CPU_MEDIAN, CPU_LEAST = 0.9, 0.7
 MPU_RATIO, INTERRUPT_RATIO = 3.0, 1.5
+NULL_CYCLES, PROCESS_BYTES = 250, 676
 SLEEP_SECONDS, DEVICE_MILLIONS, MEMORY_MB, START_MS, RESTORE_US = 1.0, 12.0, 32.0, 100.0, 50.0
 LINEAR_TOLERANCE = 0.10
 WORK_TOLERANCE = 0.05  # where the machines cannot do exactly the same
@@ -220,8 +221,9 @@ def null_command(bench):
     with tempfile.NamedTemporaryFile(mode="r", suffix=".trace") as trace:
         run = Run(bench.machines.sandglass_command("--for", "2s", "--trace", trace.name, app))
         lines = trace.read().splitlines()
+    kept = run.number(r"grants +([\d,]+) ", "what the kernel keeps for a process")
     yield Figure("process_ram", "the kernel's RAM for a process, no grant entered (Tock 2.1 with 14 grants: 1,352 published)", "bytes",
-                 Spread([run.number(r"grants +([\d,]+) ", "what the kernel keeps for a process")]))
+                 Spread([kept]), expected=f"<= {PROCESS_BYTES}", met=bench.judge(kept <= PROCESS_BYTES))
     costs, called, back = [], None, None
     for line in lines:
         fields = line.split()
@@ -232,7 +234,8 @@ def null_command(bench):
             called = None
     if len(costs) < 900:
         fail(f"only {len(costs)} null commands were seen in the trace; the app did not run")
-    yield Figure("null_command", f"LED command 0, SVC to the app's next instruction, {len(costs):,} calls", "cycles", Spread(costs))
+    yield Figure("null_command", f"LED command 0, SVC to the app's next instruction, {len(costs):,} calls", "cycles", Spread(costs),
+                 expected=f"< {NULL_CYCLES}", met=bench.judge(statistics.median(costs) < NULL_CYCLES))
 
 
 CASES = {"sizes": sizes, "null_command": null_command, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,

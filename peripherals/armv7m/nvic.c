@@ -43,6 +43,12 @@ static uint32_t group_read(const uint32_t *map, uint32_t group)
     return (map[group] >> 16) | high;
 }
 
+/* How many words of a map have exceptions that exist. */
+static uint32_t used_words(const struct nvic *nvic)
+{
+    return (NVIC_EXCEPTION_IRQ0 + nvic->config.irq_count + 31) / 32;
+}
+
 static void tell(struct nvic *nvic, bool became_pending)
 {
     if (nvic->config.changed != NULL) {
@@ -167,9 +173,10 @@ int32_t nvic_group_priority(int32_t priority, uint32_t prigroup)
 
 uint32_t nvic_highest_pending(const struct nvic *nvic)
 {
+    const uint32_t words = used_words(nvic);
     uint32_t best = 0;
     int32_t best_priority = INT32_MAX;
-    for (uint32_t word = 0; word < NVIC_WORDS; word++) {
+    for (uint32_t word = 0; word < words; word++) {
         uint32_t ready = nvic->state.pending[word] & nvic->state.enabled[word];
         for (; ready != 0; ready &= ready - 1) {
             uint32_t exception = word * 32 + (uint32_t)__builtin_ctz(ready);
@@ -185,8 +192,9 @@ uint32_t nvic_highest_pending(const struct nvic *nvic)
 
 int32_t nvic_active_priority(const struct nvic *nvic, uint32_t prigroup)
 {
+    const uint32_t words = used_words(nvic);
     int32_t best = NVIC_PRIORITY_THREAD;
-    for (uint32_t word = 0; word < NVIC_WORDS; word++) {
+    for (uint32_t word = 0; word < words; word++) {
         for (uint32_t map = nvic->state.active[word]; map != 0; map &= map - 1) {
             uint32_t exception = word * 32 + (uint32_t)__builtin_ctz(map);
             int32_t priority = nvic_group_priority(nvic_priority(nvic, exception), prigroup);
@@ -198,9 +206,12 @@ int32_t nvic_active_priority(const struct nvic *nvic, uint32_t prigroup)
 
 uint32_t nvic_active_count(const struct nvic *nvic)
 {
+    const uint32_t words = used_words(nvic);
     uint32_t count = 0;
-    for (uint32_t word = 0; word < NVIC_WORDS; word++) {
-        count += (uint32_t)__builtin_popcount(nvic->state.active[word]);
+    for (uint32_t word = 0; word < words; word++) {
+        for (uint32_t map = nvic->state.active[word]; map != 0; map &= map - 1) {
+            count++;
+        }
     }
     return count;
 }

@@ -50,6 +50,7 @@ enum intr_number {
 
 /* Some exception number that makes the core privileged while banked registers are exchanged. */
 #define ANY_HANDLER 3U
+#define XPSR_NZCV   0xF0000000U
 
 struct engine {
     struct uc_struct *uc;
@@ -60,7 +61,9 @@ struct engine {
     uint32_t memory_count;
     struct unicorn_slow_path slow_path;
     struct page_memo memo;
-    bool ended; /* a hook has decided how the run ends */
+    bool written;      /* engine_write_regs was the last to touch the registers: */
+    uint32_t pc, xpsr; /* what the library would say of these two */
+    bool ended;        /* a hook has decided how the run ends */
     enum engine_end end;
     bool refused;      /* a guard has refused: what follows of the instruction is refused, too */
     bool dead;         /* a store was refused inside an IT block: `context` is how it must end */
@@ -80,6 +83,7 @@ static uint32_t read_reg(const struct engine *engine, int reg)
 
 static void write_reg(struct engine *engine, int reg, uint32_t value)
 {
+    engine->written = false;
     (void)uc_reg_write(engine->uc, reg, &value);
 }
 
@@ -453,9 +457,9 @@ enum engine_end engine_run(struct engine *engine)
     unicorn_exits_ask(!blocks_only);
     unicorn_slow_path_use(blocks_only && engine->client.access != NULL ? &engine->slow_path : NULL);
     engine->slow_path.asked.size_bytes = 0;
-    uc_err err = uc_emu_start(
-        engine->uc, engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U), 0,
-        0, 0);
+    uint32_t start = engine_get_pc(engine) | ((engine_get_xpsr(engine) & XPSR_T) != 0 ? 1U : 0U);
+    engine->written = false;
+    uc_err err = uc_emu_start(engine->uc, start, 0, 0, 0);
     unicorn_slow_path_use(NULL);
     if (!engine->ended && err != UC_ERR_OK) {
         engine->error = uc_strerror(err);
@@ -499,12 +503,12 @@ const char *engine_error(const struct engine *engine)
 
 uint32_t engine_get_pc(const struct engine *engine)
 {
-    return read_reg(engine, UC_ARM_REG_PC);
+    return engine->written ? engine->pc : read_reg(engine, UC_ARM_REG_PC);
 }
 
 uint32_t engine_get_xpsr(const struct engine *engine)
 {
-    return read_reg(engine, UC_ARM_REG_XPSR);
+    return engine->written ? engine->xpsr : read_reg(engine, UC_ARM_REG_XPSR);
 }
 
 struct engine_special engine_get_special(const struct engine *engine)
@@ -529,15 +533,11 @@ static const int double_ids[16] = {
     UC_ARM_REG_D12, UC_ARM_REG_D13, UC_ARM_REG_D14, UC_ARM_REG_D15,
 };
 
-static const int banked_ids[5] = {
-    UC_ARM_REG_MSP, UC_ARM_REG_PSP, UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
-};
-
 /* Makes the cached mode flags follow XPSR and CONTROL: the library recomputes them on a write of
  * these flags only. */
 static void refresh_mode_flags(struct engine *engine, uint32_t xpsr)
 {
-    write_reg(engine, UC_ARM_REG_APSR_NZCV, xpsr & 0xF0000000U);
+    write_reg(engine, UC_ARM_REG_APSR_NZCV, xpsr & XPSR_NZCV);
 }
 
 void engine_get_core_regs(const struct engine *engine, uint32_t r[16])
@@ -564,30 +564,55 @@ void engine_read_fp(const struct engine *engine, struct cpu_regs *regs)
     regs->fpscr = read_reg(engine, UC_ARM_REG_FPSCR);
 }
 
+/* In the order of engine_write_regs: handler mode to become privileged, then privileged thread
+ * mode, where all can be written; XPSR last but for the flags, which refresh the cached mode. Each
+ * call of the library costs more than a register, so there is one. */
+#define WRITTEN 27
+static const int written_ids[WRITTEN] = {
+    UC_ARM_REG_XPSR,        UC_ARM_REG_CONTROL, UC_ARM_REG_XPSR,      UC_ARM_REG_MSP,
+    UC_ARM_REG_PSP,         UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
+    UC_ARM_REG_CONTROL,     UC_ARM_REG_R0,      UC_ARM_REG_R1,        UC_ARM_REG_R2,
+    UC_ARM_REG_R3,          UC_ARM_REG_R4,      UC_ARM_REG_R5,        UC_ARM_REG_R6,
+    UC_ARM_REG_R7,          UC_ARM_REG_R8,      UC_ARM_REG_R9,        UC_ARM_REG_R10,
+    UC_ARM_REG_R11,         UC_ARM_REG_R12,     UC_ARM_REG_LR,        UC_ARM_REG_PC,
+    UC_ARM_REG_XPSR_NZCVQG, UC_ARM_REG_XPSR,    UC_ARM_REG_APSR_NZCV,
+};
+#define WRITTEN_R0 9
+
+#define READ 22
+static const int read_ids[READ] = {
+    UC_ARM_REG_R0,        UC_ARM_REG_R1,      UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
+    UC_ARM_REG_R5,        UC_ARM_REG_R6,      UC_ARM_REG_R7,  UC_ARM_REG_R8,  UC_ARM_REG_R9,
+    UC_ARM_REG_R10,       UC_ARM_REG_R11,     UC_ARM_REG_R12, UC_ARM_REG_LR,  UC_ARM_REG_PC,
+    UC_ARM_REG_XPSR,      UC_ARM_REG_CONTROL, UC_ARM_REG_MSP, UC_ARM_REG_PSP, UC_ARM_REG_PRIMASK,
+    UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
+};
+#define READ_BANKED 17
+
 void engine_read_regs(struct engine *engine, struct cpu_regs *regs)
 {
-    uint32_t r[16];
-    engine_get_core_regs(engine, r);
-    memcpy(regs->r, r, sizeof(regs->r));
-    regs->lr = r[14];
-    regs->pc = r[15] & ~1U;
-    regs->xpsr = read_reg(engine, UC_ARM_REG_XPSR);
-    regs->control = read_reg(engine, UC_ARM_REG_CONTROL);
+    void *values[READ];
+    for (int i = 0; i < 13; i++) {
+        values[i] = &regs->r[i];
+    }
+    void *others[READ - 13] = {&regs->lr,      &regs->pc,        &regs->xpsr,
+                               &regs->control, &regs->msp,       &regs->psp,
+                               &regs->primask, &regs->faultmask, &regs->basepri};
+    memcpy(&values[13], others, sizeof(others));
+    (void)uc_reg_read_batch(engine->uc, read_ids, values, READ);
+    regs->pc &= ~1U;
 
     /* Unprivileged, the banked registers read as 0. */
-    bool privileged = cpu_regs_privileged(regs);
-    if (!privileged) {
+    if (!cpu_regs_privileged(regs)) {
         write_reg(engine, UC_ARM_REG_XPSR, (regs->xpsr & ~XPSR_IPSR) | ANY_HANDLER);
-    }
-    void *values[5] = {&regs->msp, &regs->psp, &regs->primask, &regs->faultmask, &regs->basepri};
-    (void)uc_reg_read_batch(engine->uc, banked_ids, values, 5);
-    /* MSR leaves bits 1:0 in the library's stack pointers, a core has none. */
-    regs->msp &= ~3U;
-    regs->psp &= ~3U;
-    if (!privileged) {
+        (void)uc_reg_read_batch(engine->uc, &read_ids[READ_BANKED], &values[READ_BANKED],
+                                READ - READ_BANKED);
         write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
         refresh_mode_flags(engine, regs->xpsr);
     }
+    /* MSR leaves bits 1:0 in the library's stack pointers, a core has none. */
+    regs->msp &= ~3U;
+    regs->psp &= ~3U;
 }
 
 static void write_fp(struct engine *engine, const struct cpu_regs *regs)
@@ -604,37 +629,42 @@ static void write_fp(struct engine *engine, const struct cpu_regs *regs)
 
 void engine_write_regs(struct engine *engine, const struct cpu_regs *regs, bool fp)
 {
-    /* Handler mode to become privileged, then privileged thread mode, where all can be written. */
-    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T | ANY_HANDLER);
-    write_reg(engine, UC_ARM_REG_CONTROL, 0);
-    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T);
-    uint32_t banked[5] = {regs->msp, regs->psp, regs->primask & 1U, regs->faultmask & 1U,
-                          regs->basepri};
-    void *banked_values[5] = {&banked[0], &banked[1], &banked[2], &banked[3], &banked[4]};
-    (void)uc_reg_write_batch(engine->uc, banked_ids, banked_values, 5);
+    uint32_t before[WRITTEN_R0] = {XPSR_T | ANY_HANDLER,
+                                   0,
+                                   XPSR_T,
+                                   regs->msp,
+                                   regs->psp,
+                                   regs->primask & 1U,
+                                   regs->faultmask & 1U,
+                                   regs->basepri,
+                                   regs->control};
+    uint32_t after[WRITTEN - WRITTEN_R0 - 13] = {regs->lr,
+                                                 regs->pc | ((regs->xpsr & XPSR_T) != 0 ? 1U : 0U),
+                                                 regs->xpsr, regs->xpsr, regs->xpsr & XPSR_NZCV};
+    uint32_t words[WRITTEN];
+    memcpy(words, before, sizeof(before));
+    memcpy(&words[WRITTEN_R0], regs->r, sizeof(regs->r));
+    memcpy(&words[WRITTEN_R0 + 13], after, sizeof(after));
+    void *values[WRITTEN];
+    for (int i = 0; i < WRITTEN; i++) {
+        values[i] = &words[i];
+    }
     if (fp) {
         write_fp(engine, regs);
     }
-    write_reg(engine, UC_ARM_REG_CONTROL, regs->control);
-
-    uint32_t r[13];
-    void *values[13];
-    memcpy(r, regs->r, sizeof(r));
-    for (int i = 0; i < 13; i++) {
-        values[i] = &r[i];
-    }
-    (void)uc_reg_write_batch(engine->uc, core_ids, values, 13);
-    write_reg(engine, UC_ARM_REG_LR, regs->lr);
-    write_reg(engine, UC_ARM_REG_PC, regs->pc | ((regs->xpsr & XPSR_T) != 0 ? 1U : 0U));
-    write_reg(engine, UC_ARM_REG_XPSR_NZCVQG, regs->xpsr);
-    write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
-    refresh_mode_flags(engine, regs->xpsr);
+    (void)uc_reg_write_batch(engine->uc, written_ids, values, WRITTEN);
+    engine->written = true;
+    engine->pc = regs->pc;
+    engine->xpsr = regs->xpsr;
 }
 
 void engine_copy_state(struct engine *to, const struct engine *from)
 {
     (void)uc_context_save(from->uc, from->context);
     (void)uc_context_restore(to->uc, from->context);
+    to->written = from->written;
+    to->pc = from->pc;
+    to->xpsr = from->xpsr;
 }
 
 static void run_monitor_code(struct engine *engine, enum monitor_code code)
