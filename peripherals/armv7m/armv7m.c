@@ -90,6 +90,8 @@ uint32_t armv7m_peek(const struct armv7m *core, uint32_t offset)
         return scs_peek(core, offset % PAGE_BYTES);
     case PAGE_DWT:
         return dwt_peek(&core->dwt, offset % PAGE_BYTES);
+    case PAGE_FPB:
+        return fpb_peek(&core->fpb, offset % PAGE_BYTES);
     case PAGE_ROM_TABLE:
         return rom_table_word(offset % PAGE_BYTES);
     default:
@@ -135,7 +137,7 @@ enum bus_result armv7m_read(struct armv7m *core, struct bus_access access, uint3
     if (page == PAGE_DWT) {
         return dwt_read(&core->dwt, inner, value);
     }
-    /* ITM, FPB, TPIU, ETM: absent, but firmware asks them whether a debugger listens. */
+    /* FPB; and ITM, TPIU, ETM: absent, but firmware asks them whether a debugger listens. */
     *value = lane_read(armv7m_peek(core, access.offset), inner);
     return BUS_OK;
 }
@@ -190,6 +192,9 @@ enum bus_result armv7m_write(struct armv7m *core, struct bus_access access, uint
     if (page == PAGE_SCS) {
         return scs_write(core, access, value);
     }
+    if (page == PAGE_FPB) {
+        return fpb_write(&core->fpb, access, value);
+    }
     return page == PAGE_DWT ? dwt_write(&core->dwt, access, value) : BUS_OK;
 }
 
@@ -239,12 +244,22 @@ static int32_t mask_priority(void *context)
                                               : NVIC_PRIORITY_THREAD;
 }
 
+static void on_debug_changed(void *context)
+{
+    struct armv7m *core = context;
+    if (core->config.debug_changed != NULL) {
+        core->config.debug_changed(core->config.context);
+    }
+}
+
 void armv7m_reset(struct armv7m *core)
 {
     nvic_reset(&core->nvic);
     systick_reset(&core->systick);
     scb_reset(&core->scb);
     dwt_reset(&core->dwt);
+    fpb_reset(&core->fpb);
+    on_debug_changed(core);
     mpu_reset(&core->mpu);
     mpu_account_replace(&core->mpu_account, clock_now(core->config.clock), &core->mpu);
     if (core->config.mpu_changed != NULL) {
@@ -281,6 +296,13 @@ void armv7m_init(struct armv7m *core, const struct armv7m_config *config)
                              .clock = config->clock,
                              .diag = config->diag,
                              .nvic = &core->nvic,
+                             .changed = on_debug_changed,
+                             .context = core,
+                         });
+    fpb_init(&core->fpb, &(struct fpb_config){
+                             .diag = config->diag,
+                             .changed = on_debug_changed,
+                             .context = core,
                          });
     mpu_reset(&core->mpu);
     mpu_account_init(&core->mpu_account, clock_now(config->clock));

@@ -15,6 +15,7 @@
 #include "mpu_model/mpu_account.h"
 #include "mpu_model/mpu_model.h"
 #include "peripherals/armv7m/dwt.h"
+#include "peripherals/armv7m/fpb.h"
 #include "peripherals/armv7m/nvic.h"
 #include "peripherals/armv7m/scb.h"
 #include "peripherals/armv7m/systick.h"
@@ -61,6 +62,8 @@ struct armv7m_config {
     /* Group priority from which on BASEPRI and FAULTMASK keep exceptions pending
      * (ICSR.VECTPENDING). NULL: they are clear. */
     int32_t (*mask_priority)(void *context);
+    /* What DWT and FPB watch, or DEMCR, may have changed. May be NULL. */
+    void (*debug_changed)(void *context);
     /* Something that may make an exception pending or lets one preempt has changed: look again
      * soon. */
     void (*attention)(void *context);
@@ -74,6 +77,7 @@ struct armv7m {
     struct systick systick;
     struct scb scb;
     struct dwt dwt;
+    struct fpb fpb;
     struct mpu_state mpu;
     struct mpu_account mpu_account;
 };

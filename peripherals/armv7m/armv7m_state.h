@@ -14,6 +14,7 @@ struct armv7m_state {
     struct systick_state systick;
     struct scb_state scb;
     struct dwt_state dwt;
+    struct fpb_state fpb;
     struct mpu_state mpu;
 };
 

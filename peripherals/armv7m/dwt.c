@@ -1,13 +1,14 @@
 #include "peripherals/armv7m/dwt.h"
 
+#include <stddef.h>
+
+#include "peripherals/armv7m/dwt_comparators.h"
+
 enum dwt_register {
     DWT_CTRL = 0x000,
     DWT_CYCCNT = 0x004,
     DWT_CPICNT = 0x008,
-    DWT_FOLDCNT = 0x018,
     DWT_PCSR = 0x01C,
-    DWT_COMP0 = 0x020,
-    DWT_FUNCTION3 = 0x058,
     DWT_LAR = 0xFB0,
     DWT_LSR = 0xFB4,
 };
@@ -50,8 +51,18 @@ static void catch_up(struct dwt *dwt)
     dwt->state.since_cycle = clock_now(dwt->config.clock);
 }
 
+static void tell(struct dwt *dwt)
+{
+    if (dwt->config.changed != NULL) {
+        dwt->config.changed(dwt->config.context);
+    }
+}
+
 uint32_t dwt_peek(const struct dwt *dwt, uint32_t offset)
 {
+    if (dwt_comparators_own(offset & ~3U)) {
+        return dwt_comparators_peek(dwt, offset & ~3U);
+    }
     switch (offset & ~3U) {
     case DWT_CTRL:
         return CTRL_FOUR_COMPARATORS | dwt->state.ctrl;
@@ -72,7 +83,8 @@ enum bus_result dwt_read(struct dwt *dwt, struct bus_access access, uint32_t *va
         *value = 0;
         return BUS_OK;
     }
-    *value = dwt_peek(dwt, access.offset);
+    *value = dwt_comparators_own(access.offset) ? dwt_comparators_read(dwt, access.offset)
+                                                : dwt_peek(dwt, access.offset);
     return BUS_OK;
 }
 
@@ -87,22 +99,29 @@ enum bus_result dwt_write(struct dwt *dwt, struct bus_access access, uint32_t va
     if ((dwt->state.demcr & DEMCR_TRCENA) == 0 && access.offset < DWT_LAR) {
         return BUS_OK;
     }
+    if (dwt_comparators_own(access.offset)) {
+        dwt_comparators_write(dwt, access.offset, value);
+        tell(dwt);
+        return BUS_OK;
+    }
     switch (access.offset) {
     case DWT_CTRL:
         catch_up(dwt);
         dwt->state.ctrl = value & CTRL_WRITABLE;
+        tell(dwt);
         break;
     case DWT_CYCCNT:
         dwt->state.cyccnt = value;
         dwt->state.since_cycle = clock_now(dwt->config.clock);
+        tell(dwt);
         break;
     case DWT_LAR:
     case DWT_LSR:
         break; /* software lock of later cores: written out of habit */
     default:
-        if (access.offset >= DWT_CPICNT && access.offset <= DWT_FUNCTION3 && value != 0) {
+        if (access.offset >= DWT_CPICNT && access.offset <= DWT_PCSR && value != 0) {
             diag_unimplemented(dwt->config.diag, device_name, access.offset,
-                               "of the DWT only CYCCNT is modelled");
+                               "of the DWT's counters only CYCCNT is modelled");
         }
         break;
     }
@@ -136,10 +155,12 @@ static void write_demcr(struct dwt *dwt, uint32_t value)
     } else {
         nvic_clear_pending(nvic, EXCEPTION_MON);
     }
-    if ((value & DEMCR_MON_STEP) != 0) {
-        diag_unimplemented(dwt->config.diag, device_name, DBG_DEMCR,
-                           "stepping by the debug monitor (MON_STEP) is not modelled");
-    }
+    tell(dwt);
+}
+
+bool dwt_steps(const struct dwt *dwt)
+{
+    return (dwt->state.demcr & DEMCR_MON_STEP) != 0;
 }
 
 enum bus_result dwt_debug_write(struct dwt *dwt, struct bus_access access, uint32_t value)

@@ -1,8 +1,9 @@
 /* peripherals/armv7m/dwt.h - the cycle counter, and what software sees of the debug registers with
- * no debugger attached (DHCSR, DEMCR). Reference: ARMv7-M ARM, C1.6, C1.8.
+ * no debugger attached (DHCSR, DEMCR). The comparators: dwt_comparators.h. Reference: ARMv7-M ARM,
+ * C1.6, C1.8.
  *
  * CYCCNT is the machine's clock while DEMCR.TRCENA and DWT_CTRL.CYCCNTENA are set; it goes on
- * during sleep. Not modelled: comparators, the other counters, PC sampling, ITM packets, FPB.
+ * during sleep. Not modelled: the other counters, PC sampling, ITM packets.
  */
 #ifndef PERIPHERALS_ARMV7M_DWT_H
 #define PERIPHERALS_ARMV7M_DWT_H
@@ -18,7 +19,17 @@
 struct dwt_config {
     struct clock *clock;
     struct diag *diag;
-    struct nvic *nvic; /* borrowed; DEMCR.MON_EN and MON_PEND live there */
+    struct nvic *nvic;              /* borrowed; DEMCR.MON_EN and MON_PEND live there */
+    void (*changed)(void *context); /* what it watches may have changed. May be NULL */
+    void *context;
+};
+
+#define DWT_COMPARATORS 4
+#define DWT_MASK_MAX    15U
+struct dwt_comparator {
+    uint32_t comp;
+    uint32_t mask;     /* 0..15: so many low bits of the address do not count */
+    uint32_t function; /* the register's bits, MATCHED included */
 };
 
 struct dwt_state {
@@ -27,6 +38,7 @@ struct dwt_state {
     uint32_t dcrdr;       /* a plain register */
     uint32_t cyccnt;      /* its value at `since_cycle` */
     uint64_t since_cycle; /* it moves from here on while it counts */
+    struct dwt_comparator comparator[DWT_COMPARATORS];
 };
 
 struct dwt {
@@ -36,6 +48,9 @@ struct dwt {
 
 void dwt_init(struct dwt *dwt, const struct dwt_config *config);
 void dwt_reset(struct dwt *dwt);
+
+/* DEMCR.MON_STEP: the debug monitor steps what it returns to. */
+bool dwt_steps(const struct dwt *dwt);
 
 /* Unit registers, offsets from 0xE0001000, words. */
 uint32_t dwt_peek(const struct dwt *dwt, uint32_t offset);

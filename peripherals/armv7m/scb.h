@@ -53,7 +53,9 @@ enum scb_cfsr_bits {
 #define HFSR_VECTTBL  (1U << 1)
 #define HFSR_FORCED   (1U << 30)
 #define HFSR_DEBUGEVT (1U << 31)
+#define DFSR_HALTED   (1U << 0)
 #define DFSR_BKPT     (1U << 1)
+#define DFSR_DWTTRAP  (1U << 2)
 #define FPCCR_ASPEN   (1U << 31)
 #define FPCCR_LSPEN   (1U << 30)
 /* Of the code that the frame at FPCAR belongs to, as it was when the frame was reserved: which

@@ -22,6 +22,12 @@ static void on_mpu_changed(void *context)
     cpu_add_work(context, CPU_WORK_PAGES);
 }
 
+static void on_debug_changed(void *context)
+{
+    struct cpu *cpu = context;
+    cpu_monitor_changed(cpu, clock_now(cpu->config.clock));
+}
+
 static int32_t mask_priority(void *context)
 {
     const struct cpu *cpu = context;
@@ -130,6 +136,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const char **message)
                                 .reset_requested = on_reset_requested,
                                 .mpu_changed = on_mpu_changed,
                                 .mask_priority = mask_priority,
+                                .debug_changed = on_debug_changed,
                                 .attention = on_attention,
                                 .context = cpu,
                                 .gate = config->gate,
@@ -143,6 +150,7 @@ struct cpu *cpu_create(const struct cpu_config *config, const char **message)
         .fp_present = config->fp_present,
     };
     cpu->context = (struct mpu_context){.privileged = true};
+    cpu->monitor.next_cycle = UINT64_MAX;
     cpu_settle_jump(cpu, 0);
     return cpu;
 }

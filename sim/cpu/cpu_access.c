@@ -366,6 +366,7 @@ static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     if (write && is_ppb(address) && cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {
         cpu_add_work(cpu, CPU_WORK_FLAGS);
     }
+    (void)cpu_monitor_access(cpu, address, bytes, write); /* makes work that ends the run */
     if (must_end(cpu)) {
         refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
@@ -396,7 +397,8 @@ static bool guard_memory(struct cpu *cpu, struct mpu_context context, uint32_t a
         return false;
     }
     cpu_check_watch(cpu, address, bytes, write);
-    if ((cpu->work & CPU_WORK_WATCH) != 0 && must_end(cpu)) {
+    bool event = cpu_monitor_access(cpu, address, bytes, write);
+    if ((event || (cpu->work & CPU_WORK_WATCH) != 0) && must_end(cpu)) {
         refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
     }

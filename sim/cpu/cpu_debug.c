@@ -2,7 +2,7 @@
 
 /* ---- breakpoints ---- */
 
-bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end)
+static bool debugger_stops_within(const struct cpu *cpu, uint32_t start, uint32_t end)
 {
     for (uint32_t i = 0; i < cpu->debug.breakpoint_count; i++) {
         uint32_t address = cpu->debug.breakpoint[i];
@@ -13,6 +13,16 @@ bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end)
     return false;
 }
 
+bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end)
+{
+    return debugger_stops_within(cpu, start, end) || cpu_monitor_breaks(cpu, start, end);
+}
+
+bool cpu_debugger_stops_at(const struct cpu *cpu, uint32_t pc)
+{
+    return debugger_stops_within(cpu, pc, pc + 1);
+}
+
 bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc)
 {
     return cpu_breakpoint_within(cpu, pc, pc + 1);
@@ -21,7 +31,7 @@ bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc)
 bool cpu_breakpoint_add(struct cpu *cpu, uint32_t address)
 {
     struct cpu_debug *debug = &cpu->debug;
-    if (cpu_breakpoint_within(cpu, address, address + 1)) {
+    if (cpu_debugger_stops_at(cpu, address)) {
         return true;
     }
     if (debug->breakpoint_count == CPU_BREAKPOINTS) {
@@ -87,7 +97,7 @@ bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page)
             return true;
         }
     }
-    return false;
+    return cpu_monitor_watches(cpu, page, ENGINE_PAGE_BYTES);
 }
 
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write)

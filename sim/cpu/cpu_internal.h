@@ -146,6 +146,17 @@ struct cpu_debug {
     uint32_t resume;
 };
 
+/* What the guest's own debug monitor watches, as its registers say. */
+struct cpu_monitor_events {
+    bool code;           /* some instruction, or each (MON_STEP) */
+    bool data;           /* some data */
+    uint64_t next_cycle; /* at which CYCCNT matches; UINT64_MAX: never */
+    /* The instruction that is about to run: */
+    uint32_t pc;
+    uint64_t exceptions; /* how many there had been */
+    bool matches, steps; /* raises an event by its address; by MON_STEP */
+};
+
 /* Host memory with what is known of its pages. */
 struct cpu_region {
     struct cpu_memory memory;
@@ -214,6 +225,7 @@ struct cpu {
     bool locked_up;
     bool late_possible; /* no instruction has run since an exception was entered */
     struct cpu_debug debug;
+    struct cpu_monitor_events monitor;
     struct cpu_counters counters;
     const char *error;
 };
@@ -293,6 +305,8 @@ enum bus_result cpu_exception_write(void *context, uint32_t address, uint32_t va
 /* cpu_debug.c. */
 bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
 bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc);
+/* Those of the debugger only. */
+bool cpu_debugger_stops_at(const struct cpu *cpu, uint32_t pc);
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
 
@@ -306,6 +320,20 @@ bool cpu_bases_are_aligned(const struct cpu *cpu, const struct block *block);
 bool cpu_base_is_unaligned(const struct cpu *cpu, const uint16_t code[2]);
 /* At rest: CPU_WORK_SITES. */
 void cpu_watch_sites(struct cpu *cpu);
+
+/* cpu_monitor.c: the guest's debug monitor. */
+/* The registers that say what it wants have changed, at `cycle`. */
+void cpu_monitor_changed(struct cpu *cpu, uint64_t cycle);
+bool cpu_monitor_breaks(const struct cpu *cpu, uint32_t start, uint32_t end);
+bool cpu_monitor_watches(const struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+/* An access is about to be made. True: a debug event, the run has to end after the instruction. */
+bool cpu_monitor_access(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
+/* monitor.next_cycle has come. */
+void cpu_monitor_cycle(struct cpu *cpu);
+/* While monitor.code: before the next instruction, and after it. True: a breakpoint was taken
+ * instead. */
+bool cpu_monitor_before(struct cpu *cpu);
+void cpu_monitor_after(struct cpu *cpu);
 
 /* cpu_it.c: IT blocks, taken apart. All at rest but the last.
  * True: the next instruction is an IT, and has been carried out. */

@@ -446,7 +446,7 @@ static bool at_breakpoint(struct cpu *cpu)
     }
     uint32_t pc = next_pc(cpu);
     bool resumed = cpu->debug.resume_valid && cpu->debug.resume == pc;
-    if (resumed || !cpu_breakpoint_at(cpu, pc)) {
+    if (resumed || !cpu_debugger_stops_at(cpu, pc)) {
         return false;
     }
     cpu->debug.resume = pc;
@@ -457,6 +457,7 @@ static bool at_breakpoint(struct cpu *cpu)
 static uint64_t deadline_for(const struct cpu *cpu, uint64_t limit_cycle)
 {
     uint64_t due = clock_next_due(cpu->config.clock);
+    due = cpu->monitor.next_cycle < due ? cpu->monitor.next_cycle : due;
     return due < limit_cycle ? due : limit_cycle;
 }
 
@@ -491,12 +492,19 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
         cpu_pass_return(cpu);
         return GO_ON;
     }
+    bool monitored = !unfinished && cpu->monitor.code;
+    if (monitored && cpu_monitor_before(cpu)) {
+        return GO_ON;
+    }
     bool split = cpu_it_is_open(cpu);
     if (split) {
         cpu->mode = CPU_MODE_STEP;
     }
     if (!unfinished && cpu->mode == CPU_MODE_STEP && examine_step(cpu, split)) {
         cpu->mode = CPU_MODE_FAST;
+        if (monitored) {
+            cpu_monitor_after(cpu);
+        }
         return GO_ON;
     }
     if (split) {
@@ -507,6 +515,9 @@ static enum verdict turn(struct cpu *cpu, enum cpu_stop *stop)
         cpu_it_widen(cpu, end);
     }
     enum verdict verdict = take_end(cpu, end, stop);
+    if (monitored) {
+        cpu_monitor_after(cpu);
+    }
     cpu_finish_barriers(cpu);
     return verdict;
 }
@@ -525,6 +536,9 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
             stall(cpu);
             if (check_stop(cpu, &stop) == STOP) {
                 break;
+            }
+            if (cpu->time.cycles >= cpu->monitor.next_cycle) {
+                cpu_monitor_cycle(cpu);
             }
             cpu->time.deadline = deadline_for(cpu, limit_cycle);
             if (cpu->time.cycles >= cpu->time.deadline) {

@@ -98,6 +98,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
     cpu_settle_jump(cpu, state->after_address);
     cpu->time.none.taken = (uint8_t)state->after_taken;
     cpu->time.cycles = state->cycle;
+    cpu_monitor_changed(cpu, state->cycle);
     cpu->stall_cycles = state->stall_cycles;
     cpu->sleeping = state->sleeping;
     cpu->sleeping_wfe = state->sleeping_wfe;

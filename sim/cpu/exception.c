@@ -282,6 +282,22 @@ void exception_note_ignored(struct exception_unit *unit, uint32_t address)
     (void)fault_status_record(unit->core, &fault);
 }
 
+bool exception_monitor_preempts(const struct exception_unit *unit)
+{
+    return nvic_is_enabled(nvic_of(unit), EXCEPTION_DEBUGMON) &&
+           group_priority_of(unit, EXCEPTION_DEBUGMON) < exception_execution_priority(unit);
+}
+
+bool exception_debug_event(struct exception_unit *unit, uint32_t dfsr)
+{
+    if (!exception_monitor_preempts(unit)) {
+        return false;
+    }
+    unit->core->scb.state.dfsr |= dfsr;
+    nvic_set_pending(nvic_of(unit), EXCEPTION_DEBUGMON);
+    return true;
+}
+
 enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles)
 {
     *cycles = 0;

@@ -125,6 +125,13 @@ enum exception_outcome exception_fault(struct exception_unit *unit, const struct
 /* A data bus fault that CCR.BFHFNMIGN has the core ignore: only its status is left. */
 void exception_note_ignored(struct exception_unit *unit, uint32_t address);
 
+/* A debug event that is no instruction: DebugMonitor becomes pending and `dfsr` is set, if it is
+ * enabled and may preempt what runs. False: the event is ignored. */
+bool exception_debug_event(struct exception_unit *unit, uint32_t dfsr);
+
+/* Is DebugMonitor enabled, and of higher priority than what runs? */
+bool exception_monitor_preempts(const struct exception_unit *unit);
+
 /* SVC was executed; regs->pc is after it. */
 enum exception_outcome exception_svc(struct exception_unit *unit, uint32_t *cycles);
 

@@ -269,7 +269,7 @@ static void absent_addresses_fault_probed_units_read_0(void **state)
         uint32_t offset;
         enum bus_result result;
     } probes[] = {
-        {0x00000, BUS_OK},    {0x00E80, BUS_OK},    {0x02000, BUS_OK}, {0x03000, BUS_FAULT},
+        {0x00000, BUS_OK},    {0x00E80, BUS_OK},    {0x02100, BUS_OK}, {0x03000, BUS_FAULT},
         {0x0D000, BUS_FAULT}, {0x0F000, BUS_FAULT}, {0x40000, BUS_OK}, {0x41000, BUS_OK},
         {0x42000, BUS_FAULT}, {0xFE000, BUS_FAULT}, {0xFFFFC, BUS_OK},
     };
