@@ -38,7 +38,7 @@ ALLOWED = {
     "kernel/boards": ["kernel"],
     "apps": ["apps/lib", "kernel/abi"],
     "tools/pack": ["kernel/abi", "kernel/core/mpu_layout.h"],
-    "bench": ["sim/machine", "sim/cpu", "mpu_model", "peripherals/iface", "tests", "apps", "kernel/abi"],
+    "bench": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model", "peripherals/iface", "tests", "apps", "kernel/abi"],
     "tests": ["sim/machine", "sim/cli", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi"],
     "tests/fuzz": ["sim/machine", "sim/debug", "sim/cli", "sim/loader", "sim/cpu", "peripherals", "peripherals/iface"],
 }

@@ -85,9 +85,11 @@ struct device_class {
     uint32_t state_version;
     const size_t *event_offsets; /* of every struct event in the instance; NULL: it has none */
     size_t event_count;
-    /* Whether a state that comes from a file is one that the device can go on from without harm:
-     * bools 0 or 1, indices, counts and enums within their ranges. NULL: any bytes are. */
-    bool (*state_is_sane)(const void *state);
+    /* Whether *state, which comes from a file, is one that the device *self could have at
+     * `now_cycles`, so far as it would do harm otherwise: bools 0 or 1; indices, counts and enums
+     * within their ranges; no more than a second of its own time to catch up. NULL: any bytes are.
+     */
+    bool (*state_is_sane)(const void *self, const void *state, uint64_t now_cycles);
     /* Sets up an instance that is zeroed. NULL when fine, else a constant message for the user (a
      * devicetree error). */
     const char *(*init)(void *self, const struct device_env *env);

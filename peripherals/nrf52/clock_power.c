@@ -159,6 +159,18 @@ static const char *clock_power_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct clock_power_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->clock.hfclk_requested) &&
+           device_bool_is_sane(&s->clock.hfclk_running) && s->clock.lf_phase <= CLOCK_LF_RUNNING &&
+           device_bool_is_sane(&s->clock.calibrating) &&
+           device_bool_is_sane(&s->clock.timer_running) &&
+           device_bool_is_sane(&s->power.constant_latency);
+}
+
 static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),
                                        offsetof(struct clock_power, clock.lf_step),
                                        offsetof(struct clock_power, clock.calibrated),
@@ -172,6 +184,7 @@ const struct device_class nrf52_clock_power_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = clock_power_init,
     .reset = clock_power_reset,
     .update = clock_power_update,

@@ -322,12 +322,21 @@ static const char *gpio_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct gpio_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->detect);
+}
+
 const struct device_class nrf52_gpio_class = {
     .name = "nrf52-gpio",
     .size_bytes = sizeof(struct gpio),
     .state_offset = offsetof(struct gpio, state),
     .state_bytes = sizeof(struct gpio_state),
     .state_version = 2,
+    .state_is_sane = state_is_sane,
     .init = gpio_init,
     .reset = gpio_reset,
     .update = gpio_update,

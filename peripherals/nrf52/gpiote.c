@@ -273,12 +273,28 @@ static const char *gpiote_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct gpiote *gpiote = self;
+    const struct gpiote_state *s = state;
+    (void)now_cycles;
+    for (uint32_t i = 0; i < GPIOTE_CHANNELS; i++) {
+        enum channel_mode mode = mode_of(s->config[i]);
+        if (mode == MODE_RESERVED ||
+            (mode != MODE_DISABLED && pin_of(s->config[i]) >= gpiote->pin_count)) {
+            return false;
+        }
+    }
+    return gpiote->pin_count == GPIOTE_PINS_MAX || s->claimed >> gpiote->pin_count == 0;
+}
+
 const struct device_class nrf52_gpiote_class = {
     .name = "nrf52-gpiote",
     .size_bytes = sizeof(struct gpiote),
     .state_offset = offsetof(struct gpiote, state),
     .state_bytes = sizeof(struct gpiote_state),
     .state_version = 2,
+    .state_is_sane = state_is_sane,
     .init = gpiote_init,
     .reset = gpiote_reset,
     .update = gpiote_update,

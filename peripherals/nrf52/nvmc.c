@@ -336,12 +336,21 @@ static const char *nvmc_init(void *self, const struct device_env *env)
     return env->nvm == NULL ? "the flash controller needs a chip with flash" : NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct nvmc *nvmc = self;
+    const struct nvmc_state *s = state;
+    return s->busy_until_cycles <= now_cycles || /* a second is longer than any operation */
+           s->busy_until_cycles - now_cycles <= nvmc->env.clock->cpu_hz;
+}
+
 const struct device_class nrf52_nvmc_class = {
     .name = "nrf52-nvmc",
     .size_bytes = sizeof(struct nvmc),
     .state_offset = offsetof(struct nvmc, state),
     .state_bytes = sizeof(struct nvmc_state),
     .state_version = 1,
+    .state_is_sane = state_is_sane,
     .init = nvmc_init,
     .reset = nvmc_reset,
     .read = nvmc_read,

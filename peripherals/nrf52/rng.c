@@ -142,6 +142,14 @@ static const char *rng_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct rng_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->running);
+}
+
 static const size_t event_offsets[] = {offsetof(struct rng, byte_ready)};
 
 const struct device_class nrf52_rng_class = {
@@ -152,6 +160,7 @@ const struct device_class nrf52_rng_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = rng_init,
     .reset = rng_reset,
     .update = rng_update,

@@ -18,6 +18,7 @@ enum rtc_register {
 
 #define COUNTER_MASK      0xFFFFFFU
 #define PRESCALER_MASK    0xFFFU
+#define LF_CLOCK_HZ       32768U
 #define TRIGOVRFLW_COUNT  0xFFFFF0U
 #define NO_TICK           UINT64_MAX
 #define EVENT_BIT(offset) NRF_EVENT_BIT((uint32_t)(offset))
@@ -407,6 +408,25 @@ static const char *rtc_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct rtc_state *s = state;
+    if (!device_bool_is_sane(&s->running) || (s->running && s->divider == 0) ||
+        s->divider > PRESCALER_MASK + 1) {
+        return false;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        if (s->pending[i].run > RTC_RUN_STOP || s->pending[i].count > RTC_COUNT_TRIGOVRFLW) {
+            return false;
+        }
+    }
+    struct rtc rtc = *(const struct rtc *)self;
+    rtc.state = *s;
+    uint64_t now = clock_cycles_to_lf_ticks(rtc.env.clock, now_cycles);
+    return s->base_tick <= now + 1 && s->events_tick <= now &&
+           next_event_tick(&rtc, s->events_tick + 1) >= (now > LF_CLOCK_HZ ? now - LF_CLOCK_HZ : 0);
+}
+
 static const size_t event_offsets[] = {offsetof(struct rtc, event)};
 
 const struct device_class nrf52_rtc_class = {
@@ -417,6 +437,7 @@ const struct device_class nrf52_rtc_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = rtc_init,
     .reset = rtc_reset,
     .update = rtc_update,

@@ -368,6 +368,20 @@ static const char *timer_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct timer_state *s = state;
+    if (!device_bool_is_sane(&s->running) || s->mode > 3 || s->bitmode > 3 ||
+        s->prescaler > PRESCALER_MAX) {
+        return false;
+    }
+    struct timer timer = *(const struct timer *)self;
+    timer.state = *s;
+    uint64_t now = now_cycles / cycles_per_tick(&timer);
+    return s->base_tick <= now && s->matched_tick <= now &&
+           next_match_of_any(&timer) >= (now > TIMER_CLOCK_HZ ? now - TIMER_CLOCK_HZ : 0);
+}
+
 static const size_t event_offsets[] = {offsetof(struct timer, match)};
 
 const struct device_class nrf52_timer_class = {
@@ -378,6 +392,7 @@ const struct device_class nrf52_timer_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = timer_init,
     .reset = timer_reset,
     .update = timer_update,

@@ -294,6 +294,24 @@ static const char *uarte_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool bools_are_sane(const struct uart_state *s)
+{
+    return device_bool_is_sane(&s->rx_armed) && device_bool_is_sane(&s->rxd_full) &&
+           device_bool_is_sane(&s->tx_started) && device_bool_is_sane(&s->tx_stopping) &&
+           device_bool_is_sane(&s->tx_busy);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct uart_shared *uart = self;
+    const struct uart_state *s = state;
+    uint32_t depth = s->enable == UART_ENABLE_UARTE ? UARTE_FIFO_BYTES : UART_FIFO_BYTES;
+    (void)now_cycles;
+    return bools_are_sane(s) && s->rx_phase <= UART_RX_STOPPING && s->fifo_count <= depth &&
+           s->line_first < UART_LINE_BYTES && s->line_count <= UART_LINE_BYTES &&
+           s->tx_left <= uart->maxcnt_mask && s->rx_left <= uart->maxcnt_mask;
+}
+
 static const char *const uarte_input_names[] = {"byte", NULL};
 static const size_t event_offsets[] = {offsetof(struct uart_shared, tx_end),
                                        offsetof(struct uart_shared, rx_end),
@@ -307,6 +325,7 @@ const struct device_class nrf52_uarte_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = uarte_init,
     .reset = uarte_reset,
     .update = uarte_update,

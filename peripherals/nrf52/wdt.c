@@ -253,6 +253,14 @@ static const char *wdt_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct wdt_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->running) && device_bool_is_sane(&s->asleep);
+}
+
 static const size_t event_offsets[] = {offsetof(struct wdt, timeout), offsetof(struct wdt, reset)};
 
 const struct device_class nrf52_wdt_class = {
@@ -263,6 +271,7 @@ const struct device_class nrf52_wdt_class = {
     .state_version = 1,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
+    .state_is_sane = state_is_sane,
     .init = wdt_init,
     .reset = wdt_reset,
     .update = wdt_update,

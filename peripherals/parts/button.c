@@ -45,6 +45,14 @@ static const char *button_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct button_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->pressed);
+}
+
 static const char *const button_input_names[] = {"press", "release", NULL};
 
 const struct device_class part_button_class = {
@@ -53,6 +61,7 @@ const struct device_class part_button_class = {
     .state_offset = offsetof(struct button, state),
     .state_bytes = sizeof(struct button_state),
     .state_version = 1,
+    .state_is_sane = state_is_sane,
     .init = button_init,
     .update = button_update,
     .input = button_input,

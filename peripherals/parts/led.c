@@ -35,11 +35,20 @@ static const char *led_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct led_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->lit);
+}
+
 const struct device_class part_led_class = {
     .name = "led",
     .size_bytes = sizeof(struct led),
     .state_offset = offsetof(struct led, state),
     .state_bytes = sizeof(struct led_state),
     .state_version = 1,
+    .state_is_sane = state_is_sane,
     .init = led_init,
 };

@@ -36,6 +36,14 @@ static const char *touch_key_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct touch_key_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_bool_is_sane(&s->touched);
+}
+
 static const char *const touch_key_input_names[] = {"touch", "untouch", NULL};
 
 const struct device_class part_touch_key_class = {
@@ -44,6 +52,7 @@ const struct device_class part_touch_key_class = {
     .state_offset = offsetof(struct touch_key, state),
     .state_bytes = sizeof(struct touch_key_state),
     .state_version = 1,
+    .state_is_sane = state_is_sane,
     .init = touch_key_init,
     .update = touch_key_update,
     .input = touch_key_input,

@@ -9,6 +9,7 @@
 #include "sim/cli/duration.h"
 #include "sim/cli/run_debug.h"
 #include "sim/cli/run_loop.h"
+#include "sim/cli/run_snapshot.h"
 #include "sim/cli/summary.h"
 
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
@@ -88,7 +89,8 @@ static uint64_t end_cycle(const struct run_session *session)
     if (options->has_for) {
         return duration_to_cycles(options->for_ns, hz);
     }
-    return options->until != NULL ? duration_to_cycles(UNTIL_LIMIT_NS, hz) : CLOCK_NEVER - 1;
+    return options->until != NULL ? session->begun_cycle + duration_to_cycles(UNTIL_LIMIT_NS, hz)
+                                  : CLOCK_NEVER - 1;
 }
 
 /* Nothing can happen any more, and nobody sits at a keyboard. */
@@ -102,6 +104,8 @@ static bool is_over(const struct run_session *session, enum machine_stop stop)
 static uint64_t next_look(struct run_session *session, uint64_t cycle)
 {
     uint32_t hz = session->board.chip->cpu_hz;
+    uint64_t save = run_snapshot_next(session);
+    cycle = save < cycle ? save : cycle;
     if (!session->demo) {
         return cycle;
     }
@@ -137,7 +141,7 @@ static enum machine_stop run_slice(struct run_session *session, uint64_t end)
     return stop;
 }
 
-static enum machine_stop loop(struct run_session *session)
+static enum machine_stop loop(struct run_session *session, struct sim_error *error)
 {
     bool real_time = is_real_time(session);
     uint32_t hz = session->board.chip->cpu_hz;
@@ -153,6 +157,9 @@ static enum machine_stop loop(struct run_session *session)
         session->run_ns += host_now_ns() - before;
         live_lines_settle(&session->lines, false);
         uart_link_flush(&session->link);
+        if (!run_snapshot_save_due(session, error)) {
+            break;
+        }
         if (stop != MACHINE_STOP_LIMIT &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
             break;
@@ -162,7 +169,7 @@ static enum machine_stop loop(struct run_session *session)
         }
         take_keyboard(session);
         if (real_time) {
-            pace(start, duration_from_cycles(clock_now(clock), hz));
+            pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
         }
     }
     session->wall_ns += host_now_ns() - start;
@@ -279,9 +286,13 @@ static bool run_all(struct run_session *session, enum machine_stop *stop, struct
         return false;
     }
     if (goes_on) {
-        *stop = loop(session);
+        *stop = loop(session, error);
     }
-    return true;
+    if (run_snapshot_next(session) != CLOCK_NEVER) {
+        fprintf(live_lines_begin(&session->lines),
+                "%s is not written: the run has ended before its time\n", session->options.save);
+    }
+    return error->status == SIM_OK;
 }
 
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
@@ -299,6 +310,7 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
                                             .symbols = &session->symbols,
                                             .kernel = &session->kernel,
                                             .mpu_account = session->options.mpu_account,
+                                            .begun = session->begun,
                                             .wall_ns = session->wall_ns,
                                             .run_ns = session->run_ns};
     summary_print(&sources);

@@ -38,6 +38,8 @@ const char run_options_help[] =
     "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "
     "temp.temperature=3050@2s\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
+    "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
+    "      --restore FILE    begins there; needs the same board, kernel and apps\n"
     "      --mpu-stats account|hits  the MPU's whole account; hits: also every access by the\n"
     "                        region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
@@ -64,6 +66,8 @@ enum run_option {
     OPTION_TOUCH,
     OPTION_SET,
     OPTION_TRACE,
+    OPTION_SAVE_AT,
+    OPTION_RESTORE,
     OPTION_MPU_STATS,
     OPTION_CHECK_ISOLATION,
     OPTION_SEMIHOSTING,
@@ -87,6 +91,8 @@ static const struct option long_options[] = {
     {"touch", required_argument, NULL, OPTION_TOUCH},
     {"set", required_argument, NULL, OPTION_SET},
     {"trace", required_argument, NULL, OPTION_TRACE},
+    {"save-at", required_argument, NULL, OPTION_SAVE_AT},
+    {"restore", required_argument, NULL, OPTION_RESTORE},
     {"mpu-stats", required_argument, NULL, OPTION_MPU_STATS},
     {"check-isolation", no_argument, NULL, OPTION_CHECK_ISOLATION},
     {"semihosting", no_argument, NULL, OPTION_SEMIHOSTING},
@@ -271,6 +277,39 @@ static bool take_uart(const char *text, struct run_options *options, struct sim_
                             "--uart is stdio, file:F, pty or tcp:PORT, not '%s'", text);
 }
 
+static bool take_save(const char *text, struct run_options *options, struct sim_error *error)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals[1] == '\0' ||
+        !duration_parse_part(text, (uint64_t)(equals - text), &options->save_ns)) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "--save-at takes TIME=FILE, for example 1.5s=x.snap, not '%s'", text);
+    }
+    if (options->save != NULL) {
+        return sim_fail(error, SIM_WRONG_USE, "--save-at can be given once");
+    }
+    options->save = equals + 1;
+    return true;
+}
+
+/* What only all options together tell. */
+static bool check_snapshots(const struct run_options *options, struct sim_error *error)
+{
+    if ((options->save != NULL || options->restore != NULL) && options->file_count == 0) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "--save-at and --restore need the files of the run: the demo has none");
+    }
+    if (options->save != NULL && options->gdb) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "--save-at does not go with --gdb: save in a run without a debugger, then "
+                        "--restore with --gdb");
+    }
+    if (options->save != NULL && options->has_for && options->save_ns > options->for_ns) {
+        return sim_fail(error, SIM_WRONG_USE, "--save-at is later than the end of the run (--for)");
+    }
+    return true;
+}
+
 static bool take_gdb(const char *text, struct run_options *options, struct sim_error *error)
 {
     uint64_t port = 0;
@@ -317,6 +356,11 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_TRACE:
         options->trace = optarg;
         return true;
+    case OPTION_SAVE_AT:
+        return take_save(optarg, options, error);
+    case OPTION_RESTORE:
+        options->restore = optarg;
+        return true;
     case OPTION_MPU_STATS:
         options->mpu_account = true;
         options->mpu_hits = strcmp(optarg, "hits") == 0;
@@ -360,5 +404,5 @@ bool run_options_parse(int argc, char **argv, struct run_options *options, struc
         options->files[options->file_count] = argv[optind];
         options->file_count++;
     }
-    return true;
+    return options->help || check_snapshots(options, error);
 }

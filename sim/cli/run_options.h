@@ -43,6 +43,9 @@ struct run_options {
     const char *uart;         /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
     const char *gdb_port;     /* NULL: any free one */
     const char *trace;        /* file of the event trace; NULL: none */
+    const char *restore;      /* file of a snapshot; NULL: none */
+    const char *save;         /* file that gets one at save_ns; NULL: none */
+    uint64_t save_ns;
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;
 };

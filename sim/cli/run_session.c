@@ -8,6 +8,7 @@
 #include "sim/cli/board_file.h"
 #include "sim/cli/places.h"
 #include "sim/cli/run_inputs.h"
+#include "sim/cli/run_snapshot.h"
 #include "sim/loader/file.h"
 
 static bool add_default_firmware(struct run_session *session, struct sim_error *error)
@@ -126,7 +127,10 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
         !(session->demo ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
         !uart_link_open(&session->link, options->uart, !options->headless, error) ||
-        !start_observers(session, error) || !run_inputs_queue(session, error)) {
+        !start_observers(session, error)) {
+        return false;
+    }
+    if (options->restore == NULL && !run_inputs_queue(session, error)) {
         return false;
     }
     if (options->semihosting) {
@@ -136,7 +140,9 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
         machine_set_semihosting(session->machine, &semihosting);
     }
     machine_reset(session->machine, RESET_POWER_ON);
-    return true;
+    /* A snapshot brings the inputs that were to come; those of this run are added. */
+    return options->restore == NULL ||
+           (run_snapshot_restore(session, error) && run_inputs_queue(session, error));
 }
 
 void run_session_close(struct run_session *session)

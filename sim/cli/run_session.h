@@ -28,8 +28,11 @@ struct run_session {
     struct fault_report faults;
     struct event_trace trace;
     struct demo_captions captions;
-    uint64_t wall_ns; /* that the loop took */
-    uint64_t run_ns;  /* of which the machine ran: without pacing */
+    uint64_t begun_cycle;        /* 0, or where --restore put the machine */
+    struct machine_totals begun; /* what it had done by then */
+    bool saved;                  /* --save-at is done */
+    uint64_t wall_ns;            /* that the loop took */
+    uint64_t run_ns;             /* of which the machine ran: without pacing */
 };
 
 /* Reads the files, builds and loads the machine, queues the inputs, powers it on. On failure call

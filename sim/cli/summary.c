@@ -22,10 +22,12 @@ static uint64_t process_calls(const struct watched_process *process)
 
 static void print_time(const struct machine_totals *totals, const struct summary_sources *sources)
 {
-    double virtual_s = (double)totals->now_cycles / totals->cpu_hz;
+    uint64_t now_cycles = totals->now_cycles - sources->begun.now_cycles;
+    uint64_t instructions = totals->instructions - sources->begun.instructions;
+    double virtual_s = (double)now_cycles / totals->cpu_hz;
     double wall_s = (double)sources->wall_ns / 1e9;
     double run_s = (double)sources->run_ns / 1e9;
-    double mips = sources->run_ns == 0 ? 0.0 : (double)totals->instructions / run_s / 1e6;
+    double mips = sources->run_ns == 0 ? 0.0 : (double)instructions / run_s / 1e6;
     double speed = sources->run_ns == 0 ? 0.0 : virtual_s / run_s;
     fprintf(stderr,
             "\nsummary: %.6f s of virtual time in %.3f s; the machine ran for %.3f s of them (%.1f "

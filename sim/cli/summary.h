@@ -7,6 +7,7 @@
 #include "sim/loader/image.h"
 #include "sim/loader/symbol_map.h"
 #include "sim/machine/machine.h"
+#include "sim/machine/machine_view.h"
 
 struct summary_sources {
     struct machine *machine;
@@ -14,6 +15,7 @@ struct summary_sources {
     const struct symbol_map *symbols;
     const struct kernel_view *kernel; /* what of a process's block its grants are, if known */
     bool mpu_account;                 /* the MPU's whole account, not only its line */
+    struct machine_totals begun;      /* where the run began: not 0 after --restore */
     uint64_t wall_ns;                 /* that the run took */
     uint64_t run_ns;                  /* of which the machine ran: without pacing */
 };

@@ -573,12 +573,17 @@ enum cpu_stop cpu_step(struct cpu *cpu)
     uint64_t entered = cpu->counters.exceptions;
     cpu->started = false;
     do {
+        bool stalled = cpu->stall_cycles != 0;
         do_work(cpu);
         if (cpu->refusal.kind != CPU_REFUSAL_CLOSE) {
             switch_flash_cache(cpu);
         }
         stall(cpu);
         if (check_stop(cpu, &stop) == STOP) {
+            break;
+        }
+        if (stalled && cpu->time.cycles >= clock_next_due(cpu->config.clock)) {
+            stop = CPU_STOP_LIMIT; /* what came meanwhile comes first */
             break;
         }
         if (still_asleep(cpu)) {

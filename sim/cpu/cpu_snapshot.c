@@ -5,7 +5,8 @@
 #include "peripherals/iface/device.h"
 #include "sim/cpu/cpu_internal.h"
 
-#define COMPARED_BYTES 32U /* code is compared and forgotten by so many bytes */
+#define MOVED_CYCLES_MAX 64U /* more than it takes to move a whole frame */
+#define COMPARED_BYTES   32U /* code is compared and forgotten by so many bytes */
 
 /* Open, unless a load-exclusive has run since it was opened. */
 static void save_monitor(struct cpu *cpu, struct cpu_monitor *monitor)
@@ -99,6 +100,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
     cpu->time.none.taken = (uint8_t)state->after_taken;
     cpu->time.cycles = state->cycle;
     cpu_monitor_changed(cpu, state->cycle);
+    cpu->time.variable_extra = 0; /* no instruction is under way */
     cpu->stall_cycles = state->stall_cycles;
     cpu->sleeping = state->sleeping;
     cpu->sleeping_wfe = state->sleeping_wfe;
@@ -125,9 +127,11 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
 
 /* ---- what a damaged file may hold ---- */
 
-bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state)
+bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state, uint64_t now_cycles)
 {
-    return armv7m_state_is_sane(&cpu->core, &state->core) &&
+    return state->cycle == now_cycles && state->stall_cycles <= cpu->config.clock->cpu_hz &&
+           state->fp_store_done <= MOVED_CYCLES_MAX && state->return_left <= MOVED_CYCLES_MAX &&
+           armv7m_state_is_sane(&cpu->core, &state->core) &&
            cpu_regs_ipsr(&state->regs) == state->core.nvic.current &&
            state->after_taken <= UINT8_MAX && device_bool_is_sane(&state->monitor.set) &&
            device_bool_is_sane(&state->sleeping) && device_bool_is_sane(&state->sleeping_wfe) &&

@@ -50,7 +50,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state);
 void cpu_restore_account(struct cpu *cpu, const struct cpu_account *account);
 
 /* False for values that no core of this kind can have (a damaged file). */
-bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state);
+bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state, uint64_t now_cycles);
 bool cpu_account_is_sane(const struct cpu_account *account);
 
 /* Replaces memory that the engine maps. What was translated from bytes that change is forgotten,

@@ -295,11 +295,19 @@ static bool fail_values(const char *name, const char *part, struct sim_error *er
                     name, part);
 }
 
+/* What is being checked: where in the snapshot, and when it was saved, once that is known. */
+struct check {
+    struct cursor cursor;
+    const char *name;
+    uint64_t now_cycles;
+};
+
 static bool check_section(struct machine *machine, const struct snapshot_section *section,
-                          struct cursor *cursor, const char *name, struct sim_error *error)
+                          struct check *check, struct sim_error *error)
 {
+    const char *name = check->name;
     const uint8_t *bytes = NULL;
-    const struct chunk *chunk = next_chunk(cursor, &bytes);
+    const struct chunk *chunk = next_chunk(&check->cursor, &bytes);
     const struct title title = {section->name, "", section->version};
     if (chunk == NULL) {
         return sim_fail(error, SIM_WRONG_USE, "%s: the snapshot ends before %s", name,
@@ -313,17 +321,22 @@ static bool check_section(struct machine *machine, const struct snapshot_section
         records > section->records_max) {
         return fail_values(name, section->name, error);
     }
-    const struct snapshot_bytes from = {.bytes = bytes, .size = chunk->size_bytes, .name = name};
-    return section->check == NULL || section->check(machine, from, error) ||
-           fail_values(name, section->name, error);
+    const struct snapshot_bytes from = {
+        .bytes = bytes, .size = chunk->size_bytes, .name = name, .now_cycles = check->now_cycles};
+    if (section->check != NULL && !section->check(machine, from, error)) {
+        return fail_values(name, section->name, error);
+    }
+    check->now_cycles = section->holds_time ? snapshot_now(from) : check->now_cycles;
+    return true;
 }
 
-static bool check_device(const struct machine_device *device, struct cursor *cursor,
-                         const char *name, struct sim_error *error)
+static bool check_device(const struct machine_device *device, struct check *check,
+                         struct sim_error *error)
 {
+    const char *name = check->name;
     const struct device_class *device_class = device->device_class;
     const uint8_t *bytes = NULL;
-    const struct chunk *chunk = next_chunk(cursor, &bytes);
+    const struct chunk *chunk = next_chunk(&check->cursor, &bytes);
     if (chunk == NULL) {
         return sim_fail(error, SIM_WRONG_USE, "%s: the snapshot ends before device %s", name,
                         device->description->name);
@@ -332,28 +345,29 @@ static bool check_device(const struct machine_device *device, struct cursor *cur
         return false;
     }
     bool sane = chunk->size_bytes == padded(device_class->state_bytes) &&
-                (device_class->state_is_sane == NULL || device_class->state_is_sane(bytes));
+                (device_class->state_is_sane == NULL ||
+                 device_class->state_is_sane(device->self, bytes, check->now_cycles));
     return sane || fail_values(name, device->description->name, error);
 }
 
 static bool check_all(struct machine *machine, const struct machine_snapshot *snapshot,
                       const char *name, struct sim_error *error)
 {
-    struct cursor cursor = first_chunk(snapshot);
+    struct check check = {.cursor = first_chunk(snapshot), .name = name};
     if (snapshot->size < sizeof(struct header)) {
         return sim_fail(error, SIM_WRONG_USE, "%s: the snapshot is empty", name);
     }
     for (size_t i = 0; i < snapshot_section_count; i++) {
-        if (!check_section(machine, &snapshot_sections[i], &cursor, name, error)) {
+        if (!check_section(machine, &snapshot_sections[i], &check, error)) {
             return false;
         }
     }
     for (size_t i = 0; i < machine->device_count; i++) {
-        if (!check_device(&machine->devices[i], &cursor, name, error)) {
+        if (!check_device(&machine->devices[i], &check, error)) {
             return false;
         }
     }
-    return cursor.at == snapshot->size ||
+    return check.cursor.at == snapshot->size ||
            sim_fail(error, SIM_WRONG_USE, "%s: has more devices than this machine", name);
 }
 

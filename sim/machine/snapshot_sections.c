@@ -140,6 +140,11 @@ static void save_machine(struct machine *machine, struct snapshot_writer *writer
     record->reset_pending = machine->reset_pending;
 }
 
+uint64_t snapshot_now(struct snapshot_bytes from)
+{
+    return RECORDS(struct machine_record, from)->now_cycles;
+}
+
 static bool check_machine(struct machine *machine, struct snapshot_bytes from,
                           struct sim_error *error)
 {
@@ -231,7 +236,7 @@ static void save_cpu(struct machine *machine, struct snapshot_writer *writer)
 static bool check_cpu(struct machine *machine, struct snapshot_bytes from, struct sim_error *error)
 {
     (void)error;
-    return cpu_state_is_sane(machine->cpu, RECORDS(struct cpu_state, from));
+    return cpu_state_is_sane(machine->cpu, RECORDS(struct cpu_state, from), from.now_cycles);
 }
 
 static void restore_cpu(struct machine *machine, struct snapshot_bytes from)
@@ -473,6 +478,13 @@ static void save_events(struct machine *machine, struct snapshot_writer *writer)
     }
 }
 
+/* At most: a device may be behind by as much as the core was stalled, and would otherwise have no
+ * end of things to catch up with. */
+static bool is_recent(const struct machine *machine, uint64_t due_cycles, uint64_t now_cycles)
+{
+    return due_cycles >= now_cycles || now_cycles - due_cycles <= machine->clock.cpu_hz;
+}
+
 static bool check_events(struct machine *machine, struct snapshot_bytes from,
                          struct sim_error *error)
 {
@@ -480,7 +492,8 @@ static bool check_events(struct machine *machine, struct snapshot_bytes from,
     (void)error;
     for (size_t i = 0; i < from.size / sizeof *records; i++) {
         if (event_of(machine, records[i].owner, records[i].index) == NULL ||
-            (i > 0 && records[i].due_cycles < records[i - 1].due_cycles)) {
+            (i > 0 && records[i].due_cycles < records[i - 1].due_cycles) ||
+            !is_recent(machine, records[i].due_cycles, from.now_cycles)) {
             return false;
         }
         for (size_t j = 0; j < i; j++) {
@@ -744,26 +757,29 @@ static void restore_shadow(struct machine *machine, struct snapshot_bytes from)
 #define ONE(type) sizeof(type), 1, 1
 
 const struct snapshot_section snapshot_sections[] = {
-    {"/board", 1, ONE(struct board_record), save_board, check_board, NULL},
+    {"/board", 1, ONE(struct board_record), save_board, check_board, NULL, false},
     {"/images", 1, sizeof(struct machine_image), 0, MACHINE_IMAGES_MAX, save_images, check_images,
-     NULL},
-    {"/machine", 1, ONE(struct machine_record), save_machine, check_machine, restore_machine},
-    {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter},
-    {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu},
+     NULL, false},
+    {"/machine", 1, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
+    {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter, false},
+    {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu, false},
     {"/events", 1, sizeof(struct event_record), 0, SIZE_MAX, save_events, check_events,
-     restore_events},
+     restore_events, false},
     {"/inputs", 1, sizeof(struct queued_input), 0, MACHINE_INPUTS_MAX, save_inputs, check_inputs,
-     restore_inputs},
-    {"/pins", 1, sizeof(struct pin_record), 0, BOARD_PINS_MAX, save_pins, check_pins, restore_pins},
-    {"/uicr", 1, 1, 0, SIZE_MAX, save_uicr, check_uicr, restore_uicr},
-    {"/flash", 1, sizeof(struct flash_record), 0, SIZE_MAX, save_flash, check_flash, restore_flash},
-    {"/ram", 1, 1, 0, SIZE_MAX, save_ram, check_ram, restore_ram},
-    {"+cpu", 1, ONE(struct cpu_account), save_cpu_account, check_cpu_account, restore_cpu_account},
-    {"+totals", 1, ONE(struct totals_record), save_totals, NULL, restore_totals},
-    {"+messages", 1, ONE(struct diag_log), save_messages, check_messages, restore_messages},
-    {"+processes", 1, ONE(struct process_watch), save_processes, check_processes,
-     restore_processes},
-    {"+absent", 1, ONE(struct absent_record), save_absent, check_absent, restore_absent},
-    {"+shadow", 1, 1, 0, SIZE_MAX, save_shadow, check_shadow, restore_shadow},
+     restore_inputs, false},
+    {"/pins", 1, sizeof(struct pin_record), 0, BOARD_PINS_MAX, save_pins, check_pins, restore_pins,
+     false},
+    {"/uicr", 1, 1, 0, SIZE_MAX, save_uicr, check_uicr, restore_uicr, false},
+    {"/flash", 1, sizeof(struct flash_record), 0, SIZE_MAX, save_flash, check_flash, restore_flash,
+     false},
+    {"/ram", 1, 1, 0, SIZE_MAX, save_ram, check_ram, restore_ram, false},
+    {"+cpu", 1, ONE(struct cpu_account), save_cpu_account, check_cpu_account, restore_cpu_account,
+     false},
+    {"+totals", 1, ONE(struct totals_record), save_totals, NULL, restore_totals, false},
+    {"+messages", 1, ONE(struct diag_log), save_messages, check_messages, restore_messages, false},
+    {"+processes", 1, ONE(struct process_watch), save_processes, check_processes, restore_processes,
+     false},
+    {"+absent", 1, ONE(struct absent_record), save_absent, check_absent, restore_absent, false},
+    {"+shadow", 1, 1, 0, SIZE_MAX, save_shadow, check_shadow, restore_shadow, false},
 };
 const size_t snapshot_section_count = sizeof snapshot_sections / sizeof snapshot_sections[0];

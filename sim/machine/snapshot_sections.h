@@ -24,8 +24,12 @@ void snapshot_copy_text(char *to, const char *text, size_t size);
 struct snapshot_bytes {
     const uint8_t *bytes;
     size_t size;
-    const char *name; /* of the snapshot, for messages */
+    const char *name;    /* of the snapshot, for messages */
+    uint64_t now_cycles; /* when it was saved */
 };
+
+/* The time in a /machine section. */
+uint64_t snapshot_now(struct snapshot_bytes from);
 
 struct snapshot_section {
     const char *name;    /* what begins with '+' is an account: not in the hash */
@@ -36,6 +40,7 @@ struct snapshot_section {
     /* Whether it fits this machine and is safe to restore; says why not. NULL: any bytes are. */
     bool (*check)(struct machine *machine, struct snapshot_bytes from, struct sim_error *error);
     void (*restore)(struct machine *machine, struct snapshot_bytes from); /* NULL: nothing to do */
+    bool holds_time; /* the /machine section: see snapshot_now */
 };
 
 extern const struct snapshot_section snapshot_sections[];

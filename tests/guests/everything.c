@@ -1,7 +1,8 @@
 /* A bare guest for nRF52832 that keeps as much of the chip moving as it can, for tests of
  * snapshots: timers, PPI and GPIOTE, RTC, UARTE by DMA in both directions, RNG, TEMP, flash writes,
  * code in RAM that changes, SysTick, PendSV, SVC, MPU regions, floating point in handlers,
- * exclusive accesses, IT blocks, sleep. All of it flows into one sum, which goes out by UARTE. */
+ * exclusive accesses, IT blocks, sleep, and
+ * now and then a reset. All of it flows into one sum, which goes out by UARTE. */
 #include "tests/guests/bare.h"
 
 #define CLOCK_LFCLKSTART 0x40000008U
@@ -255,6 +256,7 @@ void bare_main(void)
     for (uint32_t turn = 0;; turn++) {
         count_exclusively();
         mix(choose(sum, sum >> 7));
+        mix(sum / (turn + 1) + (uint32_t)((int32_t)sum / -(int32_t)(turn % 100 + 1)));
         use_fp(turn);
         if (turn % 64 == 5) {
             mix(run_new_code(sum));
@@ -272,6 +274,9 @@ void bare_main(void)
             __asm volatile("sev\n wfe\n wfe" ::: "memory");
         }
         set(WDT + 0x600, 0x6E524635U);
+        if (turn == 900) {
+            bare_system_reset();
+        }
         set(GPIO + (turn % 2 == 0 ? 0x508U : 0x50CU), 1U << 18);
         mix(get(GPIO + 0x510) ^ locked);
     }

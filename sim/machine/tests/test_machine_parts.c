@@ -13,6 +13,7 @@
 #include "sim/machine/diag_log.h"
 #include "sim/machine/event_router.h"
 #include "sim/machine/input_queue.h"
+#include "sim/machine/state_hash.h"
 #include "sim/machine/thumb_access.h"
 
 static struct address_window window(uint32_t base, uint32_t size)
@@ -205,6 +206,36 @@ static void test_absent_registers(void **state)
     assert_int_equal(absent.polls[0].last_cycle, 102);
 }
 
+/* Wanted values from the reference implementation (libxxhash 0.8.1). */
+static void test_hash_is_xxh64(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t size;
+        uint64_t seed, hash;
+    } cases[] = {
+        {0, 0, 0xEF46DB3751D8E999},
+        {1, 0, 0xF592C0C7639C4CB6},
+        {3, 7, 0x4FAF03743C92A0CD},
+        {4, 0, 0xFB1E5CF2F1AE4D95},
+        {7, 0x9E3779B97F4A7C15, 0x566314BF1BDA8AAB},
+        {8, 1, 0xFBBEE60BA1FF4594},
+        {14, 0, 0x393648AA0A97D46F},
+        {31, 5, 0xDE6741AC80918C12},
+        {32, 0, 0xCC6B8AAADA790B2D},
+        {33, 0, 0x35EC49850475A832},
+        {100, 0xFFFFFFFFFFFFFFFF, 0x4597AFB8DD115092},
+        {1000, 3, 0x17DC927EFDF69780},
+    };
+    uint8_t bytes[1000];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 37 + 11);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(state_hash(bytes, cases[i].size, cases[i].seed), cases[i].hash);
+    }
+}
+
 /* Each line assembled by hand from the manual: halfword, is it a store. */
 static void test_stores_are_told_from_loads(void **state)
 {
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_inputs_in_order_of_time_then_arrival),
         cmocka_unit_test(test_log_tells_each_message_once),
         cmocka_unit_test(test_absent_registers),
+        cmocka_unit_test(test_hash_is_xxh64),
         cmocka_unit_test(test_stores_are_told_from_loads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,9 +17,8 @@
 #include <cmocka.h>
 
 #include "sim/machine/machine_input.h"
-#include "tests/snapshot_bench.h"
+#include "sim/machine/tests/snapshot_bench.h"
 
-static const char *const no_apps[] = {NULL};
 static const char *const few_apps[] = {"apps/blink.tbf",
                                        "apps/hello.tbf",
                                        "apps/buttons.tbf",
@@ -28,9 +27,12 @@ static const char *const few_apps[] = {"apps/blink.tbf",
                                        "apps/glutton.tbf",
                                        NULL};
 
+/* They trespass between 3 and 5 s, and are started again. */
+static const char *const bad_apps[] = {"apps/blink.tbf", "apps/trespass-kernel.tbf",
+                                       "apps/trespass-flash.tbf", "apps/glutton.tbf", NULL};
+
 struct scenario {
-    const char *board, *firmware;
-    const char *const *apps;
+    struct snapshot_guest guest;
     uint64_t first_cycle, end_cycle; /* snapshots between them, the run up to the end */
     unsigned cycles;                 /* how many snapshots */
     bool inputs;
@@ -63,7 +65,7 @@ static void add_inputs(struct snapshot_bench *bench, uint64_t end_cycle)
 
 static void open_scenario(struct snapshot_bench *bench, const struct scenario *scenario)
 {
-    snapshot_bench_open(bench, scenario->board, scenario->firmware, scenario->apps);
+    snapshot_bench_open(bench, &scenario->guest);
     if (scenario->inputs) {
         add_inputs(bench, scenario->end_cycle);
     }
@@ -194,11 +196,22 @@ static void check(const struct scenario *scenario)
 static void test_everything_at_random_cycles(void **state)
 {
     (void)state;
-    static const struct scenario scenario = {.board = "nrf52dk",
-                                             .firmware = "guests/everything.elf",
-                                             .apps = no_apps,
-                                             .end_cycle = 1000000,
-                                             .cycles = 100,
+    static const struct scenario scenario = {
+        .guest = {.board = "nrf52dk", .firmware = "guests/everything.elf"},
+        .end_cycle = 1000000,
+        .cycles = 100,
+        .inputs = true};
+    check(&scenario);
+}
+
+static void test_everything_with_jitter(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {.guest = {.board = "nrf52dk",
+                                                       .firmware = "guests/everything.elf",
+                                                       .jitter = {.seed = 3, .bound_cycles = 500}},
+                                             .end_cycle = 500000,
+                                             .cycles = 50,
                                              .inputs = true};
     check(&scenario);
 }
@@ -206,21 +219,85 @@ static void test_everything_at_random_cycles(void **state)
 static void test_kernel_and_apps_at_random_cycles(void **state)
 {
     (void)state;
-    static const struct scenario scenario = {.board = "nrf52dk",
-                                             .firmware = "kernel/nrf52dk.elf",
-                                             .apps = few_apps,
-                                             .first_cycle = 300000,
-                                             .end_cycle = 10000000,
-                                             .cycles = 60,
-                                             .inputs = true};
+    static const struct scenario scenario = {
+        .guest = {.board = "nrf52dk", .firmware = "kernel/nrf52dk.elf", .apps = few_apps},
+        .first_cycle = 300000,
+        .end_cycle = 10000000,
+        .cycles = 60,
+        .inputs = true};
     check(&scenario);
+}
+
+static void test_apps_that_fault_and_restart(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .guest = {.board = "nrf52dk", .firmware = "kernel/nrf52dk.elf", .apps = bad_apps},
+        .first_cycle = 64000000,
+        .end_cycle = 400000000,
+        .cycles = 60,
+        .inputs = false};
+    check(&scenario);
+}
+
+/* The same at each instruction in turn: inside of IT blocks, between a load-exclusive and its
+ * store, at the first instruction of a handler. Each snapshot is restored elsewhere once BEHIND
+ * more instructions have run, and has to arrive at the same state. */
+#define INSTRUCTIONS 3000U
+#define BEHIND       24U
+
+static void test_every_instruction(void **state)
+{
+    (void)state;
+    static const struct snapshot_guest guest = {.board = "nrf52dk",
+                                                .firmware = "guests/everything.elf"};
+    struct machine_snapshot ring[BEHIND] = {{0}}, now = {0}, got = {0};
+    struct snapshot_bench bench, other;
+    snapshot_bench_open(&bench, &guest);
+    snapshot_bench_open(&other, &guest);
+    machine_run(bench.machine, 480000);
+    uint64_t before = 0;
+    unsigned stalled = 0; /* a run ends after the stall of a flash write, a step before it */
+    for (unsigned i = 0; i < INSTRUCTIONS; i++) {
+        uint64_t cycle = clock_now(bench.trace.clock);
+        snapshot_bench_save(&bench, &now);
+        /* Several instructions may begin in one cycle; a run stops before the first of them. */
+        if (i >= BEHIND && cycle != before) {
+            snapshot_bench_restore(&other, &ring[i % BEHIND]);
+            machine_run(other.machine, cycle);
+            snapshot_bench_save(&other, &got);
+            if (clock_now(other.trace.clock) == cycle) {
+                snapshot_bench_compare(&now, &got, describe("stepped", before, cycle));
+            } else {
+                stalled++;
+            }
+        }
+        struct machine_snapshot oldest = ring[i % BEHIND];
+        ring[i % BEHIND] = now;
+        now = oldest;
+        before = cycle;
+        assert_int_equal(machine_step(bench.machine, UINT64_MAX), MACHINE_STOP_STEP);
+        bench.trace.count = 0;
+        other.trace.count = 0;
+    }
+    assert_true(stalled < INSTRUCTIONS / 100);
+    for (unsigned i = 0; i < BEHIND; i++) {
+        machine_snapshot_free(&ring[i]);
+    }
+    machine_snapshot_free(&now);
+    machine_snapshot_free(&got);
+    snapshot_bench_close(&bench);
+    snapshot_bench_close(&other);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_at_random_cycles),
+        cmocka_unit_test(test_everything_with_jitter),
         cmocka_unit_test(test_kernel_and_apps_at_random_cycles),
+        cmocka_unit_test(test_apps_that_fault_and_restart),
+        cmocka_unit_test(test_every_instruction),
     };
     first_seed = argc > 1 ? strtoull(argv[1], NULL, 0) : first_seed;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-/* tests/snapshot_bench.h - machines for tests of snapshots: a board, a guest, and the trace of what
- * it does. */
-#ifndef TESTS_SNAPSHOT_BENCH_H
-#define TESTS_SNAPSHOT_BENCH_H
+/* sim/machine/tests/snapshot_bench.h - machines for tests of snapshots: a board, a guest, and the
+ * trace of what it does. */
+#ifndef SIM_MACHINE_TESTS_SNAPSHOT_BENCH_H
+#define SIM_MACHINE_TESTS_SNAPSHOT_BENCH_H
 
 #include "sim/machine/machine.h"
 #include "sim/machine/machine_snapshot.h"
@@ -19,18 +19,23 @@ struct trace {
     size_t count, capacity;
 };
 
+/* A board of the build (SANDGLASS_BUILD), with a firmware and apps of the build ("kernel/x.elf",
+ * "apps/blink.tbf"). */
+struct snapshot_guest {
+    const char *board;
+    const char *firmware;    /* NULL: none, memory is erased */
+    const char *const *apps; /* NULL: none; the list ends with NULL */
+    struct irq_jitter_config jitter;
+};
+
 struct snapshot_bench {
     struct board board;
     struct machine *machine;
     struct trace trace;
 };
 
-/* A board from the build (SANDGLASS_BUILD), with a firmware and apps of the build ("kernel/x.elf",
- * "apps/blink.tbf"), and reset. `apps` ends with NULL. Fails the test when something is missing. */
-void snapshot_bench_open(struct snapshot_bench *bench, const char *board, const char *firmware,
-                         const char *const *apps);
-/* The same without any firmware: memory is erased. */
-void snapshot_bench_open_empty(struct snapshot_bench *bench, const char *board);
+/* Loads and resets it. Fails the test when something is missing. */
+void snapshot_bench_open(struct snapshot_bench *bench, const struct snapshot_guest *guest);
 void snapshot_bench_close(struct snapshot_bench *bench);
 
 void snapshot_bench_save(struct snapshot_bench *bench, struct machine_snapshot *snapshot);

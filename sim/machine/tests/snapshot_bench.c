@@ -1,4 +1,4 @@
-#include "tests/snapshot_bench.h"
+#include "sim/machine/tests/snapshot_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,17 +148,19 @@ static void load_apps(struct snapshot_bench *bench, const char *const *apps)
     }
 }
 
-void snapshot_bench_open_empty(struct snapshot_bench *bench, const char *board)
+static void create(struct snapshot_bench *bench, const struct snapshot_guest *guest)
 {
     char path[64];
     struct sim_error error = {0};
     struct file_bytes blob;
     *bench = (struct snapshot_bench){0};
-    (void)snprintf(path, sizeof path, "sim/boards/%s.dtb", board);
+    (void)snprintf(path, sizeof path, "sim/boards/%s.dtb", guest->board);
     read_file(path, &blob);
-    assert_true(board_parse(board, blob.data, blob.size, catalogue_find, &bench->board, &error));
+    assert_true(
+        board_parse(guest->board, blob.data, blob.size, catalogue_find, &bench->board, &error));
     file_free(&blob);
-    struct machine_config config = {.board = &bench->board, .seed = 1, .check_isolation = true};
+    struct machine_config config = {
+        .board = &bench->board, .seed = 1, .check_isolation = true, .jitter = guest->jitter};
     config.absent = catalogue_absent_entries(&config.absent_count);
     config.quirk = catalogue_find_quirk(bench->board.chip->name);
     bench->machine = machine_create(&config, &error);
@@ -180,12 +182,15 @@ void snapshot_bench_open_empty(struct snapshot_bench *bench, const char *board)
     assert_true(machine_observe(bench->machine, &observer));
 }
 
-void snapshot_bench_open(struct snapshot_bench *bench, const char *board, const char *firmware,
-                         const char *const *apps)
+void snapshot_bench_open(struct snapshot_bench *bench, const struct snapshot_guest *guest)
 {
-    snapshot_bench_open_empty(bench, board);
-    load_firmware(bench, firmware);
-    load_apps(bench, apps);
+    create(bench, guest);
+    if (guest->firmware != NULL) {
+        load_firmware(bench, guest->firmware);
+    }
+    if (guest->apps != NULL) {
+        load_apps(bench, guest->apps);
+    }
     machine_reset(bench->machine, 0);
 }
 
