@@ -221,6 +221,7 @@ void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs)
     cpu->regs = *regs;
     cpu->regs_held = true;
     cpu->fp_held = true;
+    cpu->engines_differ = true;
     cpu->core.nvic.state.current = cpu_regs_ipsr(regs);
     cpu->debug.resume_valid = false;
     cpu->late_possible = false;

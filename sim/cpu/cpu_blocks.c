@@ -135,6 +135,9 @@ static const struct block *add_block(struct cpu *cpu, uint32_t address, uint32_t
         block_cache_add(&cpu->blocks, address, size_bytes, region->memory.host + offset, available,
                         fetch_of(cpu, region), care);
     cpu_analyse_alignment(cpu, block, region);
+    if ((block->flags & (CYCLE_FP | CYCLE_EXCLUSIVE)) != 0) {
+        cpu->engines_differ = true;
+    }
     return block;
 }
 

@@ -220,7 +220,9 @@ struct cpu {
 
     struct cpu_timed timed;
     uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
-    bool exclusive_open;      /* a LDREX or STREX has run since the monitor was cleared */
+    /* FP registers or the exclusive monitor were used: the engines may have different ones. */
+    bool engines_differ;
+    bool exclusive_open; /* a LDREX or STREX has run since the monitor was cleared */
     bool sleeping, sleeping_wfe;
     bool locked_up;
     bool late_possible; /* no instruction has run since an exception was entered */

@@ -113,6 +113,9 @@ static uint32_t next_pc(const struct cpu *cpu)
 
 static void use(struct cpu *cpu, struct engine *engine)
 {
+    if (cpu->regs_held && !cpu->engines_differ) {
+        cpu->active = engine; /* nothing but what is held */
+    }
     cpu_load_regs(cpu);
     if (cpu->active != engine) {
         engine_copy_state(engine, cpu->active);

@@ -93,6 +93,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
 {
     cpu->regs = state->regs;
     cpu->regs_held = true;
+    cpu->engines_differ = true;
     cpu->fp_held = true;
     restore_monitor(cpu, &state->monitor);
     restore_core(cpu, &state->core);
