@@ -225,7 +225,8 @@ void cpu_refresh_special(struct cpu *cpu)
     if (cpu_regs_privileged(&cpu->regs)) {
         cpu->regs.primask = special.primask;
         cpu->regs.faultmask = special.faultmask;
-        cpu->regs.basepri = special.basepri;
+        engine_trim_special(cpu->active, nvic_priority_mask(&cpu->core.nvic));
+        cpu->regs.basepri = special.basepri & nvic_priority_mask(&cpu->core.nvic);
     }
     cpu_update_context(cpu);
     if (cpu_gated_flags(cpu) != cpu->blocks.gated_flags) {

@@ -521,6 +521,22 @@ struct engine_special engine_get_special(const struct engine *engine)
     };
 }
 
+static void trim(struct engine *engine, int reg, uint32_t bits)
+{
+    uint32_t value = read_reg(engine, reg);
+    if ((value & ~bits) != 0) {
+        write_reg(engine, reg, value & bits);
+    }
+}
+
+void engine_trim_special(struct engine *engine, uint32_t basepri_bits)
+{
+    trim(engine, UC_ARM_REG_R13, ~3U);
+    trim(engine, UC_ARM_REG_MSP, ~3U);
+    trim(engine, UC_ARM_REG_PSP, ~3U);
+    trim(engine, UC_ARM_REG_BASEPRI, basepri_bits);
+}
+
 static const int core_ids[16] = {
     UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,  UC_ARM_REG_R5,
     UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,

@@ -117,6 +117,9 @@ struct engine_special {
     uint32_t control, primask, faultmask, basepri;
 };
 struct engine_special engine_get_special(const struct engine *engine);
+/* In a callback or at rest, while the code is privileged: MSR leaves bits in BASEPRI and the stack
+ * pointers that a core does not have. Keeps `basepri_bits` of the one, and words of the others. */
+void engine_trim_special(struct engine *engine, uint32_t basepri_bits);
 
 /* Between runs only. All but s0-s31 and FPSCR; reading disturbs the engine's banked state and puts
  * it back. */

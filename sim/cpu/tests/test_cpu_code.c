@@ -279,9 +279,39 @@ static void test_watchpoints(void **state)
     fixture_destroy(f);
 }
 
+/* BASEPRI has three bits on this chip, stack pointers are words: also for the very next MRS. */
+static void test_bits_that_special_registers_drop(void **state)
+{
+    (void)state;
+    static const uint16_t code[] = {0xF380, 0x8811, 0xF3EF, 0x8111, /* msr, mrs basepri */
+                                    0xF382, 0x8809, 0xF3EF, 0x8309, /* psp */
+                                    0xF382, 0x8808, 0xF3EF, 0x8408, /* msp */
+                                    0x466D, 0xBE00};                /* mov r5, sp; bkpt */
+    for (int stepped = 0; stepped < 2; stepped++) {
+        struct fixture *f = fixture_create(NULL, NULL);
+        memcpy(f->flash + 0x400, code, sizeof(code));
+        cpu_set_debugger(f->cpu, true);
+        struct cpu_regs regs = {.msp = FIXTURE_RAM_BASE + 0x800, .pc = 0x400, .xpsr = XPSR_T};
+        regs.r[0] = 0x5F;
+        regs.r[2] = FIXTURE_RAM_BASE + 0x1003;
+        cpu_set_regs(f->cpu, &regs);
+        enum cpu_stop stop = CPU_STOP_STEP;
+        while (stop == CPU_STOP_STEP) {
+            stop = stepped != 0 ? cpu_step(f->cpu) : cpu_run(f->cpu, 100000);
+        }
+        assert_int_equal(stop, CPU_STOP_BKPT);
+        assert_int_equal(fixture_reg(f, 1), 0x40);
+        assert_int_equal(fixture_reg(f, 3), FIXTURE_RAM_BASE + 0x1000);
+        assert_int_equal(fixture_reg(f, 4), FIXTURE_RAM_BASE + 0x1000);
+        assert_int_equal(fixture_reg(f, 5), FIXTURE_RAM_BASE + 0x1000);
+        fixture_destroy(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bits_that_special_registers_drop),
         cmocka_unit_test(test_self_modifying_code),
         cmocka_unit_test(test_code_changed_by_the_host),
         cmocka_unit_test(test_execution_stops_at_a_boundary_in_a_page),
