@@ -15,7 +15,7 @@
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
 #define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
 #define SLICE_MAX_NS   100000000U
-#define LOOK_NS        10000000U /* how often Ctrl-C is looked for in a slice: some guests are slow */
+#define LOOK_NS        10000000U   /* between looks for Ctrl-C, and at what the guest has printed */
 #define START_LIMIT_NS 1000000000U /* a kernel has started its apps by then */
 #define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
 
@@ -137,6 +137,7 @@ static enum machine_stop run_slice(struct run_session *session, uint64_t end)
         uint64_t next = clock_now(clock) + look;
         stop = machine_run(session->machine, next < end ? next : end);
         goes_on = stop == MACHINE_STOP_LIMIT || stop == MACHINE_STOP_IDLE;
+        uart_link_flush(&session->link); /* the first words are there at once */
     }
     return stop;
 }
