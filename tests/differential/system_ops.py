@@ -24,7 +24,7 @@ def raise_one(rng, privileged=True, svc=True):
         lambda: poke(NVIC_ISPR, some_irqs(rng) | some_irqs(rng)),
         lambda: poke(NVIC_ICPR, some_irqs(rng)),
         lambda: poke(ICSR, rng.choice([1 << 27, 1 << 25, 5 << 26, 1 << 28 | 1 << 26])),
-        lambda: poke(SHCSR, rng.choice([7, 7, 0]) << 16 | rng.choice([1 << 12, 1 << 13, 1 << 14, 1 << 15])),
+        lambda: load("r0", SHCSR) + ["ldr r1, [r0]", f"orr r1, r1, #{1 << rng.randrange(12, 16):#x}", "str r1, [r0]"],  # others stay active
     ])()
     return Op(lines + BARRIERS)
 
