@@ -11,7 +11,7 @@ STACKING = 0x3030  # MSTKERR, STKERR, MLSPERR, LSPERR
 INVPC, UNDEFINSTR, MEMMANAGE_DATA = 0x40000, 0x10000, 0x82
 UNSTACKING = 0x0808  # MUNSTKERR, UNSTKERR
 VECTPENDING = 0x1FF000
-T_BIT, IT_BITS = 1 << 24, 0x0600FC00
+T_BIT = 1 << 24
 MOST_CHANGED = 48  # words that a record lists; the hash is of all
 DEVIATIONS = []
 
@@ -55,29 +55,6 @@ def breakpoint_as_forced(_guest, ours, theirs):
     for one, other, key in [(ours.fields, theirs.fields, "hfsr")] + [(x, y, 2) for x, y in zip(ours.events, theirs.events)]:
         if one[key] & 0x80000000 and one[key] ^ other[key] == 0xC0000000:
             other[key], met = one[key], True
-    return met
-
-
-@deviation
-def it_state_outside_thumb(_guest, ours, theirs):
-    """Outside Thumb state ITSTATE means nothing (B1.3.2); QEMU keeps what the frame had."""
-    met = False
-    pairs = [(ours.fields, theirs.fields, "xpsr")] + [(x, y, 5) for x, y in zip(ours.events, theirs.events)]
-    for one, other, key in pairs:
-        if not (one[key] | other[key]) & T_BIT and (one[key] ^ other[key]) & IT_BITS and not (one[key] ^ other[key]) & ~IT_BITS:
-            other[key], met = one[key], True
-    return met
-
-
-@deviation
-def translated_code_not_fetched_again(_guest, ours, theirs):
-    """QEMU runs code of a refused sub-region when it has translated it: the second fetch is not asked for."""
-    met = False
-    for i, event in enumerate(ours.events):
-        if event[1] == 1 and event[3] in [e[3] for e in ours.events[:i]] and (
-                i >= len(theirs.events) or theirs.events[i][:4] != event[:4]):
-            theirs.events.insert(i, list(event))
-            met = True
     return met
 
 

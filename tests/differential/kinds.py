@@ -67,7 +67,7 @@ STACKS = layout.Region(6, ZONE + 0x3C00, 10, 3)
 
 def with_stacks(guest, regions):
     """Both stacks in a region that all may use, so that faults can be resumed."""
-    guest.msp, guest.psp = STACKS.base + 0x3C0 + guest.msp % 0x40 & ~3, STACKS.base + 0x1C0 + guest.psp % 0x40 & ~3
+    guest.msp, guest.psp = STACKS.base + 0x280 + guest.msp % 0x40 & ~3, STACKS.base + 0x120 + guest.psp % 0x40 & ~3
     return [region for region in regions if region.number != STACKS.number] + [STACKS]
 
 
@@ -220,6 +220,9 @@ def stacking_guest(rng):
     guest.config += [region.op() for region in regions]
     guest.mpu_ctrl = rng.choice([0, 1 | rng.choice([0, 2]) | 4, 1 | rng.choice([0, 2]) | 4])
     guest.control |= rng.choice([0, 2, 3, 3, 3])
+    if fp and rng.random() < 0.4:  # the FP words of a frame, and no others, in that first region
+        guest.psp = regions[0].base + 8 * rng.randrange(1, 10)
+        guest.msp = guest.msp if guest.control & 2 else guest.psp
     if fp and rng.random() < 0.2 and not guest.control & 1:
         guest.ops.append(Op(poke(asm.CPACR, rng.choice([0, 0x5 << 20])) + asm.BARRIERS))
     if rng.random() < 0.5:
@@ -236,7 +239,7 @@ def stacking_guest(rng):
         ops.append(Op(load("r1", frame) + ["msr psp, r1"]))
     if fp and rng.random() < 0.5:
         ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         ops.append(damage(rng, fp, ccr & asm.CCR_STKALIGN))
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
     if guest.damages_return():  # FP registers may be UNKNOWN from then on: nothing may stack them
