@@ -177,7 +177,8 @@ def vectpending_without_masks(guest, ours, theirs):
 
 @deviation
 def fault_behind_the_basic_frame(_guest, ours, theirs):
-    """MUNSTKERR or UNSTKERR at the FP words: the return is abandoned (B1.5.8); QEMU goes on with what it has popped."""
-    if ours.fields["cfsr"] & UNSTACKING and not ours.fields["exc_return"] & 16 and ours.fields["pc"] != theirs.fields["pc"]:
+    """MUNSTKERR or UNSTKERR at the FP words: the return is abandoned (B1.5.8); QEMU goes on with what it has popped, and stacks anew."""
+    if ours.fields["cfsr"] & theirs.fields["cfsr"] & UNSTACKING and not ours.fields["exc_return"] & 16 and any(
+            ours.fields[name] != theirs.fields[name] for name in ("pc", "fpccr")):
         return give_up(ours, theirs)
     return False

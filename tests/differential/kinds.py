@@ -191,7 +191,7 @@ def exceptions_guest(rng):
     faults = [3, 4, 5, 6] if guest.flags & asm.FLAG_RESUME else []
     for number in faults + [SVC, asm.PENDSV, asm.SYSTICK] + [16 + irq for irq in IRQS]:
         if rng.random() < (0.75 if number > 10 else 0.15):
-            guest.bodies[number] = handler(rng, number != SVC or rng.random() < 0.5, extra)
+            guest.bodies[number] = handler(rng, number != SVC or rng.random() < 0.5, extra, not fp)  # S0-S15 would be UNKNOWN
     if guest.damages_return():
         guest.planted += frame_at(guest.msp, rng.choice([0, 0, 11, 14])) + frame_at(guest.psp, 0)
     return guest
@@ -240,7 +240,7 @@ def stacking_guest(rng):
     if fp and rng.random() < 0.5:
         ops.append(Op(["vmov s1, r0"]))  # what was there is UNKNOWN now
     if rng.random() < 0.6:
-        ops.append(damage(rng, fp, ccr & asm.CCR_STKALIGN))
+        ops.append(damage(rng, fp, ccr & asm.CCR_STKALIGN, guest.fpccr))
     guest.bodies[SVC] = Body(ops, FIND_FRAME, ["bx lr"])
     if guest.damages_return():  # FP registers may be UNKNOWN from then on: nothing may stack them
         guest.ops = guest.ops[-1:] if guest.control & 4 else guest.ops[:1] + guest.ops[-1:]

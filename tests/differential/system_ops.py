@@ -1,5 +1,5 @@
 """Exceptions raised, masked, prioritised and returned from, and the registers of the System Control Space."""
-from asm import (AIRCR, BARRIERS, CCR, CFSR, CPACR, FPCCR, FPDSCR, HFSR, ICSR, IRQS, MPU_CTRL, MPU_RNR, NVIC_IABR, NVIC_ICER,
+from asm import (AIRCR, BARRIERS, CCR, CFSR, CPACR, FPCCR, FPCCR_ASPEN, FPCCR_LSPEN, FPDSCR, HFSR, ICSR, IRQS, MPU_CTRL, MPU_RNR, NVIC_IABR, NVIC_ICER,
                  NVIC_ICPR, NVIC_IPR, NVIC_ISER, NVIC_ISPR, SCR, SHCSR, SHPR1, SHPR2, SHPR3, STIR, SVC, VTOR, load, poke)
 from guest import Body, Op
 
@@ -97,8 +97,8 @@ ENDS = [["pop {r4, pc}"], ["ldmia sp!, {r4, pc}"], ["ldr r4, [sp], #4", "ldr pc,
         ["pop {r4, lr}", "mov r3, lr", "bx r3"]]
 
 
-def handler(rng, nests, extra=()):
-    """What an exception does. `extra`: makers of further Ops."""
+def handler(rng, nests, extra, damages):
+    """What an exception does. `extra`: makers of further Ops; `damages`: it may return by another EXC_RETURN."""
     ops = []
     for _ in range(rng.randrange(0, 4)):
         dice = rng.random()
@@ -114,7 +114,7 @@ def handler(rng, nests, extra=()):
             ops.append(Op(["sev", "wfe"]))
         else:
             ops.append(look(rng))
-    if rng.random() < 0.05:
+    if damages and rng.random() < 0.05:
         return Body(ops, end=["pop {r4, lr}"] + load("lr", rng.choice(RETURNS[:6])) + ["bx lr"])
     return Body(ops, end=rng.choice(ENDS))
 
@@ -122,7 +122,7 @@ def handler(rng, nests, extra=()):
 FIND_FRAME = ["tst lr, #4", "ite eq", "mrseq r0, msp", "mrsne r0, psp"]
 
 
-def damage(rng, fp, aligned):
+def damage(rng, fp, aligned, fpccr):
     """Spoils the frame at r0, or LR, before an exception returns. Without STKALIGN QEMU takes bit 9 of the stacked xPSR too seriously."""
     flip = lambda offset, change_of: [f"ldr r1, [r0, #{offset}]"] + change_of + [f"str r1, [r0, #{offset}]"]
     condition = rng.randrange(14) << 4
@@ -137,6 +137,6 @@ def damage(rng, fp, aligned):
         lambda: load("lr", rng.choice(RETURNS[:6] + RETURNS[6:] * fp)),
         lambda: [f"movs r1, #{rng.randrange(4)}", "msr control, r1", "isb"],
         lambda: poke(CCR, rng.choice([0x200, 0x201]), ("r1", "r2")),
-        lambda: poke(FPCCR, rng.choice([0x80000000, 0xC0000000]), ("r1", "r2")) if fp else ["nop"],
+        lambda: poke(FPCCR, fpccr & FPCCR_ASPEN | rng.choice([0, FPCCR_LSPEN]), ("r1", "r2")) if fp else ["nop"],
         lambda: poke(CPACR, rng.choice([0, 0x5 << 20]), ("r1", "r2")) if fp else ["nop"],
     ])())
