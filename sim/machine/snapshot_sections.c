@@ -70,7 +70,8 @@ static bool check_board(struct machine *machine, struct snapshot_bytes from,
                         from.name, printable(there->model, sizeof model, model), here.model);
     }
     if (there->flash_timing != here.flash_timing) {
-        return sim_fail(error, SIM_WRONG_USE, "%s: the snapshot was made with another flash timing",
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s: the snapshot was made with another --flash-timing: give the same",
                         from.name);
     }
     return memcmp(there, &here, sizeof here) == 0 ||
@@ -117,9 +118,16 @@ struct machine_record {
     uint32_t reset_reasons;
     uint32_t waiting_count; /* events of devices that the router has not delivered */
     uint32_t waiting[EVENT_ROUTER_DEPTH];
+    uint32_t semihosting_error, semihosting_features_read, exit_status;
     bool asleep, off, reset_pending;
-    uint8_t reserved[5];
+    bool semihosting, exited; /* it is on; the guest has ended by it */
+    uint8_t reserved[7];
 };
+
+static bool has_semihosting(const struct machine *machine)
+{
+    return machine->semihosting.config.print != NULL;
+}
 
 static void save_machine(struct machine *machine, struct snapshot_writer *writer)
 {
@@ -138,6 +146,11 @@ static void save_machine(struct machine *machine, struct snapshot_writer *writer
     record->asleep = machine->asleep;
     record->off = machine->off;
     record->reset_pending = machine->reset_pending;
+    record->semihosting = has_semihosting(machine);
+    record->exited = machine->semihosting.exited;
+    record->exit_status = machine->semihosting.exit_status;
+    record->semihosting_error = machine->semihosting.last_error;
+    record->semihosting_features_read = machine->semihosting.features_read;
 }
 
 uint64_t snapshot_now(struct snapshot_bytes from)
@@ -149,10 +162,14 @@ static bool check_machine(struct machine *machine, struct snapshot_bytes from,
                           struct sim_error *error)
 {
     const struct machine_record *record = RECORDS(struct machine_record, from);
-    (void)machine;
-    (void)error;
-    return record->waiting_count <= EVENT_ROUTER_DEPTH && device_bool_is_sane(&record->asleep) &&
-           device_bool_is_sane(&record->off) && device_bool_is_sane(&record->reset_pending);
+    if (!device_bool_is_sane(&record->asleep) || !device_bool_is_sane(&record->off) ||
+        !device_bool_is_sane(&record->reset_pending) || !device_bool_is_sane(&record->exited) ||
+        !device_bool_is_sane(&record->semihosting) || record->waiting_count > EVENT_ROUTER_DEPTH) {
+        return false;
+    }
+    return record->semihosting == has_semihosting(machine) ||
+           sim_fail(error, SIM_WRONG_USE, "%s: the snapshot was made %s --semihosting: do the same",
+                    from.name, record->semihosting ? "with" : "without");
 }
 
 static void restore_machine(struct machine *machine, struct snapshot_bytes from)
@@ -164,6 +181,10 @@ static void restore_machine(struct machine *machine, struct snapshot_bytes from)
     machine->asleep = record->asleep;
     machine->off = record->off;
     machine->reset_pending = record->reset_pending;
+    machine->semihosting.exited = record->exited;
+    machine->semihosting.exit_status = record->exit_status;
+    machine->semihosting.last_error = record->semihosting_error;
+    machine->semihosting.features_read = record->semihosting_features_read;
     router->first = 0;
     router->count = record->waiting_count;
     memcpy(router->waiting, record->waiting, sizeof router->waiting);
@@ -760,7 +781,7 @@ const struct snapshot_section snapshot_sections[] = {
     {"/board", 1, ONE(struct board_record), save_board, check_board, NULL, false},
     {"/images", 1, sizeof(struct machine_image), 0, MACHINE_IMAGES_MAX, save_images, check_images,
      NULL, false},
-    {"/machine", 1, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
+    {"/machine", 2, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
     {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter, false},
     {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu, false},
     {"/events", 1, sizeof(struct event_record), 0, SIZE_MAX, save_events, check_events,

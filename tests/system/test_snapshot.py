@@ -54,6 +54,8 @@ class Snapshot(unittest.TestCase):
         self.expect_refused(self.restore(APPS[0], APPS[1], APPS[2], app("hello")), self.file, "hello.tbf")
         self.expect_refused(self.restore(guest("everything.elf")), self.file, "everything.elf")
         self.expect_refused(self.restore("--jitter", "1", *APPS), self.file, "--jitter")
+        self.expect_refused(self.restore("--semihosting", *APPS), self.file, "--semihosting")
+        self.expect_refused(self.restore("--flash-timing", "ideal", *APPS), self.file, "--flash-timing")
 
     def test_files_that_are_no_snapshots(self):
         self.save(0.5, app("blink"))

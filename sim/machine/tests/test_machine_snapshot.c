@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "sim/machine/machine_input.h"
+#include "sim/machine/machine_internal.h"
 #include "sim/machine/tests/snapshot_bench.h"
 
 static const char *const few_apps[] = {"apps/blink.tbf",
@@ -290,6 +291,33 @@ static void test_every_instruction(void **state)
     snapshot_bench_close(&other);
 }
 
+/* What no guest above does. */
+static void test_semihosting(void **state)
+{
+    (void)state;
+    static const struct snapshot_guest guest = {.board = "nrf52dk"};
+    struct machine_snapshot saved = {0}, again = {0};
+    struct snapshot_bench bench, other;
+    snapshot_bench_open(&bench, &guest);
+    snapshot_bench_open(&other, &guest);
+    bench.machine->semihosting.exited = true;
+    bench.machine->semihosting.exit_status = 7;
+    bench.machine->semihosting.last_error = 9;
+    bench.machine->semihosting.features_read = 3;
+    snapshot_bench_save(&bench, &saved);
+    snapshot_bench_restore(&other, &saved);
+    assert_true(other.machine->semihosting.exited);
+    assert_int_equal(machine_exit_status(other.machine), 7);
+    assert_int_equal(other.machine->semihosting.last_error, 9);
+    assert_int_equal(other.machine->semihosting.features_read, 3);
+    snapshot_bench_save(&other, &again);
+    snapshot_bench_compare(&saved, &again, "semihosting");
+    machine_snapshot_free(&saved);
+    machine_snapshot_free(&again);
+    snapshot_bench_close(&bench);
+    snapshot_bench_close(&other);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +326,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_kernel_and_apps_at_random_cycles),
         cmocka_unit_test(test_apps_that_fault_and_restart),
         cmocka_unit_test(test_every_instruction),
+        cmocka_unit_test(test_semihosting),
     };
     first_seed = argc > 1 ? strtoull(argv[1], NULL, 0) : first_seed;
     return cmocka_run_group_tests(tests, NULL, NULL);
