@@ -169,6 +169,8 @@ enum cpu_page_flag {
     CPU_PAGE_CUT = 1 << 1,  /* an MPU boundary cut it for a fetch once: its blocks are examined */
 };
 
+/* What decides how the guest goes on after a run has ended is also in cpu_snapshot.h; the rest must
+ * follow from it, or be set right by cpu_restore. */
 struct cpu {
     struct cpu_timeline time; /* these two first: every block needs them */
     struct block_cache blocks;
