@@ -53,7 +53,7 @@ static void read_plan(struct plan *plan, struct fuzz_bytes *bytes)
     plan->count_mpu_hits = (options & 8U) != 0;
     plan->twice = (options & 0x10U) != 0;
     plan->debugger = (options & 0x20U) != 0;
-    plan->timing = (enum cpu_flash_timing)((options >> 6) % 3);
+    plan->timing = (enum cpu_flash_timing)(options >> 6);
     uint8_t more = fuzz_u8(bytes);
     plan->run_cycles = more >= 0xC0 ? LONG_CYCLES : SHORT_CYCLES;
     plan->jitter = (more & 0x18U) == 0x18U;
@@ -102,9 +102,9 @@ static struct machine *used_machine(const struct plan *plan)
     static struct used {
         struct machine *machine;
         struct machine_snapshot start;
-    } machines[24];
+    } machines[32];
     struct used *used =
-        &machines[(plan->jitter ? 12U : 0U) + (size_t)plan->timing * 4 +
+        &machines[(plan->jitter ? 16U : 0U) + (size_t)plan->timing * 4 +
                   (plan->count_mpu_hits ? 2U : 0U) + (plan->check_isolation ? 1U : 0U)];
     struct sim_error error = {.status = SIM_OK};
     if (used->machine == NULL) {
