@@ -4,6 +4,8 @@
 
 #include "tests/fuzz/fuzz_board.h"
 
+#define CALL_BLOCK 0x20000300U
+
 struct writer {
     struct fuzz_bytes *bytes;
     uint16_t code[GUEST_CODE_HALF];
@@ -134,6 +136,17 @@ static void emit_flash(struct writer *writer)
     emit_store(writer, fuzz_u16(writer->bytes) & 0xFFFCU, pick_value(writer));
 }
 
+/* A call to the host with a block of three parameters. */
+static void emit_semihosting(struct writer *writer)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        emit_store(writer, CALL_BLOCK + 4 * i, pick_value(writer));
+    }
+    emit_constant(writer, 0, fuzz_u8(writer->bytes) % 0x34U);
+    emit_constant(writer, 1, CALL_BLOCK);
+    emit(writer, 0xBEAB);
+}
+
 static void emit_one(struct writer *writer)
 {
     uint8_t kind = fuzz_u8(writer->bytes) % 32;
@@ -166,6 +179,9 @@ static void emit_one(struct writer *writer)
         break;
     case 28:
         emit_flash(writer);
+        break;
+    case 30:
+        emit_semihosting(writer);
         break;
     case 29: /* an interrupt on */
         emit_store(writer, 0xE000E100U + 4 * (fuzz_u8(writer->bytes) % 2), pick_value(writer));

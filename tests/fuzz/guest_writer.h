@@ -11,7 +11,7 @@
 #define GUEST_BYTES      0x8000U
 #define GUEST_STACK      0x20008000U
 #define GUEST_CODE_HALF  ((GUEST_BYTES - GUEST_CODE) / 2U)
-#define GUEST_STEP_HALF  24U /* no step is longer */
+#define GUEST_STEP_HALF  48U /* no step is longer */
 #define GUEST_RAM_CODE   0x20002000U
 #define GUEST_RAM_BRANCH (GUEST_RAM_CODE + 1U)
 
