@@ -37,7 +37,7 @@ enum operation {
 enum handle { HANDLE_INPUT = 1, HANDLE_OUTPUT, HANDLE_ERROR, HANDLE_FEATURES };
 
 /* Magic, then: SYS_EXIT_EXTENDED is there, ":tt" opened for appending is standard error. */
-static const uint8_t features[5] = {'S', 'H', 'F', 'B', 3};
+static const uint8_t features[SEMIHOSTING_FEATURES_BYTES] = {'S', 'H', 'F', 'B', 3};
 
 struct call {
     struct machine *machine;

@@ -22,10 +22,13 @@ struct semihosting_config {
     const char *command_line; /* borrowed for the life of the machine; NULL: empty */
 };
 
+#define SEMIHOSTING_FEATURES_BYTES 5 /* of ":semihosting-features" */
+
 struct semihosting {
     struct semihosting_config config;
+    /* What a snapshot keeps. */
     uint32_t last_error;    /* what SYS_ERRNO tells */
-    uint32_t features_read; /* bytes of ":semihosting-features" */
+    uint32_t features_read; /* bytes, at most SEMIHOSTING_FEATURES_BYTES */
     bool exited;
     uint32_t exit_status; /* 0: good */
 };

@@ -244,6 +244,46 @@ static void restore_jitter(struct machine *machine, struct snapshot_bytes from)
     }
 }
 
+/* ---- calls to the host ---- */
+
+struct semihosting_record {
+    uint32_t last_error, features_read, exit_status;
+    bool exited;
+    uint8_t reserved[3];
+};
+
+static void save_semihosting(struct machine *machine, struct snapshot_writer *writer)
+{
+    const struct semihosting *semihosting = &machine->semihosting;
+    struct semihosting_record *record = snapshot_write(writer, sizeof *record);
+    if (record != NULL) {
+        *record = (struct semihosting_record){.last_error = semihosting->last_error,
+                                              .features_read = semihosting->features_read,
+                                              .exit_status = semihosting->exit_status,
+                                              .exited = semihosting->exited};
+    }
+}
+
+static bool check_semihosting(struct machine *machine, struct snapshot_bytes from,
+                              struct sim_error *error)
+{
+    const struct semihosting_record *record = RECORDS(struct semihosting_record, from);
+    (void)machine;
+    (void)error;
+    return record->features_read <= SEMIHOSTING_FEATURES_BYTES &&
+           device_bool_is_sane(&record->exited);
+}
+
+static void restore_semihosting(struct machine *machine, struct snapshot_bytes from)
+{
+    const struct semihosting_record *record = RECORDS(struct semihosting_record, from);
+    struct semihosting *semihosting = &machine->semihosting;
+    semihosting->last_error = record->last_error;
+    semihosting->features_read = record->features_read;
+    semihosting->exit_status = record->exit_status;
+    semihosting->exited = record->exited;
+}
+
 /* ---- the core ---- */
 
 static void save_cpu(struct machine *machine, struct snapshot_writer *writer)
@@ -783,6 +823,8 @@ const struct snapshot_section snapshot_sections[] = {
      NULL, false},
     {"/machine", 2, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
     {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter, false},
+    {"/semihosting", 1, ONE(struct semihosting_record), save_semihosting, check_semihosting,
+     restore_semihosting, false},
     {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu, false},
     {"/events", 1, sizeof(struct event_record), 0, SIZE_MAX, save_events, check_events,
      restore_events, false},

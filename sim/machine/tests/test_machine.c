@@ -10,6 +10,7 @@
 
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_internal.h"
+#include "sim/machine/machine_snapshot.h"
 #include "sim/machine/machine_view.h"
 #include "sim/machine/tests/fake_devices.h"
 
@@ -445,6 +446,41 @@ static void test_step_of_a_sleeper_ends(void **state)
     clock_cancel(ticker.clock, &ticker.event);
 }
 
+static void ignore_text(void *context, const char *bytes, size_t count)
+{
+    (void)context;
+    (void)bytes;
+    (void)count;
+}
+
+/* A guest that has left through semihosting has not left in the snapshot from before. */
+static void test_exit_is_part_of_a_snapshot(void **state)
+{
+    struct fixture *f = *state;
+    static const uint16_t leaves[] = {0x2020,  /* 40 movs r0, #0x20: SYS_EXIT_EXTENDED */
+                                      0x2101,  /* 42 movs r1, #1 */
+                                      0x0749,  /* 44 lsls r1, r1, #29 */
+                                      0xbeab,  /* 46 bkpt 0xab */
+                                      0xe7fe}; /* 48 b . */
+    static const uint16_t asks = 0x2013;       /* 40 movs r0, #0x13: SYS_ERRNO */
+    static const uint32_t block[] = {0x20026, 3};
+    const struct semihosting_config host = {.print = ignore_text};
+    struct machine_snapshot before = {0};
+    struct sim_error error = {.status = SIM_OK};
+    load(f, DEVICE + FAKE_VALUE, 1);
+    machine_set_semihosting(f->machine, &host);
+    machine_poke(f->machine, 0x40, leaves, sizeof leaves);
+    machine_poke(f->machine, RAM, block, sizeof block);
+    assert_true(machine_snapshot_save(f->machine, &before, &error));
+    assert_int_equal(machine_run(f->machine, 1000), MACHINE_STOP_EXIT);
+    assert_int_equal(machine_exit_status(f->machine), 3);
+    assert_true(machine_snapshot_restore(f->machine, &before, "before", &error));
+    assert_int_equal(machine_exit_status(f->machine), 0);
+    machine_poke(f->machine, 0x40, &asks, sizeof asks);
+    assert_int_equal(machine_run(f->machine, 1000), MACHINE_STOP_LIMIT);
+    machine_snapshot_free(&before);
+}
+
 #define MACHINE_TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
 
 int main(void)
@@ -468,6 +504,7 @@ int main(void)
         MACHINE_TEST(test_foreign_byte_that_changes_is_seen),
         MACHINE_TEST(test_step),
         MACHINE_TEST(test_step_of_a_sleeper_ends),
+        MACHINE_TEST(test_exit_is_part_of_a_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
