@@ -331,6 +331,14 @@ static bool is_fp(const uint16_t code[2])
     return coprocessor && (code[1] & 0x0E00U) == 0x0A00U;
 }
 
+/* Of those, what a single-precision unit does not have: arithmetic of doubles, and all that begins
+ * with 0xFC to 0xFE. Such an instruction is UNDEFINED and leaves the FP context alone. */
+static bool is_undefined_fp(const uint16_t code[2])
+{
+    bool arithmetic = (code[0] & 0xFF00U) == 0xEE00U && (code[1] & 0x0010U) == 0;
+    return (code[0] & 0x1000U) != 0 || (arithmetic && (code[1] & 0x0F00U) == 0x0B00U);
+}
+
 /* True: the next instruction may not be fetched, and has faulted. */
 static bool examine_fetch(struct cpu *cpu, uint32_t pc, const uint16_t code[2])
 {
@@ -367,7 +375,7 @@ static bool examine_step(struct cpu *cpu, bool split)
         cpu_raise_fault(cpu, &fault, NULL);
         return true;
     }
-    if (is_fp(code) && cpu_prepare_fp(cpu)) {
+    if (is_fp(code) && !is_undefined_fp(code) && cpu_prepare_fp(cpu)) {
         return true;
     }
     if ((cpu->blocks.gated_flags & CYCLE_CONTROL) != 0 && cpu_access_control(cpu, code)) {

@@ -15,7 +15,7 @@
 #define ICSR      0xED04U
 #define BUS_FAULT 0x8200U /* BFARVALID, PRECISERR */
 
-enum guest_case { UNSTACKING, LOCKUP, IGNORED, IGNORED_MASKED, PENDINGS };
+enum guest_case { UNSTACKING, LOCKUP, IGNORED, IGNORED_MASKED, PENDINGS, EXCLUSIVE, NMI_FIRST };
 
 static struct fixture *start(enum guest_case which)
 {
@@ -114,6 +114,37 @@ static void test_vectpending_under_basepri(void **state)
     fixture_destroy(f);
 }
 
+static void test_exceptions_open_the_exclusive_monitor(void **state)
+{
+    (void)state;
+    static const uint32_t expected[] = {0, 1, 1, 1}; /* r4 to r7 */
+    struct fixture *f = start(EXCLUSIVE);
+    assert_int_equal(fixture_run(f, ENOUGH), CPU_STOP_SLEEP);
+    assert_int_equal(f->event_count, 1);
+    for (unsigned i = 0; i < 4; i++) {
+        if (fixture_reg(f, 4 + i) != expected[i]) {
+            fail_msg("r%u is %u", 4 + i, (unsigned)fixture_reg(f, 4 + i));
+        }
+    }
+    fixture_destroy(f);
+}
+
+/* ICSR.NMIPENDSET and PENDSVSET in one store: the NMI, then PendSV tail-chained to it. */
+static void test_nmi_by_icsr(void **state)
+{
+    (void)state;
+    struct fixture *f = start(NMI_FIRST);
+    assert_int_equal(fixture_run(f, ENOUGH), CPU_STOP_SLEEP);
+    assert_int_equal(f->exception_count, 4);
+    static const uint32_t order[] = {2, 2, 14, 14};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(f->exception[i].exception, order[i]);
+        assert_int_equal(f->exception[i].returned, i % 2);
+    }
+    assert_int_equal(f->exception[2].from_pc, f->exception[0].from_pc);
+    fixture_destroy(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +152,8 @@ int main(void)
         cmocka_unit_test(test_an_nmi_ends_lockup_and_returns_to_it),
         cmocka_unit_test(test_bfhfnmign),
         cmocka_unit_test(test_vectpending_under_basepri),
+        cmocka_unit_test(test_exceptions_open_the_exclusive_monitor),
+        cmocka_unit_test(test_nmi_by_icsr),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,9 +29,11 @@ enum guest_case {
     SUM,
     SUM_MASKED,
     MASK_WRITE,
+    UNDEFINED,
+    UNDEFINED_2,
 };
 
-static struct fixture *start(enum guest_case which)
+static struct fixture *start(unsigned which)
 {
     struct fixture *f = fixture_create("fp", NULL);
     fixture_start(f, which);
@@ -182,6 +184,18 @@ static void test_software_may_ask_for_the_store(void **state)
     fixture_destroy(f);
 }
 
+static void test_an_undefined_instruction_begins_no_context(void **state)
+{
+    (void)state;
+    for (unsigned i = UNDEFINED; i <= UNDEFINED_2; i++) {
+        struct fixture *f = start(i);
+        assert_int_equal(fixture_run(f, ENOUGH), CPU_STOP_SLEEP);
+        assert_int_equal(f->last_fault.kind, FAULT_UNDEFINSTR);
+        assert_int_equal(fixture_word(f, SEEN), 0xFFFFFFF9U);
+        fixture_destroy(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_an_interrupt_breaks_into_the_store),
         cmocka_unit_test(test_interrupts_change_no_sum),
         cmocka_unit_test(test_software_may_ask_for_the_store),
+        cmocka_unit_test(test_an_undefined_instruction_begins_no_context),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
     vectors
     .equ SEEN, RAM + 0x100
     .equ DELAY, RAM
-    cases unstacking, lockup, ignored, ignored_masked, pendings
+    cases unstacking, lockup, ignored, ignored_masked, pendings, exclusive, nmi_first
 
 @ 0: PendSV's handler schedules interrupt 0 just before it returns
 unstacking:
@@ -100,5 +100,50 @@ pendings:
     ldr r6, [r0]
     cpsid f
     ldr r7, [r0]
+    b done
+
+@ 5: an exception opens the exclusive monitor, at entry and at return
+exclusive:
+    ldr r0, =SCS
+    movs r1, #1
+    str r1, [r0, #0x100]
+    ldr r0, =RAM + 0x200
+    ldr r2, =DEVICE
+    movs r3, #4
+    ldrex r1, [r0]
+    strex r4, r3, [r0]          @ 0
+    ldrex r1, [r0]
+    svc #0
+    strex r5, r3, [r0]          @ 1
+    ldrex r1, [r0]
+    str r3, [r2, #4]            @ an interrupt in 4 cycles
+    nop
+    nop
+    nop
+    nop
+    nop
+    nop
+    ldr r0, =RAM + 0x200
+    strex r6, r3, [r0]          @ 1
+    svc #1
+    strex r7, r3, [r0]          @ 1: the handler's own does not outlive it
+    b done
+svcall:
+    ldr r0, =RAM + 0x200
+    ldrex r1, [r0]
+    bx lr
+
+@ 6: NMI and PendSV at once
+nmi_first:
+    ldr r0, =SCS
+    movs r1, #1
+    str r1, [r0, #0x100]
+    ldr r2, =0xE000ED04
+    mov r3, #0x90000000
+    movs r1, #0
+    ldr r4, =DELAY
+    str r1, [r4]
+    str r3, [r2]
+    nop
     b done
     defaults

@@ -1,7 +1,7 @@
     .include "common.inc"
     vectors
     .equ FPCCR, 0xE000EF34
-    cases context, it_skip, aspen_off, new_context, interrupted, sum, sum_masked, mask_write
+    cases context, it_skip, aspen_off, new_context, interrupted, sum, sum_masked, mask_write, undefined, undefined_2
 
 @ What handlers see: FPCCR, FPCAR, lr, then FPCCR, CONTROL and FPSCR after an FP instruction.
     .equ SEEN, RAM + 0x100
@@ -216,5 +216,17 @@ mask_write:
     str r2, [r0]
     vmov.f32 s0, #8.0           @ stores s0-s15 at RAM + 0x400
     ldr r3, [r0]
+    b done
+
+@ 8, 9: what the unit does not have begins no context
+undefined:
+    bl open_fp
+    .short 0xEE30, 0x0B00       @ vadd.f64 d0, d0, d0
+undefined_2:
+    bl open_fp
+    .short 0xFE30, 0x0A00
+hardfault:
+    ldr r0, =SEEN
+    str lr, [r0]
     b done
     defaults
