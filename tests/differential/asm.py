@@ -9,7 +9,7 @@ DEST, LOW = ["r0", "r1", "r2", "r3", "r4", "r5", "r11", "r12"], ["r0", "r1", "r2
 CONDITIONS = ["eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le"]
 INVERSE = dict(zip(CONDITIONS, ["ne", "eq", "cc", "cs", "pl", "mi", "vc", "vs", "ls", "hi", "lt", "ge", "le", "gt"]))
 
-FLAG_RESUME, FLAG_FP, FLAG_QUIET_SVC, FLAG_RESUME_HARD = 1, 2, 4, 8  # as in runtime.S
+FLAG_RESUME, FLAG_FP, FLAG_QUIET_SVC, FLAG_RESUME_HARD = 1, 2, 4, 8  # as in runtime.inc
 V_BODIES, V_FLAGS = 0x2000F00C, 0x2000F010
 
 NMI, HARD_FAULT, MEM_MANAGE, BUS_FAULT, USAGE_FAULT, SVC, PENDSV, SYSTICK = 2, 3, 4, 5, 6, 11, 14, 15

@@ -84,7 +84,8 @@ class Guest:
         state = [f"msp={self.msp:#x} psp={self.psp:#x} control={self.control} apsr={self.apsr:#x} flags={self.flags:#x} mpu_ctrl={self.mpu_ctrl}"]
         state.append("registers, if not 0: " + (" ".join(f"r{i}={value:#x}" for i, value in enumerate(self.registers) if value) or "none"))
         if self.fp_on:
-            state.append(f"fp on, cpacr={self.cpacr:#x} fpccr={self.fpccr:#x} fpscr={self.fpscr:#x}" + "".join(f" s{i}={word:#x}" for i, word in sorted(self.fp.items())))
+            state.append(f"fp on, cpacr={self.cpacr:#x} fpccr={self.fpccr:#x} fpscr={self.fpscr:#x}"
+                         + "".join(f" s{i}={word:#x}" for i, word in sorted(self.fp.items())))
         sections = [("in RAM:", [], self.planted, []), ("set up:", self.config, [], []), ("then, with that state:", self.ops, [], ["udf #0xEE"])]
         sections += [(f"handler of exception {number}:", body.ops, body.begin, body.end) for number, body in sorted(self.bodies.items())]
         for title, ops, begin, end in sections:

@@ -202,7 +202,8 @@ def frame_at(address, status):
     return load("r0", address) + ["ldr r1, =landing", "str r1, [r0, #24]"] + load("r1", 0x01000000 | status) + ["str r1, [r0, #28]"]
 
 
-FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"], ["movs r0, #1", "ldrd r0, r1, [r0]"], ["movs r0, #1", "ldrex r1, [r0]"],
+FAULTS = [["udf #1"], ["udf.w #0x123"], load("r0", asm.NOWHERE) + ["ldr r1, [r0]"], load("r0", asm.NOWHERE) + ["bx r0"],
+          ["movs r0, #1", "ldrd r0, r1, [r0]"], ["movs r0, #1", "ldrex r1, [r0]"],
           ["ldc p7, c0, [r0]"], ["svc #3"], ["bkpt #0x12"], ["adr.w r0, 1f", "bx r0", "1:"],
           ["cpsid f", "udf #2", "cpsie f"]]
 

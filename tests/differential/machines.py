@@ -10,24 +10,27 @@ import threading
 from record import Stop, parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RUNTIME = ["runtime", "record"]
 START_MARK = b"DIFFSTRT"  # in runtime.S, before the number of the first guest
 CPU = ["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=vfpv4-d16"]  # as for fpv4-sp-d16 does not know moves of a half of a double
 
 
 def assemble(source, target):
-    subprocess.run(["arm-none-eabi-as", *CPU, source, "-o", target], check=True)
+    subprocess.run(["arm-none-eabi-as", *CPU, "-I", HERE, source, "-o", target], check=True)
 
 
 def build(folder, texts):
     """texts: (tag, assembler text) of each guest. Returns the bytes of the ELF."""
-    source, cases, runtime, elf = (os.path.join(folder, name) for name in ("guests.s", "guests.o", "runtime.o", "guests.elf"))
+    source, cases, elf = (os.path.join(folder, name) for name in ("guests.s", "guests.o", "guests.elf"))
+    runtime = [os.path.join(folder, name + ".o") for name in RUNTIME]
     with open(source, "w", encoding="utf-8") as file:
         file.write(".syntax unified\n.thumb\n.text\n" + "\n".join(text for _, text in texts))
         file.write("\n.section .rodata\n.align 2\n.global case_table, case_count\ncase_table:\n")
         file.write("".join(f"    .word {tag}\n" for tag, _ in texts) + f"case_count: .word {len(texts)}\n")
     assemble(source, cases)
-    assemble(os.path.join(HERE, "runtime.S"), runtime)
-    subprocess.run(["arm-none-eabi-ld", "--no-warn-rwx-segments", "-T" + os.path.join(HERE, "guests.ld"), runtime, cases, "-o", elf], check=True)
+    for name, target in zip(RUNTIME, runtime):
+        assemble(os.path.join(HERE, name + ".S"), target)
+    subprocess.run(["arm-none-eabi-ld", "--no-warn-rwx-segments", "-T" + os.path.join(HERE, "guests.ld"), *runtime, cases, "-o", elf], check=True)
     with open(elf, "rb") as file:
         return file.read()
 

@@ -1,4 +1,4 @@
-"""What a machine says about a guest: the record that runtime.S writes, or how the machine stopped."""
+"""What a machine says about a guest: the record that record.S writes, or how the machine stopped."""
 import struct
 
 FIELDS = ["ipsr", "exc_return", "cfsr", "hfsr", "mmfar", "bfar", "shcsr", "icsr", "control", "primask", "basepri", "faultmask", "msp",

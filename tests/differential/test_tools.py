@@ -14,7 +14,7 @@ from record import EVENT, FIELDS, Record, Stop, parse
 
 
 def words(fields=None, events=(), fp=()):
-    """A record as runtime.S writes it, with nothing changed in memory."""
+    """A record as record.S writes it, with nothing changed in memory."""
     values = {"xpsr": 1 << 24, "exc_return": 0xFFFFFFF9, "fpccr": 0xC0000000, **(fields or {})}
     body = [values.get(name, 0) for name in FIELDS] + [0, len(events)] + [word for event in events for word in event] + list(fp)
     return [0xCA5E0000, len(body) + 2] + body
