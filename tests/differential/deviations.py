@@ -38,7 +38,7 @@ def first_different_event(ours, theirs):
 
 @deviation
 def arm_alignment_before_state(_guest, ours, theirs):
-    """A branch to an even address that is no multiple of 4: QEMU checks the alignment of an Arm instruction before INVSTATE (A4.1.1)."""
+    """A branch to an even address that is no multiple of 4: QEMU checks the alignment of an Arm instruction before INVSTATE."""
     met = False
     if ours.fields["pc"] & 2 and (ours.fields["cfsr"], theirs.fields["cfsr"]) == (0x00020000, 0x01000000):
         theirs.fields["cfsr"], met = ours.fields["cfsr"], True
@@ -50,7 +50,7 @@ def arm_alignment_before_state(_guest, ours, theirs):
 
 @deviation
 def breakpoint_as_forced(_guest, ours, theirs):
-    """BKPT without debugger and DebugMonitor is a HardFault with HFSR.DEBUGEVT (C1.6.3); QEMU sets FORCED."""
+    """BKPT without debugger and DebugMonitor is a HardFault with HFSR.DEBUGEVT; QEMU sets FORCED."""
     met = False
     for one, other, key in [(ours.fields, theirs.fields, "hfsr")] + [(x, y, 2) for x, y in zip(ours.events, theirs.events)]:
         if one[key] & 0x80000000 and one[key] ^ other[key] == 0xC0000000:
@@ -84,7 +84,7 @@ def frame_after_stacking_error(_guest, ours, theirs):
 @deviation
 def part_of_an_unaligned_store(_guest, ours, theirs):
     """A store over the edge of a page of QEMU's that is refused behind it: the simulator has stored the bytes before the edge, as the
-    manual's MemU does (B2.3.5), QEMU none."""
+    manual's MemU does, QEMU none."""
     addresses = [event[4] for event in ours.events] + [ours.fields["mmfar"]]
     words = {address - 4 for address in addresses if address and not address & 0x3FF}
     different = {address for address in set(ours.changed) | set(theirs.changed) if ours.changed.get(address) != theirs.changed.get(address)}
@@ -96,7 +96,7 @@ def part_of_an_unaligned_store(_guest, ours, theirs):
 
 @deviation
 def fetch_before_state(_guest, ours, theirs):
-    """Not in Thumb state where nothing is: INVSTATE, or the fault of the fetch. The manual lets the fetch come first (B1.5.1)."""
+    """Not in Thumb state where nothing is: INVSTATE, or the fault of the fetch. The manual lets the fetch come first."""
     if not ours.fields["xpsr"] & T_BIT and ours.fields["cfsr"] == 0x100 and theirs.fields["cfsr"] & 0x01020000:
         return give_up(ours, theirs)
     return False
@@ -121,7 +121,7 @@ def frame_of_the_wrong_mode(_guest, ours, theirs):
 
 @deviation
 def fp_registers_after_stacking(guest, ours, theirs):
-    """S0-S15 and FPSCR are UNKNOWN while their values are on the stack (B1.5.7), and for good where a damaged EXC_RETURN leaves them there."""
+    """S0-S15 and FPSCR are UNKNOWN while their values are on the stack, and for good where a damaged EXC_RETURN leaves them there."""
     fields = ours.fields
     nested = fields["cfsr"] & INVPC or not fields["exc_return"] & 8 or guest.damages_return()
     stacked = not fields["exc_return"] & 16 or nested and any(not event[7] & 16 for event in ours.events)
@@ -133,7 +133,7 @@ def fp_registers_after_stacking(guest, ours, theirs):
 
 @deviation
 def fpccr_of_armv8(_guest, ours, theirs):
-    """QEMU keeps UFRDY, bit 10, which ARMv7-M does not have (B3.2.21)."""
+    """QEMU keeps UFRDY, bit 10, which ARMv7-M does not have."""
     if ours.fields["fpccr"] ^ theirs.fields["fpccr"] != 0x400 or ours.fields["fpccr"] & 0x400:
         return False
     theirs.fields["fpccr"] = ours.fields["fpccr"]
@@ -142,7 +142,7 @@ def fpccr_of_armv8(_guest, ours, theirs):
 
 @deviation
 def flags_of_a_new_fp_context(_guest, ours, theirs):
-    """A new FP context takes FPSCR<26:22> from FPDSCR and keeps the rest (B1.5.7); QEMU, as ARMv8-M, clears the rest."""
+    """A new FP context takes FPSCR<26:22> from FPDSCR and keeps the rest; QEMU, as ARMv8-M, clears the rest."""
     if not ours.fp or not ours.fields["exc_return"] & 16 or ours.fp[0] == theirs.fp[0] or theirs.fp[0] != ours.fields["fpdscr"] or (
             (ours.fp[0] ^ ours.fields["fpdscr"]) & 0x07C00000):
         return False
@@ -153,7 +153,7 @@ def flags_of_a_new_fp_context(_guest, ours, theirs):
 @deviation
 def double_word_split_at_eight(_guest, ours, theirs):
     """VLDR, VLDM of doubles at an address that is a multiple of 4 only, where nothing is: QEMU makes two accesses of eight bytes of it,
-    and BFAR shows the first one; the manual makes accesses of four bytes (A7.7.232)."""
+    and BFAR shows the first one; the manual makes accesses of four bytes."""
     met = False
     pairs = [(ours.fields, theirs.fields, "cfsr", "bfar")] + [(x, y, 1, 4) for x, y in zip(ours.events, theirs.events)]
     for one, other, status, address in pairs:
