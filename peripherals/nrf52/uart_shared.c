@@ -9,8 +9,8 @@
 /* RXTO comes when four more bytes could have arrived, and one in which nothing starts. */
 #define RX_TIMEOUT_FRAMES 5U
 
-/* The rate at which the outside sends to a receiver whose BAUDRATE is 0: nothing is received
- * anyway. */
+/* The rate of the outside, and of the receiver's own time, when BAUDRATE is 0: nothing is received
+ * then, but a receiver whose shortcuts start and stop it must take some time for each turn. */
 #define FALLBACK_FRAME_CYCLES 5560U
 
 bool uart_is_connected(const struct uart_shared *uart, enum uart_register psel)
@@ -54,11 +54,15 @@ void uart_frame_sent(struct uart_shared *uart)
     }
 }
 
-static void schedule_line(struct uart_shared *uart, uint64_t start_cycles)
+static uint64_t receive_cycles(const struct uart_shared *uart)
 {
     uint64_t frame_cycles = uart_frame_cycles(uart);
-    clock_schedule(uart->env.clock, &uart->rx_end,
-                   start_cycles + (frame_cycles != 0 ? frame_cycles : FALLBACK_FRAME_CYCLES));
+    return frame_cycles != 0 ? frame_cycles : FALLBACK_FRAME_CYCLES;
+}
+
+static void schedule_line(struct uart_shared *uart, uint64_t start_cycles)
+{
+    clock_schedule(uart->env.clock, &uart->rx_end, start_cycles + receive_cycles(uart));
 }
 
 void uart_queue_line(struct uart_shared *uart, uint8_t byte)
@@ -123,7 +127,7 @@ void uart_stop_receiver(struct uart_shared *uart)
     }
     uart->state.rx_phase = UART_RX_STOPPING;
     clock_schedule(uart->env.clock, &uart->rx_timeout,
-                   clock_now(uart->env.clock) + RX_TIMEOUT_FRAMES * uart_frame_cycles(uart));
+                   clock_now(uart->env.clock) + RX_TIMEOUT_FRAMES * receive_cycles(uart));
 }
 
 void uart_abort(struct uart_shared *uart)

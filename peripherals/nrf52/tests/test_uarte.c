@@ -441,6 +441,20 @@ static void what_does_not_exist_is_reported(void **state)
     assert_int_equal(guest_errors(b), 4);
 }
 
+/* ENDRX starts the receiver and stops it again: even without a rate each turn takes time. */
+static void a_receiver_that_stops_itself_lets_time_move(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, BAUDRATE, 0);
+    bench_write(b, SHORTS, 0x60);
+    bench_write(b, RXD_PTR, RX_BUFFER);
+    bench_write(b, RXD_MAXCNT, 4);
+    bench_write(b, STARTRX, 1);
+    bench_write(b, STOPRX, 1);
+    bench_run_to(b, clock_now(&b->clock) + 100 * FRAME);
+    assert_in_range(bench_event_count(b, RXTO), 1, 100);
+}
+
 #define WITH_UARTE(test)      cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define WITH_CONFIGURED(test) cmocka_unit_test_setup_teardown(test, setup_configured, teardown)
 
@@ -465,6 +479,7 @@ int main(void)
         WITH_CONFIGURED(disabling_aborts),
         WITH_CONFIGURED(unconnected_pins_carry_nothing),
         WITH_CONFIGURED(reset_ends_all_and_what_is_typed_goes_on),
+        WITH_CONFIGURED(a_receiver_that_stops_itself_lets_time_move),
         WITH_CONFIGURED(what_does_not_exist_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
