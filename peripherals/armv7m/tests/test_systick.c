@@ -254,8 +254,11 @@ static void cyccnt_counts_while_enabled(void **state)
     dwt_reset(&dwt);
     assert_int_equal(dwt_peek(&dwt, 4), 0);
     struct bus_access comparator = {.offset = 0x20, .size_bytes = 4, .privileged = true};
+    struct bus_access cpicnt = {.offset = 0x08, .size_bytes = 4, .privileged = true};
     (void)dwt_debug_write(&dwt, demcr, 1U << 24);
     (void)dwt_write(&dwt, comparator, 1);
+    assert_int_equal(diag.count[DIAG_UNIMPLEMENTED], 0);
+    (void)dwt_write(&dwt, cpicnt, 1);
     assert_int_equal(diag.count[DIAG_UNIMPLEMENTED], 1);
 }
 
