@@ -118,16 +118,9 @@ struct machine_record {
     uint32_t reset_reasons;
     uint32_t waiting_count; /* events of devices that the router has not delivered */
     uint32_t waiting[EVENT_ROUTER_DEPTH];
-    uint32_t semihosting_error, semihosting_features_read, exit_status;
     bool asleep, off, reset_pending;
-    bool semihosting, exited; /* it is on; the guest has ended by it */
-    uint8_t reserved[7];
+    uint8_t reserved[5];
 };
-
-static bool has_semihosting(const struct machine *machine)
-{
-    return machine->semihosting.config.print != NULL;
-}
 
 static void save_machine(struct machine *machine, struct snapshot_writer *writer)
 {
@@ -146,11 +139,6 @@ static void save_machine(struct machine *machine, struct snapshot_writer *writer
     record->asleep = machine->asleep;
     record->off = machine->off;
     record->reset_pending = machine->reset_pending;
-    record->semihosting = has_semihosting(machine);
-    record->exited = machine->semihosting.exited;
-    record->exit_status = machine->semihosting.exit_status;
-    record->semihosting_error = machine->semihosting.last_error;
-    record->semihosting_features_read = machine->semihosting.features_read;
 }
 
 uint64_t snapshot_now(struct snapshot_bytes from)
@@ -162,14 +150,11 @@ static bool check_machine(struct machine *machine, struct snapshot_bytes from,
                           struct sim_error *error)
 {
     const struct machine_record *record = RECORDS(struct machine_record, from);
-    if (!device_bool_is_sane(&record->asleep) || !device_bool_is_sane(&record->off) ||
-        !device_bool_is_sane(&record->reset_pending) || !device_bool_is_sane(&record->exited) ||
-        !device_bool_is_sane(&record->semihosting) || record->waiting_count > EVENT_ROUTER_DEPTH) {
-        return false;
-    }
-    return record->semihosting == has_semihosting(machine) ||
-           sim_fail(error, SIM_WRONG_USE, "%s: the snapshot was made %s --semihosting: do the same",
-                    from.name, record->semihosting ? "with" : "without");
+    (void)machine;
+    (void)error;
+    return device_bool_is_sane(&record->asleep) && device_bool_is_sane(&record->off) &&
+           device_bool_is_sane(&record->reset_pending) &&
+           record->waiting_count <= EVENT_ROUTER_DEPTH;
 }
 
 static void restore_machine(struct machine *machine, struct snapshot_bytes from)
@@ -181,10 +166,6 @@ static void restore_machine(struct machine *machine, struct snapshot_bytes from)
     machine->asleep = record->asleep;
     machine->off = record->off;
     machine->reset_pending = record->reset_pending;
-    machine->semihosting.exited = record->exited;
-    machine->semihosting.exit_status = record->exit_status;
-    machine->semihosting.last_error = record->semihosting_error;
-    machine->semihosting.features_read = record->semihosting_features_read;
     router->first = 0;
     router->count = record->waiting_count;
     memcpy(router->waiting, record->waiting, sizeof router->waiting);
@@ -248,9 +229,14 @@ static void restore_jitter(struct machine *machine, struct snapshot_bytes from)
 
 struct semihosting_record {
     uint32_t last_error, features_read, exit_status;
-    bool exited;
-    uint8_t reserved[3];
+    bool on, exited;
+    uint8_t reserved[2];
 };
+
+static bool has_semihosting(const struct machine *machine)
+{
+    return machine->semihosting.config.print != NULL;
+}
 
 static void save_semihosting(struct machine *machine, struct snapshot_writer *writer)
 {
@@ -260,6 +246,7 @@ static void save_semihosting(struct machine *machine, struct snapshot_writer *wr
         *record = (struct semihosting_record){.last_error = semihosting->last_error,
                                               .features_read = semihosting->features_read,
                                               .exit_status = semihosting->exit_status,
+                                              .on = has_semihosting(machine),
                                               .exited = semihosting->exited};
     }
 }
@@ -268,10 +255,13 @@ static bool check_semihosting(struct machine *machine, struct snapshot_bytes fro
                               struct sim_error *error)
 {
     const struct semihosting_record *record = RECORDS(struct semihosting_record, from);
-    (void)machine;
-    (void)error;
-    return record->features_read <= SEMIHOSTING_FEATURES_BYTES &&
-           device_bool_is_sane(&record->exited);
+    if (record->features_read > SEMIHOSTING_FEATURES_BYTES || !device_bool_is_sane(&record->on) ||
+        !device_bool_is_sane(&record->exited)) {
+        return false;
+    }
+    return record->on == has_semihosting(machine) ||
+           sim_fail(error, SIM_WRONG_USE, "%s: the snapshot was made %s --semihosting: do the same",
+                    from.name, record->on ? "with" : "without");
 }
 
 static void restore_semihosting(struct machine *machine, struct snapshot_bytes from)
@@ -821,9 +811,9 @@ const struct snapshot_section snapshot_sections[] = {
     {"/board", 1, ONE(struct board_record), save_board, check_board, NULL, false},
     {"/images", 1, sizeof(struct machine_image), 0, MACHINE_IMAGES_MAX, save_images, check_images,
      NULL, false},
-    {"/machine", 2, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
+    {"/machine", 3, ONE(struct machine_record), save_machine, check_machine, restore_machine, true},
     {"/jitter", 1, ONE(struct jitter_record), save_jitter, check_jitter, restore_jitter, false},
-    {"/semihosting", 1, ONE(struct semihosting_record), save_semihosting, check_semihosting,
+    {"/semihosting", 2, ONE(struct semihosting_record), save_semihosting, check_semihosting,
      restore_semihosting, false},
     {"/cpu", 2, ONE(struct cpu_state), save_cpu, check_cpu, restore_cpu, false},
     {"/events", 1, sizeof(struct event_record), 0, SIZE_MAX, save_events, check_events,
