@@ -277,7 +277,7 @@ static bool find_memories(const char *name, struct board *board, struct sim_erro
         return sim_fail(error, SIM_WRONG_USE,
                         "%s: no flash (soc-nv-flash) or no RAM (mmio-sram) node", name);
     }
-    board->flash_page_bytes = 4096;
+    board->flash_page_bytes = BOARD_FLASH_PAGE_BYTES;
     return find_flash_timing(name, flash, board, error) &&
            check_memory(name, "flash", &board->flash, error) &&
            check_memory(name, "RAM", &board->ram, error);

@@ -25,10 +25,11 @@
 #include "sim/cpu/cpu.h"
 #include "sim/loader/sim_error.h"
 
-#define BOARD_DEVICES_MAX 128
-#define BOARD_PINS_MAX    64
-#define BOARD_NAME_BYTES  32
-#define BOARD_NO_IRQ      UINT32_MAX
+#define BOARD_DEVICES_MAX      128
+#define BOARD_PINS_MAX         64
+#define BOARD_NAME_BYTES       32
+#define BOARD_FLASH_PAGE_BYTES 4096U /* of every chip here */
+#define BOARD_NO_IRQ           UINT32_MAX
 
 struct board_memory {
     uint32_t base, size_bytes;
@@ -60,7 +61,7 @@ struct board {
     const char *model;
     const struct board_chip *chip;
     struct board_memory flash, ram, apps;
-    uint32_t flash_page_bytes;
+    uint32_t flash_page_bytes;          /* what is erased at once: BOARD_FLASH_PAGE_BYTES */
     enum cpu_flash_timing flash_timing; /* sandglass,timing of the flash; cached where not given */
     const char *console;                /* name of a device; NULL: none */
     struct board_device devices[BOARD_DEVICES_MAX];

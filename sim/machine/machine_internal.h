@@ -29,7 +29,8 @@ struct machine_device {
     struct board_props props;
 };
 
-/* What changes after machine_create, and does not follow from the rest, is in snapshot_sections.c.
+/* What changes after machine_create, and does not follow from the rest, is in the snapshot_*.c
+ * files.
  */
 struct machine {
     struct machine_config config;

@@ -1,5 +1,5 @@
 /* The frame of a snapshot: header, chunks, checks, hash. What is in the chunks that are not a
- * device's is in snapshot_sections.c. */
+ * device's is in snapshot_*.c. */
 #include "sim/machine/machine_snapshot.h"
 
 #include <stdlib.h>
@@ -63,6 +63,14 @@ void *snapshot_write(struct snapshot_writer *writer, size_t size)
     return start;
 }
 
+void snapshot_write_bytes(struct snapshot_writer *writer, const void *bytes, size_t size)
+{
+    void *copy = snapshot_write(writer, size);
+    if (copy != NULL) {
+        memcpy(copy, bytes, size);
+    }
+}
+
 void snapshot_copy_text(char *to, const char *text, size_t size)
 {
     size_t length = strlen(text);
@@ -114,11 +122,8 @@ static void save_device(const struct machine_device *device, struct snapshot_wri
 {
     const struct device_class *device_class = device->device_class;
     size_t at = begin_chunk(writer, title_of(device));
-    void *state = snapshot_write(writer, device_class->state_bytes);
-    if (state != NULL) {
-        memcpy(state, (const uint8_t *)device->self + device_class->state_offset,
-               device_class->state_bytes);
-    }
+    snapshot_write_bytes(writer, (const uint8_t *)device->self + device_class->state_offset,
+                         device_class->state_bytes);
     end_chunk(writer, at);
 }
 
@@ -129,7 +134,7 @@ bool machine_snapshot_save(struct machine *machine, struct machine_snapshot *sna
     snapshot->size = 0;
     snapshot_write(&writer, sizeof(struct header));
     for (size_t i = 0; i < snapshot_section_count; i++) {
-        save_section(machine, &snapshot_sections[i], &writer);
+        save_section(machine, snapshot_sections[i], &writer);
     }
     for (size_t i = 0; i < machine->device_count; i++) {
         save_device(&machine->devices[i], &writer);
@@ -358,7 +363,7 @@ static bool check_all(struct machine *machine, const struct machine_snapshot *sn
         return sim_fail(error, SIM_WRONG_USE, "%s: the snapshot is empty", name);
     }
     for (size_t i = 0; i < snapshot_section_count; i++) {
-        if (!check_section(machine, &snapshot_sections[i], &check, error)) {
+        if (!check_section(machine, snapshot_sections[i], &check, error)) {
             return false;
         }
     }
@@ -387,8 +392,8 @@ bool machine_snapshot_restore(struct machine *machine, const struct machine_snap
     for (size_t i = 0; i < snapshot_section_count; i++) {
         struct snapshot_bytes from = {.name = name};
         from.size = next_chunk(&cursor, &from.bytes)->size_bytes;
-        if (snapshot_sections[i].restore != NULL) {
-            snapshot_sections[i].restore(machine, from);
+        if (snapshot_sections[i]->restore != NULL) {
+            snapshot_sections[i]->restore(machine, from);
         }
     }
     for (size_t i = 0; i < machine->device_count; i++) {

@@ -1,5 +1,5 @@
-/* sim/machine/snapshot_sections.h - the parts of a snapshot that are not a device's state; private
- * to sim/machine. */
+/* sim/machine/snapshot_sections.h - the parts of a snapshot that are not a device's state, each a
+ * struct snapshot_section beside its functions; private to sim/machine. */
 #ifndef SIM_MACHINE_SNAPSHOT_SECTIONS_H
 #define SIM_MACHINE_SNAPSHOT_SECTIONS_H
 
@@ -16,6 +16,8 @@ struct snapshot_writer {
 /* `size` bytes at the end of the snapshot, all 0, aligned to 8; good until the next call. NULL: no
  * memory. */
 void *snapshot_write(struct snapshot_writer *writer, size_t size);
+/* The same, with a copy of `bytes`. */
+void snapshot_write_bytes(struct snapshot_writer *writer, const void *bytes, size_t size);
 
 /* As much of a text as fits, for a field of `size` bytes that is all 0. */
 void snapshot_copy_text(char *to, const char *text, size_t size);
@@ -27,6 +29,9 @@ struct snapshot_bytes {
     const char *name;    /* of the snapshot, for messages */
     uint64_t now_cycles; /* when it was saved */
 };
+
+/* Those bytes as records of a type. */
+#define SNAPSHOT_RECORDS(type, from) ((const type *)(const void *)(from).bytes)
 
 /* The time in a /machine section. */
 uint64_t snapshot_now(struct snapshot_bytes from);
@@ -43,7 +48,16 @@ struct snapshot_section {
     bool holds_time; /* the /machine section: see snapshot_now */
 };
 
-extern const struct snapshot_section snapshot_sections[];
+/* All of them, in the order of the file. */
+extern const struct snapshot_section *const snapshot_sections[];
 extern const size_t snapshot_section_count;
+
+/* Those that are not in snapshot_sections.c. snapshot_events.c: */
+extern const struct snapshot_section snapshot_events, snapshot_inputs;
+/* snapshot_memories.c; the shadow is RAM as it was when the running process was entered: */
+extern const struct snapshot_section snapshot_uicr, snapshot_flash, snapshot_ram, snapshot_shadow;
+/* snapshot_accounts.c: */
+extern const struct snapshot_section snapshot_cpu_account, snapshot_totals, snapshot_messages,
+    snapshot_processes, snapshot_absent;
 
 #endif
