@@ -49,7 +49,7 @@ TEST_EXTRA = {
 }
 # Third-party headers that one place alone may include.
 ONLY_IN = {
-    "unicorn/unicorn.h": r"sim/cpu/(unicorn_engine\.[ch]|unicorn_(exits|slow_path)\.c|tests/test_unicorn_contract\.c)$",
+    "unicorn/unicorn.h": r"sim/cpu/(unicorn_\w+\.c|unicorn_internal\.h|tests/test_unicorn_contract\.c)$",
     "SDL.h": r"sim/ui/",
     "SDL2/SDL.h": r"sim/ui/",
     "libfdt.h": r"sim/machine/",

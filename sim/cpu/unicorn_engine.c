@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <unicorn/unicorn.h>
-
-#include "sim/cpu/page_memo.h"
 #include "sim/cpu/unicorn_exits.h"
-#include "sim/cpu/unicorn_slow_path.h"
+#include "sim/cpu/unicorn_internal.h"
 
 /* Room for translated code; when it is full, all of it is thrown away. Without a bound, a guest
  * that changes its code fills a gigabyte. */
@@ -18,23 +15,6 @@
 #define ALIAS_BASE  0x100000000ULL
 #define ALIAS_BYTES 0x100000000ULL
 #define PAGE_MASK   (~(uint64_t)(ENGINE_PAGE_BYTES - 1))
-
-/* The library offers no other way to the exclusive monitor than running these. */
-#define MONITOR_BASE  0x200000000ULL
-#define MONITOR_DATA  (MONITOR_BASE + ENGINE_PAGE_BYTES) /* what a load-exclusive reads */
-#define MONITOR_BYTES 4096U
-enum monitor_code {
-    MONITOR_CLREX = 0,
-    MONITOR_LDREX = 8,
-    MONITOR_LDREXH = 16,
-    MONITOR_LDREXB = 24
-};
-static const uint8_t monitor_code[30] = {
-    [MONITOR_CLREX] = 0xBF,  0xF3, 0x2F, 0x8F, 0x00, 0xBE, /* clrex; bkpt */
-    [MONITOR_LDREX] = 0x51,  0xE8, 0x00, 0x0F, 0x00, 0xBE, /* ldrex r0, [r1]; bkpt */
-    [MONITOR_LDREXH] = 0xD1, 0xE8, 0x5F, 0x0F, 0x00, 0xBE,
-    [MONITOR_LDREXB] = 0xD1, 0xE8, 0x4F, 0x0F, 0x00, 0xBE,
-};
 
 /* What UC_HOOK_INTR reports (QEMU's exception numbers). */
 enum intr_number {
@@ -47,45 +27,6 @@ enum intr_number {
     INTR_INVALID_STATE = 18,
     INTR_UNALIGNED = 22,
 };
-
-/* Some exception number that makes the core privileged while banked registers are exchanged. */
-#define ANY_HANDLER 3U
-#define XPSR_NZCV   0xF0000000U
-
-struct engine {
-    struct uc_struct *uc;
-    struct uc_context *context;
-    struct uc_context *pristine; /* as created; see engine_destroy */
-    struct engine_client client;
-    struct engine_memory *memory;
-    uint32_t memory_count;
-    struct unicorn_slow_path slow_path;
-    struct page_memo memo;
-    bool written;      /* engine_write_regs was the last to touch the registers: */
-    uint32_t pc, xpsr; /* what the library would say of these two */
-    bool ended;        /* a hook has decided how the run ends */
-    enum engine_end end;
-    bool refused;      /* a guard has refused: what follows of the instruction is refused, too */
-    bool dead;         /* a store was refused inside an IT block: `context` is how it must end */
-    bool clearing;     /* engine_clear_exclusive runs */
-    bool fill_all;     /* engine_forget_code asks the library to look an address up */
-    size_t monitor_at; /* in `context`: see find_monitor; 0: not known yet */
-    const char *error;
-    char text[80];
-};
-
-static uint32_t read_reg(const struct engine *engine, int reg)
-{
-    uint32_t value = 0;
-    (void)uc_reg_read(engine->uc, reg, &value);
-    return value;
-}
-
-static void write_reg(struct engine *engine, int reg, uint32_t value)
-{
-    engine->written = false;
-    (void)uc_reg_write(engine->uc, reg, &value);
-}
 
 static void end_run(struct engine *engine, enum engine_end end)
 {
@@ -100,9 +41,9 @@ static void end_run(struct engine *engine, enum engine_end end)
  */
 void engine_cure_it_leak(struct engine *engine)
 {
-    uint32_t xpsr = read_reg(engine, UC_ARM_REG_XPSR);
+    uint32_t xpsr = unicorn_read_reg(engine, UC_ARM_REG_XPSR);
     if ((xpsr & XPSR_IT_ICI) != 0) {
-        write_reg(engine, UC_ARM_REG_XPSR, xpsr & ~XPSR_IT_ICI);
+        unicorn_write_reg(engine, UC_ARM_REG_XPSR, xpsr & ~XPSR_IT_ICI);
     }
 }
 
@@ -171,7 +112,7 @@ static void note_site(struct engine *engine, uint32_t address, int size)
 {
     const struct unicorn_access *asked = &engine->slow_path.asked;
     if (asked->size_bytes == size && asked->address == address) {
-        page_memo_note_site(&engine->memo, asked->site, read_reg(engine, UC_ARM_REG_PC));
+        page_memo_note_site(&engine->memo, asked->site, unicorn_read_reg(engine, UC_ARM_REG_PC));
     }
 }
 
@@ -183,10 +124,8 @@ static bool on_fill(uc_engine *uc, uint64_t address, uc_mem_type type, uc_tlb_en
     if (engine->dead) {
         return false;
     }
-    if (engine->clearing) {
-        bool fetch = type == UC_MEM_FETCH;
-        *result = (uc_tlb_entry){.paddr = fetch ? MONITOR_BASE : MONITOR_DATA,
-                                 .perms = fetch ? UC_PROT_EXEC : UC_PROT_READ};
+    if (engine->monitor_runs) {
+        *result = unicorn_exclusive_fill(type);
         return true;
     }
     if (engine->fill_all) {
@@ -240,7 +179,7 @@ static bool on_guarded(uc_engine *uc, uc_mem_type type, uint64_t address, int si
         engine->refused = true;
         end_run(engine, ENGINE_REFUSED);
         unicorn_exits_leave(engine->uc);
-        if (write && (read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
+        if (write && (unicorn_read_reg(engine, UC_ARM_REG_XPSR) & XPSR_IT_ICI) != 0) {
             kill_rest(engine);
         }
         return false;
@@ -320,10 +259,7 @@ static uc_err map_everything(struct engine *engine, const struct engine_memory *
         err = uc_mem_map_ptr(uc, memory[i].base, memory[i].size_bytes, UC_PROT_ALL, memory[i].host);
     }
     if (err == UC_ERR_OK) {
-        err = uc_mem_map(uc, MONITOR_BASE, MONITOR_BYTES, UC_PROT_ALL);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_mem_write(uc, MONITOR_BASE, monitor_code, sizeof(monitor_code));
+        err = unicorn_exclusive_map(engine);
     }
     if (err == UC_ERR_OK) {
         err = uc_mmio_map(uc, ALIAS_BASE, ALIAS_BYTES, on_guarded_read, engine, on_guarded_write,
@@ -499,260 +435,6 @@ bool engine_insist(struct engine *engine, uint32_t address, uint32_t size_bytes)
 const char *engine_error(const struct engine *engine)
 {
     return engine->error;
-}
-
-uint32_t engine_get_pc(const struct engine *engine)
-{
-    return engine->written ? engine->pc : read_reg(engine, UC_ARM_REG_PC);
-}
-
-uint32_t engine_get_xpsr(const struct engine *engine)
-{
-    return engine->written ? engine->xpsr : read_reg(engine, UC_ARM_REG_XPSR);
-}
-
-struct engine_special engine_get_special(const struct engine *engine)
-{
-    return (struct engine_special){
-        .control = read_reg(engine, UC_ARM_REG_CONTROL),
-        .primask = read_reg(engine, UC_ARM_REG_PRIMASK),
-        .faultmask = read_reg(engine, UC_ARM_REG_FAULTMASK),
-        .basepri = read_reg(engine, UC_ARM_REG_BASEPRI),
-    };
-}
-
-static void trim(struct engine *engine, int reg, uint32_t bits)
-{
-    uint32_t value = read_reg(engine, reg);
-    if ((value & ~bits) != 0) {
-        write_reg(engine, reg, value & bits);
-    }
-}
-
-void engine_trim_special(struct engine *engine, uint32_t basepri_bits)
-{
-    trim(engine, UC_ARM_REG_R13, ~3U);
-    trim(engine, UC_ARM_REG_MSP, ~3U);
-    trim(engine, UC_ARM_REG_PSP, ~3U);
-    trim(engine, UC_ARM_REG_BASEPRI, basepri_bits);
-}
-
-static const int core_ids[16] = {
-    UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,  UC_ARM_REG_R5,
-    UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
-    UC_ARM_REG_R12, UC_ARM_REG_R13, UC_ARM_REG_LR, UC_ARM_REG_PC,
-};
-
-static const int double_ids[16] = {
-    UC_ARM_REG_D0,  UC_ARM_REG_D1,  UC_ARM_REG_D2,  UC_ARM_REG_D3,  UC_ARM_REG_D4,  UC_ARM_REG_D5,
-    UC_ARM_REG_D6,  UC_ARM_REG_D7,  UC_ARM_REG_D8,  UC_ARM_REG_D9,  UC_ARM_REG_D10, UC_ARM_REG_D11,
-    UC_ARM_REG_D12, UC_ARM_REG_D13, UC_ARM_REG_D14, UC_ARM_REG_D15,
-};
-
-/* Makes the cached mode flags follow XPSR and CONTROL: the library recomputes them on a write of
- * these flags only. */
-static void refresh_mode_flags(struct engine *engine, uint32_t xpsr)
-{
-    write_reg(engine, UC_ARM_REG_APSR_NZCV, xpsr & XPSR_NZCV);
-}
-
-void engine_get_core_regs(const struct engine *engine, uint32_t r[16])
-{
-    void *values[16];
-    for (int i = 0; i < 16; i++) {
-        values[i] = &r[i];
-    }
-    (void)uc_reg_read_batch(engine->uc, core_ids, values, 16);
-}
-
-uint32_t engine_get_reg(const struct engine *engine, unsigned index)
-{
-    return read_reg(engine, core_ids[index]);
-}
-
-void engine_read_fp(const struct engine *engine, struct cpu_regs *regs)
-{
-    void *values[16];
-    for (int i = 0; i < 16; i++) {
-        values[i] = &regs->s[2 * i];
-    }
-    (void)uc_reg_read_batch(engine->uc, double_ids, values, 16);
-    regs->fpscr = read_reg(engine, UC_ARM_REG_FPSCR);
-}
-
-/* In the order of engine_write_regs: handler mode to become privileged, then privileged thread
- * mode, where all can be written; XPSR last but for the flags, which refresh the cached mode. Each
- * call of the library costs more than a register, so there is one. */
-#define WRITTEN 27
-static const int written_ids[WRITTEN] = {
-    UC_ARM_REG_XPSR,        UC_ARM_REG_CONTROL, UC_ARM_REG_XPSR,      UC_ARM_REG_MSP,
-    UC_ARM_REG_PSP,         UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
-    UC_ARM_REG_CONTROL,     UC_ARM_REG_R0,      UC_ARM_REG_R1,        UC_ARM_REG_R2,
-    UC_ARM_REG_R3,          UC_ARM_REG_R4,      UC_ARM_REG_R5,        UC_ARM_REG_R6,
-    UC_ARM_REG_R7,          UC_ARM_REG_R8,      UC_ARM_REG_R9,        UC_ARM_REG_R10,
-    UC_ARM_REG_R11,         UC_ARM_REG_R12,     UC_ARM_REG_LR,        UC_ARM_REG_PC,
-    UC_ARM_REG_XPSR_NZCVQG, UC_ARM_REG_XPSR,    UC_ARM_REG_APSR_NZCV,
-};
-#define WRITTEN_R0 9
-
-#define READ 22
-static const int read_ids[READ] = {
-    UC_ARM_REG_R0,        UC_ARM_REG_R1,      UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
-    UC_ARM_REG_R5,        UC_ARM_REG_R6,      UC_ARM_REG_R7,  UC_ARM_REG_R8,  UC_ARM_REG_R9,
-    UC_ARM_REG_R10,       UC_ARM_REG_R11,     UC_ARM_REG_R12, UC_ARM_REG_LR,  UC_ARM_REG_PC,
-    UC_ARM_REG_XPSR,      UC_ARM_REG_CONTROL, UC_ARM_REG_MSP, UC_ARM_REG_PSP, UC_ARM_REG_PRIMASK,
-    UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI,
-};
-#define READ_BANKED 17
-
-void engine_read_regs(struct engine *engine, struct cpu_regs *regs)
-{
-    void *values[READ];
-    for (int i = 0; i < 13; i++) {
-        values[i] = &regs->r[i];
-    }
-    void *others[READ - 13] = {&regs->lr,      &regs->pc,        &regs->xpsr,
-                               &regs->control, &regs->msp,       &regs->psp,
-                               &regs->primask, &regs->faultmask, &regs->basepri};
-    memcpy(&values[13], others, sizeof(others));
-    (void)uc_reg_read_batch(engine->uc, read_ids, values, READ);
-    regs->pc &= ~1U;
-
-    /* Unprivileged, the banked registers read as 0. */
-    if (!cpu_regs_privileged(regs)) {
-        write_reg(engine, UC_ARM_REG_XPSR, (regs->xpsr & ~XPSR_IPSR) | ANY_HANDLER);
-        (void)uc_reg_read_batch(engine->uc, &read_ids[READ_BANKED], &values[READ_BANKED],
-                                READ - READ_BANKED);
-        write_reg(engine, UC_ARM_REG_XPSR, regs->xpsr);
-        refresh_mode_flags(engine, regs->xpsr);
-    }
-    /* MSR leaves bits 1:0 in the library's stack pointers, a core has none. */
-    regs->msp &= ~3U;
-    regs->psp &= ~3U;
-}
-
-static void write_fp(struct engine *engine, const struct cpu_regs *regs)
-{
-    uint64_t doubles[16];
-    void *values[16];
-    memcpy(doubles, regs->s, sizeof(doubles));
-    for (int i = 0; i < 16; i++) {
-        values[i] = &doubles[i];
-    }
-    (void)uc_reg_write_batch(engine->uc, double_ids, values, 16);
-    write_reg(engine, UC_ARM_REG_FPSCR, regs->fpscr);
-}
-
-void engine_write_regs(struct engine *engine, const struct cpu_regs *regs, bool fp)
-{
-    uint32_t before[WRITTEN_R0] = {XPSR_T | ANY_HANDLER,
-                                   0,
-                                   XPSR_T,
-                                   regs->msp,
-                                   regs->psp,
-                                   regs->primask & 1U,
-                                   regs->faultmask & 1U,
-                                   regs->basepri,
-                                   regs->control};
-    uint32_t after[WRITTEN - WRITTEN_R0 - 13] = {regs->lr,
-                                                 regs->pc | ((regs->xpsr & XPSR_T) != 0 ? 1U : 0U),
-                                                 regs->xpsr, regs->xpsr, regs->xpsr & XPSR_NZCV};
-    uint32_t words[WRITTEN];
-    memcpy(words, before, sizeof(before));
-    memcpy(&words[WRITTEN_R0], regs->r, sizeof(regs->r));
-    memcpy(&words[WRITTEN_R0 + 13], after, sizeof(after));
-    void *values[WRITTEN];
-    for (int i = 0; i < WRITTEN; i++) {
-        values[i] = &words[i];
-    }
-    if (fp) {
-        write_fp(engine, regs);
-    }
-    (void)uc_reg_write_batch(engine->uc, written_ids, values, WRITTEN);
-    engine->written = true;
-    engine->pc = regs->pc;
-    engine->xpsr = regs->xpsr;
-}
-
-void engine_copy_state(struct engine *to, const struct engine *from)
-{
-    (void)uc_context_save(from->uc, from->context);
-    (void)uc_context_restore(to->uc, from->context);
-    to->written = from->written;
-    to->pc = from->pc;
-    to->xpsr = from->xpsr;
-}
-
-static void run_monitor_code(struct engine *engine, enum monitor_code code)
-{
-    engine_flush_pages(engine);
-    write_reg(engine, UC_ARM_REG_XPSR, XPSR_T | ANY_HANDLER);
-    engine->clearing = true;
-    engine->ended = false;
-    (void)uc_emu_start(engine->uc, (ENGINE_MONITOR_ADDRESS + (uint32_t)code) | 1U, 0, 0, 0);
-    engine->clearing = false;
-    engine_flush_pages(engine);
-}
-
-void engine_clear_exclusive(struct engine *engine)
-{
-    run_monitor_code(engine, MONITOR_CLREX);
-}
-
-void engine_set_monitor(struct engine *engine, uint32_t address, uint32_t value)
-{
-    uint64_t data = MONITOR_DATA + address % ENGINE_PAGE_BYTES;
-    uint32_t alignment = address % 4;
-    (void)uc_mem_write(engine->uc, data, &value, sizeof(value));
-    write_reg(engine, UC_ARM_REG_R1, address);
-    run_monitor_code(engine, alignment == 0   ? MONITOR_LDREX
-                             : alignment == 2 ? MONITOR_LDREXH
-                                              : MONITOR_LDREXB);
-}
-
-/* A context holds the monitor as two 64-bit words one after the other, the address (all ones: open)
- * and the value, at a place that the library does not tell: the one where they are after a
- * load-exclusive whose address and value are known. 0: not found. */
-static size_t find_monitor(struct engine *engine)
-{
-    static const uint64_t wanted[2] = {0x2D5C93A4U, 0x9B3E6C51U};
-    const uint8_t *context = (const void *)engine->context;
-    size_t size = uc_context_size(engine->uc);
-    size_t found = 0;
-    engine_set_monitor(engine, (uint32_t)wanted[0], (uint32_t)wanted[1]);
-    (void)uc_context_save(engine->uc, engine->context);
-    for (size_t at = 0; at + sizeof(wanted) <= size && found == 0; at += sizeof(uint64_t)) {
-        found = memcmp(context + at, wanted, sizeof(wanted)) == 0 ? at : 0;
-    }
-    return found;
-}
-
-/* Once, when it is needed first; the engine is afterwards as before. */
-static void learn_monitor(struct engine *engine)
-{
-    struct uc_context *before = NULL;
-    if (uc_context_alloc(engine->uc, &before) == UC_ERR_OK) {
-        (void)uc_context_save(engine->uc, before);
-        engine->monitor_at = find_monitor(engine);
-        (void)uc_context_restore(engine->uc, before);
-        (void)uc_context_free(before);
-    }
-}
-
-struct engine_monitor engine_get_monitor(struct engine *engine)
-{
-    uint64_t words[2] = {UINT64_MAX, 0};
-    if (engine->monitor_at == 0) {
-        learn_monitor(engine);
-    }
-    if (engine->monitor_at != 0) {
-        (void)uc_context_save(engine->uc, engine->context);
-        memcpy(words, (const uint8_t *)(const void *)engine->context + engine->monitor_at,
-               sizeof(words));
-    }
-    bool set = words[0] != UINT64_MAX;
-    return (struct engine_monitor){
-        .set = set, .address = set ? (uint32_t)words[0] : 0, .value = set ? (uint32_t)words[1] : 0};
 }
 
 void engine_flush_pages(struct engine *engine)

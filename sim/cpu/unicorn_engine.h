@@ -1,10 +1,10 @@
 /* sim/cpu/unicorn_engine.h - one Unicorn engine that runs ARMv7-M Thumb code over host memory.
  *
- * The only file pair that knows the library. It runs code and asks its client about everything
- * else: what each 1 KiB page allows (fill), every access to a guarded page before it happens
- * (guard), and the data of guarded pages. Guarded pages are mapped to an alias range of the
- * engine's physical addresses, 4 GiB above the guest's own, that is backed by callbacks and has no
- * permissions, so that every access is asked about, with an exact PC.
+ * The library is known to this and its neighbours unicorn_*.c only. It runs code and asks its
+ * client about everything else: what each 1 KiB page allows (fill), every access to a guarded page
+ * before it happens (guard), and the data of guarded pages. Guarded pages are mapped to an alias
+ * range of the engine's physical addresses, 4 GiB above the guest's own, that is backed by
+ * callbacks and has no permissions, so that every access is asked about, with an exact PC.
  *
  * Left out: exceptions, time, the MPU. An engine never changes exception state by itself.
  */
