@@ -11,7 +11,8 @@
 static bool is_semihosting(const struct machine *machine, uint32_t pc)
 {
     uint16_t code = 0;
-    return machine_peek(machine, pc, &code, sizeof code) == sizeof code && code == 0xBEAB;
+    return machine_peek(machine, pc, &code, sizeof code) == sizeof code &&
+           code == CPU_BKPT_SEMIHOSTING;
 }
 
 static const char *fault_name(enum fault_kind kind)

@@ -256,6 +256,11 @@ uint32_t cpu_pc(const struct cpu *cpu)
     return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
 }
 
+uint32_t cpu_xpsr(const struct cpu *cpu)
+{
+    return cpu->regs_held ? cpu->regs.xpsr : engine_get_xpsr(cpu->active);
+}
+
 void cpu_set_flash_cache(struct cpu *cpu, bool on)
 {
     cpu->flash_cache_wanted = on;

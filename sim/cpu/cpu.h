@@ -156,6 +156,7 @@ bool cpu_watchpoint_remove(struct cpu *cpu, uint32_t address, uint32_t size_byte
 bool cpu_watch_hit(const struct cpu *cpu, struct cpu_watch_hit *hit);
 /* With a debugger attached BKPT stops instead of faulting. */
 void cpu_set_debugger(struct cpu *cpu, bool attached);
+#define CPU_BKPT_SEMIHOSTING 0xBEABU /* BKPT 0xAB */
 /* BKPT 0xAB stops with CPU_STOP_SEMIHOSTING, with or without a debugger. */
 void cpu_set_semihosting(struct cpu *cpu, bool on);
 /* After that stop: goes on behind the BKPT, with r0, so many cycles later and one. */

@@ -49,7 +49,8 @@ void cpu_settle_after(struct cpu *cpu, uint32_t pc)
     cpu_settle_jump(cpu, pc);
 }
 
-void cpu_settle_block(struct cpu *cpu)
+/* Forgets the admitted block but for where it ends: the cache may be emptied. */
+static void settle_block(struct cpu *cpu)
 {
     cpu->time.none = (struct block){.end = cpu->time.block->end, .taken = cpu->time.block->taken};
     cpu->time.block = &cpu->time.none;
@@ -145,7 +146,7 @@ static const struct block *find_block(struct cpu *cpu, uint32_t address, uint32_
 {
     const struct block *block = block_cache_find(&cpu->blocks, address, size_bytes);
     if (block == NULL) {
-        cpu_settle_block(cpu);
+        settle_block(cpu);
         block = add_block(cpu, address, size_bytes);
     }
     return block;

@@ -234,6 +234,9 @@ struct cpu {
     const char *error;
 };
 
+/* cpu.c: XPSR, of the next instruction as cpu_pc is. */
+uint32_t cpu_xpsr(const struct cpu *cpu);
+
 /* cpu_blocks.c: the hooks, time. */
 void cpu_on_fast_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
 void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
@@ -245,8 +248,6 @@ void cpu_settle_after(struct cpu *cpu, uint32_t pc);
 /* The run ended after the admitted block, before the one at `pc`, which will begin without another
  * look at how it was reached. */
 void cpu_settle_before(struct cpu *cpu, uint32_t pc);
-/* Forgets the admitted block but for where it ends: the cache may be emptied. */
-void cpu_settle_block(struct cpu *cpu);
 /* The PC is changed by other means than the guest's own branch: nothing of the block before counts.
  */
 void cpu_settle_jump(struct cpu *cpu, uint32_t pc);
@@ -344,6 +345,8 @@ void cpu_monitor_after(struct cpu *cpu);
 bool cpu_it_enter(struct cpu *cpu);
 /* The next instruction lies in an IT block: it must be stepped, between narrow and widen. */
 bool cpu_it_is_open(const struct cpu *cpu);
+/* Where that IT block ends; 0: it lies in none. */
+uint32_t cpu_it_end(struct cpu *cpu);
 /* True: its condition fails, and it has been passed. */
 bool cpu_it_skip(struct cpu *cpu);
 /* Goes over the next instruction, which has been carried out: its time, PC, ITSTATE. */

@@ -24,16 +24,6 @@ void cpu_it_set_state(struct cpu *cpu, uint32_t state)
     cpu->regs.xpsr |= (state & 0xFCU) << 8 | (state & 3U) << 25;
 }
 
-static uint32_t live_xpsr(const struct cpu *cpu)
-{
-    return cpu->regs_held ? cpu->regs.xpsr : engine_get_xpsr(cpu->active);
-}
-
-static uint32_t live_pc(const struct cpu *cpu)
-{
-    return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
-}
-
 uint32_t cpu_it_advanced(uint32_t state)
 {
     return (state & 7U) == 0 ? 0 : (state & 0xE0U) | (state << 1 & 0x1FU);
@@ -41,7 +31,7 @@ uint32_t cpu_it_advanced(uint32_t state)
 
 bool cpu_it_is_open(const struct cpu *cpu)
 {
-    return (state_of(live_xpsr(cpu)) & IT_COUNT) != 0;
+    return (state_of(cpu_xpsr(cpu)) & IT_COUNT) != 0;
 }
 
 bool cpu_it_begins(const uint16_t code[2])
@@ -49,10 +39,32 @@ bool cpu_it_begins(const uint16_t code[2])
     return (code[0] & IT_OPCODE_MASK) == IT_OPCODE && (code[0] & IT_COUNT) != 0;
 }
 
+/* How many instructions are left, given a mask that is not 0. */
+static int count_left(uint32_t mask)
+{
+    return 4 - __builtin_ctz(mask & IT_COUNT);
+}
+
+uint32_t cpu_it_end(struct cpu *cpu)
+{
+    if (!cpu_it_is_open(cpu)) {
+        return 0;
+    }
+    uint32_t address = cpu_pc(cpu);
+    for (int left = count_left(state_of(cpu_xpsr(cpu))); left > 0; left--) {
+        uint16_t code[2];
+        if (!cpu_read_code(cpu, address, code)) {
+            break;
+        }
+        address += cycle_instruction_bytes(code[0]);
+    }
+    return address;
+}
+
 bool cpu_it_enter(struct cpu *cpu)
 {
     uint16_t code[2];
-    uint32_t pc = live_pc(cpu);
+    uint32_t pc = cpu_pc(cpu);
     if (cpu_it_is_open(cpu) || !cpu_read_code(cpu, pc, code) || !cpu_it_begins(code)) {
         return false;
     }
@@ -68,7 +80,7 @@ bool cpu_it_must_split(struct cpu *cpu, uint32_t address, const uint16_t code[2]
         return false;
     }
     uint32_t end = address + 2;
-    for (int left = 4 - __builtin_ctz(code[0] & IT_COUNT); left > 0; left--) {
+    for (int left = count_left(code[0]); left > 0; left--) {
         uint16_t next[2];
         if (!cpu_read_code(cpu, end, next) || alignment_base(next) >= 0) {
             return true;
@@ -95,10 +107,10 @@ static bool passes(uint32_t xpsr)
 void cpu_it_pass(struct cpu *cpu)
 {
     uint16_t code[2] = {0};
-    uint32_t pc = live_pc(cpu);
+    uint32_t pc = cpu_pc(cpu);
     (void)cpu_read_code(cpu, pc, code);
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);
-    uint32_t state = cpu_it_advanced(state_of(live_xpsr(cpu)));
+    uint32_t state = cpu_it_advanced(state_of(cpu_xpsr(cpu)));
     cpu_pass_instruction(cpu, pc, size_bytes);
     cpu_it_set_state(cpu, state);
     cpu->regs.pc = pc + size_bytes;
@@ -108,13 +120,13 @@ void cpu_it_pass(struct cpu *cpu)
 bool cpu_it_skip(struct cpu *cpu)
 {
     uint16_t code[2];
-    uint32_t pc = live_pc(cpu);
-    if (passes(live_xpsr(cpu)) || !cpu_read_code(cpu, pc, code) ||
+    uint32_t pc = cpu_pc(cpu);
+    if (passes(cpu_xpsr(cpu)) || !cpu_read_code(cpu, pc, code) ||
         (code[0] & 0xFF00U) == BKPT_OPCODE) {
         return false;
     }
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);
-    uint32_t state = cpu_it_advanced(state_of(live_xpsr(cpu)));
+    uint32_t state = cpu_it_advanced(state_of(cpu_xpsr(cpu)));
     cpu_pass_skipped(cpu, pc, size_bytes);
     cpu_it_set_state(cpu, state);
     cpu->regs.pc = pc + size_bytes;
@@ -123,13 +135,13 @@ bool cpu_it_skip(struct cpu *cpu)
 
 void cpu_it_narrow(struct cpu *cpu)
 {
-    cpu->it_whole = state_of(live_xpsr(cpu));
-    cpu->it_pc = live_pc(cpu);
+    cpu->it_whole = state_of(cpu_xpsr(cpu));
+    cpu->it_pc = cpu_pc(cpu);
     cpu_it_set_state(cpu, (cpu->it_whole & 0xF0U) | IT_LAST);
 }
 
 void cpu_it_widen(struct cpu *cpu, enum engine_end end)
 {
-    bool done = live_pc(cpu) != cpu->it_pc || (end == ENGINE_STOPPED && cpu->started);
+    bool done = cpu_pc(cpu) != cpu->it_pc || (end == ENGINE_STOPPED && cpu->started);
     cpu_it_set_state(cpu, done ? cpu_it_advanced(cpu->it_whole) : cpu->it_whole);
 }

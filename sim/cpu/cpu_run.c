@@ -8,8 +8,6 @@
 #define HINT_16_YIELD 0xBF10U
 #define HINT_16_WFE   0xBF20U
 
-#define BKPT_SEMIHOSTING 0xBEABU
-
 enum verdict { GO_ON, STOP };
 
 /* ---- at rest ---- */
@@ -104,11 +102,6 @@ static void switch_flash_cache(struct cpu *cpu)
     }
 }
 
-static uint32_t next_pc(const struct cpu *cpu)
-{
-    return cpu->regs_held ? cpu->regs.pc : engine_get_pc(cpu->active) & ~1U;
-}
-
 /* ---- an engine run and what ended it ---- */
 
 static void use(struct cpu *cpu, struct engine *engine)
@@ -128,25 +121,6 @@ static void use(struct cpu *cpu, struct engine *engine)
     }
 }
 
-/* Where the IT block ends that the next instruction lies in; 0: in none. */
-static uint32_t live_it_end(struct cpu *cpu)
-{
-    uint32_t xpsr = engine_get_xpsr(cpu->active);
-    unsigned mask = (xpsr >> 10 & 3U) << 2 | (xpsr >> 25 & 3U);
-    if ((mask & 0xFU) == 0) {
-        return 0;
-    }
-    uint32_t address = next_pc(cpu);
-    for (int left = 4 - __builtin_ctz(mask); left > 0; left--) {
-        uint16_t code[2];
-        if (!cpu_read_code(cpu, address, code)) {
-            break;
-        }
-        address += cycle_instruction_bytes(code[0]);
-    }
-    return address;
-}
-
 static enum engine_end run_engine(struct cpu *cpu)
 {
     bool fast = cpu->mode == CPU_MODE_FAST;
@@ -157,7 +131,7 @@ static enum engine_end run_engine(struct cpu *cpu)
     cpu->late_possible = false;
     cpu->steps_left = cpu->mode == CPU_MODE_STEP ? 1 : UINT32_MAX;
     cpu->blocks_left = fast ? 0 : 1;
-    cpu->live_it_end = live_it_end(cpu);
+    cpu->live_it_end = cpu_it_end(cpu);
     cpu->time.gate = cpu->work != 0 ? 0 : cpu->time.deadline;
     cpu->mode = CPU_MODE_FAST; /* unless a hook wants otherwise */
     enum engine_end end = engine_run(cpu->active);
@@ -184,13 +158,13 @@ static void locate_fetch_refusal(struct cpu *cpu, uint32_t pc)
 static void take_refusal(struct cpu *cpu)
 {
     if (cpu->refusal.kind == CPU_REFUSAL_RETRY) {
-        cpu_settle_before(cpu, next_pc(cpu));
+        cpu_settle_before(cpu, cpu_pc(cpu));
         return;
     }
     if (cpu->refusal.crossing) {
         cpu_locate_crossing(cpu);
     }
-    uint32_t pc = next_pc(cpu);
+    uint32_t pc = cpu_pc(cpu);
     if (cpu->refusal.kind == CPU_REFUSAL_FETCH) {
         locate_fetch_refusal(cpu, pc);
         cpu_settle_after(cpu, pc);
@@ -258,7 +232,7 @@ static enum verdict take_bkpt(struct cpu *cpu, enum cpu_stop *stop)
     uint32_t pc = engine_get_pc(cpu->active) & ~1U;
     uint16_t code[2];
     cpu_settle_inside(cpu, pc);
-    if (cpu->debug.semihosting && cpu_read_code(cpu, pc, code) && code[0] == BKPT_SEMIHOSTING) {
+    if (cpu->debug.semihosting && cpu_read_code(cpu, pc, code) && code[0] == CPU_BKPT_SEMIHOSTING) {
         *stop = CPU_STOP_SEMIHOSTING;
         return STOP;
     }
@@ -358,12 +332,11 @@ static bool examine_fetch(struct cpu *cpu, uint32_t pc, const uint16_t code[2])
 static bool examine_step(struct cpu *cpu, bool split)
 {
     uint16_t code[2];
-    uint32_t pc = next_pc(cpu);
+    uint32_t pc = cpu_pc(cpu);
     if (!cpu_read_code(cpu, pc, code)) {
         return false; /* the fetch faults by itself */
     }
-    uint32_t xpsr = cpu->regs_held ? cpu->regs.xpsr : engine_get_xpsr(cpu->active);
-    if ((xpsr & XPSR_T) == 0) {
+    if ((cpu_xpsr(cpu) & XPSR_T) == 0) {
         return false; /* INVSTATE, whatever the code is */
     }
     if (examine_fetch(cpu, pc, code) || (split ? cpu_it_skip(cpu) : cpu_it_enter(cpu))) {
@@ -455,7 +428,7 @@ static bool at_breakpoint(struct cpu *cpu)
     if (cpu->debug.breakpoint_count == 0) {
         return false;
     }
-    uint32_t pc = next_pc(cpu);
+    uint32_t pc = cpu_pc(cpu);
     bool resumed = cpu->debug.resume_valid && cpu->debug.resume == pc;
     if (resumed || !cpu_debugger_stops_at(cpu, pc)) {
         return false;
