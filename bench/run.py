@@ -28,8 +28,13 @@ def host_name():
     return f"{model}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}"
 
 
+class OneLineParser(argparse.ArgumentParser):
+    def error(self, message):
+        fail(f"{message}; see --help")
+
+
 def options_from(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = OneLineParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, help="a build folder without sanitizers, e.g. build/default")
     parser.add_argument("--runs", type=int, default=None, help="how often each program is timed (5; 1 with --quick)")
     parser.add_argument("--only", action="append", metavar="NAME", help="measure this alone; may be given again: " + ", ".join(CASES))
@@ -70,7 +75,9 @@ def main():
         qemu = Run([QEMU, "--version"]).output.splitlines()[0] if machines.has_qemu else None
         bench = Bench(machines, options.runs, options.quick)
         if not options.markdown:
-            print(f"{host_name()}; {qemu}; {options.runs} runs each in turn: median (min-max)")
+            print(f"{host_name()}; {qemu}; {options.runs} {'run' if options.runs == 1 else 'runs'} each in turn: median (min-max)")
+            if options.quick:
+                print("quick: next to no work is done, so times and speeds say nothing")
         for name in options.only or CASES:
             for figure in CASES[name](bench):
                 figures.append(figure)

@@ -8,6 +8,10 @@ give_up() {
     echo "0 passed, 1 failed"
     exit 1
 }
+if [ $# -gt 0 ]; then
+    echo "check: takes no arguments, not '$1'; some of the tests: ctest --preset check -R NAME" >&2
+    exit 2
+fi
 sh tools/setup.sh --tests || give_up "set-up failed"
 cmake --preset check || give_up "configuring failed"
 cmake --build --preset check || give_up "the build failed"

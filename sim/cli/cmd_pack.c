@@ -27,7 +27,8 @@ struct pack_arguments {
     bool help;
 };
 
-static bool parse_bytes(const char *text, uint32_t *value, struct sim_error *error)
+static bool parse_bytes(const char *option, const char *text, uint32_t *value,
+                        struct sim_error *error)
 {
     char *end = NULL;
     errno = 0;
@@ -35,7 +36,7 @@ static bool parse_bytes(const char *text, uint32_t *value, struct sim_error *err
     *value = (uint32_t)number;
     return (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
             number < UINT32_MAX) ||
-           sim_fail(error, SIM_WRONG_USE, "'%s' is not a number of bytes", text);
+           sim_fail(error, SIM_WRONG_USE, "%s takes a number of bytes, not '%s'", option, text);
 }
 
 static bool take_option(int option, char **argv, struct pack_arguments *arguments,
@@ -49,11 +50,11 @@ static bool take_option(int option, char **argv, struct pack_arguments *argument
         arguments->options.name = optarg;
         return true;
     case 'a':
-        return parse_bytes(optarg, &arguments->options.app_heap_bytes, error);
+        return parse_bytes("--app-heap", optarg, &arguments->options.app_heap_bytes, error);
     case 'k':
-        return parse_bytes(optarg, &arguments->options.kernel_heap_bytes, error);
+        return parse_bytes("--kernel-heap", optarg, &arguments->options.kernel_heap_bytes, error);
     case 'r':
-        return parse_bytes(optarg, &arguments->options.ram_limit_bytes, error);
+        return parse_bytes("--ram-limit", optarg, &arguments->options.ram_limit_bytes, error);
     case 'h':
         arguments->help = true;
         return true;

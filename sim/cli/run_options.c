@@ -26,8 +26,8 @@ const char run_options_help[] =
     "      --headless        no terminal: as fast as possible, no input from the keyboard\n"
     "      --speed 1|max     real time, or as fast as possible (default: 1 on a terminal)\n"
     "      --seed N          seeds every random source (default 1)\n"
-    "      --jitter SEED[:CYCLES]  lets every interrupt come up to CYCLES (default 64) late,\n"
-    "                        irregularly, each SEED in its own way: finds races\n"
+    "      --jitter SEED[:CYCLES]  lets every interrupt come up to CYCLES (default 64, at most\n"
+    "                        64000) late, irregularly, each SEED in its own way: finds races\n"
     "      --flash-timing MODE  cached (every fetch hits the instruction cache), uncached, ideal\n"
     "                        (no wait states), or icache (as the firmware sets ICACHECNF);\n"
     "                        default: what the board says, else cached\n"
@@ -39,7 +39,8 @@ const char run_options_help[] =
     "temp.temperature=3050@2s\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
     "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
-    "      --restore FILE    begins there; needs the same board, kernel and apps\n"
+    "      --restore FILE    begins there; needs the same board, kernel, apps, --jitter,\n"
+    "                        --flash-timing and --semihosting\n"
     "      --mpu-stats account|hits  the MPU's whole account; hits: also every access by the\n"
     "                        region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
@@ -355,12 +356,12 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
         return take_uart(optarg, options, error);
     case OPTION_TRACE:
         options->trace = optarg;
-        return true;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--trace takes a file");
     case OPTION_SAVE_AT:
         return take_save(optarg, options, error);
     case OPTION_RESTORE:
         options->restore = optarg;
-        return true;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--restore takes a file");
     case OPTION_MPU_STATS:
         options->mpu_account = true;
         options->mpu_hits = strcmp(optarg, "hits") == 0;

@@ -8,11 +8,35 @@
 #include "sim/loader/file.h"
 #include "sim/machine/machine_snapshot.h"
 
-static bool check_end(const struct run_session *session, struct sim_error *error)
+static bool is_before(const struct run_session *session, const char *option, uint64_t at_ns,
+                      uint64_t now_ns, struct sim_error *error)
 {
+    return sim_fail(error, SIM_WRONG_USE,
+                    "%s at %.6f s is before %.6f s, when %s was saved: leave it out; all times "
+                    "count from the machine's power-on",
+                    option, (double)at_ns / 1e9, (double)now_ns / 1e9, session->options.restore);
+}
+
+/* Nothing that the command line wants may lie before the restored machine's time. */
+static bool check_times(const struct run_session *session, struct sim_error *error)
+{
+    static const char *const names[] = {[RUN_INPUT_PRESS] = "--press",
+                                        [RUN_INPUT_TOUCH] = "--touch",
+                                        [RUN_INPUT_TEXT] = "--uart-in",
+                                        [RUN_INPUT_SET] = "--set"};
     const struct run_options *options = &session->options;
-    uint32_t hz = session->board.chip->cpu_hz;
-    uint64_t now_ns = duration_from_cycles(session->begun_cycle, hz);
+    uint64_t now_ns = duration_from_cycles(session->begun_cycle, session->board.chip->cpu_hz);
+    /* To the microsecond, as it is shown: what is saved at 1 s may be some cycles later. */
+    uint64_t begun_ns = now_ns - now_ns % 1000;
+    for (size_t i = 0; i < options->input_count; i++) {
+        const struct run_input *input = &options->inputs[i];
+        if (input->at_ns < begun_ns) {
+            return is_before(session, names[input->kind], input->at_ns, now_ns, error);
+        }
+    }
+    if (options->save != NULL && options->save_ns < begun_ns) {
+        return is_before(session, "--save-at", options->save_ns, now_ns, error);
+    }
     if (options->has_for && options->for_ns <= now_ns) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s was saved at %.6f s, and --for ends the run at %.6f s: all times count "
@@ -41,7 +65,7 @@ bool run_snapshot_restore(struct run_session *session, struct sim_error *error)
         session->begun_cycle = clock_now(machine_clock(session->machine));
         machine_view_totals(session->machine, &session->begun);
     }
-    return good && check_end(session, error);
+    return good && check_times(session, error);
 }
 
 uint64_t run_snapshot_next(const struct run_session *session)

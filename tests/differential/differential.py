@@ -45,18 +45,28 @@ def show(arguments, index, guest, outcome):
     print("\n".join(line for _, line in found[:arguments.lines]), flush=True)
 
 
+class OneLineParser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--only", type=int, help="one guest")
+    parser = OneLineParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="what the guests are made from (1)")
+    parser.add_argument("--count", type=int, default=200, metavar="N", help="how many guests (200)")
+    parser.add_argument("--only", type=int, metavar="INDEX", help="one guest, printed whole when it does not differ")
     parser.add_argument("--kinds", type=lambda s: s.split(","), default=list(kinds.KINDS), help=",".join(kinds.KINDS))
-    parser.add_argument("--lines", type=int, default=16, help="how many differences of a guest are printed")
+    parser.add_argument("--lines", type=int, default=16, metavar="N", help="how many differences of a guest are printed (16)")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false", help="print what differs as it is")
-    parser.add_argument("--keep", help="a folder for the ELF and logs")
+    parser.add_argument("--keep", metavar="DIR", help="a folder for the ELFs and logs")
     parser.add_argument("--program", type=os.path.abspath, default=os.path.join(os.environ.get("SANDGLASS_BUILD", os.path.join(HERE, "../../build/check")),
-                                                          "sim/sandglass"))
+                                                          "sim/sandglass"), metavar="FILE",
+                        help="the simulator (sim/sandglass in $SANDGLASS_BUILD, else in build/check)")
     arguments = parser.parse_args()
+    for name, least in (("count", 1), ("only", 0), ("lines", 1)):
+        value = getattr(arguments, name)
+        if value is not None and value < least:
+            parser.error(f"--{name} {value}: at least {least}")
     unknown = [kind for kind in arguments.kinds if kind not in kinds.KINDS]
     if unknown:
         parser.error(f"--kinds: no kind '{unknown[0]}'; there are {', '.join(kinds.KINDS)}")
@@ -70,10 +80,14 @@ def main():
             print(f"skipped: {tool} is missing: sh tools/setup.sh --tests")
             return SKIPPED
     if not os.path.exists(arguments.program):
-        print(f"there is no simulator at {arguments.program}: build it, or say --program or SANDGLASS_BUILD", file=sys.stderr)
+        print(f"differential.py: there is no simulator at {arguments.program}: build it, or say --program or SANDGLASS_BUILD", file=sys.stderr)
         return 2
     if arguments.keep:
-        os.makedirs(arguments.keep, exist_ok=True)
+        try:
+            os.makedirs(arguments.keep, exist_ok=True)
+        except OSError as error:
+            print(f"differential.py: --keep {arguments.keep}: {error.strerror}: give a folder", file=sys.stderr)
+            return 2
     indexes = range(arguments.count) if arguments.only is None else [arguments.only]
     compared, failed, counts, stopped = 0, 0, {}, {}
     for start in range(0, len(indexes), BATCH):

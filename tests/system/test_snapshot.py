@@ -57,6 +57,15 @@ class Snapshot(unittest.TestCase):
         self.expect_refused(self.restore("--semihosting", *APPS), self.file, "--semihosting")
         self.expect_refused(self.restore("--flash-timing", "ideal", *APPS), self.file, "--flash-timing")
 
+    def test_what_lies_before_the_snapshot(self):
+        self.save(0.5, *APPS)
+        for arguments in (["--press", "button0@0.4s"], ["--press", "button0@0.4s..0.6s"], ["--touch", "pad0@0s"],
+                          ["--uart-in", "x@0.49s"], ["--set", "temp.temperature=1@0.1s"], ["--save-at", f"0.4s={self.file}2"]):
+            self.expect_refused(self.restore(*arguments, *APPS), self.file, arguments[0], "before 0.5")
+        done = self.restore("--press", "button0@0.5s", "--save-at", f"0.5s={self.file}2", *APPS, seconds=0.6)
+        self.assertEqual(done.status, 0, done.stderr)
+        self.assertIn("button0 pressed", done.stderr)
+
     def test_files_that_are_no_snapshots(self):
         self.save(0.5, app("blink"))
         with open(self.file, "rb") as stream:
@@ -75,6 +84,7 @@ class Snapshot(unittest.TestCase):
                                 (["--save-at", "3s=x", "--for", "2s"], "--for"),
                                 (["--save-at", "1s=x", "--save-at", "2s=y"], "once"),
                                 (["--save-at", "1s=x", "--gdb"], "--gdb"),
+                                (["--restore="], "--restore takes a file"), (["--trace="], "--trace takes a file"),
                                 (["--save-at", "0.1s=/nowhere/x", "--for", "1s"], "/nowhere/x")):
             self.expect_refused(sandglass("run", "--headless", *arguments, app("blink")), word)
         self.expect_refused(sandglass("run", "--headless", "--restore", "x"), "demo")
