@@ -275,7 +275,9 @@ static bool run_debugged(struct run_session *session, bool *goes_on, enum machin
                 "gdb: the connection is gone without a detach: the run goes on without it\n");
         live_lines_settle(&session->lines, true);
     }
-    *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE : MACHINE_STOP_LIMIT;
+    *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE
+            : end == GDB_END_EXIT ? MACHINE_STOP_EXIT
+                                  : MACHINE_STOP_LIMIT;
     return true;
 }
 

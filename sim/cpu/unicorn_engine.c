@@ -305,6 +305,11 @@ static uc_err add_hooks(struct engine *engine)
 struct engine *engine_create(const struct engine_client *client, const struct engine_memory *memory,
                              uint32_t memory_count, const char **message)
 {
+    if (!unicorn_exits_fit(uc_version(NULL, NULL))) {
+        *message = "built with Unicorn 2.1.4, and another version is installed now: configure and "
+                   "build again";
+        return NULL;
+    }
     struct engine *engine = calloc(1, sizeof(*engine));
     if (engine == NULL) {
         *message = "out of memory";

@@ -7,6 +7,12 @@ bool unicorn_exits_are_ours(void)
     return false;
 }
 
+bool unicorn_exits_fit(unsigned version)
+{
+    (void)version;
+    return true;
+}
+
 void unicorn_exits_ask(bool ask)
 {
     (void)ask;
@@ -42,6 +48,11 @@ static _Thread_local bool silent;
 bool unicorn_exits_are_ours(void)
 {
     return true;
+}
+
+bool unicorn_exits_fit(unsigned version)
+{
+    return version >> 8 == 0x020104U; /* the low byte tells betas from releases */
 }
 
 void unicorn_exits_ask(bool ask)

@@ -18,6 +18,11 @@ struct uc_struct;
 /* False: UNICORN_EXITS_STOCK. */
 bool unicorn_exits_are_ours(void);
 
+/* Whether the replaced functions, of all files, are those of the library's version `version` (as
+ * uc_version gives it). The linker takes any library of the same name, also one that came after the
+ * build. UNICORN_EXITS_STOCK: always. */
+bool unicorn_exits_fit(unsigned version);
+
 /* Whether code that this thread translates from now on asks for stops. Before each uc_emu_start:
  * the library translates inside it only. */
 void unicorn_exits_ask(bool ask);

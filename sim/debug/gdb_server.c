@@ -143,12 +143,11 @@ static void tell_stop(struct gdb_server *server, enum machine_stop stop)
     gdb_session_stopped(&server->session, &reason);
 }
 
-static void tell_end(struct gdb_server *server, const struct gdb_run *run)
+/* Of what the guest gave to semihosting's exit, GDB's packet has room for eight bits. */
+static void tell_end(struct gdb_server *server)
 {
-    struct gdb_stop_reason reason = {.stop = GDB_STOP_EXITED};
-    if (run->exit_status != NULL) {
-        reason.exit_status = run->exit_status(run->context);
-    }
+    uint32_t status = machine_exit_status(server->adapter.machine);
+    struct gdb_stop_reason reason = {.stop = GDB_STOP_EXITED, .exit_status = (uint8_t)status};
     gdb_session_stopped(&server->session, &reason);
 }
 
@@ -162,11 +161,13 @@ static bool resume_machine(struct gdb_server *server, const struct gdb_run *run,
         uint64_t now = clock_now(machine_clock(machine));
         uint64_t limit = run->end_cycle - now > SLICE_CYCLES ? now + SLICE_CYCLES : run->end_cycle;
         enum machine_stop stop = step ? machine_step(machine, limit) : machine_run(machine, limit);
-        bool over = is_over(run) || stop == MACHINE_STOP_OFF ||
+        bool over = is_over(run) || stop == MACHINE_STOP_OFF || stop == MACHINE_STOP_EXIT ||
                     clock_now(machine_clock(machine)) >= run->end_cycle;
         if (stop == MACHINE_STOP_ENGINE || over) {
-            tell_end(server, run);
-            *end = stop == MACHINE_STOP_ENGINE ? GDB_END_ENGINE : GDB_END_OVER;
+            tell_end(server);
+            *end = stop == MACHINE_STOP_ENGINE ? GDB_END_ENGINE
+                   : stop == MACHINE_STOP_EXIT ? GDB_END_EXIT
+                                               : GDB_END_OVER;
             return true;
         }
         if (stop != MACHINE_STOP_LIMIT && stop != MACHINE_STOP_IDLE) {
@@ -205,7 +206,7 @@ static enum gdb_end serve_client(struct gdb_server *server, const struct gdb_run
             return GDB_END_KILLED;
         case GDB_RESUME_NONE:
             if (is_over(run)) {
-                tell_end(server, run);
+                tell_end(server);
                 return GDB_END_OVER;
             }
             break;

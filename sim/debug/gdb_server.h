@@ -30,6 +30,7 @@ enum gdb_end {
     GDB_END_LOST,     /* the debugger disappeared: run on without it */
     GDB_END_KILLED,   /* the debugger wants it over */
     GDB_END_OVER,     /* the run reached its own end (limit, System OFF, is_over) */
+    GDB_END_EXIT,     /* MACHINE_STOP_EXIT */
     GDB_END_ENGINE,   /* MACHINE_STOP_ENGINE */
 };
 
@@ -39,7 +40,6 @@ struct gdb_run {
     /* Asked after every slice, and while the server waits: true when the run is over (e.g. what
      * --until waits for was seen). May be NULL. */
     bool (*is_over)(void *context);
-    uint8_t (*exit_status)(void *context); /* told to GDB at the end. May be NULL: 0 */
     void *context;
 };
 

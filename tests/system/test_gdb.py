@@ -92,6 +92,14 @@ class Connection(unittest.TestCase):
         self.assertEqual((output, status), ("refused 00000007\n", 0))
         self.assertNotIn(self.GONE, errors)
 
+    @unittest.skipUnless(GDB, "needs gdb-multiarch")
+    def test_a_guest_that_exits_by_semihosting(self):
+        output, _, _, errors, status = debug(["continue"], "--semihosting", guest("semihosting.elf"))
+        self.assertIn("exited with code 07", output)
+        self.assertIn("the guest exits with status 7", errors)
+        self.assertNotIn(self.GONE, errors)
+        self.assertEqual(status, 1)
+
     def test_ctrl_c_ends_the_wait_for_a_debugger(self):
         with Server(guest("mpu_counts.elf"), folder=self.folder) as server:
             server.process.send_signal(signal.SIGINT)

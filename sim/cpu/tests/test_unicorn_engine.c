@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/cpu/unicorn_exits.h"
 #include "sim/cpu/unicorn_engine.h"
 
 #define ROUNDS 3000
@@ -157,10 +158,21 @@ static void test_registers_come_back(void **state)
     free(host);
 }
 
+static void test_replaced_functions_are_of_one_version(void **state)
+{
+    (void)state;
+    assert_true(unicorn_exits_fit(0x020104FFU));
+    const unsigned others[] = {0x020103FFU, 0x020105FFU, 0x020004FFU, 0x020204FFU, 0x030104FFU};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_int_equal(unicorn_exits_fit(others[i]), !unicorn_exits_are_ours());
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registers_come_back),
+        cmocka_unit_test(test_replaced_functions_are_of_one_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
