@@ -9,20 +9,21 @@
 #define COMPARED_BYTES   32U /* code is compared and forgotten by so many bytes */
 
 /* Open, unless a load-exclusive has run since it was opened. */
-static void save_monitor(struct cpu *cpu, struct cpu_monitor *monitor)
+static void save_exclusive(struct cpu *cpu, struct cpu_exclusive *exclusive)
 {
     struct engine_monitor held = {0};
     if (cpu->exclusive_open && !cpu->unit.clear_exclusive) {
         held = engine_get_monitor(cpu->active);
     }
-    *monitor = (struct cpu_monitor){.set = held.set, .address = held.address, .value = held.value};
+    *exclusive =
+        (struct cpu_exclusive){.set = held.set, .address = held.address, .value = held.value};
 }
 
-static void restore_monitor(struct cpu *cpu, const struct cpu_monitor *monitor)
+static void restore_exclusive(struct cpu *cpu, const struct cpu_exclusive *exclusive)
 {
-    cpu->unit.clear_exclusive = !monitor->set;
-    if (monitor->set) {
-        engine_set_monitor(cpu->active, monitor->address, monitor->value);
+    cpu->unit.clear_exclusive = !exclusive->set;
+    if (exclusive->set) {
+        engine_set_monitor(cpu->active, exclusive->address, exclusive->value);
         cpu->exclusive_open = true;
     }
 }
@@ -32,7 +33,7 @@ void cpu_save(struct cpu *cpu, struct cpu_state *state)
     uint64_t now = cpu->config.clock->now_cycles;
     memset(state, 0, sizeof *state);
     cpu_get_regs(cpu, &state->regs);
-    save_monitor(cpu, &state->monitor);
+    save_exclusive(cpu, &state->exclusive);
     armv7m_save(&cpu->core, &state->core);
     state->cycle = cpu->time.cycles > now ? cpu->time.cycles : now;
     state->stall_cycles = cpu->stall_cycles;
@@ -95,7 +96,7 @@ void cpu_restore(struct cpu *cpu, const struct cpu_state *state)
     cpu->regs_held = true;
     cpu->engines_differ = true;
     cpu->fp_held = true;
-    restore_monitor(cpu, &state->monitor);
+    restore_exclusive(cpu, &state->exclusive);
     restore_core(cpu, &state->core);
     cpu_settle_jump(cpu, state->after_address);
     cpu->time.none.taken = (uint8_t)state->after_taken;
@@ -134,7 +135,7 @@ bool cpu_state_is_sane(struct cpu *cpu, const struct cpu_state *state, uint64_t 
            state->fp_store_done <= MOVED_CYCLES_MAX && state->return_left <= MOVED_CYCLES_MAX &&
            armv7m_state_is_sane(&cpu->core, &state->core) &&
            cpu_regs_ipsr(&state->regs) == state->core.nvic.current &&
-           state->after_taken <= UINT8_MAX && device_bool_is_sane(&state->monitor.set) &&
+           state->after_taken <= UINT8_MAX && device_bool_is_sane(&state->exclusive.set) &&
            device_bool_is_sane(&state->sleeping) && device_bool_is_sane(&state->sleeping_wfe) &&
            device_bool_is_sane(&state->flash_cache) && device_bool_is_sane(&state->locked_up) &&
            device_bool_is_sane(&state->late_possible) && device_bool_is_sane(&state->popped.lazy);

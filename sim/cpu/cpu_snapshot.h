@@ -10,7 +10,7 @@
 #include "sim/cpu/cpu.h"
 
 /* The local exclusive monitor: what the load-exclusive read, and where. */
-struct cpu_monitor {
+struct cpu_exclusive {
     uint32_t address, value;
     bool set;
 };
@@ -26,7 +26,7 @@ struct cpu_state {
     uint32_t fp_store_done;         /* cycles that the deferred store of FP words has had */
     uint32_t return_left;           /* cycles that an exception return still needs */
     struct exception_popped popped; /* and the frame that it took */
-    struct cpu_monitor monitor;
+    struct cpu_exclusive exclusive;
     bool sleeping, sleeping_wfe;
     bool flash_cache; /* cpu_set_flash_cache */
     bool locked_up;
