@@ -237,6 +237,19 @@ struct cpu {
 /* cpu.c: XPSR, of the next instruction as cpu_pc is. */
 uint32_t cpu_xpsr(const struct cpu *cpu);
 
+/* cpu_run.c: makes it the one that holds the registers and whose page verdicts are good. */
+void cpu_use_engine(struct cpu *cpu, struct engine *engine);
+
+/* cpu_end.c. */
+enum cpu_verdict { CPU_GO_ON, CPU_END_RUN };
+/* A run of the active engine has ended: settles the time, and does what the guest asked for by it.
+ * CPU_END_RUN: cpu_run returns, *stop says why. */
+enum cpu_verdict cpu_take_end(struct cpu *cpu, enum engine_end end, enum cpu_stop *stop);
+
+/* cpu_examine.c: looks at the instruction that is about to be stepped; `split`: it is one of an IT
+ * block. True: it faulted, or it is done. */
+bool cpu_examine_step(struct cpu *cpu, bool split);
+
 /* cpu_blocks.c: the hooks, time. */
 void cpu_on_fast_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
 void cpu_on_close_block(struct uc_struct *uc, uint64_t address, uint32_t size_bytes, void *context);
