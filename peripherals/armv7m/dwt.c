@@ -20,10 +20,8 @@ enum debug_register {
     DBG_DEMCR = 0xDFC,
 };
 
-#define CTRL_CYCCNTENA        (1U << 0)
 #define CTRL_WRITABLE         0x007F1FFFU
 #define CTRL_FOUR_COMPARATORS 0x40000000U
-#define DEMCR_TRCENA          (1U << 24)
 #define DEMCR_MON_EN          (1U << 16)
 #define DEMCR_MON_PEND        (1U << 17)
 #define DEMCR_MON_STEP        (1U << 18)
@@ -34,7 +32,7 @@ static const char device_name[] = "dwt";
 
 static bool counts(const struct dwt_state *state)
 {
-    return (state->demcr & DEMCR_TRCENA) != 0 && (state->ctrl & CTRL_CYCCNTENA) != 0;
+    return (state->demcr & DEMCR_TRCENA) != 0 && (state->ctrl & DWT_CTRL_CYCCNTENA) != 0;
 }
 
 static uint32_t cyccnt_value(const struct dwt *dwt)

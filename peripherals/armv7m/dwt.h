@@ -24,6 +24,9 @@ struct dwt_config {
     void *context;
 };
 
+#define DEMCR_TRCENA       (1U << 24) /* of dwt_state.demcr: the unit is on */
+#define DWT_CTRL_CYCCNTENA (1U << 0)  /* of dwt_state.ctrl */
+
 #define DWT_COMPARATORS 4
 #define DWT_MASK_MAX    15U
 struct dwt_comparator {

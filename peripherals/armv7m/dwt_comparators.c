@@ -10,8 +10,6 @@
 #define FUNCTION_CYCMATCH   (1U << 7)
 #define FUNCTION_DATAVMATCH (1U << 8)
 #define FUNCTION_MATCHED    (1U << 24)
-#define DEMCR_TRCENA        (1U << 24)
-#define CTRL_CYCCNTENA      (1U << 0)
 
 /* FUNCTION, without trace. */
 enum { OFF = 0, WATCH_CODE = 4, WATCH_READ = 5, WATCH_WRITE = 6, WATCH_ACCESS = 7 };
@@ -101,7 +99,7 @@ uint64_t dwt_next_cycle_match(const struct dwt *dwt, uint64_t cycle)
 {
     const struct dwt_state *state = &dwt->state;
     const struct dwt_comparator *first = &state->comparator[0];
-    if (!is_on(dwt) || (state->ctrl & CTRL_CYCCNTENA) == 0 || !is_cycle_match(first) ||
+    if (!is_on(dwt) || (state->ctrl & DWT_CTRL_CYCCNTENA) == 0 || !is_cycle_match(first) ||
         (first->function & FUNCTION_BITS) != WATCH_CODE) {
         return UINT64_MAX;
     }

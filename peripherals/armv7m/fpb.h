@@ -19,7 +19,7 @@
 
 struct fpb_config {
     struct diag *diag;
-    void (*changed)(void *context); /* where it breaks may have changed */
+    void (*changed)(void *context); /* where it breaks may have changed. May be NULL */
     void *context;
 };
 
