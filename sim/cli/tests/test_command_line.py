@@ -6,11 +6,11 @@ Environment: SANDGLASS_BUILD, the build folder with the program and the firmware
 import os
 import pty
 import re
+import select
 import socket
 import struct
 import subprocess
 import tempfile
-import threading
 import unittest
 
 BUILD = os.environ["SANDGLASS_BUILD"]
@@ -251,21 +251,27 @@ class Run(Base):
         controller, terminal = pty.openpty()
         process = subprocess.Popen([PROGRAM, "run", app("hello.tbf"), "--for", "30s"], stdin=terminal, stdout=terminal, stderr=terminal,
                                    start_new_session=True, preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))
-        os.close(terminal)
+        # `terminal` stays open here: when the last one who has it closes it, what was not read yet can be lost.
         seen = b""
-        timer = threading.Timer(60, process.kill)
-        timer.start()
-        while b"greeting" not in seen:
-            seen += os.read(controller, 1000)
-        os.write(controller, b"list\r")
-        while b"YieldedFor" not in seen:
-            seen += os.read(controller, 1000)
-        os.write(controller, b"\x03")
-        while b"summary" not in seen:
-            seen += os.read(controller, 1000)
-        self.assertEqual(process.wait(timeout=60), 0)
-        timer.cancel()
-        os.close(controller)
+
+        def wait_for(text):
+            nonlocal seen
+            while text not in seen:
+                self.assertTrue(select.select([controller], [], [], 60)[0], seen)
+                seen += os.read(controller, 1000)
+
+        try:
+            wait_for(b"greeting")
+            os.write(controller, b"list\r")
+            wait_for(b"YieldedFor")
+            os.write(controller, b"\x03")
+            wait_for(b"summary")
+            self.assertEqual(process.wait(timeout=60), 0)
+        finally:
+            process.kill()
+            process.wait()
+            os.close(terminal)
+            os.close(controller)
 
 
 if __name__ == "__main__":
