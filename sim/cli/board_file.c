@@ -10,13 +10,15 @@
 #include "sim/cli/places.h"
 #include "sim/loader/file.h"
 
-static bool read_blob(const char *path, struct board *board, struct sim_error *error)
+/* `name`: what the user calls it, and messages too. A board without a model keeps it. */
+static bool read_blob(const char *path, const char *name, struct board *board,
+                      struct sim_error *error)
 {
     struct file_bytes bytes;
     if (!file_read(path, &bytes, error)) {
         return false;
     }
-    bool done = board_parse(path, bytes.data, bytes.size, catalogue_find, board, error);
+    bool done = board_parse(name, bytes.data, bytes.size, catalogue_find, board, error);
     file_free(&bytes);
     return done;
 }
@@ -57,7 +59,7 @@ static bool compile_and_read(const char *path, struct board *board, struct sim_e
         return sim_fail(error, SIM_INTERNAL, "cannot make a file in /tmp for dtc");
     }
     close(descriptor);
-    bool done = run_dtc(path, blob, error) && read_blob(blob, board, error);
+    bool done = run_dtc(path, blob, error) && read_blob(blob, path, board, error);
     unlink(blob);
     return done;
 }
@@ -71,7 +73,7 @@ bool board_file_read(const char *name, struct board *board, struct sim_error *er
         return compile_and_read(name, board, error);
     }
     if (file_has_ending(name, ".dtb") || strchr(name, '/') != NULL) {
-        return read_blob(name, board, error);
+        return read_blob(name, name, board, error);
     }
     int length = snprintf(relative, sizeof relative, "boards/%s.dtb", name);
     if (length < 0 || (size_t)length >= sizeof relative ||
@@ -81,7 +83,7 @@ bool board_file_read(const char *name, struct board *board, struct sim_error *er
                         ".dtb file",
                         name);
     }
-    return read_blob(path, board, error);
+    return read_blob(path, name, board, error);
 }
 
 bool board_file_folder(char *buffer, size_t size)
