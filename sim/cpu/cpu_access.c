@@ -1,181 +1,13 @@
+/* Accesses that the engine may not make by itself: devices, and what the MPU decides byte by byte.
+ */
 #include "sim/cpu/cpu_internal.h"
 
-#define PAGE_OFFSET   (ENGINE_PAGE_BYTES - 1)
 #define FPCCR_ADDRESS 0xE000EF34U
 
 static bool is_ppb(uint32_t address)
 {
     return address - ARMV7M_PPB_BASE < ARMV7M_PPB_BYTES;
 }
-
-/* ---- refusals ---- */
-
-static void refuse(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
-                   bool privileged)
-{
-    cpu->refusal = (struct cpu_refusal){.kind = kind, .access = access, .privileged = privileged};
-}
-
-static void refuse_by_mpu(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
-                          bool privileged, const struct mpu_verdict *verdict)
-{
-    refuse(cpu, kind, access, privileged);
-    cpu->refusal.by_mpu = true;
-    cpu->refusal.verdict = *verdict;
-    cpu->refusal.fault = (struct fault){
-        .kind = access == MPU_ACCESS_FETCH ? FAULT_IACCVIOL : FAULT_DACCVIOL,
-        .address = verdict->fault_address,
-    };
-}
-
-static void refuse_with(struct cpu *cpu, enum mpu_access access, bool privileged,
-                        enum fault_kind kind, uint32_t address)
-{
-    refuse(cpu, access == MPU_ACCESS_FETCH ? CPU_REFUSAL_FETCH : CPU_REFUSAL_DATA, access,
-           privileged);
-    cpu->refusal.fault = (struct fault){.kind = kind, .address = address};
-}
-
-/* Whose rights the data access of the current instruction has. */
-static struct mpu_context data_context(struct cpu *cpu)
-{
-    struct mpu_context context = cpu->context;
-    uint16_t code[2];
-    if (context.privileged && cpu_read_code(cpu, engine_get_pc(cpu->active), code) &&
-        access_is_unprivileged(code)) {
-        context.privileged = false;
-    }
-    return context;
-}
-
-void cpu_locate_refusal(struct cpu *cpu)
-{
-    struct cpu_refusal *refusal = &cpu->refusal;
-    uint32_t r[16];
-    uint16_t code[2];
-    struct access_span span;
-    engine_get_core_regs(cpu->active, r);
-    struct mpu_context context = cpu->context;
-    context.privileged = refusal->privileged;
-    uint32_t address = refusal->page;
-    uint32_t bytes = ENGINE_PAGE_BYTES;
-    if (cpu_read_code(cpu, r[15], code) && access_decode(code, r, &span)) {
-        address = span.address;
-        bytes = (uint32_t)span.element_bytes * span.count;
-    }
-    struct mpu_verdict verdict =
-        mpu_check(&cpu->core.mpu, address, bytes, refusal->access, context);
-    refuse_by_mpu(cpu, CPU_REFUSAL_DATA, refusal->access, refusal->privileged, &verdict);
-}
-
-/* ---- pages ---- */
-
-static const struct engine_page refused = {.kind = ENGINE_PAGE_REFUSED};
-
-/* A fill knows its page only: the instruction that is fetched says which byte of it is asked for.
- * It is the page's first where an instruction reaches over from the page before. */
-static uint32_t fetch_address(struct cpu *cpu, uint32_t page)
-{
-    uint32_t r[16];
-    engine_get_core_regs(cpu->active, r);
-    uint32_t pc = r[15] & ~1U;
-    return (pc & ~PAGE_OFFSET) == (page & ~PAGE_OFFSET) ? pc : page;
-}
-
-/* Nothing can be fetched from the page: by the MPU's verdict, or because nothing is there. */
-static struct engine_page refuse_fetch(struct cpu *cpu, uint32_t page)
-{
-    uint32_t address = fetch_address(cpu, page);
-    struct mpu_verdict verdict =
-        mpu_check(&cpu->core.mpu, address, 2, MPU_ACCESS_FETCH, cpu->context);
-    if (verdict.allowed) {
-        refuse_with(cpu, MPU_ACCESS_FETCH, cpu->context.privileged, FAULT_IBUSERR, address);
-    } else {
-        refuse_by_mpu(cpu, CPU_REFUSAL_FETCH, MPU_ACCESS_FETCH, cpu->context.privileged, &verdict);
-    }
-    return refused;
-}
-
-static struct engine_page fill_fetch(struct cpu *cpu, uint32_t address)
-{
-    struct cpu_region *region = cpu_find_region(cpu, address);
-    uint32_t page = address & ~PAGE_OFFSET;
-    enum mpu_page answer =
-        mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, MPU_ACCESS_FETCH, cpu->context);
-    if (answer == MPU_PAGE_REFUSED || region == NULL) {
-        return refuse_fetch(cpu, page);
-    }
-    uint8_t *flags = &region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];
-    uint8_t wanted = *flags;
-    wanted |= answer == MPU_PAGE_CUT ? (uint8_t)CPU_PAGE_CUT : (uint8_t)0;
-    wanted |= region->memory.kind == CPU_MEMORY_RAM ? (uint8_t)CPU_PAGE_CODE : (uint8_t)0;
-    if (wanted != *flags) {
-        /* Stores to this page must be seen from now on, its blocks examined: forget what is known.
-         */
-        *flags = wanted;
-        cpu_add_work(cpu, CPU_WORK_PAGES | CPU_WORK_GATES);
-        refuse(cpu, CPU_REFUSAL_RETRY, MPU_ACCESS_FETCH, cpu->context.privileged);
-        return refused;
-    }
-    return (struct engine_page){.kind = ENGINE_PAGE_DIRECT, .fetch = true};
-}
-
-static enum mpu_page ask_page(const struct cpu *cpu, uint32_t page, enum mpu_access access,
-                              struct mpu_context context)
-{
-    return mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, access, context);
-}
-
-/* A page of memory for data. */
-static struct engine_page fill_memory(struct cpu *cpu, const struct cpu_region *region,
-                                      uint32_t page, enum mpu_access access,
-                                      struct mpu_context context)
-{
-    uint8_t flags = region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];
-    bool flash = region->memory.kind == CPU_MEMORY_FLASH;
-    bool guard_all = cpu->config.count_mpu_hits || cpu_page_is_watched(cpu, page);
-    bool guard_stores = guard_all || flash || (flags & CPU_PAGE_CODE) != 0;
-    if (access == MPU_ACCESS_WRITE && guard_stores) {
-        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = guard_all, .write = true};
-    }
-    switch (ask_page(cpu, page, access, context)) {
-    case MPU_PAGE_REFUSED:
-        refuse(cpu, CPU_REFUSAL_PAGE, access, context.privileged);
-        cpu->refusal.page = page;
-        return refused;
-    case MPU_PAGE_CUT:
-        return (struct engine_page){
-            .kind = ENGINE_PAGE_GUARDED, .read = true, .write = access == MPU_ACCESS_WRITE};
-    case MPU_PAGE_ALLOWED:
-        break;
-    }
-    if (guard_all) {
-        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = true};
-    }
-    bool store =
-        !guard_stores && (access == MPU_ACCESS_WRITE ||
-                          ask_page(cpu, page, MPU_ACCESS_WRITE, context) == MPU_PAGE_ALLOWED);
-    return (struct engine_page){.kind = ENGINE_PAGE_DIRECT, .read = true, .write = store};
-}
-
-struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access)
-{
-    struct cpu *cpu = context;
-    if (access == MPU_ACCESS_FETCH) {
-        /* Asked before the hook of the block that follows an MSR, and once for its whole page. */
-        if (cpu->special_ran) {
-            cpu_refresh_special(cpu);
-        }
-        return fill_fetch(cpu, address);
-    }
-    const struct cpu_region *region = cpu_find_region(cpu, address);
-    if (region == NULL) {
-        return (struct engine_page){.kind = ENGINE_PAGE_GUARDED, .read = true, .write = true};
-    }
-    return fill_memory(cpu, region, address & ~PAGE_OFFSET, access, data_context(cpu));
-}
-
-/* ---- guarded accesses ---- */
 
 void cpu_forget_grains(struct cpu *cpu)
 {
@@ -228,7 +60,7 @@ static bool check_mpu(struct cpu *cpu, uint32_t address, uint32_t bytes, enum mp
     }
     struct mpu_verdict verdict = mpu_check(&cpu->core.mpu, address, bytes, access, context);
     if (!verdict.allowed) {
-        refuse_by_mpu(cpu, CPU_REFUSAL_DATA, access, context.privileged, &verdict);
+        cpu_refuse_by_mpu(cpu, CPU_REFUSAL_DATA, access, context.privileged, &verdict);
         return false;
     }
     *region = verdict.region;
@@ -293,8 +125,8 @@ static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool
     }
     if (call_bus(cpu, address, bytes, write, privileged, &value) == BUS_FAULT &&
         !ignores_bus_fault(cpu, address, &value)) {
-        refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged, FAULT_PRECISERR,
-                    address);
+        cpu_refuse_with(cpu, write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ, privileged,
+                        FAULT_PRECISERR, address);
         return false;
     }
     if (cpu->kept.count < CPU_KEPT) {
@@ -350,7 +182,7 @@ static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     }
     uint32_t piece = bytes == 8 ? 4 : bytes;
     if (address % piece != 0) {
-        refuse_with(cpu, access, context.privileged, FAULT_UNALIGNED, address);
+        cpu_refuse_with(cpu, access, context.privileged, FAULT_UNALIGNED, address);
         return false;
     }
     begin_access(cpu, pc);
@@ -368,7 +200,7 @@ static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     }
     (void)cpu_monitor_access(cpu, address, bytes, write); /* makes work that ends the run */
     if (must_end(cpu)) {
-        refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
+        cpu_refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
     }
     mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
@@ -399,7 +231,7 @@ static bool guard_memory(struct cpu *cpu, struct mpu_context context, uint32_t a
     cpu_check_watch(cpu, address, bytes, write);
     bool event = cpu_monitor_access(cpu, address, bytes, write);
     if ((event || (cpu->work & CPU_WORK_WATCH) != 0) && must_end(cpu)) {
-        refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
+        cpu_refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
     }
     mpu_account_hit(&cpu->core.mpu_account, by, access, context.privileged);
@@ -431,7 +263,7 @@ enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_by
         return ENGINE_REFUSE; /* cpu_on_access has said so already */
     }
     if (!is_piece(cpu, address, size_bytes)) {
-        struct mpu_context rights = data_context(cpu);
+        struct mpu_context rights = cpu_data_context(cpu);
         bool allowed = is_device(cpu_find_region(cpu, address), write)
                            ? guard_device(cpu, engine_get_pc(cpu->active), rights, address,
                                           size_bytes, write, value)
@@ -453,7 +285,8 @@ static bool check_piece(struct cpu *cpu, uint32_t address)
     struct mpu_verdict verdict =
         mpu_check(&cpu->core.mpu, address, 1, MPU_ACCESS_READ, cpu->context);
     if (!verdict.allowed && cpu->refusal.kind == CPU_REFUSAL_NONE) {
-        refuse_by_mpu(cpu, CPU_REFUSAL_DATA, MPU_ACCESS_READ, cpu->context.privileged, &verdict);
+        cpu_refuse_by_mpu(cpu, CPU_REFUSAL_DATA, MPU_ACCESS_READ, cpu->context.privileged,
+                          &verdict);
         cpu->refusal.crossing = true;
         engine_stop(cpu->active);
     }
@@ -469,7 +302,7 @@ uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes
     }
     uint32_t value = 0;
     if (!find_kept(cpu, address, false, &value) && cpu->refusal.kind == CPU_REFUSAL_NONE) {
-        refuse_with(cpu, MPU_ACCESS_READ, cpu->context.privileged, FAULT_UNALIGNED, address);
+        cpu_refuse_with(cpu, MPU_ACCESS_READ, cpu->context.privileged, FAULT_UNALIGNED, address);
         cpu->refusal.crossing = true;
         engine_stop(cpu->active);
     }

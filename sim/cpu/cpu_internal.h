@@ -292,8 +292,23 @@ void cpu_add_timed(struct cpu *cpu);
 /* The code there has changed. At rest, after blocks and translations have been forgotten. */
 void cpu_forget_timed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 
-/* cpu_access.c: pages, guarded accesses. */
+/* cpu_refusal.c: sets `refusal`; the callback then refuses. `privileged`: the access was. */
+void cpu_refuse(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
+                bool privileged);
+void cpu_refuse_by_mpu(struct cpu *cpu, enum cpu_refusal_kind kind, enum mpu_access access,
+                       bool privileged, const struct mpu_verdict *verdict);
+/* By a fault that is not the MPU's. */
+void cpu_refuse_with(struct cpu *cpu, enum mpu_access access, bool privileged, enum fault_kind kind,
+                     uint32_t address);
+/* Whose rights the data access of the current instruction has (LDRT, STRT). */
+struct mpu_context cpu_data_context(struct cpu *cpu);
+/* CPU_REFUSAL_PAGE becomes CPU_REFUSAL_DATA, with the exact address. */
+void cpu_locate_refusal(struct cpu *cpu);
+
+/* cpu_pages.c. */
 struct engine_page cpu_on_fill(void *context, uint32_t address, enum mpu_access access);
+
+/* cpu_access.c: guarded accesses. */
 enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_bytes, bool write,
                                 uint64_t value);
 uint32_t cpu_on_guarded_read(void *context, uint32_t address, uint8_t size_bytes);
@@ -301,8 +316,6 @@ void cpu_on_guarded_write(void *context, uint32_t address, uint8_t size_bytes, u
 bool cpu_on_access(void *context, const struct engine_access *access, uint32_t *value);
 /* The MPU, or what is asked of it, has changed. */
 void cpu_forget_grains(struct cpu *cpu);
-/* CPU_REFUSAL_PAGE becomes CPU_REFUSAL_DATA, with the exact address. */
-void cpu_locate_refusal(struct cpu *cpu);
 
 /* cpu_memory.c: host memory. */
 struct cpu_region *cpu_find_region(struct cpu *cpu, uint32_t address);
