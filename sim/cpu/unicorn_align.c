@@ -9,30 +9,28 @@ bool unicorn_aligns(void)
 
 #else
 
-#include <dlfcn.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "sim/cpu/alignment.h"
 #include "sim/cpu/cycle_model.h"
+#include "sim/cpu/unicorn_replace.h"
 
 /* The library's own, of 2.1.4: how it fetches a halfword of code, begins a block, and emits loads
  * and stores. Its types are pointers, and integers as here. */
-#define REPLACES_LIBRARY __attribute__((visibility("default")))
-uint32_t cpu_lduw_code_arm(void *env, uint32_t address) REPLACES_LIBRARY;
-void gen_intermediate_code_arm(void *cpu, void *block, int instructions) REPLACES_LIBRARY;
+uint32_t cpu_lduw_code_arm(void *env, uint32_t address) UNICORN_REPLACES;
+void gen_intermediate_code_arm(void *cpu, void *block, int instructions) UNICORN_REPLACES;
 void tcg_gen_qemu_ld_i32_arm(void *tcg, void *value, void *address, uintptr_t index,
-                             unsigned operation) REPLACES_LIBRARY;
+                             unsigned operation) UNICORN_REPLACES;
 void tcg_gen_qemu_st_i32_arm(void *tcg, void *value, void *address, uintptr_t index,
-                             unsigned operation) REPLACES_LIBRARY;
+                             unsigned operation) UNICORN_REPLACES;
 void tcg_gen_qemu_ld_i64_arm(void *tcg, void *value, void *address, uintptr_t index,
-                             unsigned operation) REPLACES_LIBRARY;
+                             unsigned operation) UNICORN_REPLACES;
 void tcg_gen_qemu_st_i64_arm(void *tcg, void *value, void *address, uintptr_t index,
-                             unsigned operation) REPLACES_LIBRARY;
+                             unsigned operation) UNICORN_REPLACES;
 
 /* Of `operation`: how aligned the address must be, and that for a word. */
-#define ALIGNMENT_MASK   0x70U
-#define ALIGNMENT_WORD   0x20U
+#define ALIGNMENT_MASK 0x70U
+#define ALIGNMENT_WORD 0x20U
 
 /* The instruction that this thread translates: its halfwords as they are fetched. */
 struct translation {
@@ -46,16 +44,10 @@ bool unicorn_aligns(void)
     return true;
 }
 
-static void find(const char *name, void *function)
-{
-    void *symbol = dlsym(RTLD_NEXT, name);
-    memcpy(function, &symbol, sizeof(symbol));
-}
-
 void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
 {
     void (*generate)(void *cpu, void *block, int instructions);
-    find("gen_intermediate_code_arm", &generate);
+    unicorn_find_replaced("gen_intermediate_code_arm", &generate);
     now = (struct translation){0};
     generate(cpu, block, instructions);
 }
@@ -63,7 +55,7 @@ void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
 uint32_t cpu_lduw_code_arm(void *env, uint32_t address)
 {
     uint32_t (*fetch)(void *env, uint32_t address);
-    find("cpu_lduw_code_arm", &fetch);
+    unicorn_find_replaced("cpu_lduw_code_arm", &fetch);
     uint32_t value = fetch(env, address);
     if (now.second != 0 && now.second == address) {
         now.second = 0;
@@ -88,7 +80,7 @@ typedef void emit_function(void *tcg, void *value, void *address, uintptr_t inde
     void name(void *tcg, void *value, void *address, uintptr_t index, unsigned operation)          \
     {                                                                                              \
         emit_function *emit;                                                                       \
-        find(#name, &emit);                                                                        \
+        unicorn_find_replaced(#name, &emit);                                                       \
         emit(tcg, value, address, index, aligned(operation));                                      \
     }
 

@@ -25,21 +25,21 @@ void unicorn_exits_leave(struct uc_struct *uc)
 
 #else
 
-#include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <unicorn/unicorn.h>
+
+#include "sim/cpu/unicorn_replace.h"
 
 /* The library's own, of 2.1.4. The helper is what translated code calls to ask; a stop that was
  * requested makes it jump out to uc_emu_start. */
 void helper_check_exit_request_arm(void *uc, uint32_t in_delay_slot);
 /* The two that the definitions below replace: the first emits the question after an access, the
  * second any call of a helper, the question before a block included. */
-#define REPLACES_LIBRARY __attribute__((visibility("default")))
-void check_exit_request_arm(void *tcg) REPLACES_LIBRARY;
+void check_exit_request_arm(void *tcg) UNICORN_REPLACES;
 void tcg_gen_callN_arm(void *tcg, void *function, void *result, int count,
-                       void **arguments) REPLACES_LIBRARY;
+                       void **arguments) UNICORN_REPLACES;
 
 /* The library's translator is told nothing of whom it works for; it works inside uc_emu_start, so
  * one value a thread says it. */
@@ -68,19 +68,13 @@ void unicorn_exits_leave(struct uc_struct *uc)
     }
 }
 
-static void *original(const char *name)
-{
-    return dlsym(RTLD_NEXT, name);
-}
-
 void check_exit_request_arm(void *tcg)
 {
     if (silent) {
         return;
     }
     void (*check)(void *tcg);
-    void *symbol = original("check_exit_request_arm");
-    memcpy(&check, &symbol, sizeof(check));
+    unicorn_find_replaced("check_exit_request_arm", &check);
     check(tcg);
 }
 
@@ -91,8 +85,7 @@ void tcg_gen_callN_arm(void *tcg, void *function, void *result, int count, void 
         return;
     }
     void (*generate)(void *tcg, void *function, void *result, int count, void **arguments);
-    void *symbol = original("tcg_gen_callN_arm");
-    memcpy(&generate, &symbol, sizeof(generate));
+    unicorn_find_replaced("tcg_gen_callN_arm", &generate);
     generate(tcg, function, result, count, arguments);
 }
 

@@ -3,10 +3,9 @@
  * Unicorn 2.1.4 calls a function before each block and after each load and store to ask whether a
  * stop was requested. That is half of the time of ordinary code, and it is asked of nobody who
  * stops in hooks only. Here such code is translated without the questions, and a hook that wants to
- * stop leaves by itself. Two of the library's own functions are replaced for that by ours, under
- * the same names (symbol interposition; the library is as packaged). With another version than
- * the one this was written for, UNICORN_EXITS_STOCK is defined and everything here does nothing.
- * See docs/performance.md.
+ * stop leaves by itself. Two of the library's own functions are replaced for that by ours
+ * (unicorn_replace.h). With another version than the one this was written for, UNICORN_EXITS_STOCK
+ * is defined and everything here does nothing. See docs/performance.md.
  */
 #ifndef SIM_CPU_UNICORN_EXITS_H
 #define SIM_CPU_UNICORN_EXITS_H

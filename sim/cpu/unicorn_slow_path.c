@@ -9,25 +9,25 @@ void unicorn_slow_path_use(struct unicorn_slow_path *client)
 
 #else
 
-#include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "sim/cpu/unicorn_replace.h"
+
 /* The functions of Unicorn 2.1.4 that are replaced: `env` is the core, `oi` says the kind of access
  * and the core's mode, `site` is where translated code goes on. */
-#define REPLACES_LIBRARY       __attribute__((visibility("default")))
 #define LOAD_PARAMETERS        void *env, uint32_t address, uint32_t oi, uintptr_t site
 #define STORE_PARAMETERS(type) void *env, uint32_t address, type value, uint32_t oi, uintptr_t site
 
-uint64_t helper_ret_ldub_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
-uint64_t helper_le_lduw_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
-uint64_t helper_le_ldul_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
-uint64_t helper_le_ldq_mmu_arm(LOAD_PARAMETERS) REPLACES_LIBRARY;
-void helper_ret_stb_mmu_arm(STORE_PARAMETERS(uint8_t)) REPLACES_LIBRARY;
-void helper_le_stw_mmu_arm(STORE_PARAMETERS(uint16_t)) REPLACES_LIBRARY;
-void helper_le_stl_mmu_arm(STORE_PARAMETERS(uint32_t)) REPLACES_LIBRARY;
-void helper_le_stq_mmu_arm(STORE_PARAMETERS(uint64_t)) REPLACES_LIBRARY;
-void tb_flush_arm(void *cpu) REPLACES_LIBRARY;
+uint64_t helper_ret_ldub_mmu_arm(LOAD_PARAMETERS) UNICORN_REPLACES;
+uint64_t helper_le_lduw_mmu_arm(LOAD_PARAMETERS) UNICORN_REPLACES;
+uint64_t helper_le_ldul_mmu_arm(LOAD_PARAMETERS) UNICORN_REPLACES;
+uint64_t helper_le_ldq_mmu_arm(LOAD_PARAMETERS) UNICORN_REPLACES;
+void helper_ret_stb_mmu_arm(STORE_PARAMETERS(uint8_t)) UNICORN_REPLACES;
+void helper_le_stw_mmu_arm(STORE_PARAMETERS(uint16_t)) UNICORN_REPLACES;
+void helper_le_stl_mmu_arm(STORE_PARAMETERS(uint32_t)) UNICORN_REPLACES;
+void helper_le_stq_mmu_arm(STORE_PARAMETERS(uint64_t)) UNICORN_REPLACES;
+void tb_flush_arm(void *cpu) UNICORN_REPLACES;
 
 /* The library calls these without a word of whom it works for; it works inside uc_emu_start. */
 static _Thread_local struct unicorn_slow_path *current;
@@ -43,24 +43,18 @@ static struct {
     void (*flush)(void *cpu);
 } library;
 
-static void look_up(void *function, size_t size_bytes, const char *name)
-{
-    void *symbol = dlsym(RTLD_NEXT, name);
-    memcpy(function, &symbol, size_bytes);
-}
-
 __attribute__((constructor)) static void look_up_all(void)
 {
     static const char *const loads[4] = {"helper_ret_ldub_mmu_arm", "helper_le_lduw_mmu_arm",
                                          "helper_le_ldul_mmu_arm", "helper_le_ldq_mmu_arm"};
     for (int i = 0; i < 4; i++) {
-        look_up(&library.load[i], sizeof(library.load[i]), loads[i]);
+        unicorn_find_replaced(loads[i], &library.load[i]);
     }
-    look_up(&library.store8, sizeof(library.store8), "helper_ret_stb_mmu_arm");
-    look_up(&library.store16, sizeof(library.store16), "helper_le_stw_mmu_arm");
-    look_up(&library.store32, sizeof(library.store32), "helper_le_stl_mmu_arm");
-    look_up(&library.store64, sizeof(library.store64), "helper_le_stq_mmu_arm");
-    look_up(&library.flush, sizeof(library.flush), "tb_flush_arm");
+    unicorn_find_replaced("helper_ret_stb_mmu_arm", &library.store8);
+    unicorn_find_replaced("helper_le_stw_mmu_arm", &library.store16);
+    unicorn_find_replaced("helper_le_stl_mmu_arm", &library.store32);
+    unicorn_find_replaced("helper_le_stq_mmu_arm", &library.store64);
+    unicorn_find_replaced("tb_flush_arm", &library.flush);
 }
 
 void unicorn_slow_path_use(struct unicorn_slow_path *client)

@@ -2,7 +2,7 @@
  *
  * Where the library's table of pages has no plain memory for an access (a miss, or a page whose
  * every access is asked about), translated code calls one of eight functions of the library. They
- * are replaced here, as in unicorn_exits.h: a client is asked first, and what it does not do goes
+ * are replaced here (unicorn_replace.h): a client is asked first, and what it does not do goes
  * the library's way, which takes a few times as long. With UNICORN_EXITS_STOCK the client is never
  * asked.
  */
