@@ -250,12 +250,12 @@ static bool on_invalid(uc_engine *uc, void *user_data)
     return false;
 }
 
-static uc_err map_everything(struct engine *engine, const struct engine_memory *memory,
-                             uint32_t memory_count)
+static uc_err map_everything(struct engine *engine)
 {
+    const struct engine_memory *memory = engine->memory;
     uc_engine *uc = engine->uc;
     uc_err err = UC_ERR_OK;
-    for (uint32_t i = 0; i < memory_count && err == UC_ERR_OK; i++) {
+    for (uint32_t i = 0; i < engine->memory_count && err == UC_ERR_OK; i++) {
         err = uc_mem_map_ptr(uc, memory[i].base, memory[i].size_bytes, UC_PROT_ALL, memory[i].host);
     }
     if (err == UC_ERR_OK) {
@@ -302,6 +302,40 @@ static uc_err add_hooks(struct engine *engine)
     return err;
 }
 
+static uc_err open_library(struct engine *engine)
+{
+    /* With UC_MODE_MCLASS the engine would be a Cortex-M33 whatever model is set. */
+    uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine->uc);
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_set_cpu_model(engine->uc, UC_CPU_ARM_CORTEX_M4);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_set_tcg_buffer_size(engine->uc, TRANSLATIONS_BYTES);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_exits_enable(engine->uc);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL);
+    }
+    if (err == UC_ERR_OK) {
+        err = map_everything(engine);
+    }
+    if (err == UC_ERR_OK) {
+        err = add_hooks(engine);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_alloc(engine->uc, &engine->context);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_alloc(engine->uc, &engine->pristine);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_context_save(engine->uc, engine->pristine);
+    }
+    return err;
+}
+
 struct engine *engine_create(const struct engine_client *client, const struct engine_memory *memory,
                              uint32_t memory_count, const char **message)
 {
@@ -329,35 +363,7 @@ struct engine *engine_create(const struct engine_client *client, const struct en
                                                    .sites_gone = on_sites_gone,
                                                    .context = engine};
     page_memo_init(&engine->memo);
-    /* With UC_MODE_MCLASS the engine would be a Cortex-M33 whatever model is set. */
-    uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine->uc);
-    if (err == UC_ERR_OK) {
-        err = uc_ctl_set_cpu_model(engine->uc, UC_CPU_ARM_CORTEX_M4);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_ctl_set_tcg_buffer_size(engine->uc, TRANSLATIONS_BYTES);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_ctl_exits_enable(engine->uc);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL);
-    }
-    if (err == UC_ERR_OK) {
-        err = map_everything(engine, memory, memory_count);
-    }
-    if (err == UC_ERR_OK) {
-        err = add_hooks(engine);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_context_alloc(engine->uc, &engine->context);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_context_alloc(engine->uc, &engine->pristine);
-    }
-    if (err == UC_ERR_OK) {
-        err = uc_context_save(engine->uc, engine->pristine);
-    }
+    uc_err err = open_library(engine);
     if (err != UC_ERR_OK) {
         *message = uc_strerror(err);
         engine_destroy(engine);
