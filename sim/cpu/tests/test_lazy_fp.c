@@ -221,105 +221,110 @@ static void a_tail_chain_keeps_the_record(void **state)
 }
 
 /* The deferred store fails: which exception, when, and is the context still there. */
+static const struct failing_store {
+    const char *name;
+    uint32_t exception; /* whose handler uses FP */
+    uint8_t priority;   /* of the faults */
+    bool disabled, bus;
+    uint32_t recorded; /* FPCCR's bits, if not those of the entry */
+    enum exception_outcome outcome;
+    uint32_t runs, hfsr;
+} failing_stores[] = {
+    {.name = "taken at once",
+     .exception = IRQ(1),
+     .priority = 0x20,
+     .outcome = EXCEPTION_ENTERED,
+     .runs = 4},
+    {.name = "a BusFault",
+     .exception = IRQ(1),
+     .priority = 0x20,
+     .bus = true,
+     .outcome = EXCEPTION_ENTERED,
+     .runs = 5},
+    {.name = "disabled: escalates",
+     .exception = IRQ(1),
+     .disabled = true,
+     .outcome = EXCEPTION_ENTERED,
+     .runs = 3,
+     .hfsr = FORCED},
+    {.name = "ready when stacked, but not now: waits",
+     .exception = IRQ(1),
+     .priority = 0x80,
+     .outcome = EXCEPTION_NONE,
+     .runs = IRQ(1)},
+    {.name = "not ready when stacked: escalates, though it is now",
+     .exception = IRQ(1),
+     .priority = 0x20,
+     .recorded = HFRDY | THREAD | LSPACT,
+     .outcome = EXCEPTION_ENTERED,
+     .runs = 3,
+     .hfsr = FORCED},
+    {.name = "in an NMI handler it waits",
+     .exception = EXCEPTION_NMI,
+     .priority = 0x20,
+     .outcome = EXCEPTION_NONE,
+     .runs = EXCEPTION_NMI},
+    {.name = "in an NMI handler HardFault waits",
+     .exception = EXCEPTION_NMI,
+     .disabled = true,
+     .outcome = EXCEPTION_NONE,
+     .runs = EXCEPTION_NMI,
+     .hfsr = FORCED},
+    {.name = "HardFault was not possible, and is not: lockup",
+     .exception = EXCEPTION_NMI,
+     .disabled = true,
+     .recorded = THREAD | LSPACT,
+     .bus = true,
+     .outcome = EXCEPTION_LOCKUP,
+     .runs = EXCEPTION_NMI},
+};
+
+static void check_failing_store(const struct failing_store *r)
+{
+    struct fixture *f = fixture_with_fp(LAZY);
+    if (!r->disabled) {
+        faults_enable(f, r->priority);
+    }
+    irq_enable(f, 1, 0x60);
+    mpu_region(f, 0, RAM_BASE, RAM_BYTES, 3U);
+    enter(f, r->exception);
+    uint32_t msp = f->regs.msp;
+    if (r->recorded != 0) {
+        reg_write(f, FPCCR, LAZY | r->recorded);
+    }
+    if (r->bus) {
+        reg_write(f, FPCAR, NOWHERE);
+    }
+    mpu_region(f, 1, MSP_START - 0x40, 0x20, READ_ONLY);
+    uint32_t pc = f->regs.pc;
+    enum exception_outcome outcome = prepare(f);
+    if (outcome != r->outcome || ipsr(f) != r->runs || reg_read(f, HFSR) != r->hfsr) {
+        fail_msg("%s: outcome %d, exception %u", r->name, (int)outcome, (unsigned)ipsr(f));
+    }
+    assert_int_equal(reg_read(f, CFSR), r->bus ? LSPERR : MLSPERR); /* no address */
+    bool kept = (reg_read(f, FPCCR) & LSPACT) != 0;
+    if (kept != (r->outcome != EXCEPTION_NONE)) {
+        fail_msg("%s: LSPACT %d", r->name, (int)kept);
+    }
+    if (r->outcome == EXCEPTION_ENTERED) {
+        assert_int_equal(f->last_from_pc, pc);
+        assert_int_equal(f->regs.msp, msp - 32);
+        assert_int_equal(f->cycles, 17 + 12);
+    } else if (r->outcome == EXCEPTION_NONE) {
+        assert_int_equal(f->regs.control, CONTROL_FPCA); /* the instruction runs */
+    }
+    if (!r->bus) { /* the words that may be written are */
+        assert_int_equal(ram_word(f, msp + 32), S(0));
+        assert_int_equal(ram_word(f, MSP_START - 0x40), UNTOUCHED);
+    }
+    fixture_free(f);
+}
+
 static void a_store_that_fails(void **state)
 {
     (void)state;
-    static const struct row {
-        const char *name;
-        uint32_t exception; /* whose handler uses FP */
-        uint8_t priority;   /* of the faults */
-        bool disabled, bus, masked, keeps_nothing;
-        uint32_t recorded; /* FPCCR's bits, if not those of the entry */
-        enum exception_outcome outcome;
-        uint32_t runs, hfsr;
-    } rows[] = {
-        {.name = "taken at once",
-         .exception = IRQ(1),
-         .priority = 0x20,
-         .outcome = EXCEPTION_ENTERED,
-         .runs = 4},
-        {.name = "a BusFault",
-         .exception = IRQ(1),
-         .priority = 0x20,
-         .bus = true,
-         .outcome = EXCEPTION_ENTERED,
-         .runs = 5},
-        {.name = "disabled: escalates",
-         .exception = IRQ(1),
-         .disabled = true,
-         .outcome = EXCEPTION_ENTERED,
-         .runs = 3,
-         .hfsr = FORCED},
-        {.name = "ready when stacked, but not now: waits",
-         .exception = IRQ(1),
-         .priority = 0x80,
-         .outcome = EXCEPTION_NONE,
-         .runs = IRQ(1)},
-        {.name = "not ready when stacked: escalates, though it is now",
-         .exception = IRQ(1),
-         .priority = 0x20,
-         .recorded = HFRDY | THREAD | LSPACT,
-         .outcome = EXCEPTION_ENTERED,
-         .runs = 3,
-         .hfsr = FORCED},
-        {.name = "in an NMI handler it waits",
-         .exception = EXCEPTION_NMI,
-         .priority = 0x20,
-         .outcome = EXCEPTION_NONE,
-         .runs = EXCEPTION_NMI},
-        {.name = "in an NMI handler HardFault waits",
-         .exception = EXCEPTION_NMI,
-         .disabled = true,
-         .outcome = EXCEPTION_NONE,
-         .runs = EXCEPTION_NMI,
-         .hfsr = FORCED},
-        {.name = "HardFault was not possible, and is not: lockup",
-         .exception = EXCEPTION_NMI,
-         .disabled = true,
-         .recorded = THREAD | LSPACT,
-         .bus = true,
-         .outcome = EXCEPTION_LOCKUP,
-         .runs = EXCEPTION_NMI},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct row *r = &rows[i];
-        struct fixture *f = fixture_with_fp(LAZY);
-        if (!r->disabled) {
-            faults_enable(f, r->priority);
-        }
-        irq_enable(f, 1, 0x60);
-        mpu_region(f, 0, RAM_BASE, RAM_BYTES, 3U);
-        enter(f, r->exception);
-        uint32_t msp = f->regs.msp;
-        if (r->recorded != 0) {
-            reg_write(f, FPCCR, LAZY | r->recorded);
-        }
-        if (r->bus) {
-            reg_write(f, FPCAR, NOWHERE);
-        }
-        mpu_region(f, 1, MSP_START - 0x40, 0x20, READ_ONLY);
-        uint32_t pc = f->regs.pc;
-        enum exception_outcome outcome = prepare(f);
-        if (outcome != r->outcome || ipsr(f) != r->runs || reg_read(f, HFSR) != r->hfsr) {
-            fail_msg("%s: outcome %d, exception %u", r->name, (int)outcome, (unsigned)ipsr(f));
-        }
-        assert_int_equal(reg_read(f, CFSR), r->bus ? LSPERR : MLSPERR); /* no address */
-        bool kept = (reg_read(f, FPCCR) & LSPACT) != 0;
-        if (kept != (r->outcome != EXCEPTION_NONE)) {
-            fail_msg("%s: LSPACT %d", r->name, (int)kept);
-        }
-        if (r->outcome == EXCEPTION_ENTERED) {
-            assert_int_equal(f->last_from_pc, pc);
-            assert_int_equal(f->regs.msp, msp - 32);
-            assert_int_equal(f->cycles, 17 + 12);
-        } else if (r->outcome == EXCEPTION_NONE) {
-            assert_int_equal(f->regs.control, CONTROL_FPCA); /* the instruction runs */
-        }
-        if (!r->bus) { /* the words that may be written are */
-            assert_int_equal(ram_word(f, msp + 32), S(0));
-            assert_int_equal(ram_word(f, MSP_START - 0x40), UNTOUCHED);
-        }
-        fixture_free(f);
+    for (size_t i = 0; i < sizeof failing_stores / sizeof failing_stores[0]; i++) {
+        check_failing_store(&failing_stores[i]);
     }
 }
 
