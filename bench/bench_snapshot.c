@@ -40,12 +40,8 @@ static bool load_kernel(struct machine *machine, struct sim_error *error)
     if (!read_part("firmware/kernel/nrf52dk.elf", &bytes, error)) {
         return false;
     }
-    bool good = image_parse("kernel", bytes.data, bytes.size, &image, error);
-    for (size_t i = 0; good && i < image.segment_count; i++) {
-        const struct image_segment *segment = &image.segments[i];
-        good = machine_load(machine, "kernel", segment->address, image.bytes + segment->offset,
-                            segment->size_bytes, error);
-    }
+    bool good = image_parse("kernel", bytes.data, bytes.size, &image, error) &&
+                machine_load_image(machine, "kernel", &image, error);
     image_free(&image);
     file_free(&bytes);
     return good;

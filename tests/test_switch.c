@@ -129,11 +129,7 @@ static void start_app(struct bench *bench, const char *path)
     struct machine *machine = machine_create(&config, &error);
     assert_non_null(machine);
     assert_true(image_parse("kernel", bench->kernel.data, bench->kernel.size, &image, &error));
-    for (size_t i = 0; i < image.segment_count; i++) {
-        const struct image_segment *segment = &image.segments[i];
-        assert_true(machine_load(machine, "kernel", segment->address, image.bytes + segment->offset,
-                                 segment->size_bytes, &error));
-    }
+    assert_true(machine_load_image(machine, "kernel", &image, &error));
     image_free(&image);
     assert_true(machine_load(machine, "app", APP_FLASH, bench->app.data, bench->app.size, &error));
     struct tbf_app app = {.path = "null_command", .data = bench->app.data, .address = APP_FLASH};

@@ -149,20 +149,6 @@ bool guest_has_firmware(const struct guest *guest)
     return guest->firmware_path != NULL;
 }
 
-static bool load_firmware(const struct guest *guest, struct machine *machine,
-                          struct sim_error *error)
-{
-    const struct image *image = &guest->firmware;
-    for (size_t i = 0; i < image->segment_count; i++) {
-        const struct image_segment *segment = &image->segments[i];
-        if (!machine_load(machine, guest->firmware_path, segment->address,
-                          image->bytes + segment->offset, segment->size_bytes, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The firmware may reach into the app area, but not under an app. */
 static bool check_overlap(const struct guest *guest, const struct tbf_app *app,
                           struct sim_error *error)
@@ -231,7 +217,7 @@ bool guest_load(struct guest *guest, struct machine *machine, struct sim_error *
                         "board %s has no place for apps: /chosen sandglass,apps names none",
                         board->model);
     }
-    return load_firmware(guest, machine, error) &&
+    return machine_load_image(machine, guest->firmware_path, &guest->firmware, error) &&
            tbf_place(guest->apps, guest->app_count, board->apps.base, board->apps.size_bytes,
                      error) &&
            load_apps(guest, machine, board, error);

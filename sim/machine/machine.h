@@ -22,6 +22,7 @@
 #include "sim/machine/machine_observer.h"
 #include "sim/machine/semihosting.h"
 
+struct image;   /* sim/loader/image.h */
 struct machine; /* opaque */
 
 struct machine_config {
@@ -61,6 +62,9 @@ void machine_destroy(struct machine *machine);
  * fit only machines that were loaded with the same. */
 bool machine_load(struct machine *machine, const char *name, uint32_t address, const void *bytes,
                   size_t size, struct sim_error *error);
+/* The same for all that a file puts into memory. */
+bool machine_load_image(struct machine *machine, const char *name, const struct image *image,
+                        struct sim_error *error);
 
 /* Tells where an app was placed, so that processes can be named. `app` is copied; its `path` must
  * outlive the machine. At most PROCESS_WATCH_MAX apps; more are ignored. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/loader/image.h"
 #include "sim/machine/machine_internal.h"
 #include "sim/machine/state_hash.h"
 
@@ -303,5 +304,18 @@ bool machine_load(struct machine *machine, const char *name, uint32_t address, c
                         name, size, address, machine->board->model, address + (uint32_t)done);
     }
     note_loaded(machine, name, address, bytes, size);
+    return true;
+}
+
+bool machine_load_image(struct machine *machine, const char *name, const struct image *image,
+                        struct sim_error *error)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        if (!machine_load(machine, name, segment->address, image->bytes + segment->offset,
+                          segment->size_bytes, error)) {
+            return false;
+        }
+    }
     return true;
 }

@@ -119,11 +119,7 @@ static void load_firmware(struct snapshot_bench *bench, const char *firmware)
     (void)snprintf(path, sizeof path, "firmware/%s", firmware);
     read_file(path, &bytes);
     assert_true(image_parse(path, bytes.data, bytes.size, &image, &error));
-    for (size_t i = 0; i < image.segment_count; i++) {
-        const struct image_segment *segment = &image.segments[i];
-        assert_true(machine_load(bench->machine, path, segment->address,
-                                 image.bytes + segment->offset, segment->size_bytes, &error));
-    }
+    assert_true(machine_load_image(bench->machine, path, &image, &error));
     image_free(&image);
     file_free(&bytes);
 }
