@@ -257,11 +257,9 @@ static bool take_jitter(const char *text, struct run_options *options, struct si
 static bool take_flash_timing(const char *text, struct run_options *options,
                               struct sim_error *error)
 {
-    options->flash_timing = text;
-    for (int i = 0; board_flash_timing_names[i] != NULL; i++) {
-        if (strcmp(text, board_flash_timing_names[i]) == 0) {
-            return true;
-        }
+    options->has_flash_timing = true;
+    if (board_find_flash_timing(text, &options->flash_timing)) {
+        return true;
     }
     return sim_fail(error, SIM_WRONG_USE,
                     "--flash-timing is cached, uncached, ideal or icache, not '%s'", text);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/cpu/cpu.h"
 #include "sim/loader/sim_error.h"
 #include "sim/machine/irq_jitter.h"
 
@@ -39,12 +40,13 @@ struct run_options {
     uint64_t seed;
     struct irq_jitter_config jitter; /* bound 0: none */
     enum run_speed speed;
-    const char *flash_timing; /* a name of board_flash_timing_names; NULL: what the board says */
-    const char *uart;         /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
-    const char *gdb_port;     /* NULL: any free one */
-    const char *trace;        /* file of the event trace; NULL: none */
-    const char *restore;      /* file of a snapshot; NULL: none */
-    const char *save;         /* file that gets one at save_ns; NULL: none */
+    bool has_flash_timing; /* false: what the board says */
+    enum cpu_flash_timing flash_timing;
+    const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
+    const char *gdb_port; /* NULL: any free one */
+    const char *trace;    /* file of the event trace; NULL: none */
+    const char *restore;  /* file of a snapshot; NULL: none */
+    const char *save;     /* file that gets one at save_ns; NULL: none */
     uint64_t save_ns;
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;

@@ -55,17 +55,6 @@ static bool add_demo(struct run_session *session, struct sim_error *error)
     return add_default_firmware(session, error);
 }
 
-static enum cpu_flash_timing flash_timing_of(const struct run_session *session)
-{
-    const char *wanted = session->options.flash_timing;
-    for (int i = 0; wanted != NULL && board_flash_timing_names[i] != NULL; i++) {
-        if (strcmp(wanted, board_flash_timing_names[i]) == 0) {
-            return (enum cpu_flash_timing)i;
-        }
-    }
-    return session->board.flash_timing;
-}
-
 struct machine *run_session_build_machine(const struct run_session *session,
                                           struct sim_error *error)
 {
@@ -73,7 +62,9 @@ struct machine *run_session_build_machine(const struct run_session *session,
     struct machine_config config = {.board = &session->board,
                                     .seed = options->seed,
                                     .jitter = options->jitter,
-                                    .flash_timing = flash_timing_of(session),
+                                    .flash_timing = options->has_flash_timing
+                                                        ? options->flash_timing
+                                                        : session->board.flash_timing,
                                     .count_mpu_hits = options->mpu_hits,
                                     .check_isolation = options->check_isolation,
                                     .quirk = catalogue_find_quirk(session->board.chip->name)};

@@ -239,7 +239,20 @@ static bool check_memory(const char *name, const char *what, const struct board_
     return true;
 }
 
-const char *const board_flash_timing_names[] = {"cached", "uncached", "ideal", "icache", NULL};
+bool board_find_flash_timing(const char *name, enum cpu_flash_timing *timing)
+{
+    static const char *const names[] = {[CPU_FLASH_CACHED] = "cached",
+                                        [CPU_FLASH_UNCACHED] = "uncached",
+                                        [CPU_FLASH_IDEAL] = "ideal",
+                                        [CPU_FLASH_ICACHE] = "icache"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *timing = (enum cpu_flash_timing)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool find_flash_timing(const char *name, int flash, struct board *board,
                               struct sim_error *error)
@@ -250,12 +263,9 @@ static bool find_flash_timing(const char *name, int flash, struct board *board,
     if (wanted == NULL) {
         return true;
     }
-    for (int i = 0; board_flash_timing_names[i] != NULL; i++) {
-        const char *known = board_flash_timing_names[i];
-        if ((size_t)bytes == strlen(known) + 1 && memcmp(wanted, known, (size_t)bytes) == 0) {
-            board->flash_timing = (enum cpu_flash_timing)i;
-            return true;
-        }
+    bool text = bytes > 0 && strnlen(wanted, (size_t)bytes) == (size_t)bytes - 1;
+    if (text && board_find_flash_timing(wanted, &board->flash_timing)) {
+        return true;
     }
     return sim_fail(error, SIM_WRONG_USE,
                     "%s: sandglass,timing of the flash is cached, uncached, ideal or icache", name);

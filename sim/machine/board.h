@@ -4,7 +4,7 @@
  * What is used of the devicetree (property names of the public Zephyr bindings):
  *   /soc `compatible`            names the chip ("nordic,nrf52832")
  *   /chosen zephyr,flash         else the first "soc-nv-flash" node: flash, its erase-block-size,
- *                                its sandglass,timing (a name of board_flash_timing_names)
+ *                                its sandglass,timing (see board_find_flash_timing)
  *   /chosen zephyr,sram          else the first "mmio-sram" node: RAM
  *   /chosen zephyr,console       the UART that is the terminal (else stdout-path)
  *   /chosen sandglass,apps       the flash partition that apps go to
@@ -53,8 +53,8 @@ struct board_chip {
     uint32_t priority_bits;
 };
 
-/* By enum cpu_flash_timing; ended by NULL. */
-extern const char *const board_flash_timing_names[];
+/* "cached", "uncached", "ideal" or "icache"; false: another name. */
+bool board_find_flash_timing(const char *name, enum cpu_flash_timing *timing);
 
 struct board {
     uint8_t *blob; /* owned */
