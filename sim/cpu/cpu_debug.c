@@ -90,14 +90,18 @@ static bool overlaps(const struct cpu_watch *watch, uint32_t address, uint32_t s
     return address - watch->address < watch->size_bytes || watch->address - address < size_bytes;
 }
 
+/* An access that begins in a page is told as a whole, or not at all: what it may reach of the next
+ * one counts, too. */
+#define ACCESS_REACHES 7U
+
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page)
 {
     for (uint32_t i = 0; i < cpu->debug.watch_count; i++) {
-        if (overlaps(&cpu->debug.watch[i], page, ENGINE_PAGE_BYTES)) {
+        if (overlaps(&cpu->debug.watch[i], page, ENGINE_PAGE_BYTES + ACCESS_REACHES)) {
             return true;
         }
     }
-    return cpu_monitor_watches(cpu, page, ENGINE_PAGE_BYTES);
+    return cpu_monitor_watches(cpu, page, ENGINE_PAGE_BYTES + ACCESS_REACHES);
 }
 
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write)

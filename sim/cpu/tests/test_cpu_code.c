@@ -279,6 +279,33 @@ static void test_watchpoints(void **state)
     fixture_destroy(f);
 }
 
+/* The engine tells nothing of the second half of a load that begins in a page nobody watches. */
+static void test_watched_across_pages(void **state)
+{
+    (void)state;
+    static const uint32_t loads[][2] = {
+        {0xBF006808, RAM + 0x7FE}, /* ldr r0, [r1] */
+        {0xBF008808, RAM + 0x7FF}, /* ldrh r0, [r1] */
+        {0x0B00ED91, RAM + 0x7FC}, /* vldr d0, [r1] */
+        {0x2300E9D1, RAM + 0x7FC}, /* ldrd r2, r3, [r1] */
+    };
+    for (unsigned i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+        struct fixture *f = start(STEPPING);
+        struct bus_access access = {.offset = 0xED88, .size_bytes = 4, .privileged = true};
+        (void)armv7m_write(cpu_core(f->cpu), access, 0xF00000);
+        fixture_poke(f, RAM + 0x4000, loads[i][0]);
+        fixture_poke(f, RAM + 0x4004, 0xBF30BF00); /* nop; wfi */
+        struct cpu_regs regs = fixture_regs(f);
+        regs.r[1] = loads[i][1];
+        regs.pc = RAM + 0x4000;
+        cpu_set_regs(f->cpu, &regs);
+        assert_true(cpu_watchpoint_add(f->cpu, RAM + 0x800, 4, CPU_WATCH_READ));
+        assert_int_equal(fixture_run(f, 1000000), CPU_STOP_WATCHPOINT);
+        assert_true(fixture_regs(f).pc <= RAM + 0x4004);
+        fixture_destroy(f);
+    }
+}
+
 /* BASEPRI has three bits on this chip, stack pointers are words: also for the very next MRS. */
 static void test_bits_that_special_registers_drop(void **state)
 {
@@ -325,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_stepping),
         cmocka_unit_test(test_breakpoints),
         cmocka_unit_test(test_watchpoints),
+        cmocka_unit_test(test_watched_across_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
