@@ -110,7 +110,8 @@ void cpu_reset(struct cpu *cpu);
 enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle);
 
 /* Runs one instruction (also inside an IT block, where one that is skipped counts), or enters one
- * exception. CPU_STOP_LIMIT: neither, the CPU was held (cpu_stall) until after an event is due. */
+ * exception. CPU_STOP_LIMIT: neither, the CPU was held (cpu_stall), returned from an exception or
+ * stored FP registers until an event is due, which may cut that short. */
 enum cpu_stop cpu_step(struct cpu *cpu);
 
 /* Makes a running cpu_run return CPU_STOP_REQUESTED soon. May be called from device code. */

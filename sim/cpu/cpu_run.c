@@ -308,6 +308,12 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
     return stop;
 }
 
+/* An exception return or a deferred FP store has begun: what becomes due meanwhile cuts it short. */
+static bool is_moving(const struct cpu *cpu)
+{
+    return cpu->return_left != 0 || cpu->fp_store_done != 0;
+}
+
 enum cpu_stop cpu_step(struct cpu *cpu)
 {
     enum cpu_stop stop = CPU_STOP_STEP;
@@ -316,7 +322,7 @@ enum cpu_stop cpu_step(struct cpu *cpu)
     uint64_t entered = cpu->counters.exceptions;
     cpu->started = false;
     do {
-        bool stalled = cpu->stall_cycles != 0;
+        bool waited = cpu->stall_cycles != 0 || is_moving(cpu);
         do_work(cpu);
         if (cpu->refusal.kind != CPU_REFUSAL_CLOSE) {
             switch_flash_cache(cpu);
@@ -325,7 +331,11 @@ enum cpu_stop cpu_step(struct cpu *cpu)
         if (check_stop(cpu, &stop) == CPU_END_RUN) {
             break;
         }
-        if (stalled && cpu->time.cycles >= clock_next_due(cpu->config.clock)) {
+        if (cpu->time.cycles >= cpu->monitor.next_cycle) {
+            cpu_monitor_cycle(cpu);
+        }
+        uint64_t due = deadline_for(cpu, UINT64_MAX);
+        if (waited && cpu->time.cycles >= due) {
             stop = CPU_STOP_LIMIT; /* what came meanwhile comes first */
             break;
         }
@@ -333,7 +343,8 @@ enum cpu_stop cpu_step(struct cpu *cpu)
             stop = CPU_STOP_SLEEP;
             break;
         }
-        cpu->time.deadline = cpu->time.cycles + QUANTUM_CYCLES;
+        uint64_t furthest = cpu->time.cycles + QUANTUM_CYCLES;
+        cpu->time.deadline = due > cpu->time.cycles && due < furthest ? due : furthest;
         cpu->mode = CPU_MODE_STEP;
         if (turn(cpu, &stop) == CPU_END_RUN) {
             break;
