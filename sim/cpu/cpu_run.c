@@ -308,7 +308,8 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
     return stop;
 }
 
-/* An exception return or a deferred FP store has begun: what becomes due meanwhile cuts it short. */
+/* An exception return or a deferred FP store has begun: what becomes due meanwhile cuts it short.
+ */
 static bool is_moving(const struct cpu *cpu)
 {
     return cpu->return_left != 0 || cpu->fp_store_done != 0;
