@@ -103,9 +103,9 @@ def fetch_before_state(_guest, ours, theirs):
 
 
 @deviation
-def fpca_of_a_skipped_instruction(_guest, ours, theirs):
+def fpca_of_a_skipped_instruction(guest, ours, theirs):
     """QEMU sets CONTROL.FPCA for the first FP instruction of a translation block only, even where an IT block skips that one."""
-    if theirs.fields["exc_return"] & ~ours.fields["exc_return"] == 16:
+    if guest.may_skip_fp() and theirs.fields["exc_return"] & ~ours.fields["exc_return"] == 16:
         return give_up(ours, theirs)
     return False
 

@@ -79,6 +79,12 @@ class Guest:
         """Whether a handler returns by another EXC_RETURN than it got."""
         return any(line.startswith("movw lr") for body in self.bodies.values() for line in body.lines())
 
+    def may_skip_fp(self):
+        """Whether an FP instruction lies in an IT block."""
+        lines = [line for op in self.ops for line in op.lines] + [line for body in self.bodies.values() for line in body.lines()]
+        blocks = [lines[i + 1:i + len(line.split()[0])] for i, line in enumerate(lines) if line.startswith("it")]
+        return any(line.startswith("v") for block in blocks for line in block)
+
     def readable(self):
         """The same for people: the state that it begins in, then the instructions."""
         state = [f"msp={self.msp:#x} psp={self.psp:#x} control={self.control} apsr={self.apsr:#x} flags={self.flags:#x} mpu_ctrl={self.mpu_ctrl}"]
