@@ -1,9 +1,10 @@
 #include "sim/cpu/cpu_internal.h"
 
 /* A load that crosses from a direct page into a guarded one is refused when its second half comes,
- * without a word from the engine about the instruction: PC is somewhere before it in the block, and
- * ITSTATE is lost. The registers are those before it, so the block is searched for the load that
- * reaches this address with them. */
+ * without a word from the engine about the instruction. PC and ITSTATE are its own where
+ * unicorn_slow_path.h works; elsewhere PC is somewhere before it in the block, and ITSTATE is lost.
+ * The registers are those before it, so the block is searched for the load that reaches this
+ * address with them. */
 
 static bool crosses(const uint16_t code[2], const uint32_t r[16], uint32_t address)
 {
@@ -19,7 +20,7 @@ void cpu_locate_crossing(struct cpu *cpu)
     uint16_t code[2];
     engine_get_core_regs(cpu->active, r);
     uint32_t end = cpu->time.block->end;
-    uint32_t it = 0;
+    uint32_t it = cpu_it_state(cpu);
     for (uint32_t pc = r[15] & ~1U; pc < end && cpu_read_code(cpu, pc, code);
          pc += cycle_instruction_bytes(code[0])) {
         r[15] = pc;

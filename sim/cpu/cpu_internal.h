@@ -383,6 +383,8 @@ void cpu_it_widen(struct cpu *cpu, enum engine_end end);
 bool cpu_it_must_split(struct cpu *cpu, uint32_t address, const uint16_t code[2]);
 /* An IT instruction with a block after it. */
 bool cpu_it_begins(const uint16_t code[2]);
+/* ITSTATE, as the registers have it. */
+uint32_t cpu_it_state(const struct cpu *cpu);
 /* ITSTATE after one more instruction, and into the (then held) registers. */
 uint32_t cpu_it_advanced(uint32_t state);
 void cpu_it_set_state(struct cpu *cpu, uint32_t state);

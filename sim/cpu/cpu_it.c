@@ -24,6 +24,11 @@ void cpu_it_set_state(struct cpu *cpu, uint32_t state)
     cpu->regs.xpsr |= (state & 0xFCU) << 8 | (state & 3U) << 25;
 }
 
+uint32_t cpu_it_state(const struct cpu *cpu)
+{
+    return state_of(cpu_xpsr(cpu));
+}
+
 uint32_t cpu_it_advanced(uint32_t state)
 {
     return (state & 7U) == 0 ? 0 : (state & 0xE0U) | (state << 1 & 0x1FU);

@@ -13,6 +13,7 @@ bool unicorn_aligns(void)
 
 #include "sim/cpu/alignment.h"
 #include "sim/cpu/cycle_model.h"
+#include "sim/cpu/unicorn_slow_path.h"
 #include "sim/cpu/unicorn_replace.h"
 
 /* The library's own, of 2.1.4: how it fetches a halfword of code, begins a block, and emits loads
@@ -49,6 +50,7 @@ void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
     void (*generate)(void *cpu, void *block, int instructions);
     unicorn_find_replaced("gen_intermediate_code_arm", &generate);
     now = (struct translation){0};
+    unicorn_slow_path_note_core(cpu);
     generate(cpu, block, instructions);
 }
 

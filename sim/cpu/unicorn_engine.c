@@ -80,6 +80,11 @@ static void on_sites_gone(void *context)
     page_memo_forget_sites(&engine->memo);
 }
 
+static void on_crossed(void *context)
+{
+    engine_cure_it_leak(context);
+}
+
 static uint8_t *host_of(const struct engine *engine, uint32_t address)
 {
     for (uint32_t i = 0; i < engine->memory_count; i++) {
@@ -360,6 +365,7 @@ struct engine *engine_create(const struct engine_client *client, const struct en
     engine->memory_count = memory_count;
     engine->slow_path = (struct unicorn_slow_path){.memo = &engine->memo,
                                                    .access = on_slow_access,
+                                                   .crossed = on_crossed,
                                                    .sites_gone = on_sites_gone,
                                                    .context = engine};
     page_memo_init(&engine->memo);

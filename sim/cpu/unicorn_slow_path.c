@@ -28,6 +28,8 @@ void helper_le_stw_mmu_arm(STORE_PARAMETERS(uint16_t)) UNICORN_REPLACES;
 void helper_le_stl_mmu_arm(STORE_PARAMETERS(uint32_t)) UNICORN_REPLACES;
 void helper_le_stq_mmu_arm(STORE_PARAMETERS(uint64_t)) UNICORN_REPLACES;
 void tb_flush_arm(void *cpu) UNICORN_REPLACES;
+/* The library's own: makes PC and ITSTATE those of the instruction at `site`. */
+bool cpu_restore_state_arm(void *cpu, uintptr_t site, bool will_exit);
 
 /* The library calls these without a word of whom it works for; it works inside uc_emu_start. */
 static _Thread_local struct unicorn_slow_path *current;
@@ -116,6 +118,25 @@ static bool ask(uint32_t address, uint8_t size_bytes, bool write, uint32_t oi, u
     return false;
 }
 
+void unicorn_slow_path_note_core(void *core)
+{
+    if (current != NULL) {
+        current->core = core;
+    }
+}
+
+/* Of a load across two pages, the library tells the client the halves only, and nothing of the
+ * instruction: what it is gets known before. True: it crosses. */
+static bool begin_crossing(uint32_t address, uint32_t size_bytes, uintptr_t site)
+{
+    bool crosses = current != NULL && current->core != NULL &&
+                   address % PAGE_MEMO_PAGE_BYTES + size_bytes > PAGE_MEMO_PAGE_BYTES;
+    if (crosses) {
+        (void)cpu_restore_state_arm(current->core, site, false);
+    }
+    return crosses;
+}
+
 static void let_be(void)
 {
     if (current != NULL) {
@@ -139,7 +160,11 @@ static void let_be(void)
                 return value;                                                                      \
             }                                                                                      \
         }                                                                                          \
+        bool crossing = begin_crossing(address, sizeof(type), site);                               \
         value = library.load[log2_size](env, address, oi, site);                                   \
+        if (crossing) {                                                                            \
+            current->crossed(current->context);                                                    \
+        }                                                                                          \
         let_be();                                                                                  \
         return value;                                                                              \
     }

@@ -31,13 +31,20 @@ struct unicorn_slow_path {
     /* True: the access is done, `value` read or written. Called inside uc_emu_start; registers are
      * those before the instruction, PC is stale. */
     bool (*access)(void *context, const struct unicorn_access *access, uint64_t *value);
+    /* A load across two pages is done. PC and ITSTATE, which are otherwise stale, have been those
+     * of its instruction since it began. */
+    void (*crossed)(void *context);
     /* All sites are forgotten. */
     void (*sites_gone)(void *context);
     void *context;
     struct unicorn_access asked; /* what the library is doing by itself now */
+    void *core;                  /* the library's, once it has translated anything */
 };
 
 /* Who is asked, in what this thread runs from now on; NULL: nobody. Borrowed. */
 void unicorn_slow_path_use(struct unicorn_slow_path *client);
+
+/* The library translates code of `core`, for the client in use. */
+void unicorn_slow_path_note_core(void *core);
 
 #endif

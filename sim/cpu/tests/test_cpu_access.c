@@ -181,9 +181,47 @@ static void test_accesses(void **state)
     fixture_destroy(f);
 }
 
+static void write_ppb(struct fixture *f, uint32_t offset, uint32_t value)
+{
+    struct bus_access access = {.offset = offset, .size_bytes = 4, .privileged = true};
+    (void)armv7m_write(cpu_core(f->cpu), access, value);
+}
+
+/* A load that crosses into a forbidden part of the next page, after one that looks the same. */
+static void test_second_of_two_loads(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_create(NULL, NULL);
+    static const uint16_t code[] = {
+        0x683E, /* ldr r6, [r7]: that page is known */
+        0x6808, /* ldr r0, [r1] */
+        0x3508, /* adds r5, #8 */
+        0x1C21, /* adds r1, r4, #0 */
+        0x6808, /* ldr r0, [r1] */
+        0xBF30, /* wfi */
+    };
+    memcpy(f->ram + 0x4000, code, sizeof(code));
+    write_ppb(f, 0xED24, 0x70000);
+    write_ppb(f, 0xED9C, (FIXTURE_RAM_BASE + 0x400) | 0x10);
+    write_ppb(f, 0xEDA0, 0x00000009); /* 32 bytes, no access */
+    write_ppb(f, 0xED94, 5);
+    struct cpu_regs regs = fixture_regs(f);
+    regs.r[1] = FIXTURE_RAM_BASE;
+    regs.r[7] = FIXTURE_RAM_BASE + 0x440;
+    regs.r[4] = FIXTURE_RAM_BASE + 0x3FE;
+    regs.pc = FIXTURE_RAM_BASE + 0x4000;
+    cpu_set_regs(f->cpu, &regs);
+    (void)fixture_run(f, 100);
+    assert_true(f->fault_count > 0);
+    assert_int_equal(f->first_fault.kind, FAULT_DACCVIOL);
+    assert_int_equal(f->first_fault_pc, FIXTURE_RAM_BASE + 0x4008);
+    fixture_destroy(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_second_of_two_loads),
         cmocka_unit_test(test_accesses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
