@@ -54,19 +54,45 @@ void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
     generate(cpu, block, instructions);
 }
 
+/* What the library's Cortex-M4 carries out and a real one does not have: Advanced SIMD loads and
+ * stores, and the exception return of other profiles. The translator is shown UDF.W, or a form of
+ * the return that it refuses. */
+#define UDF_FIRST      0xF7F0U
+#define UDF_SECOND     0xA000U
+#define RETURN_SECOND  0x8000U
+
+static bool is_simd_access(uint16_t first)
+{
+    return (first & 0xFF10U) == 0xF900U;
+}
+
+static bool is_other_return(const uint16_t code[2])
+{
+    return (code[0] & 0xFFF0U) == 0xF3D0U && (code[1] & 0xD000U) == 0x8000U;
+}
+
+static uint32_t as_shown(const struct translation *translation, uint32_t value, bool second)
+{
+    if (is_simd_access(translation->code[0])) {
+        return second ? UDF_SECOND : UDF_FIRST;
+    }
+    return second && is_other_return(translation->code) ? RETURN_SECOND : value;
+}
+
 uint32_t cpu_lduw_code_arm(void *env, uint32_t address)
 {
     uint32_t (*fetch)(void *env, uint32_t address);
     unicorn_find_replaced("cpu_lduw_code_arm", &fetch);
     uint32_t value = fetch(env, address);
-    if (now.second != 0 && now.second == address) {
+    bool second = now.second != 0 && now.second == address;
+    if (second) {
         now.second = 0;
         now.code[1] = (uint16_t)value;
     } else {
         bool wide = cycle_instruction_bytes((uint16_t)value) == 4;
         now = (struct translation){.second = wide ? address + 2 : 0, .code = {(uint16_t)value}};
     }
-    return value;
+    return as_shown(&now, value, second);
 }
 
 static unsigned aligned(unsigned operation)

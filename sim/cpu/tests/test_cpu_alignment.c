@@ -14,6 +14,7 @@
 #include "sim/cpu/alignment.h"
 #include "sim/cpu/cycle_model.h"
 #include "sim/cpu/tests/cpu_fixture.h"
+#include "sim/cpu/unicorn_align.h"
 
 #define RAM    FIXTURE_RAM_BASE
 #define CODE   0x400U
@@ -448,10 +449,44 @@ static void test_analysis(void **state)
     assert_int_equal(REGISTERS_OF(0xBF08, 0x6800, 0xC80E) & 0x2000, 0x2000);
 }
 
+/* Encodings that ARMv7-M leaves UNDEFINED and the library carries out. */
+static void test_undefined(void **state)
+{
+    (void)state;
+    static const uint16_t undefined[][2] = {
+        {0xF98D, 0x27A9}, /* vst4.16 */
+        {0xF920, 0x0A0F}, /* vld1.8 */
+        {0xF9A0, 0x0A0F}, /* vld1.16 to one lane */
+        {0xF3DE, 0x8F04}, /* subs pc, lr, #4 */
+    };
+    if (!unicorn_aligns()) {
+        skip();
+    }
+    for (size_t i = 0; i < 2 * sizeof(undefined) / sizeof(undefined[0]); i++) {
+        struct fixture *f = fixture_create(NULL, NULL);
+        memcpy(f->ram + 0x4000, undefined[i / 2], 4);
+        struct cpu_regs regs = fixture_regs(f);
+        for (unsigned reg = 0; reg < 13; reg++) {
+            regs.r[reg] = FIXTURE_RAM_BASE + 0x100;
+        }
+        regs.lr = FIXTURE_RAM_BASE + 0x5000;
+        regs.pc = FIXTURE_RAM_BASE + 0x4000;
+        cpu_set_regs(f->cpu, &regs);
+        struct bus_access access = {.offset = 0xED88, .size_bytes = 4, .privileged = true};
+        (void)armv7m_write(cpu_core(f->cpu), access, 0xF00000);
+        (void)(i % 2 == 0 ? cpu_run(f->cpu, 10) : cpu_step(f->cpu));
+        assert_true(f->fault_count > 0);
+        assert_int_equal(f->first_fault.kind, FAULT_UNDEFINSTR);
+        assert_int_equal(f->first_fault_pc, FIXTURE_RAM_BASE + 0x4000);
+        fixture_destroy(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_analysis),
+        cmocka_unit_test(test_undefined),
         cmocka_unit_test(test_random_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
