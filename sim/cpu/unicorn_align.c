@@ -48,7 +48,7 @@ bool unicorn_aligns(void)
 void gen_intermediate_code_arm(void *cpu, void *block, int instructions)
 {
     void (*generate)(void *cpu, void *block, int instructions);
-    unicorn_find_replaced("gen_intermediate_code_arm", &generate);
+    UNICORN_FIND_ONCE("gen_intermediate_code_arm", &generate);
     now = (struct translation){0};
     unicorn_slow_path_note_core(cpu);
     generate(cpu, block, instructions);
@@ -82,7 +82,7 @@ static uint32_t as_shown(const struct translation *translation, uint32_t value, 
 uint32_t cpu_lduw_code_arm(void *env, uint32_t address)
 {
     uint32_t (*fetch)(void *env, uint32_t address);
-    unicorn_find_replaced("cpu_lduw_code_arm", &fetch);
+    UNICORN_FIND_ONCE("cpu_lduw_code_arm", &fetch);
     uint32_t value = fetch(env, address);
     bool second = now.second != 0 && now.second == address;
     if (second) {
@@ -108,7 +108,7 @@ typedef void emit_function(void *tcg, void *value, void *address, uintptr_t inde
     void name(void *tcg, void *value, void *address, uintptr_t index, unsigned operation)          \
     {                                                                                              \
         emit_function *emit;                                                                       \
-        unicorn_find_replaced(#name, &emit);                                                       \
+        UNICORN_FIND_ONCE(#name, &emit);                                                           \
         emit(tcg, value, address, index, aligned(operation));                                      \
     }
 

@@ -74,7 +74,7 @@ void check_exit_request_arm(void *tcg)
         return;
     }
     void (*check)(void *tcg);
-    unicorn_find_replaced("check_exit_request_arm", &check);
+    UNICORN_FIND_ONCE("check_exit_request_arm", &check);
     check(tcg);
 }
 
@@ -85,7 +85,7 @@ void tcg_gen_callN_arm(void *tcg, void *function, void *result, int count, void 
         return;
     }
     void (*generate)(void *tcg, void *function, void *result, int count, void **arguments);
-    unicorn_find_replaced("tcg_gen_callN_arm", &generate);
+    UNICORN_FIND_ONCE("tcg_gen_callN_arm", &generate);
     generate(tcg, function, result, count, arguments);
 }
 

@@ -18,4 +18,15 @@ static inline void unicorn_find_replaced(const char *name, void *function)
     memcpy(function, &symbol, sizeof(symbol));
 }
 
+/* The same, looked up at the first call only: a look-up costs as much as translating an
+ * instruction. What it finds never changes. */
+#define UNICORN_FIND_ONCE(name, function)                                                          \
+    do {                                                                                           \
+        static void *found;                                                                        \
+        if (found == NULL) {                                                                       \
+            unicorn_find_replaced(name, &found);                                                   \
+        }                                                                                          \
+        memcpy(function, &found, sizeof(found));                                                   \
+    } while (0)
+
 #endif

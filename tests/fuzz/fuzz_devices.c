@@ -8,7 +8,7 @@
  */
 #include "tests/fuzz/device_world.h"
 
-#define LIMIT_SECONDS 2U
+#define LIMIT_SECONDS 10U /* a TIMER and PPI that go round for the whole of an input take 2 */
 #define STEPS_MAX     600U
 #define BUDGET        400000U /* events and tasks of one input: keeps it under a second */
 #define LONG_ADVANCE  6400000U
