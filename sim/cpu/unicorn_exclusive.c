@@ -41,7 +41,9 @@ static void run_monitor_code(struct engine *engine, enum monitor_code code)
     unicorn_write_reg(engine, UC_ARM_REG_XPSR, XPSR_T | UNICORN_ANY_HANDLER);
     engine->monitor_runs = true;
     engine->ended = false;
+    unicorn_slow_path_use(&engine->slow_path); /* hears when the library forgets its code */
     (void)uc_emu_start(engine->uc, (ENGINE_MONITOR_ADDRESS + (uint32_t)code) | 1U, 0, 0, 0);
+    unicorn_slow_path_use(NULL);
     engine->monitor_runs = false;
     engine_flush_pages(engine);
 }
