@@ -314,9 +314,6 @@ static void settle(struct world *world)
 void world_run_to(struct world *world, uint64_t cycle)
 {
     struct clock *clock = &world->clock;
-    if (world->stall_until_cycle > cycle) {
-        cycle = world->stall_until_cycle;
-    }
     settle(world);
     while (!world->off && clock_next_due(clock) <= cycle) {
         fuzz_check(clock_next_due(clock) > clock_now(clock), "an event is left in the past");
