@@ -18,6 +18,7 @@
 #include "peripherals/iface/diag.h"
 #include "peripherals/iface/dma.h"
 #include "peripherals/iface/irq.h"
+#include "peripherals/iface/nets.h"
 #include "peripherals/iface/nvm.h"
 #include "peripherals/iface/props.h"
 #include "peripherals/iface/task_event.h"
@@ -55,6 +56,7 @@ struct device_env {
     struct nvm *nvm;  /* used by NVMC and UICR; NULL when the chip has none */
     struct pin *pins; /* the chip's pins, indexed port * 32 + pin */
     uint32_t pin_count;
+    struct nets *nets;   /* buses and voltages of the board */
     struct byte_sink tx; /* where a serial device's bytes go */
     struct observer observer;
     struct props props;
@@ -65,6 +67,15 @@ struct device_env {
 struct device_input {
     const char *what; /* "press", "release", "touch", "byte", ... */
     int32_t value;
+};
+
+/* A way in which a device or part can be told to misbehave: an input like any other, with the
+ * fault's name. It lasts until the same with value 0 comes, unless `help` says that it happens once
+ * or so many times. Faults are part of `state`; a reset of the chip does not end them. */
+struct device_fault {
+    const char *name;             /* as device_input.what; at most 19 characters, no input_name's */
+    const char *help;             /* one line: what happens, and what `value` means with its unit */
+    int32_t value_min, value_max; /* others are refused by whoever queues it */
 };
 
 /* For device_class.state_is_sane: the bytes of a bool that came from outside. */
@@ -113,6 +124,8 @@ struct device_class {
     /* Which `what` it takes from users, ended by NULL; NULL: none. What only the machine says
      * ("sleep") is not among them. */
     const char *const *input_names;
+    /* What `input` also takes: the faults of this device, ended by a NULL name; NULL: none. */
+    const struct device_fault *faults;
 };
 
 #endif

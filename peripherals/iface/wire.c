@@ -14,6 +14,7 @@ void pin_init(struct pin *pin)
     wire_init(&pin->claim);
     pin->pad = (struct wire){.level = WIRE_LOW};
     pin->detect = (struct wire){.level = WIRE_LOW};
+    pin->analog = (struct analog_node){0};
 }
 
 void wire_drive(struct wire *wire, enum wire_level level)

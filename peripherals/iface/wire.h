@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "peripherals/iface/analog.h"
+
 enum wire_level { WIRE_LOW, WIRE_HIGH, WIRE_FLOATING };
 
 /* Embedded by whoever listens; never allocated; lives as long as the machine. */
@@ -34,7 +36,8 @@ struct pin {
                           mode); floating: GPIO's OUT and DIR decide */
     struct wire pad; /* what an input buffer on the pin sees: the chip's own level, else `in`, else
                         the pull, else low */
-    struct wire detect; /* high: the pin is part of its port's DETECT signal */
+    struct wire detect;        /* high: the pin is part of its port's DETECT signal */
+    struct analog_node analog; /* the pin's voltage, where a part drives one */
 };
 
 void wire_init(struct wire *wire); /* floating, no listeners */

@@ -113,6 +113,7 @@ static void init_values(struct machine *machine, const struct machine_config *co
     for (uint32_t i = 0; i < board->pin_count; i++) {
         pin_init(&machine->pins[i]);
     }
+    nets_init(&machine->nets);
 }
 
 static bool create_cpu(struct machine *machine, struct sim_error *error)
@@ -177,6 +178,7 @@ static struct device_env make_env(struct machine *machine, struct machine_device
         .nvm = &machine->nvm,
         .pins = machine->pins,
         .pin_count = machine->board->pin_count,
+        .nets = &machine->nets,
         .tx = {.put = machine_sent, .context = device},
         .observer = {.note = machine_note, .context = machine},
         .props = board_props_make(&device->props, machine->board, description->node, machine->pins),

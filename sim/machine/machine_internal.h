@@ -47,6 +47,7 @@ struct machine {
     size_t image_count; /* any further one is added to the last */
     struct nvm nvm;
     struct pin *pins;
+    struct nets nets;
     struct machine_device *devices;
     size_t device_count;
     struct machine_device *flash_controller; /* that takes CPU stores to flash; NULL: none */

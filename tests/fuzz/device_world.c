@@ -132,6 +132,7 @@ static struct device_env make_env(struct world *world, struct world_device *devi
         .nvm = &world->nvm,
         .pins = world->pins,
         .pin_count = fuzz_board()->pin_count,
+        .nets = &world->nets,
         .props = board_props_make(&device->props, fuzz_board(), description->node, world->pins),
         .seed = description->base};
 }
@@ -202,6 +203,7 @@ static void wire_up(struct world *world)
     for (uint32_t i = 0; i < BOARD_PINS_MAX; i++) {
         pin_init(&world->pins[i]);
     }
+    nets_init(&world->nets);
 }
 
 struct world *world_start(void)

@@ -23,6 +23,7 @@ struct world {
     struct diag diag;
     struct nvm nvm;
     struct pin pins[BOARD_PINS_MAX];
+    struct nets nets;
     struct world_device devices[BOARD_DEVICES_MAX];
     struct address_window windows[BOARD_DEVICES_MAX];
     struct address_map map;

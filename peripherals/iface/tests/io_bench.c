@@ -117,6 +117,7 @@ struct bench *bench_new(void)
     for (uint32_t i = 0; i < BENCH_PINS; i++) {
         pin_init(&bench->pins[i]);
     }
+    nets_init(&bench->nets);
     return bench;
 }
 
@@ -140,6 +141,7 @@ const char *bench_start(struct bench *bench, const struct device_class *device_c
         .tasks = {.trigger = task_triggered, .context = bench},
         .chip = {.detect = detected, .context = bench},
         .pins = bench->pins,
+        .nets = &bench->nets,
         .pin_count = BENCH_PINS,
         .tx = {.put = byte_sent, .context = bench},
         .observer = {.note = noted, .context = bench},

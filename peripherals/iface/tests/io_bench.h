@@ -31,6 +31,7 @@ struct bench {
     struct clock clock;
     struct diag diag;
     struct pin pins[BENCH_PINS];
+    struct nets nets;
     uint8_t ram[BENCH_RAM_BYTES];
     struct bench_prop props[8]; /* u32 properties of the node; ends at name == NULL */
     struct props_gpio gpio;     /* its `gpios` property; pin == NULL: absent */

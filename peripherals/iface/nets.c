@@ -1,0 +1,7 @@
+#include "peripherals/iface/nets.h"
+
+void nets_init(struct nets *nets)
+{
+    *nets = (struct nets){0};
+    analog_drive(&nets->vdd, NETS_VDD_MICROVOLTS);
+}

@@ -1,0 +1,16 @@
+/* peripherals/iface/nets.h - what lies between the chip and its parts beside plain pins: one of
+ * each kind for a machine, in its arena. Every device gets it (device_env.nets). */
+#ifndef PERIPHERALS_IFACE_NETS_H
+#define PERIPHERALS_IFACE_NETS_H
+
+#include "peripherals/iface/analog.h"
+
+#define NETS_VDD_MICROVOLTS 3000000
+
+struct nets {
+    struct analog_node vdd; /* the chip's supply; NETS_VDD_MICROVOLTS until a part says otherwise */
+};
+
+void nets_init(struct nets *nets);
+
+#endif
