@@ -209,9 +209,7 @@ uint32_t nvic_active_count(const struct nvic *nvic)
     const uint32_t words = used_words(nvic);
     uint32_t count = 0;
     for (uint32_t word = 0; word < words; word++) {
-        for (uint32_t map = nvic->state.active[word]; map != 0; map &= map - 1) {
-            count++;
-        }
+        count += (uint32_t)__builtin_popcount(nvic->state.active[word]);
     }
     return count;
 }

@@ -66,6 +66,13 @@ uint32_t cpu_it_end(struct cpu *cpu)
     return address;
 }
 
+/* What is left of an instruction that counts as executed: ITSTATE and PC after it. */
+static void move_on(struct cpu *cpu, uint32_t state, uint32_t pc)
+{
+    cpu_it_set_state(cpu, state);
+    cpu->regs.pc = pc;
+}
+
 bool cpu_it_enter(struct cpu *cpu)
 {
     uint16_t code[2];
@@ -74,8 +81,7 @@ bool cpu_it_enter(struct cpu *cpu)
         return false;
     }
     cpu_pass_instruction(cpu, pc, 2);
-    cpu_it_set_state(cpu, code[0] & 0xFFU);
-    cpu->regs.pc = pc + 2;
+    move_on(cpu, code[0] & 0xFFU, pc + 2);
     return true;
 }
 
@@ -115,10 +121,9 @@ void cpu_it_pass(struct cpu *cpu)
     uint32_t pc = cpu_pc(cpu);
     (void)cpu_read_code(cpu, pc, code);
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);
-    uint32_t state = cpu_it_advanced(state_of(cpu_xpsr(cpu)));
+    uint32_t state = cpu_it_advanced(cpu_it_state(cpu));
     cpu_pass_instruction(cpu, pc, size_bytes);
-    cpu_it_set_state(cpu, state);
-    cpu->regs.pc = pc + size_bytes;
+    move_on(cpu, state, pc + size_bytes);
 }
 
 /* The engines' hook is not called for an instruction whose condition fails. */
@@ -131,10 +136,9 @@ bool cpu_it_skip(struct cpu *cpu)
         return false;
     }
     uint32_t size_bytes = cycle_instruction_bytes(code[0]);
-    uint32_t state = cpu_it_advanced(state_of(cpu_xpsr(cpu)));
+    uint32_t state = cpu_it_advanced(cpu_it_state(cpu));
     cpu_pass_skipped(cpu, pc, size_bytes);
-    cpu_it_set_state(cpu, state);
-    cpu->regs.pc = pc + size_bytes;
+    move_on(cpu, state, pc + size_bytes);
     return true;
 }
 

@@ -49,9 +49,9 @@ void engine_cure_it_leak(struct engine *engine)
 
 /* ---- accesses that translated code cannot do by itself ---- */
 
-static bool access_guarded(struct engine *engine, const struct unicorn_access *access,
-                           uint64_t *value)
+static bool access_guarded(void *context, const struct unicorn_access *access, uint64_t *value)
 {
+    struct engine *engine = context;
     struct engine_access guarded = {.address = access->address,
                                     .size_bytes = access->size_bytes,
                                     .write = access->write,
@@ -64,14 +64,6 @@ static bool access_guarded(struct engine *engine, const struct unicorn_access *a
     bool done = engine->client.access(engine->client.context, &guarded, &word);
     *value = word & UINT32_MAX >> (32 - 8 * access->size_bytes);
     return done;
-}
-
-static bool on_slow_access(void *context, const struct unicorn_access *access, uint64_t *value)
-{
-    struct engine *engine = context;
-    const struct page_memo_page *page =
-        page_memo_find(&engine->memo, access->address, access->privileged, access->write);
-    return page != NULL && page->host == NULL && access_guarded(engine, access, value);
 }
 
 static void on_sites_gone(void *context)
@@ -364,7 +356,7 @@ struct engine *engine_create(const struct engine_client *client, const struct en
     memcpy(engine->memory, memory, memory_count * sizeof(*memory));
     engine->memory_count = memory_count;
     engine->slow_path = (struct unicorn_slow_path){.memo = &engine->memo,
-                                                   .access = on_slow_access,
+                                                   .access = access_guarded,
                                                    .crossed = on_crossed,
                                                    .sites_gone = on_sites_gone,
                                                    .context = engine};

@@ -90,28 +90,33 @@ static inline uint32_t satisfied(uint32_t address, uint32_t oi)
     return done ? oi & ~OI_ALIGNED : oi;
 }
 
-/* Where the access can be made at once; NULL: nowhere. */
-static inline uint8_t *find_host(uint32_t address, uint32_t size_bytes, bool write, uint32_t oi)
+static inline struct page_memo_page *find_page(uint32_t address, bool write, uint32_t oi)
+{
+    return page_memo_find(current->memo, address, (oi & OI_PRIVILEGED) != 0, write);
+}
+
+/* Where an access to the page, NULL: an unknown one, can be made at once; NULL: nowhere. */
+static inline uint8_t *find_host(struct page_memo_page *page, uint32_t address, uint32_t size_bytes,
+                                 uint32_t oi)
 {
     uint32_t offset = address % PAGE_MEMO_PAGE_BYTES;
-    struct page_memo_page *page =
-        page_memo_find(current->memo, address, (oi & OI_PRIVILEGED) != 0, write);
     bool served = page != NULL && page->host != NULL && (oi & OI_ALIGNED) == 0 &&
                   offset + size_bytes <= PAGE_MEMO_PAGE_BYTES &&
                   ++page->served % SERVED_IN_A_ROW != 0;
     return served ? page->host + offset : NULL;
 }
 
-static bool ask(uint32_t address, uint8_t size_bytes, bool write, uint32_t oi, uintptr_t site,
-                uint64_t *value)
+static bool ask(const struct page_memo_page *page, uint32_t address, uint8_t size_bytes, bool write,
+                uint32_t oi, uintptr_t site, uint64_t *value)
 {
+    bool guarded = page != NULL && page->host == NULL;
     struct unicorn_access access = {.address = address,
                                     .size_bytes = size_bytes,
                                     .write = write,
                                     .privileged = (oi & OI_PRIVILEGED) != 0,
                                     .exclusive = (oi & OI_ALIGNED) != 0,
                                     .site = site};
-    if (!access.exclusive && current->access(current->context, &access, value)) {
+    if (guarded && !access.exclusive && current->access(current->context, &access, value)) {
         return true;
     }
     current->asked = access;
@@ -150,13 +155,14 @@ static void let_be(void)
         uint64_t value;                                                                            \
         oi = satisfied(address, oi);                                                               \
         if (current != NULL) {                                                                     \
-            const uint8_t *host = find_host(address, sizeof(type), false, oi);                     \
+            struct page_memo_page *page = find_page(address, false, oi);                           \
+            const uint8_t *host = find_host(page, address, sizeof(type), oi);                      \
             if (host != NULL) {                                                                    \
                 type loaded;                                                                       \
                 memcpy(&loaded, host, sizeof(loaded));                                             \
                 return loaded;                                                                     \
             }                                                                                      \
-            if (ask(address, sizeof(type), false, oi, site, &value)) {                             \
+            if (ask(page, address, sizeof(type), false, oi, site, &value)) {                       \
                 return value;                                                                      \
             }                                                                                      \
         }                                                                                          \
@@ -179,13 +185,14 @@ LOAD(helper_le_ldq_mmu_arm, uint64_t, 3)
     {                                                                                              \
         oi = satisfied(address, oi);                                                               \
         if (current != NULL) {                                                                     \
-            uint8_t *host = find_host(address, sizeof(type), true, oi);                            \
+            struct page_memo_page *page = find_page(address, true, oi);                            \
+            uint8_t *host = find_host(page, address, sizeof(type), oi);                            \
             if (host != NULL) {                                                                    \
                 memcpy(host, &value, sizeof(value));                                               \
                 return;                                                                            \
             }                                                                                      \
             uint64_t wide = value;                                                                 \
-            if (ask(address, sizeof(type), true, oi, site, &wide)) {                               \
+            if (ask(page, address, sizeof(type), true, oi, site, &wide)) {                         \
                 return;                                                                            \
             }                                                                                      \
         }                                                                                          \

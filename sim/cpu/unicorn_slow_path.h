@@ -28,8 +28,9 @@ struct unicorn_access {
 struct unicorn_slow_path {
     /* Pages with host memory are served from here without a word to the client. */
     struct page_memo *memo;
-    /* True: the access is done, `value` read or written. Called inside uc_emu_start; registers are
-     * those before the instruction, PC is stale. */
+    /* An access to a page of `memo` that has no host memory. True: it is done, `value` read or
+     * written. Called inside uc_emu_start; registers are those before the instruction, PC is
+     * stale. */
     bool (*access)(void *context, const struct unicorn_access *access, uint64_t *value);
     /* A load across two pages is done. PC and ITSTATE, which are otherwise stale, have been those
      * of its instruction since it began. */

@@ -39,7 +39,7 @@ void event_router_init(struct event_router *router, struct clock *clock,
 static bool is_waiting(const struct event_router *router, uint32_t event_address)
 {
     for (size_t i = 0; i < router->count; i++) {
-        if (router->waiting[(router->first + i) % EVENT_ROUTER_DEPTH] == event_address) {
+        if (event_router_waiting(router, i) == event_address) {
             return true;
         }
     }

@@ -37,6 +37,12 @@ void event_router_init(struct event_router *router, struct clock *clock,
 /* For event_port.raised; context is the router. */
 void event_router_raise(void *router, uint32_t event_address);
 
+/* The event that is delivered `nth` of the router->count that wait. */
+static inline uint32_t event_router_waiting(const struct event_router *router, size_t nth)
+{
+    return router->waiting[(router->first + nth) % EVENT_ROUTER_DEPTH];
+}
+
 /* Forgets what waits. */
 void event_router_reset(struct event_router *router);
 

@@ -144,7 +144,7 @@ static void save_machine(struct machine *machine, struct snapshot_writer *writer
     record->reset_reasons = machine->reset_reasons;
     record->waiting_count = (uint32_t)router->count;
     for (size_t i = 0; i < router->count; i++) {
-        record->waiting[i] = router->waiting[(router->first + i) % EVENT_ROUTER_DEPTH];
+        record->waiting[i] = event_router_waiting(router, i);
     }
     record->asleep = machine->asleep;
     record->off = machine->off;
