@@ -4,11 +4,13 @@
 #define PERIPHERALS_IFACE_NETS_H
 
 #include "peripherals/iface/analog.h"
+#include "peripherals/iface/i2c.h"
 
 #define NETS_VDD_MICROVOLTS 3000000
 
 struct nets {
     struct analog_node vdd; /* the chip's supply; NETS_VDD_MICROVOLTS until a part says otherwise */
+    struct i2c i2c;         /* the I2C buses, found by their pins */
 };
 
 void nets_init(struct nets *nets);

@@ -99,13 +99,35 @@ static const char *prop_string(const void *node, const char *name)
     return NULL;
 }
 
+static struct props_gpio pin_of(const struct bench *bench, uint32_t number, uint32_t flags)
+{
+    return (struct props_gpio){.pin = &bench->env.pins[number], .number = number, .flags = flags};
+}
+
 static bool prop_gpio(const void *node, const char *name, uint32_t index, struct props_gpio *gpio)
 {
     const struct bench *bench = node;
+    for (const struct bench_gpio *g = bench->gpios; g->name != NULL; g++) {
+        if (strcmp(g->name, name) == 0 && index == 0) {
+            *gpio = pin_of(bench, g->number, g->flags);
+            return true;
+        }
+    }
     if (strcmp(name, "gpios") != 0 || index != 0 || bench->gpio.pin == NULL) {
         return false;
     }
     *gpio = bench->gpio;
+    return true;
+}
+
+static bool prop_bus_pin(const void *node, const char *property, enum props_function function,
+                         struct props_gpio *gpio)
+{
+    const struct bench *bench = node;
+    if (property != NULL || bench->bus_pins[function] == 0) {
+        return false;
+    }
+    *gpio = pin_of(bench, bench->bus_pins[function] - 1, 0);
     return true;
 }
 
@@ -145,7 +167,11 @@ const char *bench_start(struct bench *bench, const struct device_class *device_c
         .pin_count = BENCH_PINS,
         .tx = {.put = byte_sent, .context = bench},
         .observer = {.note = noted, .context = bench},
-        .props = {.u32 = prop_u32, .string = prop_string, .gpio = prop_gpio, .node = bench},
+        .props = {.u32 = prop_u32,
+                  .string = prop_string,
+                  .gpio = prop_gpio,
+                  .bus_pin = prop_bus_pin,
+                  .node = bench},
         .seed = 1,
     };
     bench->device_class = device_class;

@@ -16,6 +16,12 @@ struct bench_prop {
     uint32_t value;
 };
 
+/* A phandle-array property of the node: its entry 0. Ends at name == NULL. */
+struct bench_gpio {
+    const char *name;
+    uint32_t number, flags;
+};
+
 struct bench_entry {
     uint64_t cycles;
     uint32_t value;
@@ -33,8 +39,10 @@ struct bench {
     struct pin pins[BENCH_PINS];
     struct nets nets;
     uint8_t ram[BENCH_RAM_BYTES];
-    struct bench_prop props[8]; /* u32 properties of the node; ends at name == NULL */
-    struct props_gpio gpio;     /* its `gpios` property; pin == NULL: absent */
+    struct bench_prop props[8];            /* u32 properties of the node; ends at name == NULL */
+    struct props_gpio gpio;                /* its `gpios` property; pin == NULL: absent */
+    struct bench_gpio gpios[4];            /* its other ones, such as `reset-gpios` */
+    uint32_t bus_pins[PROPS_UART_CTS + 1]; /* of its bus node: the pin's number + 1, 0: absent */
     bool irq;
     uint32_t resets, detects;
     struct bench_log events; /* value: absolute address of the event */
