@@ -23,13 +23,16 @@ static bool read_blob(const char *path, const char *name, struct board *board,
     return done;
 }
 
-/* Runs dtc; its messages go to stderr, where they name the line. */
+/* Runs dtc; its messages go to stderr, where they name the line. The chip files that a board
+ * includes lie where the boards are. */
 static bool run_dtc(const char *source, const char *blob, struct sim_error *error)
 {
+    char includes[PLACES_PATH_MAX];
+    board_file_folder(includes, sizeof includes);
     pid_t child = fork();
     if (child == 0) {
-        execlp("dtc", "dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", blob, source,
-               (char *)NULL);
+        execlp("dtc", "dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-i", includes, "-o", blob,
+               source, (char *)NULL);
         _exit(127);
     }
     int status = 0;

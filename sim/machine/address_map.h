@@ -13,6 +13,7 @@
 /* [base, base + size_bytes). Either a device, or a peripheral that is not modelled. */
 struct address_window {
     uint32_t base, size_bytes;
+    uint32_t origin; /* where its offsets count from: a device may have several windows */
     const char *name;
     const struct device_class *device_class; /* NULL: `absent` tells what reads */
     void *device;

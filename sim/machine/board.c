@@ -60,14 +60,39 @@ static int chosen_node(const void *blob, const char *name)
                                    options == NULL ? (int)strlen(path) : (int)(options - path));
 }
 
-/* reg[0] and reg[1] of a node on a 32-bit bus. */
-static bool node_reg(const void *blob, int node, struct board_memory *memory)
+/* Entry `index` of the reg of a node on a 32-bit bus. */
+static bool node_reg_entry(const void *blob, int node, uint32_t index, struct board_memory *memory)
 {
     int parent = fdt_parent_offset(blob, node);
     return parent >= 0 && fdt_address_cells(blob, parent) == 1 &&
            fdt_size_cells(blob, parent) == 1 &&
-           cell_property(blob, node, "reg", 0, &memory->base) &&
-           cell_property(blob, node, "reg", 1, &memory->size_bytes);
+           cell_property(blob, node, "reg", 2 * index, &memory->base) &&
+           cell_property(blob, node, "reg", 2 * index + 1, &memory->size_bytes);
+}
+
+static bool node_reg(const void *blob, int node, struct board_memory *memory)
+{
+    return node_reg_entry(blob, node, 0, memory);
+}
+
+/* Every window of a node; false: there is none, or one that cannot be. */
+static bool node_windows(const void *blob, int node, struct board_device *device)
+{
+    struct board_memory window = {0, 0};
+    while (device->window_count < BOARD_WINDOWS_MAX &&
+           node_reg_entry(blob, node, (uint32_t)device->window_count, &window)) {
+        if (window.size_bytes == 0 || window.base % 4 != 0 ||
+            window.size_bytes > UINT32_MAX - window.base) {
+            return false;
+        }
+        device->windows[device->window_count] = window;
+        device->window_count++;
+        device->base = device->windows[0].base;
+        if (window.base - device->base < BOARD_REGISTERS_BYTES) {
+            device->window_bytes = window.base - device->base + window.size_bytes;
+        }
+    }
+    return device->window_count > 0;
 }
 
 /* The label of the node at `path` from the symbol table that dtc -@ makes, or NULL. */
@@ -137,18 +162,16 @@ static bool base_taken(const struct board *board, uint32_t base)
 }
 
 static bool add_device(struct board *board, const struct device_class *device_class, int node,
-                       struct board_memory window, struct sim_error *error)
+                       const struct board_device *windows, struct sim_error *error)
 {
     if (board->device_count == BOARD_DEVICES_MAX) {
         return sim_fail(error, SIM_WRONG_USE, "board %s has more than %d devices", board->model,
                         BOARD_DEVICES_MAX);
     }
     struct board_device *device = &board->devices[board->device_count];
-    *device = (struct board_device){.device_class = device_class,
-                                    .node = node,
-                                    .base = window.base,
-                                    .window_bytes = window.size_bytes,
-                                    .irqn = BOARD_NO_IRQ};
+    *device = *windows;
+    device->device_class = device_class;
+    device->node = node;
     copy_name(board->blob, node, device->name);
     if (!cell_property(board->blob, node, "interrupts", 0, &device->irqn)) {
         device->irqn = BOARD_NO_IRQ;
@@ -163,7 +186,7 @@ static bool add_device(struct board *board, const struct device_class *device_cl
 static bool add_part(struct board *board, const struct device_class *device_class, int node,
                      struct sim_error *error)
 {
-    const struct board_memory no_window = {0, 0};
+    const struct board_device no_window = {.window_count = 0};
     bool has_children = false;
     int child = 0;
     fdt_for_each_subnode(child, board->blob, node)
@@ -171,12 +194,12 @@ static bool add_part(struct board *board, const struct device_class *device_clas
         if (fdt_getprop(board->blob, child, "gpios", NULL) != NULL) {
             has_children = true;
             if (node_is_okay(board->blob, child) &&
-                !add_device(board, device_class, child, no_window, error)) {
+                !add_device(board, device_class, child, &no_window, error)) {
                 return false;
             }
         }
     }
-    return has_children || add_device(board, device_class, node, no_window, error);
+    return has_children || add_device(board, device_class, node, &no_window, error);
 }
 
 /* One pass over the tree; `okay`: the nodes that are, else the on-chip ones that are not. */
@@ -186,7 +209,7 @@ static bool add_devices(struct board *board, board_find_class *find_class, bool 
     for (int node = fdt_next_node(board->blob, -1, NULL); node >= 0;
          node = fdt_next_node(board->blob, node, NULL)) {
         const struct device_class *found = node_class(board->blob, node, find_class);
-        struct board_memory window = {0, 0};
+        struct board_device windows = {.window_count = 0};
         if (found == NULL || node_is_okay(board->blob, node) != okay) {
             continue;
         }
@@ -197,12 +220,11 @@ static bool add_devices(struct board *board, board_find_class *find_class, bool 
             }
             continue;
         }
-        if (!node_reg(board->blob, node, &window) || window.size_bytes == 0 ||
-            window.base % 4 != 0 || window.size_bytes > UINT32_MAX - window.base) {
+        if (!node_windows(board->blob, node, &windows)) {
             return sim_fail(error, SIM_WRONG_USE, "board %s: node %s has no usable `reg`",
                             board->model, fdt_get_name(board->blob, node, NULL));
         }
-        if (!base_taken(board, window.base) && !add_device(board, found, node, window, error)) {
+        if (!base_taken(board, windows.base) && !add_device(board, found, node, &windows, error)) {
             return false;
         }
     }
@@ -331,6 +353,8 @@ static void count_pins(struct board *board)
         uint32_t port = 0;
         uint32_t end = 32;
         cell_property(board->blob, node, "port", 0, &port);
+        cell_property(board->blob, node, "ngpios", 0, &end);
+        end = end > 32 ? 32 : end;
         end = port < BOARD_PINS_MAX / 32 ? port * 32 + end : 0;
         board->pin_count = end > board->pin_count ? end : board->pin_count;
     }

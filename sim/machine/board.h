@@ -8,7 +8,7 @@
  *   /chosen zephyr,sram          else the first "mmio-sram" node: RAM
  *   /chosen zephyr,console       the UART that is the terminal (else stdout-path)
  *   /chosen sandglass,apps       the flash partition that apps go to
- *   a node whose `compatible` has a device class: a device, with reg[0], interrupts[0]. On-chip
+ *   a node whose `compatible` has a device class: a device, with reg, interrupts[0]. On-chip
  *     devices exist whatever their `status` says; of several nodes at one address the first that is
  *     "okay" counts. Parts exist when they are "okay".
  *   a node of a part's class with children that have `gpios` (gpio-leds, gpio-keys): each child is
@@ -29,6 +29,8 @@
 #define BOARD_PINS_MAX         64
 #define BOARD_NAME_BYTES       32
 #define BOARD_FLASH_PAGE_BYTES 4096U /* of every chip here */
+#define BOARD_WINDOWS_MAX      4
+#define BOARD_REGISTERS_BYTES  0x1000U /* of a chip's peripheral, at most */
 #define BOARD_NO_IRQ           UINT32_MAX
 
 struct board_memory {
@@ -39,8 +41,13 @@ struct board_device {
     const struct device_class *device_class;
     char name[BOARD_NAME_BYTES]; /* its label, else the node's name without the address */
     int node;                    /* offset in the blob */
-    uint32_t base, window_bytes; /* 0, 0 for parts */
-    uint32_t irqn;               /* BOARD_NO_IRQ: none */
+    uint32_t base;               /* where its registers' offsets count from: reg[0]; 0 for parts */
+    /* From `base` to the end of the last of its windows that begins within 4 kB of it; 0 for
+     * parts: the offsets that its registers may have. */
+    uint32_t window_bytes;
+    struct board_memory windows[BOARD_WINDOWS_MAX]; /* every entry of reg */
+    size_t window_count;
+    uint32_t irqn; /* BOARD_NO_IRQ: none */
 };
 
 /* What no devicetree tells about a chip. */

@@ -39,7 +39,7 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
     struct pin *pins = arena_take(arena, board->pin_count * sizeof *pins, alignment);
     struct machine_device *devices =
         arena_take(arena, board->device_count * sizeof *devices, alignment);
-    size_t windows_max = board->device_count + config->absent_count;
+    size_t windows_max = board->device_count * BOARD_WINDOWS_MAX + config->absent_count;
     struct address_window *windows = arena_take(arena, windows_max * sizeof *windows, alignment);
     struct queued_input *inputs = arena_take(arena, MACHINE_INPUTS_MAX * sizeof *inputs, alignment);
     uint32_t lines_max = machine_jitter_lines(config);
@@ -198,14 +198,18 @@ static bool add_device(struct machine *machine, size_t index, struct sim_error *
         return sim_fail(error, SIM_WRONG_USE, "board %s, node %s: %s", machine->board->model,
                         description->name, trouble);
     }
-    const struct address_window window = {.base = description->base,
-                                          .size_bytes = description->window_bytes,
-                                          .name = description->name,
-                                          .device_class = device->device_class,
-                                          .device = device->self};
-    if (description->window_bytes != 0 && !address_map_add(&machine->map, &window)) {
-        return sim_fail(error, SIM_WRONG_USE, "board %s: node %s overlaps another device at 0x%08x",
-                        machine->board->model, description->name, description->base);
+    for (size_t i = 0; i < description->window_count; i++) {
+        const struct address_window window = {.base = description->windows[i].base,
+                                              .size_bytes = description->windows[i].size_bytes,
+                                              .origin = description->base,
+                                              .name = description->name,
+                                              .device_class = device->device_class,
+                                              .device = device->self};
+        if (!address_map_add(&machine->map, &window)) {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "board %s: node %s overlaps another device at 0x%08x",
+                            machine->board->model, description->name, window.base);
+        }
     }
     if (device->device_class->memory_write != NULL) {
         machine->flash_controller = device;
@@ -239,6 +243,7 @@ static void add_absent(struct machine *machine)
         const struct catalogue_absent *absent = &machine->config.absent[i];
         const struct address_window window = {.base = absent->base,
                                               .size_bytes = absent->window_bytes,
+                                              .origin = absent->base,
                                               .name = absent->name,
                                               .absent = absent};
         if (strcmp(absent->chip, machine->board->chip->name) == 0) {

@@ -21,7 +21,7 @@ static bool is_quirk(const struct machine *machine, uint32_t address, uint32_t *
 static enum bus_result read_absent(struct machine *machine, const struct address_window *window,
                                    uint32_t address, uint32_t *value)
 {
-    uint32_t offset = address - window->base;
+    uint32_t offset = address - window->origin;
     if (absent_name_once(&machine->absent, window->absent)) {
         diag_unimplemented(&machine->diag, window->name, offset,
                            "this peripheral is not modelled: its registers read as after a reset, "
@@ -50,7 +50,7 @@ static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_by
         return window == NULL ? BUS_FAULT : read_absent(machine, window, address, value);
     }
     struct bus_access access = {
-        .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
+        .offset = address - window->origin, .size_bytes = size_bytes, .privileged = privileged};
     machine->jitter.guest_acts = true;
     enum bus_result result = window->device_class->read(window->device, access, value);
     machine->jitter.guest_acts = false;
@@ -61,7 +61,7 @@ static enum bus_result write_absent(struct machine *machine, const struct addres
                                     uint32_t address)
 {
     if (absent_name_once(&machine->absent, window->absent)) {
-        diag_unimplemented(&machine->diag, window->name, address - window->base,
+        diag_unimplemented(&machine->diag, window->name, address - window->origin,
                            "this peripheral is not modelled: its registers read as after a reset, "
                            "writes have no effect");
     }
@@ -96,7 +96,7 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
         return BUS_FAULT;
     }
     struct bus_access access = {
-        .offset = address - window->base, .size_bytes = size_bytes, .privileged = privileged};
+        .offset = address - window->origin, .size_bytes = size_bytes, .privileged = privileged};
     machine->jitter.guest_acts = true;
     enum bus_result result = window->device_class->write(window->device, access, value);
     machine->jitter.guest_acts = false;
@@ -147,7 +147,7 @@ void machine_trigger_task(void *context, uint32_t task_address)
     if (window != NULL && window->device_class != NULL && window->device_class->write != NULL &&
         task_address % 4 == 0) {
         struct bus_access access = {
-            .offset = task_address - window->base, .size_bytes = 4, .privileged = true};
+            .offset = task_address - window->origin, .size_bytes = 4, .privileged = true};
         window->device_class->write(window->device, access, 1);
     }
 }
@@ -200,9 +200,9 @@ static bool peek_register(const struct machine *machine, uint32_t address, uint8
     } else if (window == NULL) {
         return false;
     } else if (window->device_class == NULL) {
-        word = absent_reset_value(window->absent, address - window->base);
+        word = absent_reset_value(window->absent, address - window->origin);
     } else if (window->device_class->peek != NULL) {
-        word = window->device_class->peek(window->device, (address - window->base) & ~3U);
+        word = window->device_class->peek(window->device, (address - window->origin) & ~3U);
     }
     *byte = (uint8_t)(word >> (8 * (address & 3U)));
     return true;

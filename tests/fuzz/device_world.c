@@ -52,7 +52,7 @@ static void trigger_task(void *context, uint32_t task_address)
     world->tasks++;
     if (window != NULL && window->device_class->write != NULL && task_address % 4 == 0) {
         struct bus_access access = {
-            .offset = task_address - window->base, .size_bytes = 4, .privileged = true};
+            .offset = task_address - window->origin, .size_bytes = 4, .privileged = true};
         (void)window->device_class->write(window->device, access, 1);
     }
 }
@@ -145,11 +145,12 @@ static void add_device(struct world *world, size_t index)
     struct device_env env = make_env(world, device, description);
     const char *trouble = device->device_class->init(device->self, &env);
     fuzz_check(trouble == NULL, "a device of the board cannot be made");
-    const struct address_window window = {.base = description->base,
-                                          .size_bytes = description->window_bytes,
-                                          .device_class = device->device_class,
-                                          .device = device->self};
-    if (description->window_bytes != 0) {
+    for (size_t i = 0; i < description->window_count; i++) {
+        const struct address_window window = {.base = description->windows[i].base,
+                                              .size_bytes = description->windows[i].size_bytes,
+                                              .origin = description->base,
+                                              .device_class = device->device_class,
+                                              .device = device->self};
         (void)address_map_add(&world->map, &window);
     }
     if (device->device_class->event_raised != NULL) {
@@ -245,7 +246,7 @@ bool world_read(struct world *world, uint32_t address, uint8_t size_bytes, uint3
         return false;
     }
     struct bus_access access = {
-        .offset = address - window->base, .size_bytes = size_bytes, .privileged = true};
+        .offset = address - window->origin, .size_bytes = size_bytes, .privileged = true};
     return window->device_class->read(window->device, access, value) == BUS_OK;
 }
 
@@ -263,7 +264,7 @@ bool world_write(struct world *world, uint32_t address, uint8_t size_bytes, uint
         return false;
     }
     struct bus_access access = {
-        .offset = address - window->base, .size_bytes = size_bytes, .privileged = true};
+        .offset = address - window->origin, .size_bytes = size_bytes, .privileged = true};
     return window->device_class->write(window->device, access, value) == BUS_OK;
 }
 
@@ -273,7 +274,7 @@ uint32_t world_peek(struct world *world, uint32_t address)
     if (window == NULL || window->device_class->peek == NULL) {
         return 0;
     }
-    return window->device_class->peek(window->device, (address - window->base) & ~3U);
+    return window->device_class->peek(window->device, (address - window->origin) & ~3U);
 }
 
 void world_input(struct world *world, const struct fuzz_input *input)
