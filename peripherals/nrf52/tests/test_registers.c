@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "peripherals/nrf52/clock_power.h"
+#include "peripherals/nrf52/ecb.h"
 #include "peripherals/nrf52/errata.h"
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
@@ -39,8 +40,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 515},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 598},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 522},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 605},
 };
 
 static const struct {
@@ -54,6 +55,7 @@ static const struct {
     {0x50000300, &nrf52_gpio_class},        {0x40006000, &nrf52_gpiote_class},
     {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
     {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
+    {0x4000E000, &nrf52_ecb_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
