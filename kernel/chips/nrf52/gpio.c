@@ -24,19 +24,24 @@ enum {
 #define PIN_CNF_PULLDOWN       0x4u
 #define PIN_CNF_PULLUP         0xCu
 #define CONFIG_MODE_EVENT      0x1u
-#define CONFIG_PSEL_SHIFT      8u
+#define CONFIG_PSEL_SHIFT      8u /* the port's bit follows the pin's five */
 #define CONFIG_POLARITY_LOTOHI (1u << 16)
 #define CONFIG_POLARITY_HITOLO (2u << 16)
 #define CONFIG_POLARITY_TOGGLE (3u << 16)
 
 static uint32_t pin_bit(const struct nrf52_pin *pin)
 {
-    return 1u << pin->number;
+    return nrf52_pin_bit(pin->number);
+}
+
+static volatile uint32_t *port_register(const struct nrf52_pin *pin, uint32_t offset)
+{
+    return nrf52_register(nrf52_port_base(pin->number), offset);
 }
 
 static void configure(const struct nrf52_pin *pin, uint32_t value)
 {
-    *nrf52_register(NRF52_P0_BASE, GPIO_PIN_CNF + 4u * pin->number) = value;
+    *port_register(pin, GPIO_PIN_CNF + 4u * nrf52_pin_index(pin->number)) = value;
 }
 
 static void pin_make_output(void *self)
@@ -61,20 +66,20 @@ static void pin_make_input(void *self, enum hil_gpio_pull pull)
 
 static void pin_write(void *self, bool high)
 {
-    *nrf52_register(NRF52_P0_BASE, high ? GPIO_OUTSET : GPIO_OUTCLR) = pin_bit(self);
+    *port_register(self, high ? GPIO_OUTSET : GPIO_OUTCLR) = pin_bit(self);
 }
 
 static void pin_toggle(void *self)
 {
-    bool high = (*nrf52_register(NRF52_P0_BASE, GPIO_OUT) & pin_bit(self)) != 0;
+    bool high = (*port_register(self, GPIO_OUT) & pin_bit(self)) != 0;
     pin_write(self, !high);
 }
 
 static bool pin_read(void *self)
 {
     /* An output's input buffer is off; what it drives is in OUT. */
-    bool output = (*nrf52_register(NRF52_P0_BASE, GPIO_DIR) & pin_bit(self)) != 0;
-    return (*nrf52_register(NRF52_P0_BASE, output ? GPIO_OUT : GPIO_IN) & pin_bit(self)) != 0;
+    bool output = (*port_register(self, GPIO_DIR) & pin_bit(self)) != 0;
+    return (*port_register(self, output ? GPIO_OUT : GPIO_IN) & pin_bit(self)) != 0;
 }
 
 static uint32_t polarity(enum hil_gpio_edge edge)

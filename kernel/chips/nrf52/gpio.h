@@ -1,5 +1,5 @@
 /*
- * gpio.h - pins of port P0, and the edge detectors (GPIOTE) that they share.
+ * gpio.h - pins of the chip's ports, and the edge detectors (GPIOTE) that they share.
  */
 #ifndef KERNEL_CHIPS_NRF52_GPIO_H
 #define KERNEL_CHIPS_NRF52_GPIO_H
@@ -15,7 +15,7 @@ struct nrf52_gpiote {
 };
 
 struct nrf52_pin {
-    uint8_t number;              /* P0.number */
+    uint8_t number;              /* P0.n: n, P1.n: NRF52_P1(n) */
     uint8_t detector;            /* 0: none, else channel + 1 */
     uint8_t first_channel;       /* detectors below are not for this pin */
     struct nrf52_gpiote *gpiote; /* shared by all pins */

@@ -9,6 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How the chips of the family differ, as far as drivers care; the build says it for each image.
+ *   NRF52_PORTS            GPIO ports: 1 (nRF52832) or 2 (nRF52840)
+ *   NRF52_DMA_COUNT_BITS   width of EasyDMA's MAXCNT registers: 8 (nRF52832) or 16 (nRF52840) */
+#define NRF52_DMA_MAX_BYTES ((1u << NRF52_DMA_COUNT_BITS) - 1u)
+
+/* A pin's number: P0.n is n, P1.n is NRF52_P1(n); what PSEL registers want, too. */
+#define NRF52_PINS_PER_PORT 32u
+#define NRF52_P1(n)         (NRF52_PINS_PER_PORT + (n))
+
 /* Bases of the peripherals that this kernel drives, and their interrupt numbers. */
 #define NRF52_CLOCK_BASE  0x40000000u
 #define NRF52_UARTE0_BASE 0x40002000u
@@ -18,6 +27,7 @@
 #define NRF52_RTC1_BASE   0x40011000u
 #define NRF52_NVMC_BASE   0x4001E000u
 #define NRF52_P0_BASE     0x50000000u
+#define NRF52_P1_BASE     0x50000300u
 
 enum nrf52_irqn {
     NRF52_IRQN_POWER_CLOCK = 0,
@@ -31,6 +41,24 @@ enum nrf52_irqn {
 static inline volatile uint32_t *nrf52_register(uint32_t base, uint32_t offset)
 {
     return (volatile uint32_t *)(uintptr_t)(base + offset);
+}
+
+/* The registers of a pin's port: offsets are those of P0. */
+static inline uint32_t nrf52_port_base(uint32_t pin_number)
+{
+    bool second = NRF52_PORTS > 1 && pin_number >= NRF52_PINS_PER_PORT;
+    return second ? NRF52_P1_BASE : NRF52_P0_BASE;
+}
+
+/* The pin's place in its port. */
+static inline uint32_t nrf52_pin_index(uint32_t pin_number)
+{
+    return NRF52_PORTS > 1 ? pin_number % NRF52_PINS_PER_PORT : pin_number;
+}
+
+static inline uint32_t nrf52_pin_bit(uint32_t pin_number)
+{
+    return 1u << nrf52_pin_index(pin_number);
 }
 
 static inline bool nrf52_event_is_set(uint32_t base, uint32_t offset)

@@ -31,14 +31,13 @@ enum {
     GPIO_OUTSET = 0x508,
     GPIO_DIRSET = 0x518,
 };
-#define UARTE_ENABLED       8u
-#define UARTE_DISABLED      0u
-#define UARTE_DISCONNECTED  0xFFFFFFFFu
-#define UARTE_INT_ENDRX     (1u << 4)
-#define UARTE_INT_ENDTX     (1u << 8)
-#define UARTE_INT_ERROR     (1u << 9)
-#define UARTE_INT_RXTO      (1u << 17)
-#define UARTE_DMA_MAX_BYTES 255u /* MAXCNT has eight bits on nRF52832 */
+#define UARTE_ENABLED      8u
+#define UARTE_DISABLED     0u
+#define UARTE_DISCONNECTED 0xFFFFFFFFu
+#define UARTE_INT_ENDRX    (1u << 4)
+#define UARTE_INT_ENDTX    (1u << 8)
+#define UARTE_INT_ERROR    (1u << 9)
+#define UARTE_INT_RXTO     (1u << 17)
 
 static volatile uint32_t *uarte_register(uint32_t offset)
 {
@@ -47,7 +46,7 @@ static volatile uint32_t *uarte_register(uint32_t offset)
 
 static uint32_t piece_bytes(uint32_t rest)
 {
-    return rest < UARTE_DMA_MAX_BYTES ? rest : UARTE_DMA_MAX_BYTES;
+    return rest < NRF52_DMA_MAX_BYTES ? rest : NRF52_DMA_MAX_BYTES;
 }
 
 static void start_dma_tx(const uint8_t *bytes, uint32_t count)
@@ -200,8 +199,9 @@ void nrf52_uarte_serve(void *self)
 void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config *config)
 {
     uarte->config = config;
-    *nrf52_register(NRF52_P0_BASE, GPIO_OUTSET) = 1u << config->tx_pin; /* the line idles high */
-    *nrf52_register(NRF52_P0_BASE, GPIO_DIRSET) = 1u << config->tx_pin;
+    uint32_t port = nrf52_port_base(config->tx_pin);
+    *nrf52_register(port, GPIO_OUTSET) = nrf52_pin_bit(config->tx_pin); /* the line idles high */
+    *nrf52_register(port, GPIO_DIRSET) = nrf52_pin_bit(config->tx_pin);
     *uarte_register(UARTE_ENABLE) = UARTE_DISABLED;
     *uarte_register(UARTE_PSEL_TXD) = config->tx_pin;
     *uarte_register(UARTE_PSEL_RXD) = config->rx_pin;

@@ -13,7 +13,7 @@
 #define NRF52_UARTE_BAUD_115200 0x01D7E000u
 
 struct nrf52_uarte_config {
-    uint32_t tx_pin, rx_pin; /* P0.n */
+    uint32_t tx_pin, rx_pin; /* as nrf52_pin.number */
     uint32_t baudrate;       /* register value */
 };
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks every register offset, base address and interrupt number in kernel/chips/nrf52 against the vendor's description.
 
-The description (nrf52.svd) is not part of this tree: it is looked for in $SVD_DIR, beside the project, and in a folder
-`reference` of a folder beside it. Exit status 77 (skipped) when it is in none of them.
+The descriptions (nrf52.svd of the nRF52832, nrf52840.svd) are not part of this tree: they are looked for in $SVD_DIR,
+beside the project, and in a folder `reference` of a folder beside it. Exit status 77 (skipped) when they are in none of
+them. What both chips have must be right for both.
 """
 import glob
 import os
@@ -13,19 +14,20 @@ import xml.etree.ElementTree as ElementTree
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHIP = os.path.dirname(HERE)
 ROOT = os.path.abspath(os.path.join(CHIP, "..", "..", ".."))
-PERIPHERAL = {"GPIO": "P0", "RTC": "RTC1", "UARTE": "UARTE0"}  # where our prefix is not the vendor's name
+CHIPS = ["nrf52.svd", "nrf52840.svd"]
+PERIPHERAL = {"GPIO": "P0", "RTC": "RTC1", "UARTE": "UARTE0", "SPIM": "SPIM0", "TWIM": "TWIM0", "PWM": "PWM0"}  # where our prefix is not the vendor's name
 ENUM = re.compile(r"^\s+([A-Z0-9]+)_([A-Z0-9_]+) = (0x[0-9A-Fa-f]+),", re.M)
 BASE = re.compile(r"^#define NRF52_([A-Z0-9]+)_BASE\s+(0x[0-9A-Fa-f]+)u", re.M)
 IRQN = re.compile(r"^\s+NRF52_IRQN_([A-Z0-9]+) = (\d+),", re.M)
 
 
-def find_description():
+def find_descriptions():
     beside = os.path.join(ROOT, "..")
     folders = [os.environ.get("SVD_DIR", ""), beside, *sorted(glob.glob(os.path.join(beside, "*", "reference")))]
     for folder in folders:
-        path = os.path.join(folder, "nrf52.svd")
-        if folder and os.path.exists(path):
-            return path
+        paths = [os.path.join(folder, name) for name in CHIPS]
+        if folder and all(os.path.exists(path) for path in paths):
+            return paths
     return None
 
 
@@ -71,30 +73,38 @@ def read_description(path):
 
 
 def main():
-    path = find_description()
-    if path is None:
-        print("skipped: nrf52.svd is not in $SVD_DIR nor beside the project")
+    paths = find_descriptions()
+    if paths is None:
+        print(f"skipped: {' and '.join(CHIPS)} are not in $SVD_DIR nor beside the project")
         return 77
-    peripherals = read_description(path)
+    chips = {os.path.basename(path): read_description(path) for path in paths}
     problems, checked = [], 0
+
+    def check(what, peripheral, find, value):
+        """find(description of the peripheral), where it finds anything, must be `value`; on one chip it must."""
+        nonlocal checked
+        checked += 1
+        having = {name: find(chip[peripheral]) for name, chip in chips.items() if peripheral in chip}
+        having = {name: found for name, found in having.items() if found is not None}
+        if not having:
+            problems.append(f"{what}: no chip has it")
+        for name, found in having.items():
+            if found != number(value):
+                problems.append(f"{what}: {name} says {found:#x}")
+
     for name in sorted(os.listdir(CHIP)):
         if not name.endswith((".c", ".h")):
             continue
         with open(os.path.join(CHIP, name), encoding="utf-8") as file:
             text = file.read()
         for prefix, register, value in ENUM.findall(text):
-            registers = peripherals[PERIPHERAL.get(prefix, prefix)]["registers"]
-            checked += 1
-            if registers.get(register) != number(value):
-                problems.append(f"{name}: {prefix}_{register} is {value}, the vendor says {registers.get(register)}")
+            check(f"{name}: {prefix}_{register} is {value}", PERIPHERAL.get(prefix, prefix),
+                  lambda p, register=register: p["registers"].get(register), value)
         for peripheral, value in BASE.findall(text):
-            checked += 1
-            if peripherals[peripheral]["base"] != number(value):
-                problems.append(f"{name}: the base of {peripheral} is not {value}")
+            check(f"{name}: the base of {peripheral} is {value}", peripheral, lambda p: p["base"], value)
         for peripheral, value in IRQN.findall(text):
-            checked += 1
-            if int(value) not in peripherals[peripheral]["irqs"]:
-                problems.append(f"{name}: the interrupt of {peripheral} is not {value}")
+            check(f"{name}: the interrupt of {peripheral} is {value}", peripheral,
+                  lambda p, value=value: int(value) if int(value) in p["irqs"] else -1, value)
     for problem in problems:
         print(problem)
     print(f"{checked} numbers checked, {len(problems)} wrong")

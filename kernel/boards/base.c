@@ -1,0 +1,59 @@
+#include "kernel/boards/base.h"
+
+#include <stddef.h>
+
+#include "kernel/arch/arch.h"
+
+struct base base;
+
+static const struct hil_uart uart = {&nrf52_uarte_ops, &base.uarte};
+static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
+                                       NRF52_RTC_WIDTH_BITS};
+static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
+const struct hil_temperature base_thermometer = {&nrf52_temp_ops, &base.temp};
+
+static void serve_interrupts(void)
+{
+    nrf52_interrupts_serve(&board.interrupts);
+}
+
+static void write_now(struct const_slice bytes)
+{
+    nrf52_uarte_write_now(&base.uarte, bytes);
+}
+
+const struct kernel_chip base_chip = {serve_interrupts, write_now};
+
+/* An app that faults is started again a few times, then left alone: the others go on. */
+const struct kernel_fault_rule base_fault_rules[1] = {{NULL, KERNEL_FAULT_RESTART, 3}};
+
+static void start_capsules(void)
+{
+    uart_mux_init(&base.uart_mux, &uart);
+    uart_mux_add_port(&base.uart_mux, &base.debug_port);
+    uart_mux_add_port(&base.uart_mux, &base.console_port);
+    uart_mux_add_port(&base.uart_mux, &base.process_console_port);
+    console_init(&base.console_driver, &base.console_port.uart);
+    process_console_init(&base.process_console, &base.process_console_port.uart);
+    /* Nobody: a name is its author's choice, and these boards check no credentials. */
+    process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
+    alarm_init(&base.alarm_driver, &alarm);
+    rng_init(&base.rng_driver, &entropy);
+    temperature_init(&base.temperature_driver, board.thermometer);
+}
+
+int main(void);
+int main(void)
+{
+    arch_init();
+    nrf52_uarte_init(&base.uarte, &board.console);
+    nrf52_clocks_start();
+    nrf52_rtc_init(&base.rtc);
+    kernel_init(&board.config);
+    start_capsules();
+    board_start();
+    nrf52_interrupts_enable(&board.interrupts);
+
+    kernel_load_processes();
+    kernel_run();
+}

@@ -1,0 +1,144 @@
+/*
+ * base.h - what every board of this folder stands on: the serial console with its three users, the
+ * alarm, random numbers, the chip's thermometer, the edge detectors, and the capsules over them;
+ * and main. A board's board.c says which pins there are and adds what is its own:
+ *
+ *   static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS, the board's};
+ *   static const struct driver drivers[] = {BASE_DRIVERS, the board's};
+ *   const struct base_board board = {.config = {BASE_CONFIG("name", drivers)}, ...};
+ */
+#ifndef KERNEL_BOARDS_BASE_H
+#define KERNEL_BOARDS_BASE_H
+
+#include "kernel/capsules/alarm.h"
+#include "kernel/capsules/console.h"
+#include "kernel/capsules/low_level_debug.h"
+#include "kernel/capsules/process_console.h"
+#include "kernel/capsules/process_info.h"
+#include "kernel/capsules/rng.h"
+#include "kernel/capsules/temperature.h"
+#include "kernel/capsules/uart_mux.h"
+#include "kernel/chips/nrf52/chip.h"
+#include "kernel/chips/nrf52/gpio.h"
+#include "kernel/chips/nrf52/registers.h"
+#include "kernel/chips/nrf52/rng.h"
+#include "kernel/chips/nrf52/rtc.h"
+#include "kernel/chips/nrf52/temp.h"
+#include "kernel/chips/nrf52/uarte.h"
+#include "kernel/core/kernel.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Instances that all boards have; there is one set, below. */
+struct base {
+    struct nrf52_gpiote gpiote;
+    struct nrf52_uarte uarte;
+    struct nrf52_rtc rtc;
+    struct nrf52_rng rng;
+    struct nrf52_temp temp;
+    struct alarm_driver alarm_driver;
+    struct console_driver console_driver;
+    struct process_info_driver process_info_driver;
+    struct rng_driver rng_driver;
+    struct temperature_driver temperature_driver;
+    struct uart_mux uart_mux;
+    struct uart_mux_port debug_port, console_port, process_console_port;
+    struct process_console process_console;
+};
+extern struct base base;
+
+/* Pins: BASE_PIN(13) is P0.13, BASE_PIN(NRF52_P1(6)) is P1.06. A pin whose interrupt an app may
+ * enable as it likes leaves the first `reserved` detectors to others. */
+#define BASE_PIN(pin_number)                                                                       \
+    {                                                                                              \
+        .number = (pin_number), .gpiote = &base.gpiote                                             \
+    }
+#define BASE_APP_PIN(pin_number, reserved)                                                         \
+    {                                                                                              \
+        .number = (pin_number), .first_channel = (reserved), .gpiote = &base.gpiote                \
+    }
+
+/* What the drivers for LED, button and GPIO want: LEDs and buttons are active low everywhere, the
+ * buttons without a resistor of their own. */
+#define BASE_LED(led_pin)                                                                          \
+    {                                                                                              \
+        .pin = {&nrf52_pin_ops, (led_pin)}, .active_low = true                                     \
+    }
+#define BASE_BUTTON(button_pin, driver, index)                                                     \
+    {                                                                                              \
+        .button = {.pin = {&nrf52_pin_ops, (button_pin)},                                          \
+                   .active_low = true,                                                             \
+                   .pull = HIL_GPIO_PULL_UP},                                                      \
+        .client = BUTTON_CLIENT((driver), (index))                                                 \
+    }
+#define BASE_APP_GPIO(app_pin, driver, index)                                                      \
+    {                                                                                              \
+        .pin = {&nrf52_pin_ops, (app_pin)}, .client = GPIO_CLIENT((driver), (index))               \
+    }
+
+/* Rows of tables that the board owns: struct nrf52_interrupt, struct driver. */
+#define BASE_INTERRUPTS                                                                            \
+    {NRF52_IRQN_RTC1, nrf52_rtc_serve, &base.rtc},                                                 \
+        {NRF52_IRQN_UARTE0, nrf52_uarte_serve, &base.uarte},                                       \
+        {NRF52_IRQN_GPIOTE, nrf52_gpiote_serve, &base.gpiote},                                     \
+        {NRF52_IRQN_RNG, nrf52_rng_serve, &base.rng},                                              \
+    {                                                                                              \
+        NRF52_IRQN_TEMP, nrf52_temp_serve, &base.temp                                              \
+    }
+
+#define BASE_DRIVERS                                                                               \
+    {&alarm_driver_ops, &base.alarm_driver}, {&console_driver_ops, &base.console_driver},          \
+        {&rng_driver_ops, &base.rng_driver}, {&temperature_driver_ops, &base.temperature_driver},  \
+        {&process_info_driver_ops, &base.process_info_driver},                                     \
+    {                                                                                              \
+        &low_level_debug_driver_ops, NULL                                                          \
+    }
+
+/* Of every board's linker script. */
+extern const uint8_t kernel_text_start[], kernel_text_end[];
+extern const uint8_t kernel_stack_bottom[], kernel_stack_top[];
+extern const uint8_t kernel_data_start[], kernel_bss_end[];
+extern const uint8_t app_flash_start[], app_flash_end[], app_ram_start[], app_ram_end[];
+
+/* base.c: for BASE_CONFIG only. */
+extern const struct kernel_chip base_chip;
+extern const struct kernel_fault_rule base_fault_rules[1];
+
+/* The fields of struct kernel_config. `driver_rows` is the board's array. */
+#define BASE_CONFIG(name, driver_rows)                                                             \
+    .board_name = (name),                                                                          \
+    .bounds =                                                                                      \
+        {                                                                                          \
+            .text_start = kernel_text_start,                                                       \
+            .text_end = kernel_text_end,                                                           \
+            .stack_start = kernel_stack_bottom,                                                    \
+            .stack_end = kernel_stack_top,                                                         \
+            .data_start = kernel_data_start,                                                       \
+            .data_end = kernel_bss_end,                                                            \
+            .app_flash_start = app_flash_start,                                                    \
+            .app_flash_end = app_flash_end,                                                        \
+            .app_ram_start = app_ram_start,                                                        \
+            .app_ram_end = app_ram_end,                                                            \
+    },                                                                                             \
+    .chip = &base_chip, .drivers = (driver_rows), .driver_count = COUNT_OF(driver_rows),           \
+    .fault_rules = base_fault_rules, .fault_rule_count = COUNT_OF(base_fault_rules),               \
+    .slice_us = 10000, .debug_uart = &base.debug_port.uart, .report_loading = true,                \
+    .enforce_permissions = true
+
+/* What driver 0x60000 measures on a board without a better sensor: the chip. */
+extern const struct hil_temperature base_thermometer;
+
+struct base_board {
+    struct kernel_config config;
+    struct nrf52_uarte_config console;
+    struct nrf52_interrupts interrupts;
+    const struct hil_temperature *thermometer;
+};
+
+/* The one board that is linked: its file defines both. base.c has main. */
+extern const struct base_board board;
+/* Sets the board's own devices and capsules up, after those of the base and before interrupts are
+ * served. */
+void board_start(void);
+
+#endif
