@@ -16,7 +16,7 @@ class Board(unittest.TestCase):
 
     def assert_booted(self, result, name):
         self.assertEqual(result.status, 0, result.stderr)
-        self.assertEqual(len(result.lines(f"^{name}$|on {name}|{name}")) > 0, True, result.stdout)
+        self.assertEqual(len(result.lines(f"^Sandglass .* on {name}$")), 1, result.stdout)
         self.assertIn("Initialization complete. Entering main loop.", result.stdout)
 
     def assert_blinks(self, result, part, seconds):
