@@ -4,6 +4,7 @@
 
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/ecb.h"
+#include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/errata.h"
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
@@ -42,6 +43,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"nordic,nrf-ecb", &nrf52_ecb_class},
+    {"nordic,nrf-egu", &nrf52_egu_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sandglass,touch-pad", &part_touch_key_class},

@@ -17,6 +17,19 @@ void pin_init(struct pin *pin)
     pin->analog = (struct analog_node){0};
 }
 
+int32_t pin_microvolts(const struct pin *pin, int32_t supply_microvolts)
+{
+    if (pin->out.level == WIRE_FLOATING && pin->analog.driven) {
+        return pin->analog.microvolts;
+    }
+    return pin->pad.level == WIRE_HIGH ? supply_microvolts : 0;
+}
+
+bool pin_floats(const struct pin *pin)
+{
+    return pin->out.level == WIRE_FLOATING && pin->in.level == WIRE_FLOATING && !pin->analog.driven;
+}
+
 void wire_drive(struct wire *wire, enum wire_level level)
 {
     if (wire->level == level) {

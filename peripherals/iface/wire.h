@@ -7,6 +7,7 @@
 #ifndef PERIPHERALS_IFACE_WIRE_H
 #define PERIPHERALS_IFACE_WIRE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "peripherals/iface/analog.h"
@@ -42,6 +43,13 @@ struct pin {
 
 void wire_init(struct wire *wire); /* floating, no listeners */
 void pin_init(struct pin *pin);    /* out, in and claim float; pad and detect are low */
+
+/* The pin's voltage against ground, with a supply of so many microvolts: what the chip itself puts
+ * out, else what a part drives, else the level of the pad. */
+int32_t pin_microvolts(const struct pin *pin, int32_t supply_microvolts);
+
+/* Nobody drives the pin: neither the chip, nor a part as voltage, nor a part as level. */
+bool pin_floats(const struct pin *pin);
 
 /* Sets the level; on a change every listener is called, in the order in which they joined. */
 void wire_drive(struct wire *wire, enum wire_level level);

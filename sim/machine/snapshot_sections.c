@@ -355,7 +355,9 @@ static const struct snapshot_section cpu_section = {
 
 struct pin_record {
     uint8_t out, in, claim, pad, detect; /* enum wire_level */
-    uint8_t reserved[3];
+    uint8_t analog_driven;
+    uint8_t reserved[2];
+    int32_t analog_microvolts;
 };
 
 static void save_pins(struct machine *machine, struct snapshot_writer *writer)
@@ -368,7 +370,9 @@ static void save_pins(struct machine *machine, struct snapshot_writer *writer)
                                          .in = (uint8_t)pin->in.level,
                                          .claim = (uint8_t)pin->claim.level,
                                          .pad = (uint8_t)pin->pad.level,
-                                         .detect = (uint8_t)pin->detect.level};
+                                         .detect = (uint8_t)pin->detect.level,
+                                         .analog_driven = pin->analog.driven,
+                                         .analog_microvolts = pin->analog.microvolts};
     }
 }
 
@@ -379,7 +383,7 @@ static bool check_pins(struct machine *machine, struct snapshot_bytes from, stru
     for (uint32_t i = 0; i < machine->board->pin_count; i++) {
         if (records[i].out > WIRE_FLOATING || records[i].in > WIRE_FLOATING ||
             records[i].claim > WIRE_FLOATING || records[i].pad > WIRE_FLOATING ||
-            records[i].detect > WIRE_FLOATING) {
+            records[i].detect > WIRE_FLOATING || records[i].analog_driven > 1) {
             return false;
         }
     }
@@ -397,12 +401,14 @@ static void restore_pins(struct machine *machine, struct snapshot_bytes from)
         pin->claim.level = (enum wire_level)records[i].claim;
         pin->pad.level = (enum wire_level)records[i].pad;
         pin->detect.level = (enum wire_level)records[i].detect;
+        pin->analog.driven = records[i].analog_driven != 0;
+        pin->analog.microvolts = records[i].analog_microvolts;
     }
 }
 
 static const struct snapshot_section pins_section = {
     .name = "/pins",
-    .version = 1,
+    .version = 2,
     .record_bytes = sizeof(struct pin_record),
     .records_max = BOARD_PINS_MAX,
     .save = save_pins,
@@ -410,11 +416,42 @@ static const struct snapshot_section pins_section = {
     .restore = restore_pins,
 };
 
+/* ---- voltages that are no pin's ---- */
+
+struct nets_record {
+    int32_t vdd_microvolts;
+    uint32_t reserved;
+};
+
+static void save_nets(struct machine *machine, struct snapshot_writer *writer)
+{
+    struct nets_record *record = snapshot_write(writer, sizeof *record);
+    if (record != NULL) {
+        *record = (struct nets_record){.vdd_microvolts = machine->nets.vdd.microvolts};
+    }
+}
+
+static void restore_nets(struct machine *machine, struct snapshot_bytes from)
+{
+    const struct nets_record *record = SNAPSHOT_RECORDS(struct nets_record, from);
+    machine->nets.vdd.microvolts = record->vdd_microvolts;
+}
+
+static const struct snapshot_section nets_section = {
+    .name = "/nets",
+    .version = 1,
+    .record_bytes = sizeof(struct nets_record),
+    .records_min = 1,
+    .records_max = 1,
+    .save = save_nets,
+    .restore = restore_nets,
+};
+
 const struct snapshot_section *const snapshot_sections[] = {
     &board_section,        &images_section,  &machine_section,   &jitter_section,
     &semihosting_section,  &cpu_section,     &snapshot_events,   &snapshot_inputs,
     &pins_section,         &snapshot_uicr,   &snapshot_flash,    &snapshot_ram,
     &snapshot_cpu_account, &snapshot_totals, &snapshot_messages, &snapshot_processes,
-    &snapshot_absent,      &snapshot_shadow,
+    &snapshot_absent,      &snapshot_shadow, &nets_section,
 };
 const size_t snapshot_section_count = sizeof snapshot_sections / sizeof snapshot_sections[0];

@@ -10,6 +10,7 @@
 
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/ecb.h"
+#include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/errata.h"
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
@@ -40,8 +41,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 522},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 605},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 557},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 640},
 };
 
 static const struct {
@@ -55,7 +56,7 @@ static const struct {
     {0x50000300, &nrf52_gpio_class},        {0x40006000, &nrf52_gpiote_class},
     {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
     {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
-    {0x4000E000, &nrf52_ecb_class},
+    {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
