@@ -7,13 +7,19 @@
  *                                its sandglass,timing (see board_find_flash_timing)
  *   /chosen zephyr,sram          else the first "mmio-sram" node: RAM
  *   /chosen zephyr,console       the UART that is the terminal (else stdout-path)
- *   /chosen sandglass,apps       the flash partition that apps go to
+ *   /chosen sandglass,apps       the flash partition that apps go to (else from where Tock's
+ *                                boards have them to the end of the flash)
  *   a node whose `compatible` has a device class: a device, with reg, interrupts[0]. On-chip
  *     devices exist whatever their `status` says; of several nodes at one address the first that is
- *     "okay" counts. Parts exist when they are "okay".
- *   a node of a part's class with children that have `gpios` (gpio-leds, gpio-keys): each child is
- *     a device
- *   labels (dtc -@) name the devices; without them, node names.
+ *     "okay" counts. Parts exist when they and all nodes above them are "okay".
+ *   a node of a part's class with children that have `gpios` or `pwms` (gpio-leds, gpio-keys,
+ *     pwm-leds): each child is a device
+ *   a part below a serial bus of the chip, or below a node whose `spi-dev` names one, has its
+ *     address or chip select in `reg`
+ *   labels (dtc -@) name the devices; without them aliases, then node names.
+ *   pinctrl-0 with groups of `psels`, `...-gpios`: see board_pins.h
+ *
+ * A tree that contradicts itself is refused with one line: file, node, what, and what to do.
  */
 #ifndef SIM_MACHINE_BOARD_H
 #define SIM_MACHINE_BOARD_H
@@ -28,10 +34,13 @@
 #define BOARD_DEVICES_MAX      128
 #define BOARD_PINS_MAX         64
 #define BOARD_NAME_BYTES       32
+#define BOARD_UNKNOWN_MAX      16
+#define BOARD_BLOB_MAX         (256 * 1024)
 #define BOARD_FLASH_PAGE_BYTES 4096U /* of every chip here */
 #define BOARD_WINDOWS_MAX      4
 #define BOARD_REGISTERS_BYTES  0x1000U /* of a chip's peripheral, at most */
 #define BOARD_NO_IRQ           UINT32_MAX
+#define BOARD_NO_BUS           (-1)
 
 struct board_memory {
     uint32_t base, size_bytes;
@@ -47,7 +56,9 @@ struct board_device {
     uint32_t window_bytes;
     struct board_memory windows[BOARD_WINDOWS_MAX]; /* every entry of reg */
     size_t window_count;
-    uint32_t irqn; /* BOARD_NO_IRQ: none */
+    uint32_t irqn;        /* BOARD_NO_IRQ: none */
+    int bus;              /* the node of the bus that a part sits on; BOARD_NO_BUS: none */
+    uint32_t bus_address; /* there: I2C address or chip select */
 };
 
 /* What no devicetree tells about a chip. */
@@ -58,6 +69,7 @@ struct board_chip {
     uint32_t uicr_base, uicr_bytes;
     uint32_t cpu_hz;
     uint32_t priority_bits;
+    uint32_t apps_base; /* from the start of the flash, where the board says nothing */
 };
 
 /* "cached", "uncached", "ideal" or "icache"; false: another name. */
@@ -65,6 +77,7 @@ bool board_find_flash_timing(const char *name, enum cpu_flash_timing *timing);
 
 struct board {
     uint8_t *blob; /* owned */
+    char *file;    /* owned: what messages call it */
     const char *model;
     const struct board_chip *chip;
     struct board_memory flash, ram, apps;
@@ -74,6 +87,10 @@ struct board {
     struct board_device devices[BOARD_DEVICES_MAX];
     size_t device_count;
     uint32_t pin_count;
+    uint32_t psel_shift; /* of the function in an entry of psels */
+    /* Nodes that are okay and wired to the chip, and whose compatible nobody here knows. */
+    int unknown[BOARD_UNKNOWN_MAX];
+    size_t unknown_count;
 };
 
 typedef const struct device_class *board_find_class(const char *compatible);
@@ -83,6 +100,16 @@ typedef const struct device_class *board_find_class(const char *compatible);
 bool board_parse(const char *name, const void *blob, size_t size, board_find_class *find_class,
                  struct board *board, struct sim_error *error);
 void board_free(struct board *board);
+
+/* Says what is wrong with a node: SIM_WRONG_USE, "FILE: /path/of/node: ...". Always false. */
+bool board_refuse(const struct board *board, int node, struct sim_error *error, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+
+/* One line about board->unknown[index]. */
+void board_unknown_text(const struct board *board, size_t index, char *text, size_t size);
+
+/* Whether a property of this name is a list of pins: "gpios" or "...-gpios". */
+bool board_is_gpio_property(const char *name);
 
 /* The properties of one of the board's devices. `pins` is the machine's array of board->pin_count
  * pins. The view is filled in and must live as long as the machine. */

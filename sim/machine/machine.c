@@ -195,8 +195,7 @@ static bool add_device(struct machine *machine, size_t index, struct sim_error *
     struct device_env env = make_env(machine, device);
     const char *trouble = device->device_class->init(device->self, &env);
     if (trouble != NULL) {
-        return sim_fail(error, SIM_WRONG_USE, "board %s, node %s: %s", machine->board->model,
-                        description->name, trouble);
+        return board_refuse(machine->board, description->node, error, "%s", trouble);
     }
     for (size_t i = 0; i < description->window_count; i++) {
         const struct address_window window = {.base = description->windows[i].base,
@@ -206,9 +205,8 @@ static bool add_device(struct machine *machine, size_t index, struct sim_error *
                                               .device_class = device->device_class,
                                               .device = device->self};
         if (!address_map_add(&machine->map, &window)) {
-            return sim_fail(error, SIM_WRONG_USE,
-                            "board %s: node %s overlaps another device at 0x%08x",
-                            machine->board->model, description->name, window.base);
+            return board_refuse(machine->board, description->node, error,
+                                "its registers overlap another device's at 0x%08x", window.base);
         }
     }
     if (device->device_class->memory_write != NULL) {

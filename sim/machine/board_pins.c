@@ -1,0 +1,211 @@
+#include "sim/machine/board_pins.h"
+
+#include <libfdt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/machine/board_tree.h"
+
+/* An entry of psels holds a pin in its low bits and a function above. Zephyr has moved the function
+ * twice: bit 16 (2.7 to 3.4), bit 17 (3.5 to 4.0), bit 24 (since). The functions kept their
+ * numbers, which all lie below 64. */
+#define PSEL_PIN_MASK      0x1FFU
+#define PSEL_FUNCTION_MASK 0x3FU
+
+/* "Disconnected" is the whole pin field, which has had six, seven and nine bits. */
+static bool psel_is_disconnected(uint32_t psel)
+{
+    uint32_t pin = psel & PSEL_PIN_MASK;
+    return pin == 0x3F || pin == 0x7F || pin == 0x1FF;
+}
+
+struct function_row {
+    uint32_t psel;      /* the function's number in psels */
+    const char *legacy; /* the property that older trees have */
+    uint32_t legacy_index;
+};
+
+static const struct function_row function_rows[] = {
+    [PROPS_UART_TX] = {0, "tx-pin", 0},     [PROPS_UART_RX] = {1, "rx-pin", 0},
+    [PROPS_UART_RTS] = {2, "rts-pin", 0},   [PROPS_UART_CTS] = {3, "cts-pin", 0},
+    [PROPS_SPI_SCK] = {4, "sck-pin", 0},    [PROPS_SPI_MOSI] = {5, "mosi-pin", 0},
+    [PROPS_SPI_MISO] = {6, "miso-pin", 0},  [PROPS_I2C_SCL] = {11, "scl-pin", 0},
+    [PROPS_I2C_SDA] = {12, "sda-pin", 0},   [PROPS_PWM_OUT0] = {22, "ch0-pin", 0},
+    [PROPS_PWM_OUT1] = {23, "ch1-pin", 0},  [PROPS_PWM_OUT2] = {24, "ch2-pin", 0},
+    [PROPS_PWM_OUT3] = {25, "ch3-pin", 0},  [PROPS_QSPI_SCK] = {29, "sck-pin", 0},
+    [PROPS_QSPI_CSN] = {30, "csn-pins", 0}, [PROPS_QSPI_IO0] = {31, "io-pins", 0},
+    [PROPS_QSPI_IO1] = {32, "io-pins", 1},  [PROPS_QSPI_IO2] = {33, "io-pins", 2},
+    [PROPS_QSPI_IO3] = {34, "io-pins", 3},
+};
+
+uint32_t board_pins_find_shift(const void *blob)
+{
+    struct tree_walk walk;
+    uint32_t every = 0;
+    tree_walk_init(&walk, blob);
+    while (tree_walk_next(&walk)) {
+        uint32_t psel = 0;
+        for (uint32_t i = 0; tree_cell(blob, walk.node, "psels", i, &psel); i++) {
+            every |= psel;
+        }
+    }
+    if (every >> 24 != 0) {
+        return 24;
+    }
+    /* With the function at bit 17, bit 16 is the inversion, which these chips do not have. */
+    return (every >> 16 & 1U) == 0 && every >> 17 != 0 ? 17 : 16;
+}
+
+static enum board_pin_result check_pin(const struct board *board, uint32_t number, uint32_t flags,
+                                       struct board_pin *pin, const char **why)
+{
+    if (number >= board->pin_count) {
+        *why = "names a pin that the chip does not have";
+        return BOARD_PIN_WRONG;
+    }
+    *pin = (struct board_pin){.number = number, .flags = flags};
+    return BOARD_PIN_FOUND;
+}
+
+enum board_pin_result board_pins_gpio(const struct board *board, int node, const char *property,
+                                      uint32_t index, struct board_pin *pin, const char **why)
+{
+    const void *blob = board->blob;
+    uint32_t count = tree_cell_count(blob, node, property);
+    uint32_t at = 0;
+    uint32_t phandle = 0;
+    /* An entry that is left free has no more cells than its phandle of 0. */
+    for (uint32_t entry = 0; at < count; entry++) {
+        if (!tree_cell(blob, node, property, at, &phandle)) {
+            break;
+        }
+        if (entry == index) {
+            break;
+        }
+        at += phandle == 0 ? 1 : 3;
+    }
+    if (at >= count) {
+        bool wrong = at > count || (count == 0 && index == 0 && tree_has(blob, node, property));
+        *why = "is no list of <&gpio PIN FLAGS>";
+        return wrong ? BOARD_PIN_WRONG : BOARD_PIN_ABSENT;
+    }
+    if (phandle == 0) {
+        return BOARD_PIN_ABSENT;
+    }
+    int controller = fdt_node_offset_by_phandle(blob, phandle);
+    uint32_t cells = 2;
+    uint32_t port = 0;
+    uint32_t bit = 0;
+    uint32_t flags = 0;
+    if (controller < 0 || !tree_is_compatible(blob, controller, "nordic,nrf-gpio")) {
+        *why = "names no GPIO port of the chip";
+        return BOARD_PIN_WRONG;
+    }
+    tree_cell(blob, controller, "#gpio-cells", 0, &cells);
+    tree_cell(blob, controller, "port", 0, &port);
+    if (cells != 2 || !tree_cell(blob, node, property, at + 1, &bit) ||
+        !tree_cell(blob, node, property, at + 2, &flags)) {
+        *why = "is no list of <&gpio PIN FLAGS>";
+        return BOARD_PIN_WRONG;
+    }
+    uint32_t number = port < BOARD_PINS_MAX / 32 && bit < 32 ? port * 32 + bit : BOARD_PINS_MAX;
+    return check_pin(board, number, flags, pin, why);
+}
+
+/* The pin of a function in one group; the last entry for it counts. */
+static enum board_pin_result find_in_group(const struct board *board, int group, uint32_t function,
+                                           struct board_pin *pin, const char **why)
+{
+    enum board_pin_result result = BOARD_PIN_ABSENT;
+    uint32_t psel = 0;
+    for (uint32_t i = 0; tree_cell(board->blob, group, "psels", i, &psel); i++) {
+        if ((psel >> board->psel_shift & PSEL_FUNCTION_MASK) != function ||
+            psel_is_disconnected(psel)) {
+            continue;
+        }
+        result = check_pin(board, psel & PSEL_PIN_MASK, 0, pin, why);
+    }
+    return result;
+}
+
+static enum board_pin_result find_legacy(const struct board *board, int node,
+                                         const struct function_row *row, struct board_pin *pin,
+                                         const char **why)
+{
+    uint32_t number = 0;
+    return tree_cell(board->blob, node, row->legacy, row->legacy_index, &number)
+               ? check_pin(board, number, 0, pin, why)
+               : BOARD_PIN_ABSENT;
+}
+
+enum board_pin_result board_pins_function(const struct board *board, int node,
+                                          enum props_function function, struct board_pin *pin,
+                                          const char **why)
+{
+    const struct function_row *row = &function_rows[function];
+    enum board_pin_result result = BOARD_PIN_ABSENT;
+    if (!tree_has(board->blob, node, "pinctrl-0")) {
+        return find_legacy(board, node, row, pin, why);
+    }
+    uint32_t count = tree_cell_count(board->blob, node, "pinctrl-0");
+    for (uint32_t i = 0; i < count && result == BOARD_PIN_ABSENT; i++) {
+        int state = tree_phandle(board->blob, node, "pinctrl-0", i);
+        int group = 0;
+        if (state == TREE_NO_NODE) {
+            continue;
+        }
+        fdt_for_each_subnode(group, board->blob, state)
+        {
+            if (result == BOARD_PIN_ABSENT) {
+                result = find_in_group(board, group, row->psel, pin, why);
+            }
+        }
+    }
+    return result;
+}
+
+static bool check_group(const struct board *board, int group, const char **why)
+{
+    uint32_t psel = 0;
+    for (uint32_t i = 0; tree_cell(board->blob, group, "psels", i, &psel); i++) {
+        struct board_pin pin;
+        if (!psel_is_disconnected(psel) &&
+            check_pin(board, psel & PSEL_PIN_MASK, 0, &pin, why) == BOARD_PIN_WRONG) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool board_pins_check_groups(const struct board *board, int node, const char **why)
+{
+    uint32_t count = tree_cell_count(board->blob, node, "pinctrl-0");
+    for (uint32_t i = 0; i < count; i++) {
+        int state = tree_phandle(board->blob, node, "pinctrl-0", i);
+        int group = 0;
+        bool any = false;
+        if (state == TREE_NO_NODE) {
+            *why = "names no node";
+            return false;
+        }
+        fdt_for_each_subnode(group, board->blob, state)
+        {
+            any = any || tree_cell_count(board->blob, group, "psels") > 0;
+            if (!check_group(board, group, why)) {
+                return false;
+            }
+        }
+        if (!any) {
+            *why = "names a node without a group of psels";
+            return false;
+        }
+    }
+    return true;
+}
+
+int board_pins_bus(const struct board *board, int parent)
+{
+    return tree_has(board->blob, parent, "spi-dev")
+               ? tree_phandle(board->blob, parent, "spi-dev", 0)
+               : parent;
+}
