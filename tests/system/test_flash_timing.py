@@ -51,7 +51,7 @@ class FlashTiming(unittest.TestCase):
                 file.write(source.replace(node, node + ' sandglass,timing = "quick";'))
             result = sandglass("run", "--headless", "-b", path, guest("flash_timing.elf"))
             self.assertEqual(result.status, 2)
-            self.assertIn(f"{path}: sandglass,timing of the flash is cached, uncached, ideal or icache", result.stderr)
+            self.assertIn(f"{path}: /soc/flash-controller@4001e000/flash@0: sandglass,timing of the flash is cached, uncached, ideal or icache", result.stderr)
 
     def test_a_wrong_mode_is_refused(self):
         result = sandglass("run", "--headless", "--flash-timing", "fast", guest("flash_timing.elf"))
