@@ -78,6 +78,14 @@ struct device_fault {
     int32_t value_min, value_max; /* others are refused by whoever queues it */
 };
 
+/* For device_class.input: where `input` is one of `faults` (ended by a NULL name) and its value 0
+ * or in the range, keeps it in values[its index in the list]. False: it is not. */
+bool device_fault_take(const struct device_fault *faults, const struct device_input *input,
+                       int32_t *values);
+
+/* For device_class.state_is_sane: each of the values could have come from device_fault_take. */
+bool device_faults_are_sane(const struct device_fault *faults, const int32_t *values);
+
 /* For device_class.state_is_sane: the bytes of a bool that came from outside. */
 static inline bool device_bool_is_sane(const bool *value)
 {

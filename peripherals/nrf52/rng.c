@@ -6,6 +6,12 @@
 #define SHORTS_VALRDY_STOP 1U
 #define CONFIG_DERCEN      1U
 
+static const struct device_fault rng_faults[] = {
+    [RNG_FAULT_STUCK] = {"stuck", "every byte is VALUE - 1", 1, 256},
+    [RNG_FAULT_BIAS] = {"bias", "VALUE percent of all bits are 1 whatever comes, or 0 for -VALUE",
+                        -100, 100},
+    [RNG_FAULTS] = {0}};
+
 static uint64_t byte_cycles(const struct rng *rng)
 {
     bool corrected = (rng->state.config & CONFIG_DERCEN) != 0;
@@ -29,10 +35,32 @@ static void stop(struct rng *rng)
     clock_cancel(rng->env.clock, &rng->byte_ready);
 }
 
+/* Each bit is replaced with so many percent's chance. */
+static uint32_t biased(struct rng *rng, uint32_t byte)
+{
+    int32_t bias = rng->state.faults[RNG_FAULT_BIAS];
+    uint32_t percent = (uint32_t)(bias < 0 ? -bias : bias);
+    for (uint32_t bit = 1; bit <= 0x80U; bit <<= 1) {
+        if (nrf_random_next(&rng->state.random) % 100U < percent) {
+            byte = bias > 0 ? byte | bit : byte & ~bit;
+        }
+    }
+    return byte;
+}
+
+static uint32_t next_byte(struct rng *rng)
+{
+    uint32_t byte = (uint32_t)(nrf_random_next(&rng->state.random) >> 56);
+    if (rng->state.faults[RNG_FAULT_STUCK] != 0) {
+        return (uint32_t)rng->state.faults[RNG_FAULT_STUCK] - 1U;
+    }
+    return rng->state.faults[RNG_FAULT_BIAS] != 0 ? biased(rng, byte) : byte;
+}
+
 static void byte_ready(void *owner, uint64_t late_cycles)
 {
     struct rng *rng = owner;
-    rng->state.value = (uint32_t)(nrf_random_next(&rng->state.random) >> 56);
+    rng->state.value = next_byte(rng);
     nrf_event_set(&rng->state.events, RNG_EVENTS_VALRDY);
     if ((rng->state.shorts & SHORTS_VALRDY_STOP) != 0) {
         stop(rng);
@@ -125,12 +153,20 @@ static enum bus_result rng_write(void *self, struct bus_access access, uint32_t 
     return BUS_OK;
 }
 
+static bool rng_input(void *self, const struct device_input *input)
+{
+    struct rng *rng = self;
+    return device_fault_take(rng_faults, input, rng->state.faults);
+}
+
 static void rng_reset(void *self, uint32_t reasons)
 {
     struct rng *rng = self;
     (void)reasons;
     clock_cancel(rng->env.clock, &rng->byte_ready);
-    rng->state = (struct rng_state){.random = rng->state.random};
+    rng->state.events = (struct nrf_events){0};
+    rng->state.shorts = rng->state.config = rng->state.value = 0;
+    rng->state.running = false;
 }
 
 static const char *rng_init(void *self, const struct device_env *env)
@@ -147,7 +183,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct rng_state *s = state;
     (void)self;
     (void)now_cycles;
-    return device_bool_is_sane(&s->running);
+    return device_bool_is_sane(&s->running) && device_faults_are_sane(rng_faults, s->faults);
 }
 
 static const size_t event_offsets[] = {offsetof(struct rng, byte_ready)};
@@ -157,7 +193,7 @@ const struct device_class nrf52_rng_class = {
     .size_bytes = sizeof(struct rng),
     .state_offset = offsetof(struct rng, state),
     .state_bytes = sizeof(struct rng_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -167,4 +203,6 @@ const struct device_class nrf52_rng_class = {
     .read = rng_read,
     .write = rng_write,
     .peek = rng_peek,
+    .input = rng_input,
+    .faults = rng_faults,
 };

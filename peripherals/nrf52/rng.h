@@ -4,6 +4,9 @@
  * byte's time after START; a byte takes longer with bias correction (CONFIG.DERCEN). Bytes come
  * from the seed alone: two runs with one seed give the same ones, also over resets.
  *
+ * Faults: "stuck" (every byte is VALUE - 1), "bias" (so many percent of all bits are 1 whatever the
+ * noise says; 0 when negative). Both at once: stuck.
+ *
  * Not modelled: the bias of the uncorrected generator; the spread of the time per byte (typical
  * times are exact here).
  */
@@ -25,13 +28,16 @@ enum rng_register {
 #define RNG_BYTE_US           30U
 #define RNG_CORRECTED_BYTE_US 120U
 
+enum rng_fault { RNG_FAULT_STUCK, RNG_FAULT_BIAS, RNG_FAULTS };
+
 struct rng {
     struct device_env env;
     struct rng_state {
         struct nrf_events events;
         uint32_t shorts, config, value;
         bool running;
-        uint64_t random; /* kept over a reset: noise does not begin again */
+        uint64_t random;            /* kept over a reset: noise does not begin again */
+        int32_t faults[RNG_FAULTS]; /* by enum rng_fault; kept, too */
     } state;
     struct event byte_ready;
 };

@@ -31,6 +31,35 @@ static void every_entry_is_found_by_its_name(void **state)
     assert_null(catalogue_find(""));
 }
 
+static void check_fault(const struct device_class *c, const struct device_fault *fault)
+{
+    assert_true(strlen(fault->name) >= 1 && strlen(fault->name) <= 19);
+    assert_null(strpbrk(fault->name, " .=@"));
+    assert_non_null(fault->help);
+    assert_null(strchr(fault->help, '\n'));
+    assert_true(fault->value_min <= fault->value_max && fault->value_max != 0);
+    for (size_t i = 0; c->input_names != NULL && c->input_names[i] != NULL; i++) {
+        assert_string_not_equal(c->input_names[i], fault->name);
+    }
+    for (const struct device_fault *other = c->faults; other != fault; other++) {
+        assert_string_not_equal(other->name, fault->name);
+    }
+}
+
+static void faults_have_names_that_can_be_told_apart(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct catalogue_entry *entries = catalogue_entries(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct device_class *c = entries[i].device_class;
+        assert_true(c->faults == NULL || c->input != NULL);
+        for (size_t k = 0; c->faults != NULL && c->faults[k].name != NULL; k++) {
+            check_fault(c, &c->faults[k]);
+        }
+    }
+}
+
 static const struct catalogue_absent *find_absent(const char *chip, uint32_t base)
 {
     size_t count;
@@ -98,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_is_found_by_its_name),
+        cmocka_unit_test(faults_have_names_that_can_be_told_apart),
         cmocka_unit_test(absent_peripherals_have_names_and_reset_values),
         cmocka_unit_test(absent_windows_do_not_overlap),
         cmocka_unit_test(quirks_tell_the_chip_apart),

@@ -26,6 +26,7 @@ bool command_refuse_option(int option, char **argv, struct sim_error *error);
 extern const struct command command_run;
 extern const struct command command_boards;
 extern const struct command command_devices;
+extern const struct command command_faults;
 extern const struct command command_apps;
 extern const struct command command_pack;
 extern const struct command command_new;

@@ -5,8 +5,8 @@
 #include "sim/cli/command.h"
 
 static const struct command *const commands[] = {&command_run,    &command_boards, &command_devices,
-                                                 &command_apps,   &command_pack,   &command_new,
-                                                 &command_version};
+                                                 &command_faults, &command_apps,   &command_pack,
+                                                 &command_new,    &command_version};
 
 static void print_help(FILE *stream)
 {

@@ -1,10 +1,12 @@
 /* Puts the inputs of the command line on the machine's queue. */
 #include "sim/cli/run_inputs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/cli/duration.h"
+#include "sim/machine/fault_list.h"
 #include "sim/machine/machine_input.h"
 
 /* Says which devices there are: the usual mistake is a name. */
@@ -76,6 +78,27 @@ static bool queue_text(struct run_session *session, const struct run_input *inpu
     return true;
 }
 
+static bool queue_fault(struct run_session *session, const struct run_input *input,
+                        struct sim_error *error)
+{
+    uint64_t cycle = duration_to_cycles(input->at_ns, session->board.chip->cpu_hz);
+    struct fault_choice choice;
+    int device = -1;
+    if (!find_device(session, input->device, &device, error) ||
+        !fault_list_find(&session->board, (size_t)device, input->what, &choice, error)) {
+        return false;
+    }
+    if (!fault_list_allows(choice.fault, input->value)) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "%s.%s takes a value of %" PRId32 " to %" PRId32 ", or 0 to end it, not "
+                        "%" PRId32,
+                        input->device, input->what, choice.fault->value_min,
+                        choice.fault->value_max, input->value);
+    }
+    return machine_add_input(session->machine, device, cycle, input->what, input->value) ||
+           sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
+}
+
 static bool queue_input(struct run_session *session, const struct run_input *input,
                         struct sim_error *error)
 {
@@ -83,6 +106,9 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
     int device = -1;
     if (input->kind == RUN_INPUT_TEXT) {
         return queue_text(session, input, error);
+    }
+    if (input->kind == RUN_INPUT_FAULT) {
+        return queue_fault(session, input, error);
     }
     const char *what = input->kind == RUN_INPUT_SET     ? input->what
                        : input->kind == RUN_INPUT_PRESS ? "press"

@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
 #include "sim/machine/board.h"
+#include "sim/machine/fault_list.h"
 
 #define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
 
@@ -37,6 +38,8 @@ const char run_options_help[] =
     "      --touch NAME@T    touches a pad, likewise\n"
     "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "
     "temp.temperature=3050@2s\n"
+    "      --fault NAME.FAULT[=VALUE]@T  makes a device misbehave from T on, for example\n"
+    "                        rng.stuck=256@1s; `sandglass faults` lists what there is\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
     "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
     "      --restore FILE    begins there; needs the same board, kernel, apps, --jitter,\n"
@@ -66,6 +69,7 @@ enum run_option {
     OPTION_PRESS,
     OPTION_TOUCH,
     OPTION_SET,
+    OPTION_FAULT,
     OPTION_TRACE,
     OPTION_SAVE_AT,
     OPTION_RESTORE,
@@ -91,6 +95,7 @@ static const struct option long_options[] = {
     {"press", required_argument, NULL, OPTION_PRESS},
     {"touch", required_argument, NULL, OPTION_TOUCH},
     {"set", required_argument, NULL, OPTION_SET},
+    {"fault", required_argument, NULL, OPTION_FAULT},
     {"trace", required_argument, NULL, OPTION_TRACE},
     {"save-at", required_argument, NULL, OPTION_SAVE_AT},
     {"restore", required_argument, NULL, OPTION_RESTORE},
@@ -164,25 +169,40 @@ static bool parse_text(const char *text, struct run_input *input)
     return true;
 }
 
-/* NAME.WHAT=VALUE@T. */
-static bool parse_set(const char *text, struct run_input *input)
+/* NAME.WHAT in [text, end). */
+static bool parse_name(const char *text, const char *end, struct run_input *input)
 {
     const char *dot = strchr(text, '.');
-    const char *equals = strchr(text, '=');
-    const char *at = strrchr(text, '@');
-    if (dot == NULL || equals == NULL || at == NULL || dot == text || equals <= dot + 1 ||
-        at <= equals + 1 || (size_t)(dot - text) >= sizeof input->device ||
-        (size_t)(equals - dot - 1) >= sizeof input->what) {
+    if (dot == NULL || dot == text || end <= dot + 1 ||
+        (size_t)(dot - text) >= sizeof input->device ||
+        (size_t)(end - dot - 1) >= sizeof input->what) {
         return false;
     }
     memcpy(input->device, text, (size_t)(dot - text));
-    memcpy(input->what, dot + 1, (size_t)(equals - dot - 1));
-    char *end = NULL;
-    errno = 0;
-    long value = strtol(equals + 1, &end, 0);
+    memcpy(input->what, dot + 1, (size_t)(end - dot - 1));
+    return true;
+}
+
+/* NAME.WHAT=VALUE@T; without =VALUE where `fallback` is not NULL. */
+static bool parse_set(const char *text, const int32_t *fallback, struct run_input *input)
+{
+    const char *equals = strchr(text, '=');
+    const char *at = strrchr(text, '@');
+    if (at == NULL || (equals == NULL && fallback == NULL) ||
+        !parse_name(text, equals != NULL ? equals : at, input)) {
+        return false;
+    }
+    long value = fallback != NULL ? *fallback : 0;
+    if (equals != NULL) {
+        char *end = NULL;
+        errno = 0;
+        value = strtol(equals + 1, &end, 0);
+        if (equals + 1 == at || end != at || errno != 0) {
+            return false;
+        }
+    }
     input->value = (int32_t)value;
-    return end == at && errno == 0 && value >= INT32_MIN && value <= INT32_MAX &&
-           duration_parse(at + 1, &input->at_ns);
+    return value >= INT32_MIN && value <= INT32_MAX && duration_parse(at + 1, &input->at_ns);
 }
 
 static bool add_input(struct run_options *options, int option, const char *text,
@@ -207,7 +227,12 @@ static bool add_input(struct run_options *options, int option, const char *text,
     } else if (option == OPTION_SET) {
         input.kind = RUN_INPUT_SET;
         form = "--set temp.temperature=3050@2s";
-        good = parse_set(text, &input);
+        good = parse_set(text, NULL, &input);
+    } else if (option == OPTION_FAULT) {
+        static const int32_t fallback = FAULT_DEFAULT_VALUE;
+        input.kind = RUN_INPUT_FAULT;
+        form = "--fault rng.stuck@1s or rng.stuck=256@1s";
+        good = parse_set(text, &fallback, &input);
     } else {
         input.kind = option == OPTION_PRESS ? RUN_INPUT_PRESS : RUN_INPUT_TOUCH;
         form = option == OPTION_PRESS ? "--press button0@1.5s or button0@1.5s..2s"

@@ -18,15 +18,15 @@
 
 enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
 
-/* --press, --touch, --uart-in, --set: one time-stamped input. */
+/* --press, --touch, --uart-in, --set, --fault: one time-stamped input. */
 struct run_input {
-    enum { RUN_INPUT_PRESS, RUN_INPUT_TOUCH, RUN_INPUT_TEXT, RUN_INPUT_SET } kind;
+    enum { RUN_INPUT_PRESS, RUN_INPUT_TOUCH, RUN_INPUT_TEXT, RUN_INPUT_SET, RUN_INPUT_FAULT } kind;
     char device[32];  /* empty for text: the console */
-    char what[32];    /* RUN_INPUT_SET: what is set */
+    char what[32];    /* RUN_INPUT_SET: what is set; RUN_INPUT_FAULT: the fault */
     const char *text; /* RUN_INPUT_TEXT; not terminated */
     size_t text_length;
-    int32_t value;         /* RUN_INPUT_SET */
-    uint64_t at_ns, to_ns; /* pressed from .. to; text and set use at_ns only */
+    int32_t value;         /* RUN_INPUT_SET, RUN_INPUT_FAULT */
+    uint64_t at_ns, to_ns; /* pressed from .. to; the others use at_ns only */
 };
 
 struct run_options {

@@ -23,7 +23,8 @@ static bool check_times(const struct run_session *session, struct sim_error *err
     static const char *const names[] = {[RUN_INPUT_PRESS] = "--press",
                                         [RUN_INPUT_TOUCH] = "--touch",
                                         [RUN_INPUT_TEXT] = "--uart-in",
-                                        [RUN_INPUT_SET] = "--set"};
+                                        [RUN_INPUT_SET] = "--set",
+                                        [RUN_INPUT_FAULT] = "--fault"};
     const struct run_options *options = &session->options;
     uint64_t now_ns = duration_from_cycles(session->begun_cycle, session->board.chip->cpu_hz);
     /* To the microsecond, as it is shown: what is saved at 1 s may be some cycles later. */

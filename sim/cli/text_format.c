@@ -1,7 +1,6 @@
 #include "sim/cli/text_format.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 struct text_number text_grouped(uint64_t value)
@@ -36,4 +35,16 @@ struct text_number text_percent(uint64_t part, uint64_t whole)
     snprintf(number.text, sizeof number.text,
              percent > 0.0 && percent < 0.1 ? "%.3f %%" : "%.1f %%", percent);
     return number;
+}
+
+void text_format_json(FILE *stream, const char *text)
+{
+    fputc('"', stream);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') {
+            fputc('\\', stream);
+        }
+        fputc(*text >= ' ' && *text <= '~' ? *text : '?', stream);
+    }
+    fputc('"', stream);
 }

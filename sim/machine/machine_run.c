@@ -1,4 +1,6 @@
 /* The event loop, resets, System OFF and inputs. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/machine/machine_internal.h"
@@ -248,11 +250,32 @@ void machine_request_stop(struct machine *machine)
     cpu_request_stop(machine->cpu);
 }
 
+/* Observers learn of faults: what follows is not the guest's doing. */
+static void note_fault(struct machine *machine, const struct queued_input *input)
+{
+    const struct machine_device *device = &machine->devices[input->device];
+    const struct device_fault *fault = device->device_class->faults;
+    char text[INPUT_WHAT_BYTES + 32];
+    while (fault != NULL && fault->name != NULL && strcmp(fault->name, input->what) != 0) {
+        fault++;
+    }
+    if (fault == NULL || fault->name == NULL) {
+        return;
+    }
+    if (input->value == 0) {
+        snprintf(text, sizeof text, "fault %s ends", input->what);
+    } else {
+        snprintf(text, sizeof text, "fault %s=%" PRId32, input->what, input->value);
+    }
+    machine_note(machine, device->description->name, text, input->value);
+}
+
 void machine_deliver_input(void *context, const struct queued_input *input)
 {
     struct machine *machine = context;
     const struct machine_device *device = &machine->devices[input->device];
     const struct device_input given = {.what = input->what, .value = input->value};
+    note_fault(machine, input);
     if (device->device_class->input == NULL || !device->device_class->input(device->self, &given)) {
         machine->refused_inputs++;
         machine_tell_refused(machine, input);

@@ -93,12 +93,32 @@ uint32_t fuzz_value(struct fuzz_bytes *bytes)
     return kind < 0xB0 ? fuzz_u8(bytes) : kind < 0xD0 ? fuzz_u16(bytes) : fuzz_u32(bytes);
 }
 
+/* For half of the codes one of the class's faults, if it has any. */
+static const struct device_fault *fuzz_fault(const struct device_class *device_class, uint8_t code)
+{
+    size_t count = 0;
+    while (device_class->faults != NULL && device_class->faults[count].name != NULL) {
+        count++;
+    }
+    return (code & 0x80U) == 0 || count == 0 ? NULL : &device_class->faults[code % count];
+}
+
 struct fuzz_input fuzz_input(struct fuzz_bytes *bytes)
 {
     static const char *const whats[] = {"press",       "release", "touch", "untouch", "byte",
                                         "temperature", "sleep",   "level", "nonsense"};
-    struct fuzz_input input = {.device = fuzz_u8(bytes) % fuzz_board()->device_count,
-                               .what = whats[fuzz_u8(bytes) % (sizeof whats / sizeof whats[0])]};
+    struct fuzz_input input = {.device = fuzz_u8(bytes) % fuzz_board()->device_count};
+    uint8_t code = fuzz_u8(bytes);
+    input.what = whats[code % (sizeof whats / sizeof whats[0])];
     input.value = (int32_t)fuzz_u32(bytes);
+    const struct device_fault *fault =
+        fuzz_fault(fuzz_board()->devices[input.device].device_class, code);
+    if (fault != NULL) {
+        input.what = fault->name;
+        uint32_t range = (uint32_t)fault->value_max - (uint32_t)fault->value_min + 2U;
+        input.value =
+            (int32_t)((uint32_t)fault->value_min - 1U +
+                      (range < 2U ? (uint32_t)input.value : (uint32_t)input.value % range));
+    }
     return input;
 }

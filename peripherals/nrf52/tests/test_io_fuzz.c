@@ -76,6 +76,19 @@ static void poke(struct bench *b, const struct target *target, uint32_t *seed)
     (void)target->device_class->peek(b->device, next_random(seed) % 0x2000 / 4 * 4);
 }
 
+/* A byte, or one of the faults. */
+static const char *random_input(const struct device_class *device_class, uint32_t *seed)
+{
+    uint32_t choice = next_random(seed) % 32;
+    for (uint32_t i = 0; device_class->faults != NULL && device_class->faults[i].name != NULL;
+         i++) {
+        if (i == choice) {
+            return device_class->faults[i].name;
+        }
+    }
+    return "byte";
+}
+
 static void disturb(struct bench *b, const struct target *target, uint32_t *seed)
 {
     struct pin *pin = &b->pins[next_random(seed) % BENCH_PINS];
@@ -89,7 +102,8 @@ static void disturb(struct bench *b, const struct target *target, uint32_t *seed
         break;
     case 2:
         if (target->device_class->input != NULL) {
-            (void)bench_input(b, "byte", (int32_t)next_random(seed));
+            (void)bench_input(b, random_input(target->device_class, seed),
+                              (int32_t)random_value(seed));
         }
         break;
     case 3:

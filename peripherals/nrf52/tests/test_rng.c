@@ -115,6 +115,38 @@ static void reset_stops_it(void **state)
     assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 1);
 }
 
+static uint32_t ones(const uint8_t *bytes, size_t count)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count * 8; i++) {
+        sum += bytes[i / 8] >> i % 8 & 1U;
+    }
+    return sum;
+}
+
+static void faults_make_it_stuck_or_biased_over_a_reset(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    static uint8_t bytes[4096];
+    assert_true(bench_input(b, "stuck", 0x5B));
+    bench_reset(b, RESET_SREQ);
+    collect(b, bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        assert_int_equal(bytes[i], 0x5A);
+    }
+    assert_true(bench_input(b, "stuck", 0));
+    collect(b, bytes);
+    assert_in_range(ones(bytes, sizeof bytes), 16384 - 1000, 16384 + 1000); /* of 32768 */
+    assert_true(bench_input(b, "bias", 50)); /* three quarters are 1 */
+    collect(b, bytes);
+    assert_in_range(ones(bytes, sizeof bytes), 24576 - 1000, 24576 + 1000);
+    assert_true(bench_input(b, "bias", -100));
+    collect(b, bytes);
+    assert_int_equal(ones(bytes, sizeof bytes), 0);
+    assert_false(bench_input(b, "bias", 101));
+    assert_false(bench_input(b, "byte", 1));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -123,6 +155,7 @@ int main(void)
         TEST(the_shortcut_stops_after_one_byte),
         TEST(values_depend_on_the_seed_alone),
         TEST(reset_stops_it),
+        TEST(faults_make_it_stuck_or_biased_over_a_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 Environment: SANDGLASS_BUILD, the build folder with the program and the firmware.
 """
+import json
 import os
 import pty
 import re
@@ -106,6 +107,10 @@ class WrongUse(Base):
                              ("temp does not take 'foo': it takes temperature", "--set", "temp.foo=1@1s"),
                              ("led0 does not take 'on': it takes no inputs", "--set", "led0.on=1@1s"),
                              ("wdt does not take 'sleep': it takes no inputs", "--set", "wdt.sleep=1@1s"),
+                             ("no device nothing", "--fault", "nothing.stuck@1s"),
+                             ("rng has no fault 'drop': it has stuck, bias", "--fault", "rng.drop@1s"),
+                             ("led0 has no fault 'stuck': it has no faults", "--fault", "led0.stuck@1s"),
+                             ("rng.stuck takes a value of 1 to 256, or 0 to end it, not 257", "--fault", "rng.stuck=257@1s"),
                              (r"'\q' is no escape: \n, \r, \t and \\ are", "--uart-in", r"a\q@1s"),
                              (r"'\' is no escape", "--uart-in", "list\\@1s"),
                              ("a file name is empty", "")):
@@ -127,6 +132,8 @@ class WrongUse(Base):
         self.refused("cannot make the folder", "new", "/nonexistent/x")
         self.refused("unknown option --bogus", "devices", "--bogus")
         self.refused("does not take", "boards", "x")
+        self.refused("does not take", "faults", "x")
+        self.refused("no board nosuch", "faults", "-b", "nosuch")
         self.assertEqual(sandglass().returncode, 2)
 
 
@@ -148,6 +155,10 @@ class Commands(Base):
         self.assertRegex(devices, r"(?m)^button0 .*  press, release$")
         self.assertRegex(devices, r"(?m)^wdt .*  -$")
         self.assertRegex(sandglass("devices", "--all").stdout, r"(?m)^gpio-leds ")
+        self.assertRegex(sandglass("faults").stdout, r"(?m)^rng +stuck +1\.\.256 +every byte is ")
+        listed = json.loads(sandglass("faults", "-b", "nrf52dk", "--json").stdout)
+        stuck = [fault for fault in listed if (fault["device"], fault["fault"]) == ("rng", "stuck")]
+        self.assertEqual([(fault["class"], fault["min"], fault["max"]) for fault in stuck], [("nrf52-rng", 1, 256)])
         self.assertRegex(sandglass("apps").stdout, r"(?m)^blink +\d+ +\d+ ")
 
     def test_pack_makes_what_the_build_makes(self):
@@ -186,6 +197,12 @@ class Run(Base):
         from_hex = sandglass("run", image, "--headless", "--for", "10ms")
         self.assertIn("busfault", from_elf.stdout)
         self.assertEqual(from_elf.stdout, from_hex.stdout)
+
+    def test_a_fault_comes_at_its_time(self):
+        result = sandglass("run", app("hello.tbf"), "--headless", "--for", "20ms", "--fault", "rng.bias=-7@2.5ms",
+                           "--fault", "rng.bias=0@3ms")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("[   0.002500] rng fault bias=-7\n[   0.003000] rng fault bias ends\n", result.stderr)
 
     def test_board_source(self):
         source = os.path.join(os.path.dirname(__file__), "..", "..", "boards", "nrf52dk.dts")

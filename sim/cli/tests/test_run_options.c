@@ -97,11 +97,12 @@ static void test_inputs(void **state)
     static const char *const line[] = {
         "--press",   "button0@1.5s", "--touch", "pad0@1s..2.5s",
         "--uart-in", "a@b\\n@3s",    "--set",   "temp.temperature=-500@4s",
+        "--fault",   "rng.stuck@5s", "--fault", "rng.bias=-7@6s",
         NULL};
     struct run_options options;
     struct sim_error error;
     assert_true(parse(line, &options, &error));
-    assert_int_equal(options.input_count, 4);
+    assert_int_equal(options.input_count, 6);
     assert_int_equal(options.inputs[0].kind, RUN_INPUT_PRESS);
     assert_string_equal(options.inputs[0].device, "button0");
     assert_int_equal(options.inputs[0].at_ns, 1500000000);
@@ -115,6 +116,11 @@ static void test_inputs(void **state)
     assert_string_equal(options.inputs[3].device, "temp");
     assert_string_equal(options.inputs[3].what, "temperature");
     assert_int_equal(options.inputs[3].value, -500);
+    assert_int_equal(options.inputs[4].kind, RUN_INPUT_FAULT);
+    assert_string_equal(options.inputs[4].device, "rng");
+    assert_string_equal(options.inputs[4].what, "stuck");
+    assert_int_equal(options.inputs[4].value, 1);
+    assert_int_equal(options.inputs[5].value, -7);
 }
 
 static void test_mistakes_get_one_clear_line(void **state)
@@ -143,7 +149,14 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--uart-in", "text"}, "--uart-in"},
                  {{"--set", "temp=1@1s"}, "--set temp.temperature=3050@2s"},
                  {{"--set", "temp.temperature=x@1s"}, "--set"},
-                 {{"--set", "temp.temperature=99999999999@1s"}, "--set"}};
+                 {{"--set", "temp.temperature=99999999999@1s"}, "--set"},
+                 {{"--set", "temp.temperature@1s"}, "--set"},
+                 {{"--fault", "rng@1s"}, "--fault rng.stuck@1s"},
+                 {{"--fault", "rng.stuck"}, "--fault rng.stuck@1s"},
+                 {{"--fault", "rng.stuck=@1s"}, "--fault rng.stuck@1s"},
+                 {{"--fault", "rng.stuck=1x@1s"}, "'rng.stuck=1x@1s'"},
+                 {{"--fault", "rng.=1@1s"}, "'rng.=1@1s'"},
+                 {{"--fault", ".stuck@1s"}, "'.stuck@1s'"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run_options options;
         struct sim_error error;

@@ -62,12 +62,23 @@ static void access_register(struct machine_device *device, const struct machine 
 
 static void give_input(struct machine_device *device, uint64_t *seed)
 {
-    static const char *const names[] = {"press", "release", "touch",       "untouch",
-                                        "byte",  "sleep",   "temperature", "nothing"};
-    const struct device_input input = {.what = names[next_random(seed) % 8],
-                                       .value = (int32_t)(next_random(seed) % 2)};
-    if (device->device_class->input != NULL) {
-        (void)device->device_class->input(device->self, &input);
+    const struct device_class *device_class = device->device_class;
+    struct device_input input = {.what = "sleep", .value = (int32_t)(next_random(seed) % 2)};
+    size_t choice = next_random(seed) % 8;
+    for (size_t i = 0; device_class->input_names != NULL && device_class->input_names[i] != NULL;
+         i++) {
+        input.what = i == choice ? device_class->input_names[i] : input.what;
+    }
+    for (size_t i = 0; device_class->faults != NULL && device_class->faults[i].name != NULL; i++) {
+        const struct device_fault *fault = &device_class->faults[i];
+        if (next_random(seed) % 16 == i) {
+            uint64_t range = (uint64_t)((int64_t)fault->value_max - fault->value_min + 1);
+            input.what = fault->name;
+            input.value *= (int32_t)(fault->value_min + (int64_t)(next_random(seed) % range));
+        }
+    }
+    if (device_class->input != NULL) {
+        (void)device_class->input(device->self, &input);
     }
 }
 
