@@ -36,7 +36,7 @@ TARGETS = {
     "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
     "finish_receive": ["mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
-    "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable": PINS,
+    "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start": PINS,
     "listen|listen.part.0|uart_mux_init|start_next": [*UART, *PORT, *CLIENTS],
     "mux_.*": [*UART, *CLIENTS],
     "work|process_console_.*": [*PORT, r"print_.*", r"run_.*"],
