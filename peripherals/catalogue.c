@@ -13,6 +13,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/serial_box.h"
 #include "peripherals/nrf52/temp.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
@@ -40,6 +41,9 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-ppi", &nrf52_ppi_class},
     {"nordic,nrf-uarte", &nrf52_uarte_class},
     {"nordic,nrf-uart", &nrf52_uarte_class},
+    {"nordic,nrf-spi", &nrf52_serial_box_class},
+    {"nordic,nrf-spim", &nrf52_serial_box_class},
+    {"nordic,nrf-spis", &nrf52_serial_box_class},
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"nordic,nrf-ecb", &nrf52_ecb_class},

@@ -5,12 +5,14 @@
 
 #include "peripherals/iface/analog.h"
 #include "peripherals/iface/i2c.h"
+#include "peripherals/iface/spi.h"
 
 #define NETS_VDD_MICROVOLTS 3000000
 
 struct nets {
     struct analog_node vdd; /* the chip's supply; NETS_VDD_MICROVOLTS until a part says otherwise */
     struct i2c i2c;         /* the I2C buses, found by their pins */
+    struct spi_bus spi;     /* all SPI wires of the board */
 };
 
 void nets_init(struct nets *nets);
