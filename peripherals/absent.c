@@ -14,13 +14,6 @@ static const struct catalogue_absent_register nrf52832_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x5A0, 0x1}};
 
-static const struct catalogue_absent_register nrf52832_saadc[] = {
-    {0x518, 0x20000}, {0x51C, 0x7FFF8000}, {0x528, 0x20000}, {0x52C, 0x7FFF8000},
-    {0x538, 0x20000}, {0x53C, 0x7FFF8000}, {0x548, 0x20000}, {0x54C, 0x7FFF8000},
-    {0x558, 0x20000}, {0x55C, 0x7FFF8000}, {0x568, 0x20000}, {0x56C, 0x7FFF8000},
-    {0x578, 0x20000}, {0x57C, 0x7FFF8000}, {0x588, 0x20000}, {0x58C, 0x7FFF8000},
-    {0x5F0, 0x1}};
-
 static const struct catalogue_absent_register nrf52832_aar[] = {{0x504, 0x1}};
 
 static const struct catalogue_absent_register nrf52832_qdec[] = {
@@ -95,7 +88,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "SPI1/SPIM1/SPIS1/TWI1/TWIM1/TWIS1", 0x40004000, 0x1000, nrf52832_spi0,
      COUNT(nrf52832_spi0)},
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
-    {"nrf52832", "SAADC", 0x40007000, 0x1000, nrf52832_saadc, COUNT(nrf52832_saadc)},
     {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
     {"nrf52832", "COMP/LPCOMP", 0x40013000, 0x1000, nrf52832_comp, COUNT(nrf52832_comp)},
@@ -117,7 +109,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "SPI1/SPIM1/SPIS1/TWI1/TWIM1/TWIS1", 0x40004000, 0x1000, nrf52840_spi0,
      COUNT(nrf52840_spi0)},
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
-    {"nrf52840", "SAADC", 0x40007000, 0x1000, nrf52832_saadc, COUNT(nrf52832_saadc)},
     {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
     {"nrf52840", "COMP/LPCOMP", 0x40013000, 0x1000, nrf52832_comp, COUNT(nrf52832_comp)},

@@ -14,6 +14,7 @@
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/serial_box.h"
+#include "peripherals/nrf52/saadc.h"
 #include "peripherals/nrf52/temp.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
@@ -48,6 +49,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"nordic,nrf-ecb", &nrf52_ecb_class},
     {"nordic,nrf-egu", &nrf52_egu_class},
+    {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sandglass,touch-pad", &part_touch_key_class},

@@ -17,7 +17,7 @@ MODELLED = ["CLOCK", "POWER", "APPROTECT", "BPROT", "FICR", "UICR", "NVMC", "ACL
             "GPIOTE", "PPI", "UARTE0", "UARTE1", "UART0", "TIMER0", "TIMER1", "TIMER2", "TIMER3", "TIMER4", "RTC0",
             "RTC1", "RTC2",
             "ECB",
-            "EGU0", "EGU1", "EGU2", "EGU3", "EGU4", "EGU5"]
+            "EGU0", "EGU1", "EGU2", "EGU3", "EGU4", "EGU5", "SAADC"]
 # What identifies chip and revision for start-up code that looks for errata: nRF52832 revision 2, nRF52840
 # revision 2. From the vendor's errata documents; the SVD files do not have these addresses.
 PART_NUMBER = {"nrf52832": {0xFE0: 0x6, 0xFE8: 0x60}, "nrf52840": {0xFE0: 0x8, 0xFE8: 0x30}}

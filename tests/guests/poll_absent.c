@@ -1,20 +1,20 @@
-/* Starts the ADC, which is not modelled, and waits for its END event for ever: the simulator must
- * say what hangs. */
+/* Starts the microphone interface, which is not modelled, and waits for its END event for ever: the
+ * simulator must say what hangs. */
 #include "tests/guests/bare.h"
 
-#define SAADC_START      0x40007000U
-#define SAADC_EVENTS_END 0x40007104U
+#define PDM_START      0x4001D000U
+#define PDM_EVENTS_END 0x4001D108U
 
-void wait_for_conversion(void);
-__attribute__((noinline)) void wait_for_conversion(void)
+void wait_for_samples(void);
+__attribute__((noinline)) void wait_for_samples(void)
 {
-    while (*bare_register(SAADC_EVENTS_END) == 0) {
+    while (*bare_register(PDM_EVENTS_END) == 0) {
     }
 }
 
 void bare_main(void)
 {
-    bare_print("converting\n");
-    *bare_register(SAADC_START) = 1;
-    wait_for_conversion();
+    bare_print("listening\n");
+    *bare_register(PDM_START) = 1;
+    wait_for_samples();
 }

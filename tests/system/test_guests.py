@@ -59,14 +59,14 @@ class NothingThere(unittest.TestCase):
 
 class NotModelled(unittest.TestCase):
     def check(self, result):
-        self.assertEqual(result.stdout, "converting\n")
-        self.assertEqual(result.stderr.count("SAADC"), 2, result.stderr)  # named once, and reported at the end
+        self.assertEqual(result.stdout, "listening\n")
+        self.assertEqual(result.stderr.count("PDM"), 2, result.stderr)  # named once, and reported at the end
 
     def test_a_guest_that_polls_what_is_not_modelled_is_reported(self):
         result = run(guest("poll_absent.elf"), seconds=0.5)
         self.check(result)
-        self.assertIn("wait_for_conversion", result.stderr)
-        self.assertRegex(result.stderr, r"0x104")
+        self.assertIn("wait_for_samples", result.stderr)
+        self.assertRegex(result.stderr, r"0x108")
 
     def test_intel_hex_runs_the_same(self):
         self.check(run(guest("poll_absent.hex"), seconds=0.5))

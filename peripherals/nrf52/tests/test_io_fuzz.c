@@ -7,10 +7,12 @@
 #include <cmocka.h>
 
 #include "peripherals/iface/tests/io_bench.h"
+#include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/saadc.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 
@@ -24,6 +26,7 @@ static const struct target {
     {&nrf52_gpio_class, 0x50000000, false}, {&nrf52_gpiote_class, 0x40006000, true},
     {&nrf52_ppi_class, 0x4001F000, false},  {&nrf52_uarte_class, 0x40002000, true},
     {&nrf52_timer_class, 0x40008000, true}, {&nrf52_rtc_class, 0x4000B000, true},
+    {&nrf52_egu_class, 0x40014000, true},   {&nrf52_saadc_class, 0x40007000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)

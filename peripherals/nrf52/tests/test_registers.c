@@ -19,6 +19,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
+#include "peripherals/nrf52/saadc.h"
 #include "peripherals/nrf52/temp.h"
 #include "peripherals/nrf52/tests/system_bench.h"
 #include "peripherals/nrf52/timer.h"
@@ -41,8 +42,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 557},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 640},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 626},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 709},
 };
 
 static const struct {
@@ -57,6 +58,7 @@ static const struct {
     {0x4001F000, &nrf52_ppi_class},         {0x40002000, &nrf52_uarte_class},
     {0x40008000, &nrf52_timer_class},       {0x4000B000, &nrf52_rtc_class},
     {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
+    {0x40007000, &nrf52_saadc_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
