@@ -67,6 +67,55 @@ static enum board_pin_result check_pin(const struct board *board, uint32_t numbe
     return BOARD_PIN_FOUND;
 }
 
+/* What follows a phandle in a list of pins, and whose it is. */
+struct specifier {
+    int controller;
+    uint32_t bit, flags;
+};
+
+/* A connector's gpio-map: rows of (pin, flags) -> (port, pin, flags), under a mask. One step only:
+ * what a row names has to be a port of the chip. */
+static bool map_specifier(const void *blob, struct specifier *specifier)
+{
+    int connector = specifier->controller;
+    uint32_t mask[2] = {UINT32_MAX, UINT32_MAX};
+    uint32_t pass[2] = {0, 0};
+    uint32_t count = tree_cell_count(blob, connector, "gpio-map");
+    for (uint32_t i = 0; i < 2; i++) {
+        tree_cell(blob, connector, "gpio-map-mask", i, &mask[i]);
+        tree_cell(blob, connector, "gpio-map-pass-thru", i, &pass[i]);
+    }
+    for (uint32_t at = 0; at + 5 <= count; at += 5) {
+        uint32_t row[5] = {0};
+        for (uint32_t i = 0; i < 5; i++) {
+            tree_cell(blob, connector, "gpio-map", at + i, &row[i]);
+        }
+        if (row[0] == (specifier->bit & mask[0]) && row[1] == (specifier->flags & mask[1])) {
+            specifier->controller = fdt_node_offset_by_phandle(blob, row[2]);
+            specifier->bit = (row[3] & ~pass[0]) | (specifier->bit & pass[0]);
+            specifier->flags = (row[4] & ~pass[1]) | (specifier->flags & pass[1]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum board_pin_result check_specifier(const struct board *board,
+                                             const struct specifier *specifier,
+                                             struct board_pin *pin, const char **why)
+{
+    uint32_t port = 0;
+    if (specifier->controller < 0 ||
+        !tree_is_compatible(board->blob, specifier->controller, "nordic,nrf-gpio")) {
+        *why = "names no GPIO port of the chip";
+        return BOARD_PIN_WRONG;
+    }
+    tree_cell(board->blob, specifier->controller, "port", 0, &port);
+    bool fits = port < BOARD_PINS_MAX / 32 && specifier->bit < 32;
+    return check_pin(board, fits ? port * 32 + specifier->bit : BOARD_PINS_MAX, specifier->flags,
+                     pin, why);
+}
+
 enum board_pin_result board_pins_gpio(const struct board *board, int node, const char *property,
                                       uint32_t index, struct board_pin *pin, const char **why)
 {
@@ -92,24 +141,23 @@ enum board_pin_result board_pins_gpio(const struct board *board, int node, const
     if (phandle == 0) {
         return BOARD_PIN_ABSENT;
     }
-    int controller = fdt_node_offset_by_phandle(blob, phandle);
+    struct specifier specifier = {.controller = fdt_node_offset_by_phandle(blob, phandle)};
     uint32_t cells = 2;
-    uint32_t port = 0;
-    uint32_t bit = 0;
-    uint32_t flags = 0;
-    if (controller < 0 || !tree_is_compatible(blob, controller, "nordic,nrf-gpio")) {
+    if (specifier.controller < 0) {
         *why = "names no GPIO port of the chip";
         return BOARD_PIN_WRONG;
     }
-    tree_cell(blob, controller, "#gpio-cells", 0, &cells);
-    tree_cell(blob, controller, "port", 0, &port);
-    if (cells != 2 || !tree_cell(blob, node, property, at + 1, &bit) ||
-        !tree_cell(blob, node, property, at + 2, &flags)) {
+    tree_cell(blob, specifier.controller, "#gpio-cells", 0, &cells);
+    if (cells != 2 || !tree_cell(blob, node, property, at + 1, &specifier.bit) ||
+        !tree_cell(blob, node, property, at + 2, &specifier.flags)) {
         *why = "is no list of <&gpio PIN FLAGS>";
         return BOARD_PIN_WRONG;
     }
-    uint32_t number = port < BOARD_PINS_MAX / 32 && bit < 32 ? port * 32 + bit : BOARD_PINS_MAX;
-    return check_pin(board, number, flags, pin, why);
+    if (tree_has(blob, specifier.controller, "gpio-map") && !map_specifier(blob, &specifier)) {
+        *why = "names a pin that the connector's gpio-map does not have";
+        return BOARD_PIN_WRONG;
+    }
+    return check_specifier(board, &specifier, pin, why);
 }
 
 /* The pin of a function in one group; the last entry for it counts. */
