@@ -6,6 +6,7 @@
 #include "kernel/abi/tbf.h"
 #include "peripherals/catalogue.h"
 #include "sim/cli/board_file.h"
+#include "sim/cli/board_kernel.h"
 #include "sim/cli/places.h"
 #include "sim/cli/run_inputs.h"
 #include "sim/cli/run_snapshot.h"
@@ -15,12 +16,15 @@ static bool add_default_firmware(struct run_session *session, struct sim_error *
 {
     char relative[128];
     char path[PLACES_PATH_MAX];
-    snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", BOARD_FILE_DEFAULT);
-    if (strcmp(session->options.board, BOARD_FILE_DEFAULT) != 0) {
-        return sim_fail(error, SIM_WRONG_USE,
-                        "there is no kernel for board %s: give its .elf before the apps",
-                        session->options.board);
+    const char *kernel = board_kernel_name(&session->board);
+    if (kernel == NULL) {
+        return sim_fail(
+            error, SIM_WRONG_USE,
+            "there is no kernel for board %s, whose `compatible` none of ours has: give "
+            "its .elf before the apps",
+            session->options.board);
     }
+    snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", kernel);
     if (!places_find(relative, path, sizeof path)) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s is not there: build it (cmake --build), or name a firmware .elf", path);

@@ -1,12 +1,17 @@
-/* The sensor node, an nRF52840: which pin is what, and the capsules over them. */
+/* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and the
+ * capsules over them. */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/led.h"
 
-static struct nrf52_pin led_pin = BASE_PIN(13);
-static struct nrf52_pin button_pin = BASE_PIN(11);
+static struct nrf52_pin led_pins[] = {BASE_PIN(NRF52_P1(9)), BASE_PIN(NRF52_P1(10))};
+static struct nrf52_pin button_pin = BASE_PIN(NRF52_P1(2));
 
-static const struct hil_led leds[] = {BASE_LED(&led_pin)};
+/* Red and blue; unlike other boards', lit by a high pin. */
+static const struct hil_led leds[] = {
+    {.pin = {&nrf52_pin_ops, &led_pins[0]}, .active_low = false},
+    {.pin = {&nrf52_pin_ops, &led_pins[1]}, .active_low = false},
+};
 
 static struct button_driver button_driver;
 static const struct button_slot buttons[] = {BASE_BUTTON(&button_pin, &button_driver, 0)};
@@ -29,7 +34,7 @@ void board_start(void)
 
 const struct base_board board = {
     .config = {BASE_CONFIG("sensor node", drivers)},
-    .console = {.tx_pin = 6, .rx_pin = 8, .baudrate = NRF52_UARTE_BAUD_115200},
+    .console = {.tx_pin = 25, .rx_pin = 24, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
     .thermometer = &base_thermometer,
 };

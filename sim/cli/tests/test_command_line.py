@@ -93,7 +93,14 @@ class WrongUse(Base):
         self.refused("cannot open", "run", "-b", self.path("nosuch.dtb"))
         self.refused("cannot open", "run", "-b", self.path("nosuch.dts"))
         self.refused("no devicetree blob", "devices", "-b", self.write("junk.dtb", b"junk" * 100))
-        self.refused("no kernel for board", "run", "-b", os.path.join(BUILD, "sim", "boards", "nrf52dk.dtb"), app("hello.tbf"))
+        own = self.write("own.dts", b'/dts-v1/; /include/ "nrf52dk.dts" / { compatible = "me,mine"; };')
+        self.refused("no kernel for board", "run", "-b", own, app("hello.tbf"))
+
+    def test_a_board_that_includes_ours_has_its_kernel(self):
+        own = self.write("own.dts", b'/dts-v1/; /include/ "nrf52840dk.dts" / { model = "Mine"; };')
+        result = sandglass("run", "-b", own, app("hello.tbf"), "--headless", "--until", "greeting number 1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("on nRF52840-DK", result.stdout)
 
     def test_a_dts_that_does_not_compile_is_explained_by_dtc(self):
         result = sandglass("devices", "-b", self.write("bad.dts", b"/dts-v1/; / { x = <&nothing>; "))
