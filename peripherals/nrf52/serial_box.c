@@ -16,6 +16,9 @@
 
 static const struct serial_function *const functions[] = {
     &serial_spim,
+    &serial_twi,
+    &serial_twim,
+    &serial_twis,
 };
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])
 
@@ -189,6 +192,7 @@ static void write_enable(struct serial_box *box, uint32_t value)
         return;
     }
     disable(box);
+    i2c_release(&box->env.nets->i2c); /* TWIS may have held SCL */
     box->state.enable = value;
     if (function != NULL && function->enabled != NULL) {
         function->enabled(box);

@@ -23,6 +23,7 @@
 #include "peripherals/nrf52/nrf_common.h"
 #include "peripherals/nrf52/serial_registers.h"
 #include "peripherals/nrf52/spim_state.h"
+#include "peripherals/nrf52/twi_state.h"
 
 #define SERIAL_NO_PIN           UINT32_MAX
 #define SERIAL_TASK_BIT(offset) (1U << ((offset) / 4U))
@@ -45,12 +46,19 @@ struct serial_box {
     struct serial_shape shape;
     bool is_spim3;
     struct spi_controller controller;
+    struct serial_twi_wires {
+        struct i2c_controller controller; /* TWI and TWIM */
+        struct i2c_target target;         /* TWIS */
+        bool proceeding;                  /* within a call of twi_master.h only */
+    } twi;
     struct serial_state {
         struct nrf_events events;
         struct serial_registers registers;
         uint32_t enable;
         uint32_t claimed[SERIAL_CLAIMS]; /* number of the pin + 1; 0: none */
         struct spim_state spim;
+        struct twi_state twi;
+        struct twis_state twis;
     } state;
     struct event step; /* two events for the selected function; disabling cancels them */
     struct event second;
@@ -86,6 +94,9 @@ struct serial_function {
 };
 
 extern const struct serial_function serial_spim;
+extern const struct serial_function serial_twi;
+extern const struct serial_function serial_twim;
+extern const struct serial_function serial_twis;
 
 extern const struct device_class nrf52_serial_box_class;
 
