@@ -21,6 +21,7 @@ PORT = ["port_transmit", "port_receive", "port_abort_receive", "port_set_client"
 CLIENTS = ["transmitted", "received", "console_transmitted", "console_received"]
 RTC = ["rtc_now", "rtc_set", "rtc_disarm", "rtc_is_armed", "rtc_set_client"]
 RNG = ["rng_fill", "rng_set_client"]
+SPIM = ["spim_transfer"]
 TEMP = ["temp_measure", "temp_set_client"]
 TARGETS = {
     "pump|debug_start|begin_reception|console_command|console_init|start_read|abort_read|send_next|process_console_init": PORT,
@@ -36,7 +37,9 @@ TARGETS = {
     "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
     "finish_receive": ["mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
-    "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start": PINS,
+    "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start|nrf52_pin_take": PINS,
+    "spi_controller_(command|init)|start|transfer": [*SPIM, *PINS],
+    "start_first|nrf52_spim_serve": [*PINS, "spi_controller_done"],
     "listen|listen.part.0|uart_mux_init|start_next": [*UART, *PORT, *CLIENTS],
     "mux_.*": [*UART, *CLIENTS],
     "work|process_console_.*": [*PORT, r"print_.*", r"run_.*"],

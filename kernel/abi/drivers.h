@@ -16,9 +16,11 @@
 #define ABI_DRIVER_LED             0x00002u
 #define ABI_DRIVER_BUTTON          0x00003u
 #define ABI_DRIVER_GPIO            0x00004u
+#define ABI_DRIVER_ADC             0x00005u
 #define ABI_DRIVER_LOW_LEVEL_DEBUG 0x00008u
 #define ABI_DRIVER_IPC             0x10000u
 #define ABI_DRIVER_PROCESS_INFO    0x10002u
+#define ABI_DRIVER_SPI_CONTROLLER  0x20001u
 #define ABI_DRIVER_RNG             0x40001u
 #define ABI_DRIVER_TEMPERATURE     0x60000u
 #define ABI_DRIVER_TOUCH           0x90002u
@@ -110,6 +112,19 @@ enum abi_gpio_upcall {
     ABI_GPIO_UPCALLS = 1,
 };
 
+/* ADC: one sample at a time. INVAL for a channel that the board does not have. */
+enum abi_adc_command {
+    ABI_ADC_COUNT = 0,        /* -> u32, channels */
+    ABI_ADC_SINGLE = 1,       /* (channel). BUSY while this process's sample is under way */
+    ABI_ADC_RESOLUTION = 101, /* -> u32, bits that the hardware has */
+    ABI_ADC_REFERENCE = 102,  /* -> u32, millivolts that a sample of 65536 would be */
+};
+enum abi_adc_upcall {
+    ABI_ADC_UPCALL_SAMPLED = 0, /* (ABI_ADC_SINGLE_SAMPLE, channel, sample of 16 bits) */
+    ABI_ADC_UPCALLS = 1,
+};
+#define ABI_ADC_SINGLE_SAMPLE 0u
+
 /* Low-level debug: a line on the kernel's console without any buffer of the process. */
 enum abi_low_level_debug_command {
     ABI_LOW_LEVEL_DEBUG_ALERT = 1,  /* (enum abi_alert, or a code of the app's own) */
@@ -120,6 +135,31 @@ enum abi_alert {
     ABI_ALERT_PANIC = 1,   /* the app gave up */
     ABI_ALERT_STARTUP = 2, /* crt0 could not set the app up */
 };
+
+/* SPI controller: one device, for one process at a time; to others it is RESERVE. A transfer takes
+ * as many bytes as all its buffers have, at most ABI_SPI_CONTROLLER_MAX (else SIZE). */
+enum abi_spi_controller_command {
+    ABI_SPI_CONTROLLER_WRITE_READ = 2,   /* (bytes): ro 0 goes out, what comes in to rw 0 if any */
+    ABI_SPI_CONTROLLER_SET_RATE = 5,     /* (hertz, at most) */
+    ABI_SPI_CONTROLLER_RATE = 6,         /* -> u32 */
+    ABI_SPI_CONTROLLER_SET_PHASE = 7,    /* (0: sample at the leading edge, 1: trailing) */
+    ABI_SPI_CONTROLLER_PHASE = 8,        /* -> u32 */
+    ABI_SPI_CONTROLLER_SET_POLARITY = 9, /* (0: the clock idles low, 1: high) */
+    ABI_SPI_CONTROLLER_POLARITY = 10,    /* -> u32 */
+    ABI_SPI_CONTROLLER_READ = 11,        /* (bytes): 0xFF goes out, what comes in to rw 0 */
+    ABI_SPI_CONTROLLER_IN_PLACE = 12,    /* (bytes): rw 0 goes out, what comes in to rw 0 */
+};
+enum abi_spi_controller_upcall {
+    ABI_SPI_CONTROLLER_UPCALL_DONE = 0, /* (bytes, 0, 0) */
+    ABI_SPI_CONTROLLER_UPCALLS = 1,
+};
+enum abi_spi_controller_allow {
+    ABI_SPI_CONTROLLER_RO_WRITE = 0,
+    ABI_SPI_CONTROLLER_ROS = 1,
+    ABI_SPI_CONTROLLER_RW_READ = 0,
+    ABI_SPI_CONTROLLER_RWS = 1,
+};
+#define ABI_SPI_CONTROLLER_MAX 256u
 
 /* Random numbers: fills the buffer, then one upcall. */
 enum abi_rng_command {

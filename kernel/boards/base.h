@@ -58,8 +58,8 @@ extern struct base base;
         .number = (pin_number), .first_channel = (reserved), .gpiote = &base.gpiote                \
     }
 
-/* What the drivers for LED, button and GPIO want: LEDs and buttons are active low everywhere, the
- * buttons without a resistor of their own. */
+/* What the drivers for LED, button and GPIO want: an LED that is lit while its pin is low, a button
+ * that pulls its pin low and has no resistor of its own. */
 #define BASE_LED(led_pin)                                                                          \
     {                                                                                              \
         .pin = {&nrf52_pin_ops, (led_pin)}, .active_low = true                                     \

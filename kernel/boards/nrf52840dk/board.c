@@ -3,6 +3,8 @@
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/spi_controller.h"
+#include "kernel/chips/nrf52/spim.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
 static struct nrf52_pin button_pins[] = {BASE_PIN(11), BASE_PIN(12), BASE_PIN(24), BASE_PIN(25)};
@@ -26,20 +28,42 @@ static const struct gpio_slot app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(
 
 static struct led_driver led_driver;
 
+/* The flash, over two of its data lines; write protect and hold, the other two, stay high. */
+#define FLASH_WP_PIN   22u
+#define FLASH_HOLD_PIN 23u
+#define FLASH_HZ       8000000u
+static struct nrf52_spim flash_bus;
+static const struct nrf52_spim_config flash_bus_config = {
+    .base = NRF52_SPIM2_BASE, .sck_pin = 19, .mosi_pin = 20, .miso_pin = 21};
+static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash_bus};
+static struct nrf52_pin flash_select_pin = BASE_PIN(17);
+static const struct hil_spi_device flash = {.select = {&nrf52_pin_ops, &flash_select_pin},
+                                            .frequency_hz = FLASH_HZ};
+static struct spi_controller_driver spi_controller_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
+    {&spi_controller_driver_ops, &spi_controller_driver},
 };
 
-static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
+static const struct nrf52_interrupt interrupt_rows[] = {
+    BASE_INTERRUPTS,
+    {NRF52_IRQN_SPIM2, nrf52_spim_serve, &flash_bus},
+};
 
 void board_start(void)
 {
     led_init(&led_driver, leds, COUNT_OF(leds));
     button_init(&button_driver, buttons, COUNT_OF(buttons));
     gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
+
+    nrf52_pin_take(FLASH_WP_PIN, NRF52_PIN_OUTPUT_HIGH);
+    nrf52_pin_take(FLASH_HOLD_PIN, NRF52_PIN_OUTPUT_HIGH);
+    nrf52_spim_init(&flash_bus, &flash_bus_config);
+    spi_controller_init(&spi_controller_driver, &flash_spi, &flash);
 }
 
 const struct base_board board = {

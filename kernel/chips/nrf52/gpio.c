@@ -23,6 +23,7 @@ enum {
 #define PIN_CNF_DISABLED       0x2u /* the reset value */
 #define PIN_CNF_PULLDOWN       0x4u
 #define PIN_CNF_PULLUP         0xCu
+#define PIN_CNF_DRIVE_S0D1     (6u << 8)
 #define CONFIG_MODE_EVENT      0x1u
 #define CONFIG_PSEL_SHIFT      8u /* the port's bit follows the pin's five */
 #define CONFIG_POLARITY_LOTOHI (1u << 16)
@@ -152,6 +153,24 @@ const struct hil_gpio_ops nrf52_pin_ops = {
     .disable_interrupt = pin_disable_interrupt,
     .set_client = pin_set_client,
 };
+
+void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role)
+{
+    struct nrf52_pin pin = {.number = (uint8_t)pin_number};
+    switch (role) {
+    case NRF52_PIN_INPUT:
+        pin_make_input(&pin, HIL_GPIO_PULL_NONE);
+        break;
+    case NRF52_PIN_OUTPUT_LOW:
+    case NRF52_PIN_OUTPUT_HIGH:
+        pin_write(&pin, role == NRF52_PIN_OUTPUT_HIGH);
+        pin_make_output(&pin);
+        break;
+    case NRF52_PIN_OPEN_DRAIN:
+        configure(&pin, PIN_CNF_INPUT | PIN_CNF_PULLUP | PIN_CNF_DRIVE_S0D1);
+        break;
+    }
+}
 
 void nrf52_gpiote_serve(void *self)
 {

@@ -22,6 +22,15 @@ struct nrf52_pin {
     const struct hil_gpio_client *client;
 };
 
+/* What another peripheral wants of its pins. */
+enum nrf52_pin_role {
+    NRF52_PIN_INPUT,
+    NRF52_PIN_OUTPUT_LOW,
+    NRF52_PIN_OUTPUT_HIGH,
+    NRF52_PIN_OPEN_DRAIN, /* with input and pull-up */
+};
+void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role);
+
 extern const struct hil_gpio_ops nrf52_pin_ops; /* self: struct nrf52_pin */
 
 /* The GPIOTE interrupt. self: struct nrf52_gpiote. */

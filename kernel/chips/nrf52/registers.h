@@ -11,7 +11,8 @@
 
 /* How the chips of the family differ, as far as drivers care; the build says it for each image.
  *   NRF52_PORTS            GPIO ports: 1 (nRF52832) or 2 (nRF52840)
- *   NRF52_DMA_COUNT_BITS   width of EasyDMA's MAXCNT registers: 8 (nRF52832) or 16 (nRF52840) */
+ *   NRF52_DMA_COUNT_BITS   width of EasyDMA's MAXCNT registers: 8 (nRF52832) or 16 (nRF52840)
+ *   NRF52_ERRATUM_58       1: SPIM clocks a byte too many when it reads one (nRF52832) */
 #define NRF52_DMA_MAX_BYTES ((1u << NRF52_DMA_COUNT_BITS) - 1u)
 
 /* A pin's number: P0.n is n, P1.n is NRF52_P1(n); what PSEL registers want, too. */
@@ -21,21 +22,33 @@
 /* Bases of the peripherals that this kernel drives, and their interrupt numbers. */
 #define NRF52_CLOCK_BASE  0x40000000u
 #define NRF52_UARTE0_BASE 0x40002000u
+#define NRF52_SPIM0_BASE  0x40003000u
+#define NRF52_TWIM0_BASE  0x40003000u
+#define NRF52_SPIM1_BASE  0x40004000u
+#define NRF52_TWIM1_BASE  0x40004000u
 #define NRF52_GPIOTE_BASE 0x40006000u
+#define NRF52_SAADC_BASE  0x40007000u
 #define NRF52_TEMP_BASE   0x4000C000u
 #define NRF52_RNG_BASE    0x4000D000u
 #define NRF52_RTC1_BASE   0x40011000u
 #define NRF52_NVMC_BASE   0x4001E000u
+#define NRF52_SPIM2_BASE  0x40023000u
 #define NRF52_P0_BASE     0x50000000u
 #define NRF52_P1_BASE     0x50000300u
 
 enum nrf52_irqn {
     NRF52_IRQN_POWER_CLOCK = 0,
     NRF52_IRQN_UARTE0 = 2,
+    NRF52_IRQN_TWIM0 = 3,
+    NRF52_IRQN_SPIM0 = 3,
+    NRF52_IRQN_TWIM1 = 4,
+    NRF52_IRQN_SPIM1 = 4,
     NRF52_IRQN_GPIOTE = 6,
+    NRF52_IRQN_SAADC = 7,
     NRF52_IRQN_TEMP = 12,
     NRF52_IRQN_RNG = 13,
     NRF52_IRQN_RTC1 = 17,
+    NRF52_IRQN_SPIM2 = 35,
 };
 
 static inline volatile uint32_t *nrf52_register(uint32_t base, uint32_t offset)

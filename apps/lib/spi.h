@@ -1,0 +1,16 @@
+/* A device on an SPI bus; the first app that uses it has it for itself. */
+#ifndef APPS_LIB_SPI_H
+#define APPS_LIB_SPI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "apps/lib/syscall.h"
+
+/* Clock of at most so many hertz. */
+int spi_set_rate(uint32_t hertz);
+/* Sends `bytes` bytes under one chip select, and waits. What comes in meanwhile goes to `in`, which
+ * may be NULL, or the same as `out`. At most ABI_SPI_CONTROLLER_MAX bytes. */
+int spi_transfer(const void *out, void *in, size_t bytes);
+
+#endif

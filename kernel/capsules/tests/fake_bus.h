@@ -1,0 +1,62 @@
+/*
+ * fake_bus.h - SPI and I2C buses and an ADC as capsules see them, for tests. Like those of
+ * fake_hil.h they check their contract: nothing is started twice, bytes stay in place until they
+ * are sent, nobody is called from inside a call.
+ */
+#ifndef KERNEL_CAPSULES_TESTS_FAKE_BUS_H
+#define KERNEL_CAPSULES_TESTS_FAKE_BUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/hil/adc.h"
+#include "kernel/hil/i2c.h"
+#include "kernel/hil/spi.h"
+
+#define FAKE_BUS_MAX 1024u /* bytes of a transfer */
+
+/* --- SPI --- */
+
+struct fake_spi {
+    struct hil_spi spi;
+    struct hil_spi_request *request; /* under way, NULL: none. One at a time is enough for tests */
+    uint8_t as_given[FAKE_BUS_MAX];  /* what it writes was when it was given */
+    int refuse;                      /* what the next transfer answers, once */
+    uint32_t transfers;              /* ended so far */
+};
+
+void fake_spi_init(struct fake_spi *fake);
+/* Ends the transfer under way: `in` came in. False when there is none. */
+bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length);
+
+/* --- I2C --- */
+
+struct fake_i2c {
+    struct hil_i2c i2c;
+    struct hil_i2c_request *request; /* under way, NULL: none */
+    uint8_t as_given[FAKE_BUS_MAX];
+    int refuse;
+    uint32_t transfers;
+};
+
+void fake_i2c_init(struct fake_i2c *fake);
+bool fake_i2c_step(struct fake_i2c *fake, int status, const uint8_t *in, uint32_t length);
+
+/* --- ADC --- */
+
+#define FAKE_ADC_CHANNELS        3u
+#define FAKE_ADC_RESOLUTION_BITS 12u
+#define FAKE_ADC_REFERENCE_MV    3600u
+
+struct fake_adc {
+    struct hil_adc adc;
+    const struct hil_adc_client *client;
+    bool sampling;
+    uint32_t channel;
+};
+
+void fake_adc_init(struct fake_adc *fake);
+/* Ends the conversion under way. False when there is none. */
+bool fake_adc_step(struct fake_adc *fake, uint32_t value);
+
+#endif

@@ -1,0 +1,149 @@
+#include "kernel/chips/nrf52/spim.h"
+
+#include <stddef.h>
+
+#include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/gpio.h"
+#include "kernel/chips/nrf52/registers.h"
+
+enum {
+    SPIM_TASKS_START = 0x010,
+    SPIM_EVENTS_END = 0x118,
+    SPIM_INTENSET = 0x304,
+    SPIM_ENABLE = 0x500,
+    SPIM_PSEL_SCK = 0x508,
+    SPIM_PSEL_MOSI = 0x50C,
+    SPIM_PSEL_MISO = 0x510,
+    SPIM_FREQUENCY = 0x524,
+    SPIM_RXD_PTR = 0x534,
+    SPIM_RXD_MAXCNT = 0x538,
+    SPIM_TXD_PTR = 0x544,
+    SPIM_TXD_MAXCNT = 0x548,
+    SPIM_CONFIG = 0x554,
+    SPIM_ORC = 0x5C0,
+};
+#define SPIM_DISABLED         0u
+#define SPIM_ENABLED          7u
+#define SPIM_INT_END          (1u << 6)
+#define SPIM_CONFIG_CPHA      (1u << 1)
+#define SPIM_CONFIG_CPOL      (1u << 2)
+#define SPIM_ORC_FILL         0xFFu
+#define SPIM_FREQUENCY_LOWEST 0x02000000u /* 125 kHz; each bit further up doubles it */
+#define SPIM_LOWEST_HZ        125000u
+#define SPIM_HIGHEST_HZ       8000000u
+
+static volatile uint32_t *spim_register(const struct nrf52_spim *spim, uint32_t offset)
+{
+    return nrf52_register(spim->config->base, offset);
+}
+
+static uint32_t longer(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static void start_piece(struct nrf52_spim *spim)
+{
+    uint32_t rest = longer(spim->write_rest.length, spim->read_rest.length);
+    uint32_t count = rest < NRF52_DMA_MAX_BYTES ? rest : NRF52_DMA_MAX_BYTES;
+    if (NRF52_ERRATUM_58 && rest - count == 1) {
+        count--; /* leaves two */
+    }
+    struct const_slice write = const_slice_part(spim->write_rest, 0, count);
+    struct slice read = slice_part(spim->read_rest, 0, count);
+    spim->write_rest = const_slice_part(spim->write_rest, count, spim->write_rest.length);
+    spim->read_rest = slice_part(spim->read_rest, count, spim->read_rest.length);
+    *spim_register(spim, SPIM_TXD_PTR) = (uint32_t)(uintptr_t)write.bytes;
+    *spim_register(spim, SPIM_TXD_MAXCNT) = write.length;
+    *spim_register(spim, SPIM_RXD_PTR) = (uint32_t)(uintptr_t)read.bytes;
+    *spim_register(spim, SPIM_RXD_MAXCNT) = read.length;
+    nrf52_task(spim->config->base, SPIM_TASKS_START);
+}
+
+static uint32_t frequency_value(uint32_t frequency_hz)
+{
+    uint32_t value = SPIM_FREQUENCY_LOWEST;
+    for (uint32_t hz = SPIM_LOWEST_HZ; hz < SPIM_HIGHEST_HZ && 2u * hz <= frequency_hz; hz *= 2u) {
+        value *= 2u;
+    }
+    return value;
+}
+
+static void start_first(struct nrf52_spim *spim)
+{
+    const struct hil_spi_request *request = spim->first;
+    const struct hil_spi_device *device = request->device;
+    spim->write_rest = request->write;
+    spim->read_rest = request->read;
+    *spim_register(spim, SPIM_FREQUENCY) = frequency_value(device->frequency_hz);
+    *spim_register(spim, SPIM_CONFIG) = (device->idle_high ? SPIM_CONFIG_CPOL : 0) |
+                                        (device->sample_trailing ? SPIM_CONFIG_CPHA : 0);
+    device->select.ops->write(device->select.self, false);
+    start_piece(spim);
+}
+
+static int spim_transfer(void *self, struct hil_spi_request *request)
+{
+    struct nrf52_spim *spim = self;
+    if (request->pending) {
+        return K_EBUSY;
+    }
+    bool too_short = NRF52_ERRATUM_58 && request->read.length == 1 && request->write.length <= 1;
+    if (too_short || longer(request->write.length, request->read.length) == 0) {
+        return K_ESIZE;
+    }
+    request->pending = true;
+    request->next = NULL;
+    if (spim->first != NULL) {
+        spim->last->next = request;
+        spim->last = request;
+    } else {
+        spim->first = request;
+        spim->last = request;
+        start_first(spim);
+    }
+    return K_OK;
+}
+
+const struct hil_spi_ops nrf52_spim_ops = {
+    .transfer = spim_transfer,
+};
+
+void nrf52_spim_serve(void *self)
+{
+    struct nrf52_spim *spim = self;
+    struct hil_spi_request *request = spim->first;
+    if (!nrf52_event_is_set(spim->config->base, SPIM_EVENTS_END)) {
+        return;
+    }
+    nrf52_event_clear(spim->config->base, SPIM_EVENTS_END);
+    if (request == NULL) {
+        return;
+    }
+    if (longer(spim->write_rest.length, spim->read_rest.length) > 0) {
+        start_piece(spim);
+        return;
+    }
+    request->device->select.ops->write(request->device->select.self, true);
+    spim->first = request->next;
+    request->pending = false;
+    if (spim->first != NULL) {
+        start_first(spim);
+    }
+    request->done(request->self);
+}
+
+void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *config)
+{
+    *spim = (struct nrf52_spim){.config = config};
+    nrf52_pin_take(config->sck_pin, NRF52_PIN_OUTPUT_LOW);
+    nrf52_pin_take(config->mosi_pin, NRF52_PIN_OUTPUT_LOW);
+    nrf52_pin_take(config->miso_pin, NRF52_PIN_INPUT);
+    *spim_register(spim, SPIM_ENABLE) = SPIM_DISABLED;
+    *spim_register(spim, SPIM_PSEL_SCK) = config->sck_pin;
+    *spim_register(spim, SPIM_PSEL_MOSI) = config->mosi_pin;
+    *spim_register(spim, SPIM_PSEL_MISO) = config->miso_pin;
+    *spim_register(spim, SPIM_ORC) = SPIM_ORC_FILL;
+    *spim_register(spim, SPIM_INTENSET) = SPIM_INT_END;
+    *spim_register(spim, SPIM_ENABLE) = SPIM_ENABLED;
+}

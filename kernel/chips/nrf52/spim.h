@@ -1,0 +1,35 @@
+/*
+ * spim.h - an SPI controller with EasyDMA, SPIM0 to SPIM2. Product specification, SPIM.
+ *
+ * nRF52832's erratum 58 (a transfer that reads one byte and writes at most one clocks a second one)
+ * is kept out of: longer transfers are cut so that no such piece remains, and one of just that
+ * length is refused.
+ */
+#ifndef KERNEL_CHIPS_NRF52_SPIM_H
+#define KERNEL_CHIPS_NRF52_SPIM_H
+
+#include <stdint.h>
+
+#include "kernel/hil/spi.h"
+
+struct nrf52_spim_config {
+    uint32_t base;                        /* NRF52_SPIM0_BASE and so on */
+    uint32_t sck_pin, mosi_pin, miso_pin; /* as nrf52_pin.number */
+};
+
+struct nrf52_spim {
+    const struct nrf52_spim_config *config;
+    struct hil_spi_request *first, *last; /* the first is under way; NULL: idle */
+    struct const_slice write_rest;        /* of it, not yet handed to the DMA */
+    struct slice read_rest;
+};
+
+extern const struct hil_spi_ops nrf52_spim_ops; /* self: struct nrf52_spim */
+
+/* Takes the pins and switches the controller on. `config` is borrowed for ever. */
+void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *config);
+
+/* Its interrupt. self: struct nrf52_spim. */
+void nrf52_spim_serve(void *self);
+
+#endif

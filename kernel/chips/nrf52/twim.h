@@ -1,0 +1,35 @@
+/*
+ * twim.h - an I2C controller with EasyDMA, TWIM0 or TWIM1. Product specification, TWIM.
+ */
+#ifndef KERNEL_CHIPS_NRF52_TWIM_H
+#define KERNEL_CHIPS_NRF52_TWIM_H
+
+#include <stdint.h>
+
+#include "kernel/hil/i2c.h"
+
+/* FREQUENCY register values. */
+#define NRF52_TWIM_100_KHZ 0x01980000u
+#define NRF52_TWIM_400_KHZ 0x06400000u
+
+struct nrf52_twim_config {
+    uint32_t base;             /* NRF52_TWIM0_BASE or ..1 */
+    uint32_t scl_pin, sda_pin; /* as nrf52_pin.number */
+    uint32_t frequency;        /* register value */
+};
+
+struct nrf52_twim {
+    const struct nrf52_twim_config *config;
+    struct hil_i2c_request *first, *last; /* the first is under way; NULL: idle */
+};
+
+extern const struct hil_i2c_ops nrf52_twim_ops; /* self: struct nrf52_twim */
+
+/* Takes the pins, with their pull-ups, and switches the controller on. `config` is borrowed for
+ * ever. */
+void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *config);
+
+/* Its interrupt. self: struct nrf52_twim. */
+void nrf52_twim_serve(void *self);
+
+#endif
