@@ -189,7 +189,8 @@ void cpu_reset(struct cpu *cpu)
     cpu->special_ran = false;
     cpu->barrier_ran = false;
     cpu->debug.resume_valid = false;
-    cpu->work &= ~(unsigned)(CPU_WORK_RESET | CPU_WORK_WATCH | CPU_WORK_CACHE);
+    cpu->stall_cycles = 0;
+    cpu->work &= ~(unsigned)(CPU_WORK_RESET | CPU_WORK_WATCH | CPU_WORK_CACHE | CPU_WORK_STALL);
     cpu_settle_jump(cpu, cpu->regs.pc);
     cpu_update_context(cpu);
     cpu_add_work(cpu, CPU_WORK_PAGES | CPU_WORK_GATES);

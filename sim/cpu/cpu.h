@@ -137,7 +137,8 @@ void cpu_memory_changed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
  * not. Callable from device code. */
 void cpu_set_flash_cache(struct cpu *cpu, bool on);
 
-/* The CPU is held for so many cycles from now on (flash busy). Callable from device code. */
+/* The CPU is held for so many cycles from now on (flash busy), or to a reset. What becomes due
+ * meanwhile ends a run in its own cycle; the next run holds on. Callable from device code. */
 void cpu_stall(struct cpu *cpu, uint64_t cycles);
 
 /* Debugger. Watch: every access of

@@ -80,11 +80,24 @@ static void do_work(struct cpu *cpu)
                              CPU_WORK_SITES | CPU_WORK_TIMED);
 }
 
-static void stall(struct cpu *cpu)
+static uint64_t deadline_for(const struct cpu *cpu, uint64_t limit_cycle)
 {
-    cpu->work &= ~(unsigned)CPU_WORK_STALL;
-    cpu->time.cycles += cpu->stall_cycles;
-    cpu->stall_cycles = 0;
+    uint64_t due = clock_next_due(cpu->config.clock);
+    due = cpu->monitor.next_cycle < due ? cpu->monitor.next_cycle : due;
+    return due < limit_cycle ? due : limit_cycle;
+}
+
+/* Waits, but not beyond `until`: what becomes due meanwhile happens in its own cycle, and may be a
+ * reset or the end of the supply. */
+static void stall(struct cpu *cpu, uint64_t until)
+{
+    uint64_t room = until > cpu->time.cycles ? until - cpu->time.cycles : 0;
+    uint64_t cycles = cpu->stall_cycles < room ? cpu->stall_cycles : room;
+    cpu->time.cycles += cycles;
+    cpu->stall_cycles -= cycles;
+    if (cpu->stall_cycles == 0) {
+        cpu->work &= ~(unsigned)CPU_WORK_STALL;
+    }
     clock_set_now(cpu->config.clock, cpu->time.cycles);
 }
 
@@ -144,7 +157,7 @@ static enum engine_end run_engine(struct cpu *cpu)
 /* Reasons to return that do not depend on what the engine does next. */
 static enum cpu_verdict check_stop(struct cpu *cpu, enum cpu_stop *stop)
 {
-    if (cpu->locked_up && !cpu_leave_lockup(cpu)) {
+    if (cpu->locked_up && cpu->stall_cycles == 0 && !cpu_leave_lockup(cpu)) {
         *stop = CPU_STOP_LOCKUP;
         return CPU_END_RUN;
     }
@@ -195,13 +208,6 @@ static bool at_breakpoint(struct cpu *cpu)
     cpu->debug.resume = pc;
     cpu->debug.resume_valid = true;
     return true;
-}
-
-static uint64_t deadline_for(const struct cpu *cpu, uint64_t limit_cycle)
-{
-    uint64_t due = clock_next_due(cpu->config.clock);
-    due = cpu->monitor.next_cycle < due ? cpu->monitor.next_cycle : due;
-    return due < limit_cycle ? due : limit_cycle;
 }
 
 static void begin_run(struct cpu *cpu)
@@ -276,10 +282,11 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
         do_work(cpu);
         if (!unfinished) {
             switch_flash_cache(cpu);
-            stall(cpu);
             if (check_stop(cpu, &stop) == CPU_END_RUN) {
                 break;
             }
+            bool held = cpu->stall_cycles != 0;
+            stall(cpu, deadline_for(cpu, limit_cycle));
             if (cpu->time.cycles >= cpu->monitor.next_cycle) {
                 cpu_monitor_cycle(cpu);
             }
@@ -287,6 +294,9 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t limit_cycle)
             if (cpu->time.cycles >= cpu->time.deadline) {
                 stop = CPU_STOP_LIMIT;
                 break;
+            }
+            if (held) {
+                continue;
             }
             if (still_asleep(cpu)) {
                 stop = CPU_STOP_SLEEP;
@@ -323,15 +333,16 @@ enum cpu_stop cpu_step(struct cpu *cpu)
     uint64_t entered = cpu->counters.exceptions;
     cpu->started = false;
     do {
-        bool waited = cpu->stall_cycles != 0 || is_moving(cpu);
+        bool held = cpu->stall_cycles != 0;
+        bool waited = held || is_moving(cpu);
         do_work(cpu);
         if (cpu->refusal.kind != CPU_REFUSAL_CLOSE) {
             switch_flash_cache(cpu);
         }
-        stall(cpu);
         if (check_stop(cpu, &stop) == CPU_END_RUN) {
             break;
         }
+        stall(cpu, deadline_for(cpu, UINT64_MAX));
         if (cpu->time.cycles >= cpu->monitor.next_cycle) {
             cpu_monitor_cycle(cpu);
         }
@@ -339,6 +350,9 @@ enum cpu_stop cpu_step(struct cpu *cpu)
         if (waited && cpu->time.cycles >= due) {
             stop = CPU_STOP_LIMIT; /* what came meanwhile comes first */
             break;
+        }
+        if (held) {
+            continue;
         }
         if (still_asleep(cpu)) {
             stop = CPU_STOP_SLEEP;
