@@ -15,12 +15,21 @@ enum reset_reason {
     RESET_OFF = 1U << 16, /* woken from System OFF by GPIO DETECT */
 };
 
+#define CHIP_STAYS_OFF UINT64_MAX
+
 struct chip_port {
     /* Asks for a reset at the end of the current instruction. Several requests: the reasons add up.
      */
     void (*request_reset)(void *context, enum reset_reason reason);
     /* System OFF: the CPU and all clocks stop until a reset or GPIO DETECT. */
     void (*request_system_off)(void *context);
+    /* The supply fails at the end of the current instruction and is back `off_us` later
+     * (CHIP_STAYS_OFF: when restore_power is called), with a power-on reset. RAM then holds what
+     * `seed` makes of it; flash and UICR keep their contents. Every device is reset at once, with
+     * RESET_POWER_ON, so that outputs float meanwhile, and again when the supply is back. Either
+     * may be NULL. */
+    void (*cut_power)(void *context, uint64_t off_us, uint64_t seed);
+    void (*restore_power)(void *context);
     /* GPIO's DETECT signal rose: wakes a chip in System OFF. */
     void (*detect)(void *context);
     /* The CPU fetches nothing for so many cycles from now (a flash operation while running from

@@ -2,9 +2,17 @@
 
 #include <string.h>
 
+#include "peripherals/nrf52/nrf_random.h"
+
 #define APPROTECT_MASK             0xFFU
 #define FORCEPROTECT_RESET         0xFFFFFFFFU
 #define BPROT_DISABLEINDEBUG_RESET 1U
+
+static const struct device_fault faults[] = {
+    [CLOCK_POWER_FAULT_POWER_CUT] = {"power-cut",
+                                     "the supply fails at once, and is back after VALUE ms", 1,
+                                     60000},
+    [CLOCK_POWER_FAULTS] = {0}};
 
 static uint32_t window_events(const struct clock_power *device)
 {
@@ -128,13 +136,28 @@ static enum bus_result clock_power_write(void *self, struct bus_access access, u
     return BUS_OK;
 }
 
+static void cut_power(struct clock_power *device)
+{
+    const struct chip_port *chip = &device->env.chip;
+    int32_t ms = device->state.faults[CLOCK_POWER_FAULT_POWER_CUT];
+    device->state.faults[CLOCK_POWER_FAULT_POWER_CUT] = 0;
+    if (ms > 0 && chip->cut_power != NULL) {
+        chip->cut_power(chip->context, (uint64_t)ms * 1000U,
+                        nrf_random_next(&device->state.random));
+    }
+}
+
 static bool clock_power_input(void *self, const struct device_input *input)
 {
     struct clock_power *device = self;
-    if (strcmp(input->what, "sleep") != 0) {
+    if (strcmp(input->what, "sleep") == 0) {
+        power_note_sleep(&device->power, input->value != 0);
+        return true;
+    }
+    if (!device_fault_take(faults, input, device->state.faults)) {
         return false;
     }
-    power_note_sleep(&device->power, input->value != 0);
+    cut_power(device);
     return true;
 }
 
@@ -154,6 +177,7 @@ static const char *clock_power_init(void *self, const struct device_env *env)
 {
     struct clock_power *device = self;
     device->env = *env;
+    device->state.random = env->seed;
     clock_control_init(&device->clock, &device->env, &device->state.events, &device->state.clock);
     power_init(&device->power, &device->env, &device->state.events, &device->state.power);
     return NULL;
@@ -168,7 +192,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_bool_is_sane(&s->clock.hfclk_running) && s->clock.lf_phase <= CLOCK_LF_RUNNING &&
            device_bool_is_sane(&s->clock.calibrating) &&
            device_bool_is_sane(&s->clock.timer_running) &&
-           device_bool_is_sane(&s->power.constant_latency);
+           device_bool_is_sane(&s->power.constant_latency) &&
+           device_faults_are_sane(faults, s->faults);
 }
 
 static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),
@@ -181,7 +206,7 @@ const struct device_class nrf52_clock_power_class = {
     .size_bytes = sizeof(struct clock_power),
     .state_offset = offsetof(struct clock_power, state),
     .state_bytes = sizeof(struct clock_power_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -192,4 +217,5 @@ const struct device_class nrf52_clock_power_class = {
     .write = clock_power_write,
     .peek = clock_power_peek,
     .input = clock_power_input,
+    .faults = faults,
 };

@@ -5,6 +5,7 @@
  * window: `nordic,nrf-clock` and `nordic,nrf-power` have the same class, and of two nodes at one
  * address the machine takes one.
  *
+ * Faults: "power-cut", at once and once.
  * Inputs: "sleep" - value 1: the CPU went to sleep (WFI, WFE), 0: it woke up.
  *
  * Not modelled: flash protection (BPROT), the debugger's access port (APPROTECT); see also
@@ -26,6 +27,8 @@ enum clock_power_register {
     BPROT_CONFIG3 = 0x614,
 };
 
+enum clock_power_fault { CLOCK_POWER_FAULT_POWER_CUT, CLOCK_POWER_FAULTS };
+
 struct clock_power {
     struct device_env env;
     struct clock_power_state {
@@ -35,6 +38,8 @@ struct clock_power {
         uint32_t bprot_config[4];
         uint32_t bprot_disableindebug;
         uint32_t approtect_forceprotect, approtect_disable;
+        int32_t faults[CLOCK_POWER_FAULTS]; /* kept over a reset, as the next */
+        uint64_t random;
     } state;
     struct clock_control clock;
     struct power power;

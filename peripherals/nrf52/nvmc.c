@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "peripherals/nrf52/nrf_random.h"
+
 enum nvmc_mode { MODE_READ, MODE_WRITE, MODE_ERASE, MODE_MASK = 3 };
 
 #define ICACHECNF_CACHEEN     (1U << 0)
@@ -21,15 +23,36 @@ static void guest_error(const struct nvmc *nvmc, uint32_t offset, const char *wh
     diag_guest_error(nvmc->env.diag, nvmc->env.name, offset, what);
 }
 
-/* An operation of this length starts as soon as the last one is over. */
-static void take_time(struct nvmc *nvmc, uint64_t us)
+/* The operation that has been done takes so long; it starts as soon as the last one is over. */
+static void end_operation(struct nvmc *nvmc, uint64_t us)
 {
     uint64_t now = clock_now(nvmc->env.clock);
     uint64_t start = is_busy(nvmc) ? nvmc->state.busy_until_cycles : now;
-    nvmc->state.busy_until_cycles = start + clock_us_to_cycles(nvmc->env.clock, us);
+    uint64_t cycles = clock_us_to_cycles(nvmc->env.clock, us);
+    nvmc->state.busy_until_cycles = start + cycles;
+    if (nvmc_operation_end(&nvmc->state.operation, nvmc->env.nvm)) {
+        clock_schedule(nvmc->env.clock, &nvmc->power_cut, start + cycles / 2);
+    }
     if (nvmc->env.chip.stall != NULL) {
         nvmc->env.chip.stall(nvmc->env.chip.context, nvmc->state.busy_until_cycles - now);
     }
+}
+
+static void power_cut_fired(void *owner, uint64_t late_cycles)
+{
+    struct nvmc *nvmc = owner;
+    const struct chip_port *chip = &nvmc->env.chip;
+    (void)late_cycles;
+    if (chip->cut_power != NULL) {
+        chip->cut_power(chip->context, NVMC_POWER_OFF_US,
+                        nrf_random_next(&nvmc->state.operation.random));
+    }
+}
+
+static void begin_operation(struct nvmc *nvmc, enum nvmc_kind kind, uint32_t address,
+                            uint32_t size_bytes)
+{
+    nvmc_operation_begin(&nvmc->state.operation, nvmc->env.nvm, kind, address, size_bytes);
 }
 
 static void tell_changed(const struct nvmc *nvmc, uint32_t address, uint32_t size_bytes)
@@ -67,8 +90,10 @@ static bool find_page(const struct nvmc *nvmc, uint32_t offset, uint32_t address
 static void erase_page_bytes(struct nvmc *nvmc, uint32_t page)
 {
     const struct nvm *nvm = nvmc->env.nvm;
+    uint32_t address = nvm->flash_base + page * nvm->page_bytes;
+    begin_operation(nvmc, NVMC_KIND_ERASE, address, nvm->page_bytes);
     memset(nvm->flash + page * nvm->page_bytes, ERASED, nvm->page_bytes);
-    tell_changed(nvmc, nvm->flash_base + page * nvm->page_bytes, nvm->page_bytes);
+    tell_changed(nvmc, address, nvm->page_bytes);
 }
 
 static void erase_page(struct nvmc *nvmc, uint32_t offset, uint32_t address)
@@ -78,7 +103,7 @@ static void erase_page(struct nvmc *nvmc, uint32_t offset, uint32_t address)
         return;
     }
     erase_page_bytes(nvmc, page);
-    take_time(nvmc, NVMC_ERASEPAGE_US);
+    end_operation(nvmc, NVMC_ERASEPAGE_US);
 }
 
 /* The page is erased when the parts add up to the time of a whole erase. */
@@ -94,11 +119,12 @@ static void erase_page_partial(struct nvmc *nvmc, uint32_t offset, uint32_t addr
         state->partial_done_ms = 0;
     }
     state->partial_done_ms += state->partial_ms;
+    begin_operation(nvmc, NVMC_KIND_ERASE, 0, 0);
     if (state->partial_done_ms * 1000U >= NVMC_ERASEPAGE_US) {
         state->partial_done_ms = 0;
         erase_page_bytes(nvmc, page);
     }
-    take_time(nvmc, (uint64_t)state->partial_ms * 1000U);
+    end_operation(nvmc, (uint64_t)state->partial_ms * 1000U);
 }
 
 static void erase_uicr(struct nvmc *nvmc)
@@ -111,10 +137,11 @@ static void erase_uicr(struct nvmc *nvmc)
 static void erase_all(struct nvmc *nvmc)
 {
     const struct nvm *nvm = nvmc->env.nvm;
+    begin_operation(nvmc, NVMC_KIND_ERASE_ALL, 0, 0);
     memset(nvm->flash, ERASED, nvm->flash_bytes);
     tell_changed(nvmc, nvm->flash_base, nvm->flash_bytes);
     erase_uicr(nvmc);
-    take_time(nvmc, NVMC_ERASEALL_US);
+    end_operation(nvmc, NVMC_ERASEALL_US);
 }
 
 /* Where an absolute address lives, NULL: neither in flash nor in UICR. */
@@ -147,11 +174,12 @@ static enum bus_result nvmc_memory_write(void *self, uint32_t address, uint8_t s
         guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR that is not a whole word: a fault");
         return BUS_FAULT;
     }
+    begin_operation(nvmc, NVMC_KIND_WRITE, address, 4);
     memcpy(&word, place, 4);
     word &= value;
     memcpy(place, &word, 4);
     tell_changed(nvmc, address, 4);
-    take_time(nvmc, NVMC_WRITE_US);
+    end_operation(nvmc, NVMC_WRITE_US);
     return BUS_OK;
 }
 
@@ -296,8 +324,10 @@ static bool write_register(struct nvmc *nvmc, uint32_t offset, uint32_t value)
         return true;
     case NVMC_ERASEUICR:
         if ((value & 1U) != 0 && may_erase(nvmc, offset)) {
+            begin_operation(nvmc, NVMC_KIND_ERASE, nvmc->env.nvm->uicr_base,
+                            nvmc->env.nvm->uicr_bytes);
             erase_uicr(nvmc);
-            take_time(nvmc, NVMC_ERASEPAGE_US);
+            end_operation(nvmc, NVMC_ERASEPAGE_US);
         }
         return true;
     case NVMC_ICACHECNF:
@@ -325,14 +355,29 @@ static enum bus_result nvmc_write(void *self, struct bus_access access, uint32_t
 static void nvmc_reset(void *self, uint32_t reasons)
 {
     struct nvmc *nvmc = self;
+    struct nvmc_operation *operation = &nvmc->state.operation;
     (void)reasons;
-    nvmc->state = (struct nvmc_state){.partial_ms = PARTIAL_RESET_MS};
+    clock_cancel(nvmc->env.clock, &nvmc->power_cut);
+    if (is_busy(nvmc)) {
+        nvmc_operation_tear(operation, nvmc->env.nvm);
+    }
+    /* What the outside world has said comes last. */
+    memset(&nvmc->state, 0, offsetof(struct nvmc_state, operation));
+    nvmc->state.partial_ms = PARTIAL_RESET_MS;
+}
+
+static bool nvmc_input(void *self, const struct device_input *input)
+{
+    struct nvmc *nvmc = self;
+    return device_fault_take(nvmc_faults, input, nvmc->state.operation.faults);
 }
 
 static const char *nvmc_init(void *self, const struct device_env *env)
 {
     struct nvmc *nvmc = self;
     nvmc->env = *env;
+    nvmc->state.operation.random = env->seed;
+    event_init(&nvmc->power_cut, power_cut_fired, nvmc);
     return env->nvm == NULL ? "the flash controller needs a chip with flash" : NULL;
 }
 
@@ -340,16 +385,21 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct nvmc *nvmc = self;
     const struct nvmc_state *s = state;
-    return s->busy_until_cycles <= now_cycles || /* a second is longer than any operation */
-           s->busy_until_cycles - now_cycles <= nvmc->env.clock->cpu_hz;
+    return nvmc_operation_is_sane(&s->operation, nvmc->env.nvm) &&
+           (s->busy_until_cycles <= now_cycles || /* a second is longer than any operation */
+            s->busy_until_cycles - now_cycles <= nvmc->env.clock->cpu_hz);
 }
+
+static const size_t event_offsets[] = {offsetof(struct nvmc, power_cut)};
 
 const struct device_class nrf52_nvmc_class = {
     .name = "nrf52-nvmc",
     .size_bytes = sizeof(struct nvmc),
     .state_offset = offsetof(struct nvmc, state),
     .state_bytes = sizeof(struct nvmc_state),
-    .state_version = 1,
+    .state_version = 2,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
     .init = nvmc_init,
     .reset = nvmc_reset,
@@ -357,4 +407,6 @@ const struct device_class nrf52_nvmc_class = {
     .write = nvmc_write,
     .peek = nvmc_peek,
     .memory_write = nvmc_memory_write,
+    .input = nvmc_input,
+    .faults = nvmc_faults,
 };

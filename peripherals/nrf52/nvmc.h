@@ -4,19 +4,20 @@
  * CPU store to flash or UICR comes in by memory_write: it clears bits and never sets one. Each
  * operation takes its time (below); the CPU is stalled that long (chip_port.stall: whether code
  * that runs from RAM goes on is the machine's business), READY reads 0 meanwhile, and a second
- * operation waits for the first. Contents change at once and survive every reset.
+ * operation waits for the first. Contents change at once and survive every reset; a reset or the
+ * end of the supply in the middle of an operation leaves it half done (nvmc_faults.h).
  *
  * ICACHECNF.CACHEEN switches the chip's instruction cache (chip_port.flash_cache): how much time
  * that saves is the machine's business, too.
  *
  * Not modelled: the counters of the instruction cache (IHIT, IMISS read 0: its size and ways are
- * not public); the limit of writes between erases; wear; what a reset in the middle of an operation
- * leaves; access protection (ACL).
+ * not public); the limit of writes between erases; wear by itself; access protection (ACL).
  */
 #ifndef PERIPHERALS_NRF52_NVMC_H
 #define PERIPHERALS_NRF52_NVMC_H
 
 #include "peripherals/nrf52/nrf_common.h"
+#include "peripherals/nrf52/nvmc_faults.h"
 
 enum nvmc_register {
     NVMC_READY = 0x400,
@@ -51,7 +52,9 @@ struct nvmc {
         uint32_t partial_page;      /* page number that ERASEPAGEPARTIAL works on */
         uint32_t partial_done_ms;   /* so much of its erase is done */
         uint32_t acl[NVMC_ACL_COUNT * NVMC_ACL_FIELDS];
+        struct nvmc_operation operation; /* last: no reset of the chip clears it */
     } state;
+    struct event power_cut;
 };
 
 extern const struct device_class nrf52_nvmc_class;

@@ -148,7 +148,7 @@ static void on_reset(void *context, uint32_t reasons)
         return;
     }
     FILE *stream = live_lines_begin(lines);
-    fprintf(stream, "reset:");
+    fprintf(stream, "reset:%s", reasons == RESET_POWER_ON ? " power-on" : "");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((reasons & names[i].bit) != 0) {
             fprintf(stream, " %s", names[i].name);

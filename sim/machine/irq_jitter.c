@@ -1,13 +1,6 @@
 #include "sim/machine/irq_jitter.h"
 
-/* One step of splitmix64: neighbours of x give unrelated numbers. */
-static uint64_t scramble(uint64_t x)
-{
-    x += 0x9E3779B97F4A7C15U;
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9U;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBU;
-    return x ^ x >> 31;
-}
+#include "sim/machine/scramble.h"
 
 static uint64_t next_delay(struct irq_jitter_line *line)
 {

@@ -29,6 +29,13 @@ struct machine_device {
     struct board_props props;
 };
 
+/* The chip's supply, as machine_power.c keeps it. */
+struct machine_supply {
+    uint64_t back_cycle;   /* while `cut`: when it returns; CLOCK_NEVER: when it is restored */
+    uint64_t off_us, seed; /* of a cut that is pending */
+    bool cut, cut_pending;
+};
+
 /* What changes after machine_create, and does not follow from the rest, is in the snapshot_*.c
  * files.
  */
@@ -72,6 +79,7 @@ struct machine {
     struct semihosting semihosting;
 
     bool reset_pending, off, stop_requested;
+    struct machine_supply supply;
     uint32_t reset_reasons;
     uint64_t reset_count;
     uint64_t isolation_checks, isolation_violations;
@@ -98,6 +106,16 @@ void machine_tell_reset(struct machine *machine, uint32_t reasons);
 uint32_t machine_jitter_lines(const struct machine_config *config);
 struct armv7m_gate machine_jitter_gate(struct machine *machine);
 struct irq_line machine_jitter_irq(struct machine *machine, uint32_t irqn);
+
+/* machine_power.c */
+void machine_cut_power(void *machine, uint64_t off_us, uint64_t seed);
+void machine_restore_power(void *machine);
+/* What a pending cut does: RAM is lost, all is reset, nothing runs. */
+void machine_lose_power(struct machine *machine);
+/* When a supply that was cut returns; CLOCK_NEVER: not by itself, or it is there. */
+uint64_t machine_power_returns(const struct machine *machine);
+/* It is back: asks for the power-on reset. */
+void machine_regain_power(struct machine *machine);
 
 /* machine_run.c */
 void machine_set_asleep(struct machine *machine, bool asleep);

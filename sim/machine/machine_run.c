@@ -16,6 +16,9 @@
 static void ask_reset(void *context, enum reset_reason reason)
 {
     struct machine *machine = context;
+    if (machine->supply.cut) {
+        return; /* nothing is there that could be reset */
+    }
     machine->reset_pending = true;
     machine->reset_reasons |= (uint32_t)reason;
     cpu_request_stop(machine->cpu);
@@ -52,6 +55,8 @@ struct chip_port machine_chip_make(struct machine *machine)
 {
     return (struct chip_port){.request_reset = ask_reset,
                               .request_system_off = ask_system_off,
+                              .cut_power = machine_cut_power,
+                              .restore_power = machine_restore_power,
                               .detect = detect_rose,
                               .stall = stall,
                               .flash_cache = flash_cache,
@@ -114,17 +119,28 @@ static void take_pending_reset(struct machine *machine)
     machine_reset(machine, reasons);
 }
 
-/* In System OFF no clock of the chip runs: only inputs happen. False: nothing can wake it before
- * `cycle`. */
+/* What can still happen to a chip that is off: an input, or the supply returns. */
+static uint64_t next_when_off(const struct machine *machine)
+{
+    uint64_t input = input_queue_next(&machine->inputs);
+    uint64_t power = machine_power_returns(machine);
+    return input < power ? input : power;
+}
+
+/* In System OFF and without a supply no clock of the chip runs: only inputs happen. False: nothing
+ * can wake it before `cycle`. */
 static bool sleep_off(struct machine *machine, uint64_t cycle)
 {
-    uint64_t next = input_queue_next(&machine->inputs);
+    uint64_t next = next_when_off(machine);
     if (next > cycle) {
         clock_set_now(&machine->clock, cycle);
         return false;
     }
     clock_set_now(&machine->clock, next);
     input_queue_deliver_due(&machine->inputs);
+    if (machine_power_returns(machine) <= clock_now(&machine->clock)) {
+        machine_regain_power(machine);
+    }
     return true;
 }
 
@@ -167,7 +183,7 @@ static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cy
         return !machine->semihosting.exited;
     case CPU_STOP_LOCKUP:
         *result = MACHINE_STOP_LOCKUP;
-        return machine->reset_pending;
+        return machine->reset_pending || machine->supply.cut_pending;
     case CPU_STOP_ENGINE:
         *result = MACHINE_STOP_ENGINE;
         return false;
@@ -180,6 +196,9 @@ static bool settle(struct machine *machine, uint64_t cycle)
 {
     bool alive = true;
     do {
+        if (machine->supply.cut_pending) {
+            machine_lose_power(machine);
+        }
         if (machine->reset_pending) {
             take_pending_reset(machine);
         }
@@ -188,7 +207,7 @@ static bool settle(struct machine *machine, uint64_t cycle)
         } else {
             clock_fire_due(&machine->clock);
         }
-    } while (alive && (machine->reset_pending || machine->off));
+    } while (alive && (machine->reset_pending || machine->off || machine->supply.cut_pending));
     return alive;
 }
 
@@ -208,8 +227,7 @@ enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
     enum machine_stop result = MACHINE_STOP_LIMIT;
     for (;;) {
         if (!settle(machine, cycle)) {
-            return input_queue_next(&machine->inputs) == CLOCK_NEVER ? MACHINE_STOP_OFF
-                                                                     : MACHINE_STOP_LIMIT;
+            return next_when_off(machine) == CLOCK_NEVER ? MACHINE_STOP_OFF : MACHINE_STOP_LIMIT;
         }
         if (machine->stop_requested) {
             machine->stop_requested = false;
@@ -240,8 +258,7 @@ enum machine_stop machine_step(struct machine *machine, uint64_t cycle)
             return result;
         }
     }
-    return input_queue_next(&machine->inputs) == CLOCK_NEVER ? MACHINE_STOP_OFF
-                                                             : MACHINE_STOP_LIMIT;
+    return next_when_off(machine) == CLOCK_NEVER ? MACHINE_STOP_OFF : MACHINE_STOP_LIMIT;
 }
 
 void machine_request_stop(struct machine *machine)

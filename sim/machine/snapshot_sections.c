@@ -125,11 +125,12 @@ static const struct snapshot_section images_section = {
 
 struct machine_record {
     uint64_t now_cycles, text_free_cycle;
+    uint64_t supply_back_cycle, supply_off_us, supply_seed;
     uint32_t reset_reasons;
     uint32_t waiting_count; /* events of devices that the router has not delivered */
     uint32_t waiting[EVENT_ROUTER_DEPTH];
-    bool asleep, off, reset_pending;
-    uint8_t reserved[5];
+    bool asleep, off, reset_pending, supply_cut, supply_cut_pending;
+    uint8_t reserved[3];
 };
 
 static void save_machine(struct machine *machine, struct snapshot_writer *writer)
@@ -149,6 +150,11 @@ static void save_machine(struct machine *machine, struct snapshot_writer *writer
     record->asleep = machine->asleep;
     record->off = machine->off;
     record->reset_pending = machine->reset_pending;
+    record->supply_back_cycle = machine->supply.back_cycle;
+    record->supply_off_us = machine->supply.off_us;
+    record->supply_seed = machine->supply.seed;
+    record->supply_cut = machine->supply.cut;
+    record->supply_cut_pending = machine->supply.cut_pending;
 }
 
 uint64_t snapshot_now(struct snapshot_bytes from)
@@ -164,7 +170,9 @@ static bool check_machine(struct machine *machine, struct snapshot_bytes from,
     (void)error;
     return device_bool_is_sane(&record->asleep) && device_bool_is_sane(&record->off) &&
            device_bool_is_sane(&record->reset_pending) &&
-           record->waiting_count <= EVENT_ROUTER_DEPTH;
+           device_bool_is_sane(&record->supply_cut) &&
+           device_bool_is_sane(&record->supply_cut_pending) &&
+           (!record->supply_cut || record->off) && record->waiting_count <= EVENT_ROUTER_DEPTH;
 }
 
 static void restore_machine(struct machine *machine, struct snapshot_bytes from)
@@ -176,6 +184,11 @@ static void restore_machine(struct machine *machine, struct snapshot_bytes from)
     machine->asleep = record->asleep;
     machine->off = record->off;
     machine->reset_pending = record->reset_pending;
+    machine->supply = (struct machine_supply){.back_cycle = record->supply_back_cycle,
+                                              .off_us = record->supply_off_us,
+                                              .seed = record->supply_seed,
+                                              .cut = record->supply_cut,
+                                              .cut_pending = record->supply_cut_pending};
     router->first = 0;
     router->count = record->waiting_count;
     memcpy(router->waiting, record->waiting, sizeof router->waiting);
@@ -184,7 +197,7 @@ static void restore_machine(struct machine *machine, struct snapshot_bytes from)
 
 static const struct snapshot_section machine_section = {
     .name = "/machine",
-    .version = 3,
+    .version = 4,
     .record_bytes = sizeof(struct machine_record),
     .records_min = 1,
     .records_max = 1,

@@ -72,6 +72,14 @@ static void request_reset(void *context, enum reset_reason reason)
     world->reset_reasons |= (uint32_t)reason;
 }
 
+static void cut_power(void *context, uint64_t off_us, uint64_t seed)
+{
+    struct world *world = context;
+    (void)off_us;
+    (void)seed;
+    world->reset_pending = true;
+}
+
 static void request_off(void *context)
 {
     struct world *world = context;
@@ -126,6 +134,7 @@ static struct device_env make_env(struct world *world, struct world_device *devi
         .tasks = {.trigger = trigger_task, .context = world},
         .chip = {.request_reset = request_reset,
                  .request_system_off = request_off,
+                 .cut_power = cut_power,
                  .detect = detect,
                  .stall = stall,
                  .context = world},

@@ -16,6 +16,14 @@ static void request_system_off(void *context)
     ((struct system_bench *)context)->system_offs++;
 }
 
+static void cut_power(void *context, uint64_t off_us, uint64_t seed)
+{
+    struct system_bench *system = context;
+    (void)seed;
+    system->power_cuts++;
+    system->power_off_us = off_us;
+}
+
 static void stall(void *context, uint64_t cycles)
 {
     ((struct system_bench *)context)->stalled_cycles += cycles;
@@ -61,6 +69,7 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
     bench->env.chip = (struct chip_port){
         .request_reset = request_reset,
         .request_system_off = request_system_off,
+        .cut_power = cut_power,
         .stall = stall,
         .flash_cache = flash_cache,
         .context = system,

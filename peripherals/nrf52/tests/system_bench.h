@@ -13,7 +13,8 @@ struct system_bench {
     struct bench *bench; /* its env is the device's */
     struct nvm nvm;
     uint8_t uicr[SYSTEM_UICR_BYTES];
-    uint32_t system_offs;
+    uint32_t system_offs, power_cuts;
+    uint64_t power_off_us; /* of the last cut */
     uint32_t reset_reasons, reset_requests;
     uint64_t stalled_cycles; /* in all */
     bool flash_cache;        /* as the device last said */

@@ -204,6 +204,7 @@ static void a_reset_keeps_what_was_written(void **state)
     bench_write(s->bench, CONFIG, WEN);
     bench_write(s->bench, ICACHECNF, 1);
     (void)store(s, 0x2000, 4, 0xABCD);
+    bench_run_to(s->bench, US(41));
     bench_reset(s->bench, RESET_SREQ);
     assert_int_equal(flash_word(s, 0x2000), 0xABCD);
     assert_int_equal(bench_read(s->bench, CONFIG), REN);
@@ -280,6 +281,117 @@ static void uicr_reads_what_is_there(void **state)
     system_bench_free(s);
 }
 
+#define PAGE 0x2000U
+
+static void fill_page(struct system_bench *s)
+{
+    memset(s->nvm.flash + PAGE, 0x5A, 4096);
+}
+
+static uint32_t count_ones(const struct system_bench *s)
+{
+    uint32_t ones = 0;
+    for (uint32_t i = 0; i < 4096 * 8; i++) {
+        ones += s->nvm.flash[PAGE + i / 8] >> i % 8 & 1U;
+    }
+    return ones;
+}
+
+static void a_write_is_dropped_or_torn(void **state)
+{
+    struct system_bench *s = *state;
+    bench_write(s->bench, CONFIG, WEN);
+    assert_true(bench_input(s->bench, "write-drop", 2));
+    bench_reset(s->bench, RESET_SREQ);
+    bench_write(s->bench, CONFIG, WEN);
+    store(s, 0x1000, 4, 1);
+    store(s, 0x1004, 4, 2);
+    store(s, 0x1008, 4, 3);
+    assert_int_equal(flash_word(s, 0x1000), 1);
+    assert_int_equal(flash_word(s, 0x1004), 0xFFFFFFFF);
+    assert_int_equal(flash_word(s, 0x1008), 3);
+    assert_true(bench_input(s->bench, "write-torn", 1));
+    memset(s->nvm.flash + 0x2000, 0xF0, 4);
+    store(s, 0x2000, 4, 0xC0FFEE00); /* bits that are 0, or stay 1, do not change */
+    uint32_t torn = flash_word(s, 0x2000);
+    assert_int_equal(torn & (0xF0F0F0F0U & 0xC0FFEE00U), 0xF0F0F0F0U & 0xC0FFEE00U);
+    assert_int_equal(torn & ~0xF0F0F0F0U, 0);
+    assert_int_not_equal(torn, 0xF0F0F0F0U);
+    assert_int_not_equal(torn, 0xF0F0F0F0U & 0xC0FFEE00U);
+    store(s, 0x2000, 4, 0xC0FFEE00);
+    assert_int_equal(flash_word(s, 0x2000), 0xF0F0F0F0U & 0xC0FFEE00U);
+}
+
+static void an_erase_is_partial_or_finds_a_worn_page(void **state)
+{
+    struct system_bench *s = *state;
+    fill_page(s);
+    bench_write(s->bench, CONFIG, EEN);
+    assert_true(bench_input(s->bench, "erase-partial", 1));
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    assert_in_range(count_ones(s), 16384 + 8192 - 500, 16384 + 8192 + 500);
+    for (uint32_t i = 0; i < 4096; i++) {
+        assert_int_equal(s->nvm.flash[PAGE + i] & 0x5A, 0x5A);
+    }
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    assert_int_equal(count_ones(s), 32768);
+    assert_true(bench_input(s->bench, "worn-page", PAGE / 4096 + 1));
+    static uint8_t first[4096];
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    memcpy(first, s->nvm.flash + PAGE, sizeof first);
+    assert_in_range(count_ones(s), 32768 - 200, 32768 - 60); /* 128 expected */
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    assert_memory_equal(first, s->nvm.flash + PAGE, sizeof first);
+    bench_write(s->bench, ERASEPAGE, PAGE + 4096);
+    assert_int_equal(s->nvm.flash[PAGE + 4096 + 7], 0xFF);
+    assert_true(bench_input(s->bench, "worn-page", 0));
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    assert_int_equal(count_ones(s), 32768);
+}
+
+static void the_supply_fails_in_the_middle_of_the_nth_operation(void **state)
+{
+    struct system_bench *s = *state;
+    struct bench *b = s->bench;
+    fill_page(s);
+    assert_true(bench_input(b, "power-cut", 3));
+    bench_write(b, CONFIG, WEN);
+    store(s, 0x1000, 4, 1);
+    bench_run_to(b, US(100));
+    store(s, 0x1004, 4, 1);
+    bench_run_to(b, US(200));
+    bench_write(b, CONFIG, EEN);
+    bench_write(b, ERASEPAGE, PAGE);
+    bench_run_to(b, US(200 + 42500) - 1);
+    assert_int_equal(s->power_cuts, 0);
+    assert_int_equal(count_ones(s), 32768);
+    bench_run_to(b, US(200 + 42500));
+    assert_int_equal(s->power_cuts, 1);
+    assert_int_equal(s->power_off_us, 1000);
+    bench_reset(b, RESET_POWER_ON); /* as the machine does then */
+    assert_in_range(count_ones(s), 16384 + 8192 - 500, 16384 + 8192 + 500);
+    assert_int_equal(bench_read(b, READY), 1);
+    bench_run_to(b, US(1000000));
+    assert_int_equal(s->power_cuts, 1);
+}
+
+static void a_reset_after_the_operation_leaves_it_whole(void **state)
+{
+    struct system_bench *s = *state;
+    fill_page(s);
+    bench_write(s->bench, CONFIG, EEN);
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    bench_run_to(s->bench, US(85000));
+    bench_reset(s->bench, RESET_DOG);
+    assert_int_equal(count_ones(s), 32768);
+    fill_page(s);
+    bench_write(s->bench, CONFIG, EEN);
+    bench_write(s->bench, ERASEPAGE, PAGE);
+    bench_run_to(s->bench, US(2 * 85000) - 1);
+    bench_reset(s->bench, RESET_DOG);
+    assert_true(count_ones(s) < 32000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -296,6 +408,10 @@ int main(void)
         TEST(the_cache_profile_is_a_known_gap),
         cmocka_unit_test_setup_teardown(nrf52840_erases_in_parts, setup_nrf52840, teardown),
         cmocka_unit_test(uicr_reads_what_is_there),
+        TEST(a_write_is_dropped_or_torn),
+        TEST(an_erase_is_partial_or_finds_a_worn_page),
+        TEST(the_supply_fails_in_the_middle_of_the_nth_operation),
+        TEST(a_reset_after_the_operation_leaves_it_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

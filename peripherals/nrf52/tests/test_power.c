@@ -174,6 +174,17 @@ static void nrf52840_has_more(void **state)
     assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 2);
 }
 
+static void the_supply_is_cut_on_demand(void **state)
+{
+    struct system_bench *s = *state;
+    assert_true(bench_input(s->bench, "power-cut", 20));
+    assert_int_equal(s->power_cuts, 1);
+    assert_int_equal(s->power_off_us, 20000);
+    assert_true(bench_input(s->bench, "power-cut", 0));
+    assert_false(bench_input(s->bench, "power-cut", -1));
+    assert_int_equal(s->power_cuts, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -185,6 +196,7 @@ int main(void)
         TEST(plain_registers_keep_their_bits_only),
         TEST(sleep_is_an_event),
         TEST(block_protection_can_only_be_set),
+        TEST(the_supply_is_cut_on_demand),
         cmocka_unit_test_setup_teardown(nrf52840_has_more, setup_nrf52840, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

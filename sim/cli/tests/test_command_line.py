@@ -211,6 +211,13 @@ class Run(Base):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("[   0.002500] rng fault bias=-7\n[   0.003000] rng fault bias ends\n", result.stderr)
 
+    def test_the_supply_is_cut(self):
+        result = sandglass("run", app("hello.tbf"), "--headless", "--for", "3s", "--fault", "power.power-cut=100@1.2s")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("[   1.200000] power fault power-cut=100\n", result.stderr)
+        self.assertIn("[   1.300000] reset: power-on\n", result.stderr)
+        self.assertEqual(result.stdout.count("greeting number 1"), 2)
+
     def test_board_source(self):
         source = os.path.join(os.path.dirname(__file__), "..", "..", "boards", "nrf52dk.dts")
         result = sandglass("run", "-b", source, KERNEL, app("hello.tbf"), "--headless", "--until", "greeting number 1")
