@@ -6,10 +6,6 @@
 static const struct catalogue_absent_register nrf52832_radio[] = {
     {0x508, 0x2}, {0x554, 0x40}, {0x650, 0x200}, {0xFFC, 0x1}};
 
-static const struct catalogue_absent_register nrf52832_spi0[] = {
-    {0x400, 0x1},        {0x508, 0xFFFFFFFF}, {0x50C, 0xFFFFFFFF}, {0x510, 0xFFFFFFFF},
-    {0x514, 0xFFFFFFFF}, {0x524, 0x4000000},  {0x594, 0x1}};
-
 static const struct catalogue_absent_register nrf52832_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x5A0, 0x1}};
@@ -28,10 +24,6 @@ static const struct catalogue_absent_register nrf52832_pwm0[] = {
 static const struct catalogue_absent_register nrf52832_pdm[] = {
     {0x504, 0x8400000}, {0x518, 0x28}, {0x51C, 0x28}, {0x540, 0xFFFFFFFF}, {0x544, 0xFFFFFFFF}};
 
-static const struct catalogue_absent_register nrf52832_spi2[] = {
-    {0x400, 0x1},        {0x508, 0xFFFFFFFF}, {0x50C, 0xFFFFFFFF},
-    {0x510, 0xFFFFFFFF}, {0x514, 0xFFFFFFFF}, {0x524, 0x4000000}};
-
 static const struct catalogue_absent_register nrf52832_i2s[] = {
     {0x50C, 0x1},        {0x510, 0x1},        {0x514, 0x20000000}, {0x518, 0x6},
     {0x51C, 0x1},        {0x560, 0xFFFFFFFF}, {0x564, 0xFFFFFFFF}, {0x568, 0xFFFFFFFF},
@@ -43,21 +35,11 @@ static const struct catalogue_absent_register nrf52832_part_number[] = {{0xFE0, 
 static const struct catalogue_absent_register nrf52840_radio[] = {
     {0x508, 0x2}, {0x554, 0x40}, {0x650, 0x200}, {0x660, 0xA7}, {0x66C, 0x52D0000}, {0xFFC, 0x1}};
 
-static const struct catalogue_absent_register nrf52840_spi0[] = {
-    {0x400, 0x1},        {0x508, 0xFFFFFFFF}, {0x50C, 0xFFFFFFFF}, {0x510, 0xFFFFFFFF},
-    {0x514, 0xFFFFFFFF}, {0x524, 0x4000000},  {0x560, 0x2},        {0x564, 0x2},
-    {0x56C, 0xFFFFFFFF}, {0x594, 0x1}};
-
 static const struct catalogue_absent_register nrf52840_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x59C, 0x2}, {0x5A0, 0x1}};
 
 static const struct catalogue_absent_register nrf52840_aar[] = {{0x504, 0x1}, {0x518, 0xFB}};
-
-static const struct catalogue_absent_register nrf52840_spi2[] = {
-    {0x400, 0x1},        {0x508, 0xFFFFFFFF}, {0x50C, 0xFFFFFFFF},
-    {0x510, 0xFFFFFFFF}, {0x514, 0xFFFFFFFF}, {0x524, 0x4000000},
-    {0x560, 0x2},        {0x564, 0x2},        {0x56C, 0xFFFFFFFF}};
 
 static const struct catalogue_absent_register nrf52840_usbd[] = {
     {0x4C0, 0x10000}, {0x50C, 0x100}, {0x510, 0x1}, {0x514, 0x1}};
@@ -66,10 +48,6 @@ static const struct catalogue_absent_register nrf52840_qspi[] = {
     {0x524, 0xFFFFFFFF}, {0x528, 0xFFFFFFFF}, {0x530, 0xFFFFFFFF}, {0x534, 0xFFFFFFFF},
     {0x538, 0xFFFFFFFF}, {0x53C, 0xFFFFFFFF}, {0x600, 0x40480},    {0x614, 0xFFFFFFFF},
     {0x624, 0xB7},       {0x634, 0x2000},     {0x640, 0x200}};
-
-static const struct catalogue_absent_register nrf52840_spim3[] = {
-    {0x508, 0xFFFFFFFF}, {0x50C, 0xFFFFFFFF}, {0x510, 0xFFFFFFFF}, {0x514, 0xFFFFFFFF},
-    {0x524, 0x4000000},  {0x560, 0x2},        {0x564, 0x2},        {0x56C, 0xFFFFFFFF}};
 
 static const struct catalogue_absent_register nrf52840_cc_aes[] = {
     {0x084, 0xFF820},   {0x088, 0x1000},     {0x0B0, 0x1},        {0x0B4, 0x1}, {0x0C4, 0x16110215},
@@ -83,10 +61,6 @@ static const struct catalogue_absent_register nrf52840_part_number[] = {{0xFE0, 
 
 static const struct catalogue_absent absent[] = {
     {"nrf52832", "RADIO", 0x40001000, 0x1000, nrf52832_radio, COUNT(nrf52832_radio)},
-    {"nrf52832", "SPI0/SPIM0/SPIS0/TWI0/TWIM0/TWIS0", 0x40003000, 0x1000, nrf52832_spi0,
-     COUNT(nrf52832_spi0)},
-    {"nrf52832", "SPI1/SPIM1/SPIS1/TWI1/TWIM1/TWIS1", 0x40004000, 0x1000, nrf52832_spi0,
-     COUNT(nrf52832_spi0)},
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
     {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
@@ -96,7 +70,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "MWU", 0x40020000, 0x1000, NULL, 0},
     {"nrf52832", "PWM1", 0x40021000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52832", "PWM2", 0x40022000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
-    {"nrf52832", "SPI2/SPIM2/SPIS2", 0x40023000, 0x1000, nrf52832_spi2, COUNT(nrf52832_spi2)},
     {"nrf52832", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52832", "FPU", 0x40026000, 0x1000, NULL, 0},
     {"nrf52832", "undocumented", 0x4006E000, 0x1000, NULL, 0},
@@ -104,10 +77,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "part number", 0xF0000000, 0x1000, nrf52832_part_number,
      COUNT(nrf52832_part_number)},
     {"nrf52840", "RADIO", 0x40001000, 0x1000, nrf52840_radio, COUNT(nrf52840_radio)},
-    {"nrf52840", "SPI0/SPIM0/SPIS0/TWI0/TWIM0/TWIS0", 0x40003000, 0x1000, nrf52840_spi0,
-     COUNT(nrf52840_spi0)},
-    {"nrf52840", "SPI1/SPIM1/SPIS1/TWI1/TWIM1/TWIS1", 0x40004000, 0x1000, nrf52840_spi0,
-     COUNT(nrf52840_spi0)},
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
     {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
@@ -117,13 +86,11 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "MWU", 0x40020000, 0x1000, NULL, 0},
     {"nrf52840", "PWM1", 0x40021000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "PWM2", 0x40022000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
-    {"nrf52840", "SPI2/SPIM2/SPIS2", 0x40023000, 0x1000, nrf52840_spi2, COUNT(nrf52840_spi2)},
     {"nrf52840", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52840", "FPU", 0x40026000, 0x1000, NULL, 0},
     {"nrf52840", "USBD", 0x40027000, 0x1000, nrf52840_usbd, COUNT(nrf52840_usbd)},
     {"nrf52840", "QSPI", 0x40029000, 0x1000, nrf52840_qspi, COUNT(nrf52840_qspi)},
     {"nrf52840", "PWM3", 0x4002D000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
-    {"nrf52840", "SPIM3", 0x4002F000, 0x1000, nrf52840_spim3, COUNT(nrf52840_spim3)},
     {"nrf52840", "CRYPTOCELL", 0x5002A000, 0x1000, NULL, 0},
     {"nrf52840",
      "CC_AES/CC_CHACHA/CC_CTL/CC_DIN/CC_DOUT/CC_HASH/CC_HOST_RGF/CC_MISC/CC_PKA/CC_RNG/CC_RNG_SRAM",

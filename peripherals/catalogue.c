@@ -21,6 +21,7 @@
 #include "peripherals/nrf52/uicr.h"
 #include "peripherals/nrf52/wdt.h"
 #include "peripherals/parts/button.h"
+#include "peripherals/parts/jumper.h"
 #include "peripherals/parts/led.h"
 #include "peripherals/parts/touch_key.h"
 
@@ -55,6 +56,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
+    {"sandglass,jumper", &part_jumper_class},
     {"sandglass,touch-pad", &part_touch_key_class},
 };
 

@@ -21,6 +21,29 @@ void spi_bus_add_controller(struct spi_bus *bus, struct spi_controller *controll
     *link = controller;
 }
 
+void spi_bus_add_joint(struct spi_bus *bus, struct spi_joint *joint)
+{
+    struct spi_joint **link = &bus->joints;
+    while (*link != NULL && *link != joint) {
+        link = &(*link)->next;
+    }
+    *link = joint;
+}
+
+/* Whether two pins are one for the bus. */
+static bool is_same(const struct spi_bus *bus, uint32_t pin, uint32_t other)
+{
+    if (pin == other) {
+        return pin != SPI_NO_PIN;
+    }
+    for (const struct spi_joint *j = bus->joints; j != NULL; j = j->next) {
+        if ((j->first == pin && j->second == other) || (j->first == other && j->second == pin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void spi_bus_settle(struct spi_bus *bus)
 {
     for (struct spi_controller *c = bus->controllers; c != NULL; c = c->next) {
@@ -75,11 +98,12 @@ static int32_t exchange_with(struct spi_target *target, const struct spi_control
                              const struct spi_frame *frame)
 {
     uint8_t heard = out;
-    if (frame->lines == 1 && target->pins->mosi != pins->mosi) {
+    if (frame->lines == 1 && !is_same(target->bus, target->pins->mosi, pins->mosi)) {
         heard = level_byte(controller, target->pins->mosi);
     }
     int32_t answer = target->exchange(target->owner, heard, frame);
-    return frame->lines == 1 && target->pins->miso != pins->miso ? SPI_FLOATS : answer;
+    return frame->lines == 1 && !is_same(target->bus, target->pins->miso, pins->miso) ? SPI_FLOATS
+                                                                                      : answer;
 }
 
 struct spi_result spi_exchange(struct spi_bus *bus, const struct spi_controller *controller,
@@ -89,7 +113,7 @@ struct spi_result spi_exchange(struct spi_bus *bus, const struct spi_controller 
     struct spi_result result = {.in = level_byte(controller, pins->miso)};
     bool driven = false;
     for (struct spi_target *t = bus->targets; t != NULL; t = t->next) {
-        if (!*t->selected || t->pins->sck != pins->sck || pins->sck == SPI_NO_PIN) {
+        if (!*t->selected || !is_same(bus, t->pins->sck, pins->sck)) {
             continue;
         }
         if ((t->modes >> frame->mode & 1U) == 0) {
@@ -98,7 +122,7 @@ struct spi_result spi_exchange(struct spi_bus *bus, const struct spi_controller 
         }
         result.answered = true;
         int32_t answer = exchange_with(t, controller, pins, out, frame);
-        if (answer == SPI_FLOATS || pins->miso == SPI_NO_PIN) {
+        if (answer == SPI_FLOATS) {
             continue;
         }
         if (driven && result.in != (uint8_t)answer) {

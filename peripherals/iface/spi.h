@@ -66,9 +66,17 @@ struct spi_controller {
     struct spi_controller *next;
 };
 
+/* A wire between two pins of the chip: for the bus they are one. Embedded by its owner. */
+struct spi_joint {
+    uint32_t first, second;
+    struct spi_joint *next;
+};
+
+/* All SPI wires of a machine. The lists change only while devices are set up. */
 struct spi_bus {
     struct spi_target *targets;
     struct spi_controller *controllers;
+    struct spi_joint *joints;
 };
 
 enum spi_problem {
@@ -87,6 +95,7 @@ struct spi_result {
 /* Joins once; later calls have no effect. The fields up to select_changed are set. */
 void spi_bus_add_target(struct spi_bus *bus, struct spi_target *target);
 void spi_bus_add_controller(struct spi_bus *bus, struct spi_controller *controller);
+void spi_bus_add_joint(struct spi_bus *bus, struct spi_joint *joint);
 
 /* For the owner's init: the target's chip select is a pin that the chip drives; NULL: it is always
  * selected. */

@@ -15,10 +15,7 @@
 #define SPIM3_BASE 0x4002F000U
 
 static const struct serial_function *const functions[] = {
-    &serial_spim,
-    &serial_twi,
-    &serial_twim,
-    &serial_twis,
+    &serial_spi, &serial_spim, &serial_twi, &serial_twim, &serial_twis, &serial_spis,
 };
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])
 
@@ -281,6 +278,9 @@ static const char *serial_init(void *self, const struct device_env *env)
     uint32_t maxcnt_bits = props_u32_or(&env->props, "easydma-maxcnt-bits", 8);
     if (maxcnt_bits < 1 || maxcnt_bits > 16) {
         return "easydma-maxcnt-bits is not in 1..16";
+    }
+    if (env->pin_count > SERIAL_PINS_MAX) {
+        return "the chip has more than 64 pins";
     }
     box->env = *env;
     box->shape = (struct serial_shape){.functions = SPI_FUNCTIONS | TWI_FUNCTIONS,

@@ -22,10 +22,11 @@
 #include "peripherals/iface/device.h"
 #include "peripherals/nrf52/nrf_common.h"
 #include "peripherals/nrf52/serial_registers.h"
-#include "peripherals/nrf52/spim_state.h"
 #include "peripherals/nrf52/twi_state.h"
+#include "peripherals/nrf52/spi_states.h"
 
 #define SERIAL_NO_PIN           UINT32_MAX
+#define SERIAL_PINS_MAX         64U
 #define SERIAL_TASK_BIT(offset) (1U << ((offset) / 4U))
 
 enum serial_enable {
@@ -45,20 +46,24 @@ struct serial_box {
     struct device_env env;
     struct serial_shape shape;
     bool is_spim3;
-    struct spi_controller controller;
     struct serial_twi_wires {
         struct i2c_controller controller; /* TWI and TWIM */
         struct i2c_target target;         /* TWIS */
         bool proceeding;                  /* within a call of twi_master.h only */
     } twi;
+    struct spi_controller controller; /* SPI and SPIM */
+    struct spi_target target;         /* SPIS */
+    struct wire_listener pads[SERIAL_PINS_MAX];
     struct serial_state {
         struct nrf_events events;
         struct serial_registers registers;
         uint32_t enable;
         uint32_t claimed[SERIAL_CLAIMS]; /* number of the pin + 1; 0: none */
+        struct spi_state spi;
         struct spim_state spim;
         struct twi_state twi;
         struct twis_state twis;
+        struct spis_state spis;
     } state;
     struct event step; /* two events for the selected function; disabling cancels them */
     struct event second;
@@ -93,10 +98,12 @@ struct serial_function {
                           uint64_t now_cycles);
 };
 
+extern const struct serial_function serial_spi;
 extern const struct serial_function serial_spim;
 extern const struct serial_function serial_twi;
 extern const struct serial_function serial_twim;
 extern const struct serial_function serial_twis;
+extern const struct serial_function serial_spis;
 
 extern const struct device_class nrf52_serial_box_class;
 

@@ -29,9 +29,18 @@ uint64_t spi_byte_cycles(const struct serial_box *box)
     return BITS * bit_cycles(box);
 }
 
-static uint8_t reverse_bits(uint8_t byte)
+uint8_t spi_mode(const struct serial_box *box)
+{
+    uint32_t config = box->state.registers.config;
+    return (uint8_t)(((config & CONFIG_CPOL) != 0) * 2U + ((config & CONFIG_CPHA) != 0));
+}
+
+uint8_t spi_ordered(const struct serial_box *box, uint8_t byte)
 {
     uint32_t reversed = 0;
+    if ((box->state.registers.config & CONFIG_LSB_FIRST) == 0) {
+        return byte;
+    }
     for (uint32_t bit = 0; bit < BITS; bit++) {
         reversed |= (byte >> bit & 1U) << (BITS - 1U - bit);
     }
@@ -51,23 +60,22 @@ static void report(struct serial_box *box, enum spi_problem problem)
 uint8_t spi_exchange_byte(struct serial_box *box, uint8_t out, bool *told)
 {
     const struct serial_registers *r = &box->state.registers;
-    bool lsb_first = (r->config & CONFIG_LSB_FIRST) != 0;
     uint64_t bit = bit_cycles(box); /* FREQUENCY may have changed within the transfer */
     const struct spi_pins pins = {.sck = serial_box_pin(box, r->psel[0]),
                                   .mosi = serial_box_pin(box, r->psel[1]),
                                   .miso = serial_box_pin(box, r->psel[2])};
     const struct spi_frame frame = {
         .lines = 1,
-        .mode = (uint8_t)(((r->config & CONFIG_CPOL) != 0) * 2U + ((r->config & CONFIG_CPHA) != 0)),
+        .mode = spi_mode(box),
         .hz = bit == 0 ? 0 : (uint32_t)(box->env.clock->cpu_hz / bit),
     };
-    struct spi_result result = spi_exchange(&box->env.nets->spi, &box->controller, &pins,
-                                            lsb_first ? reverse_bits(out) : out, &frame);
+    struct spi_result result =
+        spi_exchange(&box->env.nets->spi, &box->controller, &pins, spi_ordered(box, out), &frame);
     if (result.problem != SPI_FINE && !*told) {
         *told = true;
         report(box, result.problem);
     }
-    return lsb_first ? reverse_bits(result.in) : result.in;
+    return spi_ordered(box, result.in);
 }
 
 void spi_drive_sck(struct serial_box *box, bool active)

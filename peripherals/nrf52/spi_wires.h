@@ -17,6 +17,10 @@ uint64_t spi_byte_cycles(const struct serial_box *box);
  * *told, which is then set. */
 uint8_t spi_exchange_byte(struct serial_box *box, uint8_t out, bool *told);
 
+/* The mode of CONFIG: CPOL * 2 + CPHA. A byte as CONFIG.ORDER has it: its own reverse, too. */
+uint8_t spi_mode(const struct serial_box *box);
+uint8_t spi_ordered(const struct serial_box *box, uint8_t byte);
+
 /* Takes SCK over and drives it: at its level between transfers (CONFIG.CPOL), or at the other one
  * while `active`. A transfer shows one pulse for as many bytes as the model sends at a time. */
 void spi_drive_sck(struct serial_box *box, bool active);

@@ -131,15 +131,20 @@ static bool prop_bus_pin(const void *node, const char *property, enum props_func
     return true;
 }
 
+void bench_clear_nets(struct bench *bench)
+{
+    for (uint32_t i = 0; i < BENCH_PINS; i++) {
+        pin_init(&bench->pins[i]);
+    }
+    nets_init(&bench->nets);
+}
+
 struct bench *bench_new(void)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     assert(bench != NULL);
     clock_init(&bench->clock, BENCH_CPU_HZ);
-    for (uint32_t i = 0; i < BENCH_PINS; i++) {
-        pin_init(&bench->pins[i]);
-    }
-    nets_init(&bench->nets);
+    bench_clear_nets(bench);
     return bench;
 }
 

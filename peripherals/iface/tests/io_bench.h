@@ -62,6 +62,9 @@ struct bench {
 struct bench *bench_new(void);
 void bench_free(struct bench *bench);
 
+/* Nobody drives or listens any more, as after bench_new: before a device is set up again. */
+void bench_clear_nets(struct bench *bench);
+
 /* Makes the device, resets it and updates it. Returns what init says. */
 const char *bench_start(struct bench *bench, const struct device_class *device_class,
                         uint32_t base);

@@ -75,6 +75,7 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
         .context = system,
     };
     memset(bench->device, 0, device_class->size_bytes);
+    bench_clear_nets(bench);
     if (device_class->init(bench->device, &bench->env) != NULL) {
         abort(); /* the test asks for a device that its chip cannot have */
     }

@@ -13,6 +13,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/saadc.h"
+#include "peripherals/nrf52/serial_box.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 
@@ -23,10 +24,11 @@ static const struct target {
     uint32_t base;
     bool has_irq;
 } targets[] = {
-    {&nrf52_gpio_class, 0x50000000, false}, {&nrf52_gpiote_class, 0x40006000, true},
-    {&nrf52_ppi_class, 0x4001F000, false},  {&nrf52_uarte_class, 0x40002000, true},
-    {&nrf52_timer_class, 0x40008000, true}, {&nrf52_rtc_class, 0x4000B000, true},
-    {&nrf52_egu_class, 0x40014000, true},   {&nrf52_saadc_class, 0x40007000, true},
+    {&nrf52_gpio_class, 0x50000000, false},      {&nrf52_gpiote_class, 0x40006000, true},
+    {&nrf52_ppi_class, 0x4001F000, false},       {&nrf52_uarte_class, 0x40002000, true},
+    {&nrf52_timer_class, 0x40008000, true},      {&nrf52_rtc_class, 0x4000B000, true},
+    {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
+    {&nrf52_saadc_class, 0x40007000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)
