@@ -15,8 +15,6 @@ static const struct catalogue_absent_register nrf52832_aar[] = {{0x504, 0x1}};
 static const struct catalogue_absent_register nrf52832_qdec[] = {
     {0x51C, 0xFFFFFFFF}, {0x520, 0xFFFFFFFF}, {0x524, 0xFFFFFFFF}, {0x540, 0x10}};
 
-static const struct catalogue_absent_register nrf52832_comp[] = {{0x508, 0x4}};
-
 static const struct catalogue_absent_register nrf52832_pwm0[] = {
     {0x508, 0x3FF},      {0x528, 0x1},        {0x548, 0x1},       {0x560, 0xFFFFFFFF},
     {0x564, 0xFFFFFFFF}, {0x568, 0xFFFFFFFF}, {0x56C, 0xFFFFFFFF}};
@@ -64,7 +62,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
     {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
-    {"nrf52832", "COMP/LPCOMP", 0x40013000, 0x1000, nrf52832_comp, COUNT(nrf52832_comp)},
     {"nrf52832", "PWM0", 0x4001C000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52832", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52832", "MWU", 0x40020000, 0x1000, NULL, 0},
@@ -80,7 +77,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
     {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
-    {"nrf52840", "COMP/LPCOMP", 0x40013000, 0x1000, nrf52832_comp, COUNT(nrf52832_comp)},
     {"nrf52840", "PWM0", 0x4001C000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52840", "MWU", 0x40020000, 0x1000, NULL, 0},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "peripherals/nrf52/clock_power.h"
+#include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/ecb.h"
 #include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/errata.h"
@@ -54,6 +55,8 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-ecb", &nrf52_ecb_class},
     {"nordic,nrf-egu", &nrf52_egu_class},
     {"nordic,nrf-saadc", &nrf52_saadc_class},
+    {"nordic,nrf-comp", &nrf52_comp_class},
+    {"nordic,nrf-lpcomp", &nrf52_comp_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sandglass,jumper", &part_jumper_class},

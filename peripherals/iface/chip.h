@@ -12,10 +12,17 @@ enum reset_reason {
     RESET_DOG = 1U << 1,
     RESET_SREQ = 1U << 2,
     RESET_LOCKUP = 1U << 3,
-    RESET_OFF = 1U << 16, /* woken from System OFF by GPIO DETECT */
+    RESET_OFF = 1U << 16,    /* woken from System OFF by GPIO DETECT */
+    RESET_LPCOMP = 1U << 17, /* woken from System OFF by LPCOMP's ANADETECT */
 };
 
 #define CHIP_STAYS_OFF UINT64_MAX
+
+/* Whether a reset is a wake-up from System OFF and nothing else: pins then keep their state. */
+static inline bool reset_is_wake_up(uint32_t reasons)
+{
+    return reasons != 0 && (reasons & ~(uint32_t)(RESET_OFF | RESET_LPCOMP)) == 0;
+}
 
 struct chip_port {
     /* Asks for a reset at the end of the current instruction. Several requests: the reasons add up.
@@ -32,6 +39,9 @@ struct chip_port {
     void (*restore_power)(void *context);
     /* GPIO's DETECT signal rose: wakes a chip in System OFF. */
     void (*detect)(void *context);
+    /* Wakes a chip in System OFF, for this reason; any other goes on as it is. NULL: nothing to
+     * wake. */
+    void (*wake)(void *context, enum reset_reason reason);
     /* The CPU fetches nothing for so many cycles from now (a flash operation while running from
      * flash). */
     void (*stall)(void *context, uint64_t cycles);

@@ -290,7 +290,7 @@ static enum bus_result gpio_write(void *self, struct bus_access access, uint32_t
 static void gpio_reset(void *self, uint32_t reasons)
 {
     struct gpio *gpio = self;
-    if (reasons == RESET_OFF) {
+    if (reset_is_wake_up(reasons)) {
         return; /* pins keep their configuration and LATCH over System OFF */
     }
     gpio->state = (struct gpio_state){0};

@@ -31,12 +31,17 @@ static void ask_system_off(void *context)
     cpu_request_stop(machine->cpu);
 }
 
-static void detect_rose(void *context)
+static void wake(void *context, enum reset_reason reason)
 {
     struct machine *machine = context;
     if (machine->off) {
-        ask_reset(machine, RESET_OFF);
+        ask_reset(machine, reason);
     }
+}
+
+static void detect_rose(void *context)
+{
+    wake(context, RESET_OFF);
 }
 
 static void stall(void *context, uint64_t cycles)
@@ -58,6 +63,7 @@ struct chip_port machine_chip_make(struct machine *machine)
                               .cut_power = machine_cut_power,
                               .restore_power = machine_restore_power,
                               .detect = detect_rose,
+                              .wake = wake,
                               .stall = stall,
                               .flash_cache = flash_cache,
                               .context = machine};

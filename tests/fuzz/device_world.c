@@ -86,12 +86,17 @@ static void request_off(void *context)
     world->off = true;
 }
 
-static void detect(void *context)
+static void wake(void *context, enum reset_reason reason)
 {
     struct world *world = context;
     if (world->off) {
-        request_reset(world, RESET_OFF);
+        request_reset(world, reason);
     }
+}
+
+static void detect(void *context)
+{
+    wake(context, RESET_OFF);
 }
 
 static void stall(void *context, uint64_t cycles)
@@ -136,6 +141,7 @@ static struct device_env make_env(struct world *world, struct world_device *devi
                  .request_system_off = request_off,
                  .cut_power = cut_power,
                  .detect = detect,
+                 .wake = wake,
                  .stall = stall,
                  .context = world},
         .nvm = &world->nvm,

@@ -54,6 +54,13 @@ static void detected(void *context)
     ((struct bench *)context)->detects++;
 }
 
+static void woken(void *context, enum reset_reason reason)
+{
+    struct bench *bench = context;
+    bench->wakes++;
+    bench->wake_reason = (uint32_t)reason;
+}
+
 static bool in_ram(uint32_t address, uint32_t size)
 {
     return address >= BENCH_RAM_BASE && size <= BENCH_RAM_BYTES &&
@@ -166,7 +173,7 @@ const char *bench_start(struct bench *bench, const struct device_class *device_c
         .diag = &bench->diag,
         .events = {.raised = event_raised, .context = bench, .base = base},
         .tasks = {.trigger = task_triggered, .context = bench},
-        .chip = {.detect = detected, .context = bench},
+        .chip = {.detect = detected, .wake = woken, .context = bench},
         .pins = bench->pins,
         .nets = &bench->nets,
         .pin_count = BENCH_PINS,

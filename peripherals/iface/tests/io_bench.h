@@ -45,10 +45,11 @@ struct bench {
     uint32_t bus_pins[PROPS_UART_CTS + 1]; /* of its bus node: the pin's number + 1, 0: absent */
     bool irq;
     uint32_t resets, detects;
-    struct bench_log events; /* value: absolute address of the event */
-    struct bench_log tasks;  /* value: absolute address of the task */
-    struct bench_log tx;     /* value: byte */
-    struct bench_log notes;  /* value and what: of the observer */
+    uint32_t wakes, wake_reason; /* the last one's */
+    struct bench_log events;     /* value: absolute address of the event */
+    struct bench_log tasks;      /* value: absolute address of the task */
+    struct bench_log tx;         /* value: byte */
+    struct bench_log notes;      /* value and what: of the observer */
     /* Called for each triggered task or raised event, when not NULL. */
     void (*on_task)(struct bench *bench, uint32_t address);
     void (*on_event)(struct bench *bench, uint32_t address);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "peripherals/iface/tests/io_bench.h"
+#include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
@@ -28,7 +29,7 @@ static const struct target {
     {&nrf52_ppi_class, 0x4001F000, false},       {&nrf52_uarte_class, 0x40002000, true},
     {&nrf52_timer_class, 0x40008000, true},      {&nrf52_rtc_class, 0x4000B000, true},
     {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
-    {&nrf52_saadc_class, 0x40007000, true},
+    {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "peripherals/nrf52/clock_power.h"
+#include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/ecb.h"
 #include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/errata.h"
@@ -43,8 +44,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 976},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1124},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1013},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1160},
 };
 
 static const struct {
@@ -61,7 +62,7 @@ static const struct {
     {0x40003000, &nrf52_serial_box_class},  {0x40004000, &nrf52_serial_box_class},
     {0x40023000, &nrf52_serial_box_class},  {0x4002F000, &nrf52_serial_box_class},
     {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
-    {0x40007000, &nrf52_saadc_class},
+    {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
