@@ -1,5 +1,5 @@
-/* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and the
- * capsules over them. */
+/* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and
+ * the capsules over them. */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/led.h"
