@@ -2,6 +2,8 @@
 #ifndef SIM_CLI_BOARD_FILE_H
 #define SIM_CLI_BOARD_FILE_H
 
+#include <stdio.h>
+
 #include "sim/machine/board.h"
 
 #define BOARD_FILE_DEFAULT "nrf52dk"
@@ -9,6 +11,9 @@
 /* `name` is a board that comes with the program ("nrf52dk"), a .dtb, or a .dts, which is compiled
  * with dtc. */
 bool board_file_read(const char *name, struct board *board, struct sim_error *error);
+
+/* A line for each node of the board that is wired to the chip and has no model, after `prefix`. */
+void board_file_print_unknown(const struct board *board, FILE *out, const char *prefix);
 
 /* The folder with the boards that come with the program; false when it is not there. */
 bool board_file_folder(char *buffer, size_t size);

@@ -13,6 +13,32 @@ static int is_blob(const struct dirent *entry)
     return file_has_ending(entry->d_name, ".dtb");
 }
 
+/* The parts by class, in the order of the tree: "4 led, 4 button, touch-key". */
+static void print_parts(const struct board *board)
+{
+    const struct device_class *told[BOARD_DEVICES_MAX];
+    size_t told_count = 0;
+    for (size_t i = 0; i < board->device_count; i++) {
+        const struct device_class *part = board->devices[i].device_class;
+        size_t count = 0;
+        bool known = board->devices[i].window_count > 0;
+        for (size_t k = 0; k < told_count; k++) {
+            known = known || told[k] == part;
+        }
+        for (size_t k = i; k < board->device_count && !known; k++) {
+            count += board->devices[k].device_class == part ? 1 : 0;
+        }
+        if (count > 0) {
+            printf("%s", told_count == 0 ? "                 " : ", ");
+            count > 1 ? printf("%zu %s", count, part->name) : printf("%s", part->name);
+            told[told_count] = part;
+            told_count++;
+        }
+    }
+    printf(told_count == 0 ? "" : "\n");
+    board_file_print_unknown(board, stdout, "                 ");
+}
+
 static bool print_board(const char *folder, const char *file, struct sim_error *error)
 {
     char path[PLACES_PATH_MAX + 256];
@@ -24,6 +50,7 @@ static bool print_board(const char *folder, const char *file, struct sim_error *
     printf("%-16.*s %s: %u kB flash, %u kB RAM, %zu devices\n", (int)(strlen(file) - 4), file,
            board.model, board.flash.size_bytes / 1024, board.ram.size_bytes / 1024,
            board.device_count);
+    print_parts(&board);
     board_free(&board);
     return true;
 }
@@ -33,8 +60,9 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     char folder[PLACES_PATH_MAX];
     struct dirent **entries = NULL;
     if (command_wants_help(argc, argv)) {
-        puts("usage: sandglass boards\n\nLists the boards that come with the program. Any .dts or "
-             ".dtb file is a board, too:\n`sandglass run -b my_board.dts ...`.");
+        puts("usage: sandglass boards\n\nLists the boards that come with the program and the parts "
+             "on "
+             "them. Any .dts or .dtb file is a board, too:\n`sandglass run -b my_board.dts ...`.");
         return SIM_OK;
     }
     if (!command_no_arguments(argc, argv, error)) {

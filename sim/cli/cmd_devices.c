@@ -8,8 +8,9 @@
 static const char help[] =
     "usage: sandglass devices [-b BOARD]\n"
     "\n"
-    "Lists the devices of a board: name, class, address, interrupt, and the inputs it takes\n"
-    "(--press, --touch, --set of `sandglass run`). With --all, the classes that there are.\n";
+    "Lists the devices of a board: name, class, place (address, bus and address there, or pin),\n"
+    "interrupt, and the inputs it takes (--press, --touch, --set of `sandglass run`). With --all,\n"
+    "the classes that there are.\n";
 
 static void print_inputs(const char *const *names)
 {
@@ -22,15 +23,12 @@ static void print_inputs(const char *const *names)
 
 static void print_board(const struct board *board)
 {
-    printf("%-18s %-22s %-12s %4s  %s\n", "name", "class", "address", "irq", "inputs");
+    printf("%-18s %-22s %-14s %4s  %s\n", "name", "class", "place", "irq", "inputs");
     for (size_t i = 0; i < board->device_count; i++) {
         const struct board_device *device = &board->devices[i];
-        printf("%-18s %-22s ", device->name, device->device_class->name);
-        if (device->window_bytes != 0) {
-            printf("0x%08x   ", device->base);
-        } else {
-            printf("%-12s ", "-");
-        }
+        char place[48];
+        board_device_place(board, i, place, sizeof place);
+        printf("%-18s %-22s %-14s ", device->name, device->device_class->name, place);
         if (device->irqn != BOARD_NO_IRQ) {
             printf("%4u", device->irqn);
         } else {
@@ -38,6 +36,7 @@ static void print_board(const struct board *board)
         }
         print_inputs(device->device_class->input_names);
     }
+    board_file_print_unknown(board, stdout, "");
 }
 
 static void print_classes(void)

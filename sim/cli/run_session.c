@@ -118,8 +118,11 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
     session->link.out_fd = -1;
     session->link.in_fd = -1;
     session->link.listen_fd = -1;
-    if (!board_file_read(options->board, &session->board, error) ||
-        !(session->demo ? add_demo(session, error) : add_files(session, error)) ||
+    if (!board_file_read(options->board, &session->board, error)) {
+        return false;
+    }
+    board_file_print_unknown(&session->board, stderr, "sandglass: ");
+    if (!(session->demo ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
         !uart_link_open(&session->link, options->uart, !options->headless, error) ||
         !start_observers(session, error)) {

@@ -231,16 +231,6 @@ bool board_parse(const char *name, const void *blob, size_t size, board_find_cla
     return true;
 }
 
-void board_unknown_text(const struct board *board, size_t index, char *text, size_t size)
-{
-    char path[TREE_PATH_BYTES];
-    int node = board->unknown[index];
-    const char *compatible = tree_string(board->blob, node, "compatible");
-    tree_path(board->blob, node, path);
-    snprintf(text, size, "%s: no model of \"%.64s\": nothing is there", path,
-             compatible == NULL ? "?" : compatible);
-}
-
 void board_free(struct board *board)
 {
     free(board->blob);

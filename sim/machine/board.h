@@ -105,6 +105,10 @@ void board_free(struct board *board);
 bool board_refuse(const struct board *board, int node, struct sim_error *error, const char *format,
                   ...) __attribute__((format(printf, 4, 5)));
 
+/* Where a device is: "0x40002000", "i2c0:0x44" (address or chip select on its bus), "P0.17" or "-".
+ */
+void board_device_place(const struct board *board, size_t index, char *text, size_t size);
+
 /* One line about board->unknown[index]. */
 void board_unknown_text(const struct board *board, size_t index, char *text, size_t size);
 

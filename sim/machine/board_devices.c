@@ -232,7 +232,8 @@ static bool look_at_unknown(struct board *board, const struct tree_walk *walk,
     int bus = BOARD_NO_BUS;
     int child = 0;
     const char *compatible = fdt_stringlist_get(blob, walk->node, "compatible", 0, NULL);
-    if (compatible == NULL || walk->depth == 0) {
+    if (compatible == NULL || walk->depth == 0 ||
+        tree_is_compatible(blob, walk->node, "simple-bus")) {
         return true;
     }
     if (strncmp(compatible, "sandglass,", 10) == 0) {
