@@ -12,8 +12,8 @@
  *   a node whose `compatible` has a device class: a device, with reg, interrupts[0]. On-chip
  *     devices exist whatever their `status` says; of several nodes at one address the first that is
  *     "okay" counts. Parts exist when they and all nodes above them are "okay".
- *   a node of a part's class with children that have `gpios` or `pwms` (gpio-leds, gpio-keys,
- *     pwm-leds): each child is a device
+ *   a node of a part's class with children, on no bus and without pins of its own (gpio-leds,
+ *     gpio-keys, pwm-leds): each child is a device
  *   a part below a serial bus of the chip, or below a node whose `spi-dev` names one, has its
  *     address or chip select in `reg`
  *   labels (dtc -@) name the devices; without them aliases, then node names.

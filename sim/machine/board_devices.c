@@ -177,6 +177,22 @@ static bool find_bus(const struct board *board, int parent, int *bus, struct sim
     return true;
 }
 
+static bool is_wired(const void *blob, int node)
+{
+    int property = 0;
+    fdt_for_each_property_offset(property, blob, node)
+    {
+        const char *name = NULL;
+        if (fdt_getprop_by_offset(blob, property, &name, NULL) != NULL &&
+            (board_is_gpio_property(name) || strcmp(name, "pwms") == 0 ||
+             strcmp(name, "io-channels") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* gpio-leds, gpio-keys and their like are not wired themselves: their children are the parts. */
 static bool add_part(struct board *board, const struct device_class *device_class,
                      const struct tree_walk *walk, struct sim_error *error)
 {
@@ -194,9 +210,10 @@ static bool add_part(struct board *board, const struct device_class *device_clas
         return board_refuse(board, walk->node, error,
                             "it sits on a bus and has no `reg`: its address or chip select");
     }
+    bool may_have = device.bus == BOARD_NO_BUS && !is_wired(board->blob, walk->node);
     fdt_for_each_subnode(child, board->blob, walk->node)
     {
-        if (tree_has(board->blob, child, "gpios") || tree_has(board->blob, child, "pwms")) {
+        if (may_have) {
             has_children = true;
             device.node = child;
             if (tree_is_okay(board->blob, child) && !add(board, &device, error)) {
@@ -205,21 +222,6 @@ static bool add_part(struct board *board, const struct device_class *device_clas
         }
     }
     return has_children || add(board, &device, error);
-}
-
-static bool is_wired(const void *blob, int node)
-{
-    int property = 0;
-    fdt_for_each_property_offset(property, blob, node)
-    {
-        const char *name = NULL;
-        if (fdt_getprop_by_offset(blob, property, &name, NULL) != NULL &&
-            (board_is_gpio_property(name) || strcmp(name, "pwms") == 0 ||
-             strcmp(name, "io-channels") == 0)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A node that nobody here knows. Our own vendor prefix is a slip of the pen; of others' parts,
