@@ -21,9 +21,14 @@
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
 #include "peripherals/nrf52/wdt.h"
+#include "peripherals/parts/bh1750.h"
+#include "peripherals/parts/bma42x.h"
 #include "peripherals/parts/button.h"
+#include "peripherals/parts/cst816s.h"
+#include "peripherals/parts/hrs3300.h"
 #include "peripherals/parts/jumper.h"
 #include "peripherals/parts/led.h"
+#include "peripherals/parts/sht3x.h"
 #include "peripherals/parts/touch_key.h"
 
 #define PART_NUMBER_BASE  0xF0000000U
@@ -61,6 +66,13 @@ static const struct catalogue_entry entries[] = {
     {"gpio-keys", &part_button_class},
     {"sandglass,jumper", &part_jumper_class},
     {"sandglass,touch-pad", &part_touch_key_class},
+    {"hynitron,cst816s", &part_cst816s_class},
+    {"bosch,bma421", &part_bma421_class},
+    {"bosch,bma423", &part_bma423_class},
+    {"bosch,bma4xx", &part_bma42x_class},
+    {"tyhx,hrs3300", &part_hrs3300_class},
+    {"sensirion,sht3xd", &part_sht3x_class},
+    {"rohm,bh1750", &part_bh1750_class},
 };
 
 const struct device_class *catalogue_find(const char *compatible)

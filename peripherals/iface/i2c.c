@@ -2,11 +2,6 @@
 
 #include <stddef.h>
 
-static bool are_same(struct i2c_pins a, struct i2c_pins b)
-{
-    return a.scl == b.scl && a.sda == b.sda;
-}
-
 void i2c_init(struct i2c *i2c)
 {
     *i2c = (struct i2c){0};
@@ -38,25 +33,26 @@ void i2c_join(struct i2c *i2c, struct i2c_joint *joint)
     i2c->joints = joint;
 }
 
-/* A target on the far side of a joint is on the bus as well. One joint is crossed, not a chain. */
-static bool is_on(const struct i2c *i2c, const struct i2c_target *target, struct i2c_pins pins)
+/* One wire, or two that a joint makes one. Not a chain of joints. */
+static bool are_joined(const struct i2c *i2c, uint32_t a, uint32_t b)
 {
-    struct i2c_pins names[2] = {pins, pins};
-    for (const struct i2c_joint *joint = i2c->joints; joint != NULL; joint = joint->next) {
-        if (are_same(joint->bus, pins)) {
-            names[1] = joint->other;
-        } else if (are_same(joint->other, pins)) {
-            names[1] = joint->bus;
-        }
-    }
-    for (uint32_t i = 0; i < 2; i++) {
-        bool on = target->is_wired != NULL ? target->is_wired(target->owner, names[i])
-                                           : are_same(target->pins, names[i]);
-        if (on) {
+    for (const struct i2c_joint *joint = i2c->joints; a != b && joint != NULL;
+         joint = joint->next) {
+        if ((joint->first == a && joint->second == b) ||
+            (joint->first == b && joint->second == a)) {
             return true;
         }
     }
-    return false;
+    return a == b;
+}
+
+static bool is_on(const struct i2c *i2c, const struct i2c_target *target, struct i2c_pins pins)
+{
+    struct i2c_pins its = target->pins;
+    if (target->find_pins != NULL && !target->find_pins(target->owner, &its)) {
+        return false;
+    }
+    return are_joined(i2c, its.scl, pins.scl) && are_joined(i2c, its.sda, pins.sda);
 }
 
 /* The first target at or after `from` that is on the bus. */

@@ -30,11 +30,11 @@ struct i2c_pins {
  * not: who is not addressed acknowledges nothing, sends 0xFF and stretches nothing. */
 struct i2c_target {
     const char *name;     /* the node's label */
-    struct i2c_pins pins; /* where is_wired is NULL */
+    struct i2c_pins pins; /* where find_pins is NULL */
     uint8_t address;      /* 7 bits, so that two on one bus are found; or I2C_ADDRESS_NONE */
     void *owner;
-    /* Whether it is on a bus now; NULL: on `pins`, always. */
-    bool (*is_wired)(const void *owner, struct i2c_pins pins);
+    /* Where it is now; false: on no bus. NULL: on `pins`, always. */
+    bool (*find_pins)(const void *owner, struct i2c_pins *pins);
     bool (*start)(void *owner, uint8_t address, bool read); /* START or repeated START: ACK? */
     bool (*write)(void *owner, uint8_t byte);               /* the whole byte has come: ACK? */
     uint8_t (*read)(void *owner);                           /* the byte that begins now */
@@ -55,9 +55,9 @@ struct i2c_controller {
     struct i2c_controller *next;
 };
 
-/* Wires from one bus to further pins of the chip: both names are the same bus. */
+/* A wire between two pins of the chip: a bus that has one of them has the other as well. */
 struct i2c_joint {
-    struct i2c_pins bus, other;
+    uint32_t first, second;
     struct i2c_joint *next;
 };
 

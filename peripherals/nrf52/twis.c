@@ -61,13 +61,14 @@ static void end_transfer(struct serial_box *box)
     box->state.twis.started = false;
 }
 
-static bool is_wired(const void *owner, struct i2c_pins pins)
+static bool find_pins(const void *owner, struct i2c_pins *pins)
 {
     const struct serial_box *box = owner;
     const struct serial_registers *r = &box->state.registers;
-    return serial_box_is(box, SERIAL_ENABLE_TWIS) && pins.scl == serial_box_pin(box, r->psel[0]) &&
-           pins.sda == serial_box_pin(box, r->psel[1]) && pins.scl != SERIAL_NO_PIN &&
-           pins.sda != SERIAL_NO_PIN;
+    *pins = (struct i2c_pins){.scl = serial_box_pin(box, r->psel[0]),
+                              .sda = serial_box_pin(box, r->psel[1])};
+    return serial_box_is(box, SERIAL_ENABLE_TWIS) && pins->scl != SERIAL_NO_PIN &&
+           pins->sda != SERIAL_NO_PIN;
 }
 
 static bool matches(struct serial_box *box, uint8_t address)
@@ -202,7 +203,7 @@ static void init(struct serial_box *box)
     box->twi.target = (struct i2c_target){.name = box->env.name,
                                           .address = I2C_ADDRESS_NONE,
                                           .owner = box,
-                                          .is_wired = is_wired,
+                                          .find_pins = find_pins,
                                           .start = target_start,
                                           .write = target_write,
                                           .read = target_read,

@@ -25,6 +25,8 @@ static const char *jumper_init(void *self, const struct device_env *env)
     }
     jumper->joint = (struct spi_joint){.first = gpio[0].number, .second = gpio[1].number};
     spi_bus_add_joint(&env->nets->spi, &jumper->joint);
+    jumper->i2c_joint = (struct i2c_joint){.first = gpio[0].number, .second = gpio[1].number};
+    i2c_join(&env->nets->i2c, &jumper->i2c_joint);
     return NULL;
 }
 

@@ -160,18 +160,20 @@ static void an_address_is_found_on_its_bus_only(void **state)
     assert_null(i2c_find(&i2c, (struct i2c_pins){.scl = 7, .sda = 5}, 0x44));
 }
 
-static void a_joint_makes_one_bus_of_two_pairs(void **state)
+static void joints_make_one_bus_of_two_pairs(void **state)
 {
     (void)state;
     struct i2c i2c;
     struct fake one;
-    struct i2c_joint joint = {.bus = bus, .other = {.scl = 27, .sda = 26}};
+    struct i2c_joint scl = {.first = 27, .second = 7}, sda = {.first = 6, .second = 26};
     i2c_init(&i2c);
     attach(&i2c, &one, 0x44, 27, 26);
     assert_false(i2c_start(&i2c, bus, 0x44, true));
-    i2c_join(&i2c, &joint);
+    i2c_join(&i2c, &scl);
+    assert_false(i2c_start(&i2c, bus, 0x44, true)); /* SCL alone does not */
+    i2c_join(&i2c, &sda);
     assert_true(i2c_start(&i2c, bus, 0x44, true));
-    assert_true(i2c_start(&i2c, joint.other, 0x44, true));
+    assert_true(i2c_start(&i2c, (struct i2c_pins){.scl = 27, .sda = 26}, 0x44, true));
     assert_int_equal(one.starts, 2);
 }
 
@@ -197,7 +199,7 @@ int main(void)
         cmocka_unit_test(bytes_of_two_targets_are_anded),
         cmocka_unit_test(stretching_and_held_lines_are_the_buss),
         cmocka_unit_test(an_address_is_found_on_its_bus_only),
-        cmocka_unit_test(a_joint_makes_one_bus_of_two_pairs),
+        cmocka_unit_test(joints_make_one_bus_of_two_pairs),
         cmocka_unit_test(a_release_reaches_every_controller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@
 struct world {
     struct bench *b; /* its device is the TWIS */
     struct serial_box twim;
-    struct i2c_joint joint;
+    struct i2c_joint scl, sda;
 };
 
 static void twim_write(struct world *w, uint32_t offset, uint32_t value)
@@ -89,8 +89,10 @@ static int setup(void **state)
     assert_non_null(w);
     *state = w;
     w->b = bench_new();
-    w->joint = (struct i2c_joint){.bus = {.scl = 27, .sda = 26}, .other = {.scl = 4, .sda = 3}};
-    i2c_join(&w->b->nets.i2c, &w->joint);
+    w->scl = (struct i2c_joint){.first = 27, .second = 4};
+    w->sda = (struct i2c_joint){.first = 26, .second = 3};
+    i2c_join(&w->b->nets.i2c, &w->scl);
+    i2c_join(&w->b->nets.i2c, &w->sda);
     assert_null(bench_start(w->b, &nrf52_serial_box_class, TWIS_BASE));
     bench_write(w->b, TWI_PSEL_SCL, 4);
     bench_write(w->b, TWI_PSEL_SDA, 3);

@@ -206,12 +206,16 @@ static void test_all_that_changes_is_state(void **state)
 {
     (void)state;
     check_board("nrf52dk");
+    check_board("pinetime");
+    check_board("sensor_node");
 }
 
 static void test_devices_go_on_from_a_snapshot(void **state)
 {
     (void)state;
     check_again_from_snapshot("nrf52dk");
+    check_again_from_snapshot("pinetime");
+    check_again_from_snapshot("sensor_node");
 }
 
 int main(void)

@@ -1,0 +1,35 @@
+/* peripherals/parts/bh1750.h - Rohm BH1750FVI ambient light sensor on I2C.
+ *
+ * Reference: data sheet BH1750FVI, "Instruction set architecture" and "Measurement mode".
+ * Devicetree: `rohm,bh1750`; reg (0x23 or 0x5C).
+ * Inputs: "light" in lux (100 at first).
+ * Faults: those of i2c_part.h; "stuck": measurements keep giving the same; "out-of-range": they
+ * give 65535.
+ *
+ * Continuous and single measurements of the three resolutions with their typical times, scaled with
+ * the measurement time register; power down, power on, reset. Until a measurement is done a read
+ * gives the one before.
+ * Not modelled: spectrum, noise, the DVI pin.
+ */
+#ifndef PERIPHERALS_PARTS_BH1750_H
+#define PERIPHERALS_PARTS_BH1750_H
+
+#include "peripherals/parts/i2c_part.h"
+
+struct bh1750 {
+    struct device_env env;
+    struct i2c_part part;
+    struct bh1750_state {
+        struct i2c_part_state part;
+        bool powered, stuck, out_of_range;
+        uint8_t mode; /* the command that measures; 0: none */
+        uint8_t measurement_time;
+        uint16_t data;
+        uint32_t lux;
+        uint64_t started_cycles;
+    } state;
+};
+
+extern const struct device_class part_bh1750_class;
+
+#endif

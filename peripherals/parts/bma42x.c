@@ -1,0 +1,595 @@
+#include "peripherals/parts/bma42x.h"
+
+#include <string.h>
+
+enum bma42x_register {
+    BMA42X_CHIP_ID = 0x00,
+    BMA42X_STATUS = 0x03,
+    BMA42X_ACC_X_LSB = 0x12,    /* six */
+    BMA42X_SENSORTIME_0 = 0x18, /* three */
+    BMA42X_EVENT = 0x1B,
+    BMA42X_INT_STATUS_0 = 0x1C,
+    BMA42X_INT_STATUS_1 = 0x1D,
+    BMA42X_STEP_COUNTER_0 = 0x1E, /* four */
+    BMA42X_TEMPERATURE = 0x22,
+    BMA42X_FIFO_DATA = 0x26,
+    BMA42X_INTERNAL_STATUS = 0x2A,
+    BMA42X_ACC_CONF = 0x40,
+    BMA42X_ACC_RANGE = 0x41,
+    BMA42X_INT1_IO_CTRL = 0x53,
+    BMA42X_INT_LATCH = 0x55,
+    BMA42X_INT1_MAP = 0x56,
+    BMA42X_INT_MAP_DATA = 0x58,
+    BMA42X_INIT_CTRL = 0x59,
+    BMA42X_ADDRESS_LOW = 0x5B, /* 4 bits of a word address; "reserved" in the data sheet */
+    BMA42X_ADDRESS_HIGH = 0x5C,
+    BMA42X_FEATURES_IN = 0x5E,
+    BMA42X_PWR_CONF = 0x7C,
+    BMA42X_PWR_CTRL = 0x7D,
+    BMA42X_CMD = 0x7E,
+};
+
+#define STATUS_DRDY_ACC (1U << 7)
+#define STATUS_CMD_RDY  (1U << 4)
+#define EVENT_POR       (1U << 0)
+#define INT_1_ACC_DRDY  (1U << 7)
+#define IO_LEVEL_HIGH   (1U << 1)
+#define IO_OUTPUT_EN    (1U << 3)
+#define MAP_INT1_DRDY   (1U << 2)
+#define MAP_INT2_DRDY   (1U << 6)
+#define INT_LATCHED     (1U << 0)
+#define PWR_CTRL_ACC_EN (1U << 2)
+#define CMD_SOFT_RESET  0xB6U
+#define FIFO_EMPTY      0x80U
+#define STATUS_NOT_INIT 0U
+#define STATUS_INIT_OK  1U
+#define STATUS_INIT_ERR 2U
+#define WRITABLE_FIRST  BMA42X_ACC_CONF
+
+#define INT_0_SINGLE_TAP (1U << 0)
+#define INT_0_STEP       (1U << 1)
+#define INT_0_WRIST      (1U << 3)
+#define INT_0_DOUBLE_TAP (1U << 4)
+
+/* The page of feature settings. */
+#define FEATURE_STEP       0x3AU /* 16 bits: watermark in 20 steps, and from bit 10 on the next */
+#define FEATURE_SINGLE_TAP 0x3CU
+#define FEATURE_DOUBLE_TAP 0x3EU
+#define FEATURE_WRIST      0x40U
+#define STEP_WATERMARK     0x3FFU
+#define STEP_RESET         (1U << 10)
+#define STEP_DETECTOR      (1U << 11)
+#define STEP_COUNTER       (1U << 12)
+#define FEATURE_ENABLE     (1U << 0)
+#define STEPS_PER_UNIT     20U
+
+#define CONFIG_BYTES      6144U
+#define INIT_MS           140U
+#define UNLATCHED_MS      10U /* the data sheet gives no time */
+#define ROOM_CENTIDEGREES 2300
+#define SENSOR_TIME_HZ    25600U
+
+static uint64_t now_of(const struct bma42x *bma)
+{
+    return clock_now(bma->env.clock);
+}
+
+static uint16_t feature(const struct bma42x *bma, uint32_t offset)
+{
+    const uint8_t *f = bma->state.features;
+    return (uint16_t)(f[offset] | f[offset + 1] << 8);
+}
+
+/* ---- sampling ---- */
+
+static bool is_sampling(const struct bma42x *bma)
+{
+    return (bma->state.registers[BMA42X_PWR_CTRL] & PWR_CTRL_ACC_EN) != 0;
+}
+
+/* ODR code n is 25 / 2^(6 - n) ... 12.5 * 2^(n - 5) Hz: 25/32 Hz for 1, 1600 Hz for 12. Other codes
+ * count as the nearest. */
+static uint64_t sample_period_cycles(const struct bma42x *bma)
+{
+    uint32_t odr = bma->state.registers[BMA42X_ACC_CONF] & 0xFU;
+    odr = odr < 1 ? 1 : odr;
+    odr = odr > 12 ? 12 : odr;
+    return (uint64_t)bma->env.clock->cpu_hz * 32U / 25U >> (odr - 1U);
+}
+
+/* The cycle of the last sample; 0: there was none. */
+static uint64_t last_sample_cycles(const struct bma42x *bma)
+{
+    const struct bma42x_state *s = &bma->state;
+    uint64_t period = sample_period_cycles(bma);
+    if (!is_sampling(bma) || now_of(bma) < s->enabled_cycles + period) {
+        return 0;
+    }
+    return s->enabled_cycles + (now_of(bma) - s->enabled_cycles) / period * period;
+}
+
+/* Before something changes: what has been sampled by now is kept. */
+static void settle(struct bma42x *bma)
+{
+    struct bma42x_state *s = &bma->state;
+    uint64_t sampled_cycles = last_sample_cycles(bma);
+    if (!s->stuck && sampled_cycles != 0 && sampled_cycles >= s->changed_cycles) {
+        memcpy(s->held_mg, s->mg, sizeof s->held_mg);
+    }
+    s->changed_cycles = now_of(bma);
+}
+
+/* 12 bits, as the data registers have them: left-justified in 16. */
+static uint16_t axis_word(const struct bma42x *bma, uint32_t axis)
+{
+    const struct bma42x_state *s = &bma->state;
+    uint64_t sampled = last_sample_cycles(bma);
+    bool fresh = sampled != 0 && sampled >= s->changed_cycles && !s->stuck;
+    int64_t mg = fresh ? s->mg[axis] : s->held_mg[axis];
+    int64_t range_mg = 2000LL << (s->registers[BMA42X_ACC_RANGE] & 3U);
+    int64_t raw = mg * 2048 / range_mg;
+    if (s->out_of_range || raw > 2047) {
+        raw = 2047;
+    }
+    if (raw < -2048) {
+        raw = -2048;
+    }
+    return (uint16_t)((uint32_t)(int32_t)raw << 4);
+}
+
+static bool has_fresh_data(const struct bma42x *bma)
+{
+    uint64_t sampled = last_sample_cycles(bma);
+    return sampled != 0 && (!bma->state.data_read || sampled > bma->state.read_cycles);
+}
+
+/* ---- interrupts ---- */
+
+static bool is_drdy_mapped(const struct bma42x *bma, uint32_t pin)
+{
+    uint32_t bit = pin == 0 ? MAP_INT1_DRDY : MAP_INT2_DRDY;
+    return (bma->state.registers[BMA42X_INT_MAP_DATA] & bit) != 0;
+}
+
+static void update_pins(struct bma42x *bma)
+{
+    const struct bma42x_state *s = &bma->state;
+    for (uint32_t i = 0; i < BMA42X_INT_PINS; i++) {
+        uint8_t io = s->registers[BMA42X_INT1_IO_CTRL + i];
+        bool active = (s->int_status[0] & s->registers[BMA42X_INT1_MAP + i]) != 0 ||
+                      ((s->int_status[1] & INT_1_ACC_DRDY) != 0 && is_drdy_mapped(bma, i));
+        bool high = active == ((io & IO_LEVEL_HIGH) != 0);
+        if (bma->int_pins[i] == NULL) {
+            continue;
+        }
+        if ((io & IO_OUTPUT_EN) == 0) {
+            wire_drive(&bma->int_pins[i]->in, WIRE_FLOATING);
+        } else {
+            wire_drive(&bma->int_pins[i]->in, high ? WIRE_HIGH : WIRE_LOW);
+        }
+    }
+}
+
+/* The event is there for the interrupt only: without one nothing is queued. */
+static void schedule_sample(struct bma42x *bma)
+{
+    uint64_t period = sample_period_cycles(bma);
+    bool wanted = is_sampling(bma) && (is_drdy_mapped(bma, 0) || is_drdy_mapped(bma, 1));
+    if (!wanted) {
+        clock_cancel(bma->env.clock, &bma->sample);
+        return;
+    }
+    uint64_t passed = (now_of(bma) - bma->state.enabled_cycles) / period;
+    clock_schedule(bma->env.clock, &bma->sample, bma->state.enabled_cycles + (passed + 1) * period);
+}
+
+static void sampled(void *owner, uint64_t late_cycles)
+{
+    struct bma42x *bma = owner;
+    (void)late_cycles;
+    bma->state.int_status[1] |= INT_1_ACC_DRDY;
+    update_pins(bma);
+    schedule_sample(bma);
+}
+
+static void unlatched(void *owner, uint64_t late_cycles)
+{
+    struct bma42x *bma = owner;
+    (void)late_cycles;
+    bma->state.int_status[0] = 0;
+    update_pins(bma);
+}
+
+static void raise_feature(struct bma42x *bma, uint8_t bit)
+{
+    bma->state.int_status[0] |= bit;
+    if ((bma->state.registers[BMA42X_INT_LATCH] & INT_LATCHED) == 0) {
+        clock_schedule(bma->env.clock, &bma->unlatch,
+                       now_of(bma) + clock_us_to_cycles(bma->env.clock, UNLATCHED_MS * 1000U));
+    }
+    update_pins(bma);
+}
+
+/* ---- features ---- */
+
+static uint8_t internal_status(const struct bma42x *bma)
+{
+    const struct bma42x_state *s = &bma->state;
+    if (s->init_cycles == 0 ||
+        now_of(bma) < s->init_cycles + clock_us_to_cycles(bma->env.clock, INIT_MS * 1000U)) {
+        return STATUS_NOT_INIT;
+    }
+    return s->in_order && s->config_bytes == CONFIG_BYTES ? STATUS_INIT_OK : STATUS_INIT_ERR;
+}
+
+static bool is_feature_on(const struct bma42x *bma, uint32_t offset, uint16_t bit)
+{
+    return internal_status(bma) == STATUS_INIT_OK && (feature(bma, offset) & bit) != 0;
+}
+
+static void walk(struct bma42x *bma, int32_t count)
+{
+    struct bma42x_state *s = &bma->state;
+    uint32_t watermark = (feature(bma, FEATURE_STEP) & STEP_WATERMARK) * STEPS_PER_UNIT;
+    if (count <= 0 || !is_feature_on(bma, FEATURE_STEP, STEP_COUNTER | STEP_DETECTOR)) {
+        return;
+    }
+    if (is_feature_on(bma, FEATURE_STEP, STEP_COUNTER)) {
+        s->steps += (uint32_t)count;
+        s->steps_to_watermark += (uint32_t)count;
+    }
+    bool reached = watermark != 0 && s->steps_to_watermark >= watermark;
+    if (reached) {
+        s->steps_to_watermark %= watermark;
+    }
+    if (reached || is_feature_on(bma, FEATURE_STEP, STEP_DETECTOR)) {
+        raise_feature(bma, INT_0_STEP);
+    }
+}
+
+static void make_gesture(struct bma42x *bma, uint32_t offset, uint8_t bit)
+{
+    if (is_feature_on(bma, offset, FEATURE_ENABLE)) {
+        raise_feature(bma, bit);
+    }
+}
+
+static uint32_t feature_address(const struct bma42x *bma)
+{
+    const uint8_t *r = bma->state.registers;
+    return ((uint32_t)(r[BMA42X_ADDRESS_HIGH] << 4) | (r[BMA42X_ADDRESS_LOW] & 0xFU)) * 2U;
+}
+
+/* `burst`: the byte's place within this access, which begins at the address that 0x5B and 0x5C
+ * hold. */
+static void write_feature(struct bma42x *bma, uint32_t burst, uint8_t value)
+{
+    struct bma42x_state *s = &bma->state;
+    uint32_t offset = feature_address(bma) + burst;
+    if (s->loading) {
+        s->in_order = (s->config_bytes == 0 || s->in_order) && offset == s->config_bytes &&
+                      offset < CONFIG_BYTES;
+        s->config_bytes += s->config_bytes < CONFIG_BYTES;
+        return;
+    }
+    if (offset < BMA42X_FEATURE_BYTES) {
+        s->features[offset] = value;
+    }
+    if (offset == FEATURE_STEP + 1 && (feature(bma, FEATURE_STEP) & STEP_RESET) != 0) {
+        s->features[offset] &= (uint8_t) ~(STEP_RESET >> 8);
+        s->steps = s->steps_to_watermark = 0;
+    }
+}
+
+static uint8_t read_feature(const struct bma42x *bma, uint32_t burst)
+{
+    uint32_t offset = feature_address(bma) + burst;
+    return offset < BMA42X_FEATURE_BYTES ? bma->state.features[offset] : 0;
+}
+
+static void write_init_ctrl(struct bma42x *bma, uint8_t value)
+{
+    struct bma42x_state *s = &bma->state;
+    s->loading = value == 0;
+    s->init_cycles = value == 0 ? 0 : now_of(bma);
+    if (s->loading) {
+        s->config_bytes = 0;
+        s->in_order = true;
+        return;
+    }
+    memset(s->features, 0, sizeof s->features);
+    s->registers[BMA42X_ADDRESS_LOW] = 0;
+    s->registers[BMA42X_ADDRESS_HIGH] = 0;
+}
+
+/* ---- registers ---- */
+
+static void restart(struct bma42x *bma)
+{
+    struct bma42x_state *s = &bma->state;
+    static const struct {
+        uint8_t offset, value;
+    } resets[] = {{BMA42X_ACC_CONF, 0xA8},
+                  {BMA42X_ACC_RANGE, 0x01},
+                  {0x44, 0x46},
+                  {0x45, 0x80},
+                  {0x46, 0x00},
+                  {0x47, 0x02},
+                  {0x48, 0x02},
+                  {0x49, 0x10},
+                  {0x4C, 0x83},
+                  {0x4D, 0x42},
+                  {0x4E, 0x4C},
+                  {BMA42X_INIT_CTRL, 0x90},
+                  {BMA42X_PWR_CONF, 0x03}};
+    memset(s->registers, 0, sizeof s->registers);
+    for (size_t i = 0; i < sizeof resets / sizeof resets[0]; i++) {
+        s->registers[resets[i].offset] = resets[i].value;
+    }
+    memset(s->features, 0, sizeof s->features);
+    memset(s->int_status, 0, sizeof s->int_status);
+    s->init_cycles = 0;
+    s->loading = s->data_read = false;
+    s->steps = s->steps_to_watermark = 0;
+    clock_cancel(bma->env.clock, &bma->sample);
+    clock_cancel(bma->env.clock, &bma->unlatch);
+    update_pins(bma);
+}
+
+static void write_power(struct bma42x *bma, uint8_t value)
+{
+    bool was_sampling = is_sampling(bma);
+    settle(bma);
+    bma->state.registers[BMA42X_PWR_CTRL] = value;
+    if (is_sampling(bma) && !was_sampling) {
+        bma->state.enabled_cycles = now_of(bma);
+    }
+}
+
+static void write_register(struct bma42x *bma, uint8_t offset, uint8_t value)
+{
+    struct bma42x_state *s = &bma->state;
+    if (offset == BMA42X_CMD) {
+        if (value == CMD_SOFT_RESET) {
+            restart(bma);
+        }
+        return;
+    }
+    if (offset < WRITABLE_FIRST || offset >= BMA42X_REGISTERS) {
+        return;
+    }
+    if (offset == BMA42X_ACC_CONF) {
+        settle(bma);
+        s->enabled_cycles = now_of(bma);
+    }
+    if (offset == BMA42X_PWR_CTRL) {
+        write_power(bma, value);
+    } else {
+        s->registers[offset] = value;
+    }
+    if (offset == BMA42X_INIT_CTRL) {
+        write_init_ctrl(bma, value);
+    }
+    schedule_sample(bma);
+    update_pins(bma);
+}
+
+static bool write_byte(void *self, uint8_t byte, uint32_t index)
+{
+    struct bma42x *bma = self;
+    if (index == 0) {
+        bma->state.pointer = byte & 0x7FU;
+    } else if (bma->state.pointer == BMA42X_FEATURES_IN) {
+        write_feature(bma, index - 1, byte);
+    } else {
+        write_register(bma, bma->state.pointer, byte);
+        bma->state.pointer = (bma->state.pointer + 1U) & 0x7FU;
+    }
+    return true;
+}
+
+static uint8_t status(const struct bma42x *bma)
+{
+    return (uint8_t)(STATUS_CMD_RDY | (has_fresh_data(bma) ? STATUS_DRDY_ACC : 0U));
+}
+
+static uint8_t take_int_status(struct bma42x *bma, uint32_t index)
+{
+    uint8_t value = bma->state.int_status[index];
+    bma->state.int_status[index] = 0;
+    update_pins(bma);
+    return value;
+}
+
+/* In whole degrees from 23. */
+static uint8_t temperature(const struct bma42x *bma)
+{
+    int64_t degrees = (int64_t)bma->state.centidegrees / 100 - 23;
+    degrees = degrees > 127 ? 127 : degrees;
+    degrees = degrees < -127 ? -127 : degrees;
+    return (uint8_t)(int8_t)degrees;
+}
+
+static uint8_t axis_byte(struct bma42x *bma, uint32_t byte)
+{
+    bma->state.data_read = true;
+    bma->state.read_cycles = now_of(bma);
+    return (uint8_t)(axis_word(bma, byte / 2) >> (byte % 2 * 8));
+}
+
+static uint8_t sensor_time(const struct bma42x *bma, uint32_t byte)
+{
+    uint64_t ticks = now_of(bma) / (bma->env.clock->cpu_hz / SENSOR_TIME_HZ);
+    return (uint8_t)(ticks >> (byte * 8));
+}
+
+static uint8_t read_register(struct bma42x *bma, uint8_t offset)
+{
+    const struct bma42x_state *s = &bma->state;
+    if (offset >= BMA42X_ACC_X_LSB && offset < BMA42X_ACC_X_LSB + 2 * BMA42X_AXES) {
+        return axis_byte(bma, offset - BMA42X_ACC_X_LSB);
+    }
+    if (offset >= BMA42X_SENSORTIME_0 && offset < BMA42X_EVENT) {
+        return sensor_time(bma, offset - BMA42X_SENSORTIME_0);
+    }
+    if (offset >= BMA42X_STEP_COUNTER_0 && offset < BMA42X_TEMPERATURE) {
+        return (uint8_t)(s->steps >> (offset - BMA42X_STEP_COUNTER_0) * 8U);
+    }
+    switch (offset) {
+    case BMA42X_CHIP_ID:
+        return bma->chip_id;
+    case BMA42X_STATUS:
+        return status(bma);
+    case BMA42X_EVENT:
+        return EVENT_POR;
+    case BMA42X_INT_STATUS_0:
+    case BMA42X_INT_STATUS_1:
+        return take_int_status(bma, offset - BMA42X_INT_STATUS_0);
+    case BMA42X_TEMPERATURE:
+        return temperature(bma);
+    case BMA42X_FIFO_DATA:
+        return FIFO_EMPTY;
+    case BMA42X_INTERNAL_STATUS:
+        return internal_status(bma);
+    default:
+        return offset >= WRITABLE_FIRST && offset < BMA42X_REGISTERS ? s->registers[offset] : 0;
+    }
+}
+
+static uint8_t read_byte(void *self, uint32_t index)
+{
+    struct bma42x *bma = self;
+    if (bma->state.pointer == BMA42X_FEATURES_IN) {
+        return read_feature(bma, index);
+    }
+    uint8_t value = read_register(bma, bma->state.pointer);
+    bma->state.pointer = (bma->state.pointer + 1U) & 0x7FU;
+    return value;
+}
+
+/* ---- the world ---- */
+
+static bool move(struct bma42x *bma, const struct device_input *input)
+{
+    static const char axes[BMA42X_AXES] = {'x', 'y', 'z'};
+    for (uint32_t i = 0; i < BMA42X_AXES; i++) {
+        if (input->what[0] == axes[i] && input->what[1] == '\0') {
+            settle(bma);
+            bma->state.mg[i] = input->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool bma42x_input(void *self, const struct device_input *input)
+{
+    struct bma42x *bma = self;
+    const char *what = input->what;
+    if (move(bma, input)) {
+        return true;
+    }
+    if (strcmp(what, "steps") == 0) {
+        walk(bma, input->value);
+    } else if (strcmp(what, "tap") == 0) {
+        make_gesture(bma, FEATURE_SINGLE_TAP, INT_0_SINGLE_TAP);
+    } else if (strcmp(what, "double-tap") == 0) {
+        make_gesture(bma, FEATURE_DOUBLE_TAP, INT_0_DOUBLE_TAP);
+    } else if (strcmp(what, "wrist") == 0) {
+        make_gesture(bma, FEATURE_WRIST, INT_0_WRIST);
+    } else if (strcmp(what, "temperature") == 0) {
+        bma->state.centidegrees = input->value;
+    } else if (strcmp(what, "stuck") == 0) {
+        settle(bma);
+        bma->state.stuck = input->value != 0;
+    } else if (strcmp(what, "out-of-range") == 0) {
+        bma->state.out_of_range = input->value != 0;
+    } else {
+        return i2c_part_input(&bma->part, input);
+    }
+    return true;
+}
+
+static void bma42x_update(void *self)
+{
+    update_pins(self);
+}
+
+static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
+
+/* Zephyr's two bindings differ in the name. */
+static struct pin *find_pin(const struct bma42x *bma, const char *name, uint32_t index)
+{
+    const struct props *props = &bma->env.props;
+    struct props_gpio gpio;
+    bool wired = props->gpio != NULL && (props->gpio(props->node, name, 0, &gpio) ||
+                                         props->gpio(props->node, "int-gpios", index, &gpio));
+    return wired ? gpio.pin : NULL;
+}
+
+static const char *init_as(struct bma42x *bma, const struct device_env *env, uint8_t chip_id)
+{
+    bma->env = *env;
+    bma->chip_id = chip_id;
+    bma->int_pins[0] = find_pin(bma, "int1-gpios", 0);
+    bma->int_pins[1] = find_pin(bma, "int2-gpios", 1);
+    event_init(&bma->sample, sampled, bma);
+    event_init(&bma->unlatch, unlatched, bma);
+    restart(bma);
+    bma->state.mg[2] = bma->state.held_mg[2] = 1000;
+    bma->state.centidegrees = ROOM_CENTIDEGREES;
+    return i2c_part_init(&bma->part, bma, &bma->env, &ops, &bma->state.part);
+}
+
+static const char *bma421_init(void *self, const struct device_env *env)
+{
+    return init_as(self, env, 0x11);
+}
+
+static const char *bma422_init(void *self, const struct device_env *env)
+{
+    return init_as(self, env, 0x12);
+}
+
+static const char *bma423_init(void *self, const struct device_env *env)
+{
+    return init_as(self, env, 0x13);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct bma42x_state *s = state;
+    (void)self;
+    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->stuck) &&
+           device_bool_is_sane(&s->out_of_range) && device_bool_is_sane(&s->loading) &&
+           device_bool_is_sane(&s->in_order) && device_bool_is_sane(&s->data_read) &&
+           s->pointer < BMA42X_REGISTERS && s->config_bytes <= CONFIG_BYTES &&
+           s->enabled_cycles <= now_cycles && s->changed_cycles <= now_cycles &&
+           s->init_cycles <= now_cycles;
+}
+
+static const char *const input_names[] = {"x",          "y",     "z",           "steps", "tap",
+                                          "double-tap", "wrist", "temperature", NULL};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"stuck", "the axes keep the values that they have, until 0", 1, 1},
+    {"out-of-range", "the axes read the largest number, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
+                                       offsetof(struct bma42x, unlatch)};
+
+#define CLASS(class_name, init_function)                                                           \
+    {                                                                                              \
+        .name = (class_name), .size_bytes = sizeof(struct bma42x),                                 \
+        .state_offset = offsetof(struct bma42x, state),                                            \
+        .state_bytes = sizeof(struct bma42x_state), .state_version = 1,                            \
+        .event_offsets = event_offsets,                                                            \
+        .event_count = sizeof event_offsets / sizeof event_offsets[0],                             \
+        .state_is_sane = state_is_sane, .init = (init_function), .update = bma42x_update,          \
+        .input = bma42x_input, .input_names = input_names, .faults = faults,                       \
+    }
+
+const struct device_class part_bma421_class = CLASS("bma421", bma421_init);
+const struct device_class part_bma42x_class = CLASS("bma422", bma422_init);
+const struct device_class part_bma423_class = CLASS("bma423", bma423_init);

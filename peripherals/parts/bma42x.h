@@ -1,0 +1,62 @@
+/* peripherals/parts/bma42x.h - Bosch BMA421, BMA422 and BMA423 accelerometers on I2C.
+ *
+ * Reference: BMA423 data sheet BST-BMA423-DS000 (the three share their register map) and the public
+ * drivers of Bosch, Zephyr, InfiniTime and wasp-os.
+ * Devicetree: `bosch,bma421`, `bosch,bma423`, `bosch,bma4xx` (BMA422, as the Zephyr driver
+ * expects); reg (0x18 or 0x19); `int1-gpios` and `int2-gpios`, or `int-gpios` with
+ * INT1 and INT2; optional.
+ * Inputs: "x", "y", "z": acceleration in mg (default 0, 0, 1000); "steps": so many steps are
+ * walked; "tap", "double-tap", "wrist": the gesture is made (any value); "temperature" in
+ * centi-degrees. Faults: those of i2c_part.h; "stuck": the axes keep their values; "out-of-range":
+ * the axes read the largest number.
+ *
+ * Axes are sampled at the output data rate of ACC_CONF, with the range of ACC_RANGE, 12 bits.
+ * Features (steps, taps, wrist) work once the configuration of 6,144 bytes has come in order
+ * through FEATURES_IN and INIT_CTRL has been set: INTERNAL_STATUS is 1 after 140 ms, else 2. What
+ * the configuration holds does not matter. Then FEATURES_IN is the page of feature settings, laid
+ * out as Bosch's BMA423 driver has it.
+ * Not modelled: FIFO (empty), filters, any-motion and no-motion, activity, self-test, offsets, the
+ * auxiliary interface, SPI.
+ */
+#ifndef PERIPHERALS_PARTS_BMA42X_H
+#define PERIPHERALS_PARTS_BMA42X_H
+
+#include "peripherals/parts/i2c_part.h"
+
+#define BMA42X_AXES          3U
+#define BMA42X_INT_PINS      2U
+#define BMA42X_REGISTERS     128U
+#define BMA42X_FEATURE_BYTES 70U
+
+struct bma42x {
+    struct device_env env;
+    struct i2c_part part;
+    uint8_t chip_id;
+    struct pin *int_pins[BMA42X_INT_PINS]; /* NULL: not wired */
+    struct bma42x_state {
+        struct i2c_part_state part;
+        uint8_t registers[BMA42X_REGISTERS]; /* those that keep what is written */
+        uint8_t features[BMA42X_FEATURE_BYTES];
+        uint8_t pointer;
+        bool stuck, out_of_range;     /* faults */
+        bool loading;                 /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
+        bool in_order;                /* of the configuration so far */
+        bool data_read;               /* of the sample at read_cycles */
+        uint32_t config_bytes;        /* how many have come */
+        uint64_t init_cycles;         /* INIT_CTRL was set then; 0: never */
+        int32_t mg[BMA42X_AXES];      /* what is there now, since changed_cycles */
+        int32_t held_mg[BMA42X_AXES]; /* what was sampled before that */
+        int32_t centidegrees;
+        uint64_t changed_cycles, enabled_cycles, read_cycles;
+        uint32_t steps, steps_to_watermark;
+        uint8_t int_status[2];
+    } state;
+    struct event sample;  /* while a data-ready interrupt is mapped */
+    struct event unlatch; /* ends the feature interrupts that are not latched */
+};
+
+extern const struct device_class part_bma42x_class; /* BMA422 */
+extern const struct device_class part_bma421_class;
+extern const struct device_class part_bma423_class;
+
+#endif
