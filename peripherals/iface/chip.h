@@ -14,6 +14,7 @@ enum reset_reason {
     RESET_LOCKUP = 1U << 3,
     RESET_OFF = 1U << 16,    /* woken from System OFF by GPIO DETECT */
     RESET_LPCOMP = 1U << 17, /* woken from System OFF by LPCOMP's ANADETECT */
+    RESET_VBUS = 1U << 20,   /* woken from System OFF by a voltage on VBUS (nRF52840) */
 };
 
 #define CHIP_STAYS_OFF UINT64_MAX
@@ -21,7 +22,7 @@ enum reset_reason {
 /* Whether a reset is a wake-up from System OFF and nothing else: pins then keep their state. */
 static inline bool reset_is_wake_up(uint32_t reasons)
 {
-    return reasons != 0 && (reasons & ~(uint32_t)(RESET_OFF | RESET_LPCOMP)) == 0;
+    return reasons != 0 && (reasons & ~(uint32_t)(RESET_OFF | RESET_LPCOMP | RESET_VBUS)) == 0;
 }
 
 struct chip_port {

@@ -29,6 +29,10 @@ struct observer {
     /* `device`: the node's label; `what`: constant, e.g. "on"; `value`: class-specific. May be
      * NULL. */
     void (*note)(void *context, const char *device, const char *what, int32_t value);
+    /* Something was carried over a medium (USB, radio). `link_type`: what pcap calls the form of
+     * `bytes` (LINKTYPE_...), which are valid during the call. May be NULL. */
+    void (*packet)(void *context, const char *device, uint32_t link_type, const uint8_t *bytes,
+                   uint32_t count);
     void *context;
 };
 
@@ -37,6 +41,14 @@ static inline void observer_note(const struct observer *observer, const char *de
 {
     if (observer->note != NULL) {
         observer->note(observer->context, device, what, value);
+    }
+}
+
+static inline void observer_packet(const struct observer *observer, const char *device,
+                                   uint32_t link_type, const uint8_t *bytes, uint32_t count)
+{
+    if (observer->packet != NULL) {
+        observer->packet(observer->context, device, link_type, bytes, count);
     }
 }
 

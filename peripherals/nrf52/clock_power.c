@@ -12,6 +12,8 @@ static const struct device_fault faults[] = {
     [CLOCK_POWER_FAULT_POWER_CUT] = {"power-cut",
                                      "the supply fails at once, and is back after VALUE ms", 1,
                                      60000},
+    [CLOCK_POWER_FAULT_SUPPLY_MV] = {"supply-mv",
+                                     "the supply has VALUE mV; below 1700 the chip stops", 1, 5500},
     [CLOCK_POWER_FAULTS] = {0}};
 
 static uint32_t window_events(const struct clock_power *device)
@@ -98,6 +100,7 @@ static bool protection_write(struct clock_power *device, uint32_t offset, uint32
 static void clock_power_update(void *self)
 {
     struct clock_power *device = self;
+    power_update(&device->power);
     nrf_events_update_irq(&device->env, &device->state.events);
 }
 
@@ -154,10 +157,13 @@ static bool clock_power_input(void *self, const struct device_input *input)
         power_note_sleep(&device->power, input->value != 0);
         return true;
     }
+    const int32_t *supply_mv = &device->state.faults[CLOCK_POWER_FAULT_SUPPLY_MV];
+    int32_t supply_mv_before = *supply_mv;
     if (!device_fault_take(faults, input, device->state.faults)) {
         return false;
     }
     cut_power(device);
+    power_follow_supply_fault(&device->power, supply_mv_before, *supply_mv);
     return true;
 }
 
@@ -192,14 +198,16 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_bool_is_sane(&s->clock.hfclk_running) && s->clock.lf_phase <= CLOCK_LF_RUNNING &&
            device_bool_is_sane(&s->clock.calibrating) &&
            device_bool_is_sane(&s->clock.timer_running) &&
-           device_bool_is_sane(&s->power.constant_latency) &&
-           device_faults_are_sane(faults, s->faults);
+           device_bool_is_sane(&s->power.constant_latency) && device_bool_is_sane(&s->power.vbus) &&
+           device_bool_is_sane(&s->power.usb_ready) && device_bool_is_sane(&s->power.below_pof) &&
+           device_bool_is_sane(&s->power.unpowered) && device_faults_are_sane(faults, s->faults);
 }
 
 static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),
                                        offsetof(struct clock_power, clock.lf_step),
                                        offsetof(struct clock_power, clock.calibrated),
-                                       offsetof(struct clock_power, clock.timer_expired)};
+                                       offsetof(struct clock_power, clock.timer_expired),
+                                       offsetof(struct clock_power, power.usb_ready)};
 
 const struct device_class nrf52_clock_power_class = {
     .name = "nrf52-clock-power",

@@ -27,7 +27,11 @@ enum clock_power_register {
     BPROT_CONFIG3 = 0x614,
 };
 
-enum clock_power_fault { CLOCK_POWER_FAULT_POWER_CUT, CLOCK_POWER_FAULTS };
+enum clock_power_fault {
+    CLOCK_POWER_FAULT_POWER_CUT,
+    CLOCK_POWER_FAULT_SUPPLY_MV,
+    CLOCK_POWER_FAULTS
+};
 
 struct clock_power {
     struct device_env env;

@@ -5,8 +5,15 @@
  * resets; nRF52840 product specification 1.1. POWER shares its register window, its interrupt and
  * its INTEN with CLOCK: clock_power.c is the device and calls this part for every access.
  *
- * Not modelled: the supply (always good: no POFWARN, no USB events, no brown-out); RAM that loses
- * its content while it is switched off.
+ * The supply is the voltage of nets->vdd: under POFCON's threshold POFWARN is raised, under 1.7 V
+ * the chip stops, and it starts with a power-on reset when the voltage is back. With the property
+ * sandglass,high-voltage-mode (nRF52840) that voltage is VDDH's, and VDD is what UICR's REGOUT0
+ * asks for. VBUS is nets->usb's.
+ *
+ * Fault: "supply-mv" - the supply has so many millivolts, until 0 gives it back what it had.
+ *
+ * Not modelled: that POFWARN holds back writes to flash; RAM that loses its content while it is
+ * switched off, or without supply.
  */
 #ifndef PERIPHERALS_NRF52_POWER_H
 #define PERIPHERALS_NRF52_POWER_H
@@ -39,12 +46,21 @@ enum power_register {
 
 #define POWER_RAM_BLOCKS_MAX 9U
 
+#define POWER_BROWN_OUT_MICROVOLTS 1700000
+#define POWER_USB_READY_US         1000U /* from VBUS to USBPWRRDY */
+
 struct power_state {
     uint32_t resetreas;
     uint32_t gpregret[2];
     uint32_t pofcon, ramon, ramonb, dcdcen, dcdcen0;
     uint32_t ram_power[POWER_RAM_BLOCKS_MAX];
     bool constant_latency; /* CONSTLAT or LOWPWR: consumption only */
+    /* No reset clears the rest. */
+    bool vbus;              /* as the detector last saw it */
+    bool usb_ready;         /* the USB regulator's output; a reset starts it again */
+    bool below_pof;         /* what the power-fail comparator last said */
+    bool unpowered;         /* the supply is too low to work */
+    int32_t own_microvolts; /* of the supply before the fault */
 };
 
 /* The part inside struct clock_power; its pointers are into that struct. */
@@ -52,6 +68,10 @@ struct power {
     const struct device_env *env;
     struct nrf_events *events; /* shared with CLOCK */
     struct power_state *state;
+    bool high_voltage_mode;
+    struct event usb_ready;
+    struct wire_listener vbus_changed;
+    struct analog_listener vdd_changed;
 };
 
 /* The events that POWER has on this chip, as a mask for nrf_events_get. */
@@ -60,6 +80,12 @@ uint32_t power_events(const struct device_env *env);
 void power_init(struct power *power, const struct device_env *env, struct nrf_events *events,
                 struct power_state *state);
 void power_reset(struct power *power, uint32_t reasons);
+
+/* Tells the chip what follows from the supply and from VBUS. */
+void power_update(struct power *power);
+
+/* The fault "supply-mv" had one value and has another; 0: none. */
+void power_follow_supply_fault(struct power *power, int32_t before_mv, int32_t millivolts);
 
 /* False: not a register of POWER (event registers and INTEN are the window's). */
 bool power_get(const struct power *power, uint32_t offset, uint32_t *value);

@@ -180,7 +180,7 @@ static struct device_env make_env(struct machine *machine, struct machine_device
         .pin_count = machine->board->pin_count,
         .nets = &machine->nets,
         .tx = {.put = machine_sent, .context = device},
-        .observer = {.note = machine_note, .context = machine},
+        .observer = {.note = machine_note, .packet = machine_packet, .context = machine},
         .props = board_props_make(&device->props, machine->board, description->node, machine->pins),
         .seed = device_seed(machine->config.seed, description->name)};
 }

@@ -98,6 +98,8 @@ struct exception_observer machine_watch_make(struct machine *machine);
 void machine_report_diag(void *machine, enum diag_kind kind, const char *device, uint32_t offset,
                          const char *what);
 void machine_note(void *machine, const char *device, const char *what, int32_t value);
+void machine_packet(void *machine, const char *device, uint32_t link_type, const uint8_t *bytes,
+                    uint32_t count);
 void machine_sent(void *device, uint8_t byte);
 void machine_tell_refused(struct machine *machine, const struct queued_input *input);
 void machine_tell_reset(struct machine *machine, uint32_t reasons);

@@ -46,6 +46,9 @@ struct machine_fault {
 struct machine_observer {
     /* A part changed: "led0", "on". */
     void (*note)(void *context, const char *device, const char *what, int32_t value);
+    /* A frame on a medium, as device_env's observer has it (peripherals/iface/device.h). */
+    void (*packet)(void *context, const char *device, uint32_t link_type, const uint8_t *bytes,
+                   uint32_t count);
     /* A serial device sent a byte; called at the cycle the stop bit ends. */
     void (*sent)(void *context, const char *device, uint8_t byte);
     void (*diag)(void *context, const struct machine_diag *diag);

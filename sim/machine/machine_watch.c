@@ -237,6 +237,18 @@ void machine_note(void *context, const char *device, const char *what, int32_t v
     }
 }
 
+void machine_packet(void *context, const char *device, uint32_t link_type, const uint8_t *bytes,
+                    uint32_t count)
+{
+    struct machine *machine = context;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->packet != NULL) {
+            observer->packet(observer->context, device, link_type, bytes, count);
+        }
+    }
+}
+
 void machine_sent(void *context, uint8_t byte)
 {
     const struct machine_device *device = context;

@@ -429,25 +429,43 @@ static const struct snapshot_section pins_section = {
     .restore = restore_pins,
 };
 
-/* ---- voltages that are no pin's ---- */
+/* ---- voltages and wires that are no pin's ---- */
 
 struct nets_record {
     int32_t vdd_microvolts;
-    uint32_t reserved;
+    uint8_t usb_vbus, usb_pull_up, usb_wake; /* enum wire_level */
+    uint8_t reserved;
 };
 
 static void save_nets(struct machine *machine, struct snapshot_writer *writer)
 {
     struct nets_record *record = snapshot_write(writer, sizeof *record);
     if (record != NULL) {
-        *record = (struct nets_record){.vdd_microvolts = machine->nets.vdd.microvolts};
+        const struct usb_port *usb = &machine->nets.usb;
+        *record = (struct nets_record){.vdd_microvolts = machine->nets.vdd.microvolts,
+                                       .usb_vbus = (uint8_t)usb->vbus.level,
+                                       .usb_pull_up = (uint8_t)usb->pull_up.level,
+                                       .usb_wake = (uint8_t)usb->wake.level};
     }
+}
+
+static bool check_nets(struct machine *machine, struct snapshot_bytes from, struct sim_error *error)
+{
+    const struct nets_record *record = SNAPSHOT_RECORDS(struct nets_record, from);
+    (void)machine;
+    (void)error;
+    return record->usb_vbus <= WIRE_FLOATING && record->usb_pull_up <= WIRE_FLOATING &&
+           record->usb_wake <= WIRE_FLOATING;
 }
 
 static void restore_nets(struct machine *machine, struct snapshot_bytes from)
 {
     const struct nets_record *record = SNAPSHOT_RECORDS(struct nets_record, from);
+    struct usb_port *usb = &machine->nets.usb;
     machine->nets.vdd.microvolts = record->vdd_microvolts;
+    usb->vbus.level = (enum wire_level)record->usb_vbus;
+    usb->pull_up.level = (enum wire_level)record->usb_pull_up;
+    usb->wake.level = (enum wire_level)record->usb_wake;
 }
 
 static const struct snapshot_section nets_section = {
@@ -457,6 +475,7 @@ static const struct snapshot_section nets_section = {
     .records_min = 1,
     .records_max = 1,
     .save = save_nets,
+    .check = check_nets,
     .restore = restore_nets,
 };
 

@@ -22,6 +22,17 @@ static void cut_power(void *context, uint64_t off_us, uint64_t seed)
     (void)seed;
     system->power_cuts++;
     system->power_off_us = off_us;
+    system->unpowered = true;
+}
+
+static void restore_power(void *context)
+{
+    ((struct system_bench *)context)->unpowered = false;
+}
+
+static void wake(void *context, enum reset_reason reason)
+{
+    ((struct system_bench *)context)->wake_reasons |= (uint32_t)reason;
 }
 
 static void stall(void *context, uint64_t cycles)
@@ -70,6 +81,8 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
         .request_reset = request_reset,
         .request_system_off = request_system_off,
         .cut_power = cut_power,
+        .restore_power = restore_power,
+        .wake = wake,
         .stall = stall,
         .flash_cache = flash_cache,
         .context = system,

@@ -16,6 +16,8 @@ struct system_bench {
     uint32_t system_offs, power_cuts;
     uint64_t power_off_us; /* of the last cut */
     uint32_t reset_reasons, reset_requests;
+    bool unpowered;          /* it has asked for a cut, and not for the supply to be restored */
+    uint32_t wake_reasons;   /* that it would have woken the chip for */
     uint64_t stalled_cycles; /* in all */
     bool flash_cache;        /* as the device last said */
     uint32_t changed_address, changed_bytes, changes;

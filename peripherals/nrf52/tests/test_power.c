@@ -22,6 +22,12 @@
 #define BPROT0         0x600
 #define BPROT3         0x614
 #define DISABLEINDEBUG 0x608
+#define POFWARN        0x108
+#define USBDETECTED    0x11C
+#define USBREMOVED     0x120
+#define USBPWRRDY      0x124
+#define USBREGSTATUS   0x438
+#define MAINREGSTATUS  0x640
 #define RAM3_POWER     0x930
 #define RAM3_POWERSET  0x934
 #define RAM3_POWERCLR  0x938
@@ -185,6 +191,116 @@ static void the_supply_is_cut_on_demand(void **state)
     assert_int_equal(s->power_cuts, 1);
 }
 
+static void pofwarn_comes_when_the_supply_falls_under_the_threshold(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    analog_drive(&b->nets.vdd, 2500000);
+    bench_write(b, POFCON, 1U | 0xEU << 1); /* 2.7 V */
+    assert_int_equal(bench_event_count(b, POFWARN), 1);
+    bench_write(b, POFWARN, 0);
+    analog_drive(&b->nets.vdd, 2400000);
+    analog_drive(&b->nets.vdd, 2740000); /* within the hysteresis: still low */
+    analog_drive(&b->nets.vdd, 2690000);
+    assert_int_equal(bench_read(b, POFWARN), 0);
+    bench_write(b, INTENSET, 1U << 2);
+    analog_drive(&b->nets.vdd, 3000000);
+    analog_drive(&b->nets.vdd, 2700000);
+    assert_false(b->irq);
+    analog_drive(&b->nets.vdd, 2699999);
+    assert_true(b->irq);
+    assert_int_equal(bench_event_count(b, POFWARN), 2);
+    bench_write(b, POFCON, 0xEU << 1);
+    analog_drive(&b->nets.vdd, 3000000);
+    analog_drive(&b->nets.vdd, 2000000);
+    assert_int_equal(bench_event_count(b, POFWARN), 2);
+}
+
+static void every_threshold_is_where_the_specification_says(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    for (uint32_t threshold = 5; threshold <= 15; threshold++) {
+        int32_t microvolts = 1700000 + ((int32_t)threshold - 4) * 100000;
+        uint32_t before = bench_event_count(b, POFWARN);
+        analog_drive(&b->nets.vdd, 3600000);
+        bench_write(b, POFCON, 1U | threshold << 1);
+        analog_drive(&b->nets.vdd, microvolts);
+        assert_int_equal(bench_event_count(b, POFWARN), before);
+        analog_drive(&b->nets.vdd, microvolts - 1);
+        assert_int_equal(bench_event_count(b, POFWARN), before + 1);
+    }
+}
+
+static void a_brown_out_stops_the_chip(void **state)
+{
+    struct system_bench *system = *state;
+    struct bench *b = system->bench;
+    bench_write(b, POFCON, 1U | 4U << 1);
+    analog_drive(&b->nets.vdd, 1700000);
+    assert_false(system->unpowered);
+    analog_drive(&b->nets.vdd, 1699999);
+    assert_true(system->unpowered);
+    assert_int_equal(bench_event_count(b, POFWARN), 0); /* nothing runs any more */
+    analog_drive(&b->nets.vdd, 1800000);
+    assert_false(system->unpowered);
+}
+
+static void the_supply_fault_lasts_until_zero(void **state)
+{
+    struct system_bench *system = *state;
+    struct bench *b = system->bench;
+    analog_drive(&b->nets.vdd, 3300000);
+    assert_true(bench_input(b, "supply-mv", 1600));
+    assert_true(system->unpowered);
+    assert_true(bench_input(b, "supply-mv", 1900));
+    assert_false(system->unpowered);
+    bench_reset(b, RESET_POWER_ON);
+    assert_int_equal(b->nets.vdd.microvolts, 1900000);
+    assert_false(bench_input(b, "supply-mv", 5501));
+    assert_false(bench_input(b, "supply-mv", -1));
+    assert_true(bench_input(b, "supply-mv", 0));
+    assert_int_equal(b->nets.vdd.microvolts, 3300000);
+    assert_true(bench_input(b, "supply-mv", 0));
+    assert_int_equal(b->nets.vdd.microvolts, 3300000);
+}
+
+static void vbus_is_seen_and_starts_the_regulator(void **state)
+{
+    struct system_bench *system = *state;
+    struct bench *b = system->bench;
+    wire_drive(&b->nets.usb.vbus, WIRE_HIGH);
+    assert_int_equal(bench_read(b, USBDETECTED), 1);
+    assert_int_equal(bench_read(b, USBREGSTATUS), 1);
+    assert_int_equal(system->wake_reasons, 1U << 20);
+    bench_run_to(b, 63999);
+    assert_int_equal(bench_read(b, USBPWRRDY), 0);
+    bench_run_to(b, 64000);
+    assert_int_equal(bench_read(b, USBPWRRDY), 1);
+    assert_int_equal(bench_read(b, USBREGSTATUS), 3);
+    bench_reset(b, RESET_SREQ); /* the cable is still there */
+    assert_int_equal(bench_read(b, USBDETECTED), 1);
+    assert_int_equal(bench_read(b, USBPWRRDY), 0);
+    assert_int_equal(bench_read(b, USBREGSTATUS), 1);
+    bench_run_to(b, 128000);
+    assert_int_equal(bench_read(b, USBREGSTATUS), 3);
+    bench_write(b, INTENSET, 1U << 8);
+    wire_drive(&b->nets.usb.vbus, WIRE_LOW);
+    assert_true(b->irq);
+    assert_int_equal(bench_read(b, USBREMOVED), 1);
+    assert_int_equal(bench_read(b, USBREGSTATUS), 0);
+    wire_drive(&b->nets.usb.vbus, WIRE_HIGH);
+    wire_drive(&b->nets.usb.vbus, WIRE_FLOATING); /* pulled out before the regulator is ready */
+    bench_run_to(b, 1280000);
+    assert_int_equal(bench_event_count(b, USBPWRRDY), 2);
+}
+
+static void nrf52832_has_no_usb(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    wire_drive(&b->nets.usb.vbus, WIRE_HIGH);
+    assert_int_equal(b->events.count, 0);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -197,6 +313,13 @@ int main(void)
         TEST(sleep_is_an_event),
         TEST(block_protection_can_only_be_set),
         TEST(the_supply_is_cut_on_demand),
+        TEST(pofwarn_comes_when_the_supply_falls_under_the_threshold),
+        TEST(every_threshold_is_where_the_specification_says),
+        TEST(a_brown_out_stops_the_chip),
+        TEST(the_supply_fault_lasts_until_zero),
+        TEST(nrf52832_has_no_usb),
+        cmocka_unit_test_setup_teardown(vbus_is_seen_and_starts_the_regulator, setup_nrf52840,
+                                        teardown),
         cmocka_unit_test_setup_teardown(nrf52840_has_more, setup_nrf52840, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
