@@ -3,9 +3,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct catalogue_absent_register nrf52832_radio[] = {
-    {0x508, 0x2}, {0x554, 0x40}, {0x650, 0x200}, {0xFFC, 0x1}};
-
 static const struct catalogue_absent_register nrf52832_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x5A0, 0x1}};
@@ -29,9 +26,6 @@ static const struct catalogue_absent_register nrf52832_i2s[] = {
 
 static const struct catalogue_absent_register nrf52832_part_number[] = {{0xFE0, 0x6},
                                                                         {0xFE8, 0x60}};
-
-static const struct catalogue_absent_register nrf52840_radio[] = {
-    {0x508, 0x2}, {0x554, 0x40}, {0x650, 0x200}, {0x660, 0xA7}, {0x66C, 0x52D0000}, {0xFFC, 0x1}};
 
 static const struct catalogue_absent_register nrf52840_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
@@ -58,7 +52,6 @@ static const struct catalogue_absent_register nrf52840_part_number[] = {{0xFE0, 
                                                                         {0xFE8, 0x30}};
 
 static const struct catalogue_absent absent[] = {
-    {"nrf52832", "RADIO", 0x40001000, 0x1000, nrf52832_radio, COUNT(nrf52832_radio)},
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
     {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
@@ -73,7 +66,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "undocumented", 0x4007C000, 0x1000, NULL, 0},
     {"nrf52832", "part number", 0xF0000000, 0x1000, nrf52832_part_number,
      COUNT(nrf52832_part_number)},
-    {"nrf52840", "RADIO", 0x40001000, 0x1000, nrf52840_radio, COUNT(nrf52840_radio)},
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
     {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},

@@ -12,6 +12,7 @@
 #include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/nvmc.h"
 #include "peripherals/nrf52/ppi.h"
+#include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/serial_box.h"
@@ -58,6 +59,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-timer", &nrf52_timer_class},
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"nordic,nrf-ecb", &nrf52_ecb_class},
+    {"nordic,nrf-radio", &nrf52_radio_class},
     {"nordic,nrf-egu", &nrf52_egu_class},
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"nordic,nrf-comp", &nrf52_comp_class},

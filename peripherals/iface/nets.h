@@ -7,6 +7,7 @@
 #include "peripherals/iface/i2c.h"
 #include "peripherals/iface/spi.h"
 #include "peripherals/iface/usb_port.h"
+#include "peripherals/iface/radio_medium.h"
 
 #define NETS_VDD_MICROVOLTS 3000000
 
@@ -15,6 +16,7 @@ struct nets {
     struct i2c i2c;         /* the I2C buses, found by their pins */
     struct spi_bus spi;     /* all SPI wires of the board */
     struct usb_port usb;    /* the chip's USB socket */
+    struct radio_medium radio; /* the air around 2.4 GHz */
 };
 
 void nets_init(struct nets *nets);

@@ -28,7 +28,8 @@ static const uint8_t s_box[256] = {
 /* Multiplication by x in GF(2^8). */
 static uint8_t times_x(uint8_t value)
 {
-    return (uint8_t)((value << 1) ^ ((value & 0x80U) != 0 ? 0x1BU : 0));
+    uint32_t reduction = (value & 0x80U) != 0 ? 0x1BU : 0U;
+    return (uint8_t)((uint32_t)value << 1 ^ reduction);
 }
 
 /* The key of the next round from the one before (5.2). */
