@@ -22,7 +22,7 @@ CLIENTS = ["transmitted", "received", "console_transmitted", "console_received"]
 RTC = ["rtc_now", "rtc_set", "rtc_disarm", "rtc_is_armed", "rtc_set_client"]
 RNG = ["rng_fill", "rng_set_client"]
 SPIM = ["spim_transfer"]
-TEMP = ["temp_measure", "temp_set_client"]
+SENSORS = [r"(temp|temperature|humidity|bh1750)_(measure|set_client)"]
 TARGETS = {
     "pump|debug_start|begin_reception|console_command|console_init|start_read|abort_read|send_next|process_console_init": PORT,
     "debug_flush|debug_write": ["write_now"],
@@ -33,7 +33,7 @@ TARGETS = {
     "nrf52_gpiote_serve": ["button_changed", "gpio_changed", "touch_changed"],
     "nrf52_rng_serve": ["rng_filled"],
     "nrf52_rtc_serve": ["alarm_fired"],
-    "nrf52_temp_serve": ["temperature_measured"],
+    "nrf52_temp_serve": ["sensor_measured"],
     "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
     "finish_receive": ["mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
@@ -44,7 +44,13 @@ TARGETS = {
     "mux_.*": [*UART, *CLIENTS],
     "work|process_console_.*": [*PORT, r"print_.*", r"run_.*"],
     "rng_.*": RNG,
-    "temperature_.*": TEMP,
+    "adc_.*|sample_next.*": ["saadc_sample", "saadc_set_client"],
+    "measure|bh1750_.*|begin.*|(temperature|humidity)_measure": ["twim_transfer"],
+    "answer.*": ["sensor_measured"],
+    "sht3x_done.*": ["sensor_measured"],
+    "nrf52_twim_serve": ["sht3x_done", "bh1750_started", "bh1750_fetched"],
+    "nrf52_saadc_serve": ["adc_sampled"],
+    "(temperature|sensor)_.*|read_sensor": SENSORS,
 }
 
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")

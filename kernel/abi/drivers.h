@@ -23,6 +23,8 @@
 #define ABI_DRIVER_SPI_CONTROLLER  0x20001u
 #define ABI_DRIVER_RNG             0x40001u
 #define ABI_DRIVER_TEMPERATURE     0x60000u
+#define ABI_DRIVER_HUMIDITY        0x60001u
+#define ABI_DRIVER_AMBIENT_LIGHT   0x60002u
 #define ABI_DRIVER_TOUCH           0x90002u
 
 /* Command 0 of every driver. */
@@ -174,13 +176,14 @@ enum abi_rng_allow {
     ABI_RNG_RWS = 1,
 };
 
-/* Temperature of the chip. */
-enum abi_temperature_command {
-    ABI_TEMPERATURE_READ = 1, /* BUSY while this process's reading is under way */
+/* Temperature (signed hundredths of a degree Celsius), humidity (hundredths of a percent), ambient
+ * light (lux): one ABI. */
+enum abi_sensor_command {
+    ABI_SENSOR_READ = 1, /* BUSY while this process's reading is under way */
 };
-enum abi_temperature_upcall {
-    ABI_TEMPERATURE_UPCALL_READY = 0, /* (signed hundredths of a degree Celsius, 0, 0) */
-    ABI_TEMPERATURE_UPCALLS = 1,
+enum abi_sensor_upcall {
+    ABI_SENSOR_UPCALL_READY = 0, /* (value, status, 0) */
+    ABI_SENSOR_UPCALLS = 1,
 };
 
 /* Touch. The nrf52dk's single capacitive pad reports position (0, 0). Single touch: numbers 1

@@ -10,7 +10,7 @@ static const struct hil_uart uart = {&nrf52_uarte_ops, &base.uarte};
 static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
                                        NRF52_RTC_WIDTH_BITS};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
-const struct hil_temperature base_thermometer = {&nrf52_temp_ops, &base.temp};
+const struct hil_sensor base_thermometer = {&nrf52_temp_ops, &base.temp};
 
 static void serve_interrupts(void)
 {
@@ -39,7 +39,6 @@ static void start_capsules(void)
     process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
     alarm_init(&base.alarm_driver, &alarm);
     rng_init(&base.rng_driver, &entropy);
-    temperature_init(&base.temperature_driver, board.thermometer);
 }
 
 int main(void);
@@ -52,6 +51,7 @@ int main(void)
     kernel_init(&board.config);
     start_capsules();
     board_start();
+    sensor_init(&base.temperature_driver, &temperature_driver_ops, board.thermometer);
     nrf52_interrupts_enable(&board.interrupts);
 
     kernel_load_processes();

@@ -40,7 +40,7 @@ struct base {
     struct console_driver console_driver;
     struct process_info_driver process_info_driver;
     struct rng_driver rng_driver;
-    struct temperature_driver temperature_driver;
+    struct sensor_driver temperature_driver;
     struct uart_mux uart_mux;
     struct uart_mux_port debug_port, console_port, process_console_port;
     struct process_console process_console;
@@ -126,19 +126,19 @@ extern const struct kernel_fault_rule base_fault_rules[1];
     .enforce_permissions = true
 
 /* What driver 0x60000 measures on a board without a better sensor: the chip. */
-extern const struct hil_temperature base_thermometer;
+extern const struct hil_sensor base_thermometer;
 
 struct base_board {
     struct kernel_config config;
     struct nrf52_uarte_config console;
     struct nrf52_interrupts interrupts;
-    const struct hil_temperature *thermometer;
+    const struct hil_sensor *thermometer;
 };
 
 /* The one board that is linked: its file defines both. base.c has main. */
 extern const struct base_board board;
-/* Sets the board's own devices and capsules up, after those of the base and before interrupts are
- * served. */
+/* Sets the board's own devices and capsules up, `board.thermometer` among them; after those of the
+ * base and before interrupts are served. */
 void board_start(void);
 
 #endif

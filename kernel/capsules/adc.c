@@ -38,7 +38,7 @@ static void finish(struct process_id id, uint32_t sample)
     }
 }
 
-static void start_next(struct adc_driver *driver, struct process_id last)
+static void sample_next(struct adc_driver *driver, struct process_id last)
 {
     uint32_t channel = 0;
     driver->sampling = next_waiting(last);
@@ -56,7 +56,7 @@ static void adc_deferred(void *self)
 {
     struct adc_driver *driver = self;
     if (process_id_is_none(driver->sampling)) {
-        start_next(driver, PROCESS_ID_NONE);
+        sample_next(driver, PROCESS_ID_NONE);
     }
 }
 
@@ -65,7 +65,7 @@ static void adc_sampled(void *self, uint32_t value)
     struct adc_driver *driver = self;
     struct process_id id = driver->sampling;
     finish(id, value << (SAMPLE_BITS - driver->adc->resolution_bits));
-    start_next(driver, id);
+    sample_next(driver, id);
 }
 
 static struct command_return sample_once(struct adc_driver *driver, struct process_id id,

@@ -48,8 +48,7 @@ static void open_everything(void)
     (void)syscall_subscribe(ABI_DRIVER_RNG, ABI_RNG_UPCALL_DONE, on_anything, NULL);
     (void)syscall_allow_read_write(ABI_DRIVER_RNG, ABI_RNG_RW_BUFFER, random_bytes,
                                    sizeof(random_bytes));
-    (void)syscall_subscribe(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_UPCALL_READY, on_anything,
-                            NULL);
+    (void)syscall_subscribe(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_UPCALL_READY, on_anything, NULL);
     (void)syscall_command_u32(ABI_DRIVER_ALARM, ABI_ALARM_SET_RELATIVE, alarm_ms_to_ticks(100), 0,
                               &expiry);
 }
@@ -57,7 +56,7 @@ static void open_everything(void)
 static void start_readings(void)
 {
     (void)syscall_command(ABI_DRIVER_RNG, ABI_RNG_GET, sizeof(random_bytes), 0);
-    (void)syscall_command(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_READ, 0, 0);
+    (void)syscall_command(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_READ, 0, 0);
 }
 
 static void first_life(void)
@@ -95,7 +94,7 @@ static void test_nothing_is_registered(void)
         {ABI_DRIVER_ALARM, ABI_ALARM_UPCALL_EXPIRED},
         {ABI_DRIVER_BUTTON, ABI_BUTTON_UPCALL_CHANGED},
         {ABI_DRIVER_RNG, ABI_RNG_UPCALL_DONE},
-        {ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_UPCALL_READY},
+        {ABI_DRIVER_TEMPERATURE, ABI_SENSOR_UPCALL_READY},
     };
     bool none = true;
     for (unsigned i = 0; i < sizeof(upcall_of) / sizeof(upcall_of[0]); i++) {

@@ -58,15 +58,14 @@ static uint32_t set_alarm_ms(uint32_t ms)
 
 static void read_temperature(void)
 {
-    (void)syscall_command(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_READ, 0, 0);
+    (void)syscall_command(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_READ, 0, 0);
 }
 
 static void subscribe(syscall_upcall alarm, syscall_upcall temperature)
 {
     (void)syscall_subscribe(ABI_DRIVER_ALARM, ABI_ALARM_UPCALL_EXPIRED, alarm,
                             (void *)(uintptr_t)0x1234u);
-    (void)syscall_subscribe(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_UPCALL_READY, temperature,
-                            NULL);
+    (void)syscall_subscribe(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_UPCALL_READY, temperature, NULL);
 }
 
 static bool order_is(const char *expected, unsigned count)
@@ -173,7 +172,7 @@ static void test_wait_for(void)
     set_alarm_ms(2);
     read_temperature();
     spin_ms(5);
-    (void)syscall_yield_wait_for(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_UPCALL_READY);
+    (void)syscall_yield_wait_for(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_UPCALL_READY);
     (void)syscall_yield_wait_for(ABI_DRIVER_ALARM, ABI_ALARM_UPCALL_EXPIRED);
     check(ran == 0, "an upcall without a function waits for yield-wait-for");
 }

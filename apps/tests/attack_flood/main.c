@@ -27,7 +27,7 @@ static _Noreturn void flood(uint32_t number)
             (void)raw_command(ABI_DRIVER_RNG, ABI_RNG_GET, sizeof(buffer), 0);
             break;
         case 4:
-            (void)raw_command(ABI_DRIVER_TEMPERATURE, ABI_TEMPERATURE_READ, 0, 0);
+            (void)raw_command(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_READ, 0, 0);
             break;
         case 5:
             (void)raw_memop(ABI_MEMOP_BRK, grants, 0, 0);

@@ -1,9 +1,11 @@
 /* The PineTime watch: which pin is what, and the capsules over them. Its console is on two test
  * pads, P0.11 (out) and P0.30 (in). */
 #include "kernel/boards/base.h"
+#include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
+#include "kernel/chips/nrf52/saadc.h"
 
 /* The backlight: low, middle, high; they add up. */
 static struct nrf52_pin led_pins[] = {BASE_PIN(14), BASE_PIN(22), BASE_PIN(23)};
@@ -26,14 +28,25 @@ static const struct gpio_slot app_gpios[] = {BASE_APP_GPIO(&motor_pin, &gpio_dri
 
 static struct led_driver led_driver;
 
+/* Channel 0: half of the battery's voltage, at P0.31. */
+static struct nrf52_saadc saadc;
+static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(7)};
+static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
+                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static struct adc_driver adc_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
+    {&adc_driver_ops, &adc_driver},
 };
 
-static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
+static const struct nrf52_interrupt interrupt_rows[] = {
+    BASE_INTERRUPTS,
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
+};
 
 static void drive_high(struct nrf52_pin *pin)
 {
@@ -48,6 +61,9 @@ void board_start(void)
     led_init(&led_driver, leds, COUNT_OF(leds));
     button_init(&button_driver, buttons, COUNT_OF(buttons));
     gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
+
+    nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
+    adc_init(&adc_driver, &adc);
 }
 
 const struct base_board board = {

@@ -1,8 +1,15 @@
 /* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and
  * the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/capsules/adc.h"
+#include "kernel/capsules/ambient_light.h"
+#include "kernel/capsules/bh1750.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/humidity.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/sht3x.h"
+#include "kernel/chips/nrf52/saadc.h"
+#include "kernel/chips/nrf52/twim.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(NRF52_P1(9)), BASE_PIN(NRF52_P1(10))};
 static struct nrf52_pin button_pin = BASE_PIN(NRF52_P1(2));
@@ -18,23 +25,58 @@ static const struct button_slot buttons[] = {BASE_BUTTON(&button_pin, &button_dr
 
 static struct led_driver led_driver;
 
+/* I2C: climate and light. */
+static struct nrf52_twim twim;
+static const struct nrf52_twim_config twim_config = {
+    .base = NRF52_TWIM0_BASE, .scl_pin = 11, .sda_pin = 12, .frequency = NRF52_TWIM_100_KHZ};
+static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct sht3x sht3x;
+static struct bh1750 bh1750;
+static const struct hil_sensor thermometer = {&sht3x_temperature_ops, &sht3x};
+static const struct hil_sensor hygrometer = {&sht3x_humidity_ops, &sht3x};
+static const struct hil_sensor light_meter = {&bh1750_ops, &bh1750};
+static struct sensor_driver humidity_driver, ambient_light_driver;
+
+/* Channel 0: half of the battery's voltage, at P0.29. */
+static struct nrf52_saadc saadc;
+static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(5)};
+static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
+                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static struct adc_driver adc_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
+    {&adc_driver_ops, &adc_driver},
+    {&humidity_driver_ops, &humidity_driver},
+    {&ambient_light_driver_ops, &ambient_light_driver},
 };
 
-static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
+static const struct nrf52_interrupt interrupt_rows[] = {
+    BASE_INTERRUPTS,
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
+};
 
 void board_start(void)
 {
     led_init(&led_driver, leds, COUNT_OF(leds));
     button_init(&button_driver, buttons, COUNT_OF(buttons));
+
+    nrf52_twim_init(&twim, &twim_config);
+    sht3x_init(&sht3x, &i2c, SHT3X_ADDRESS);
+    bh1750_init(&bh1750, &i2c, BH1750_ADDRESS);
+    sensor_init(&humidity_driver, &humidity_driver_ops, &hygrometer);
+    sensor_init(&ambient_light_driver, &ambient_light_driver_ops, &light_meter);
+
+    nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
+    adc_init(&adc_driver, &adc);
 }
 
 const struct base_board board = {
     .config = {BASE_CONFIG("sensor node", drivers)},
     .console = {.tx_pin = 25, .rx_pin = 24, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = &base_thermometer,
+    .thermometer = &thermometer,
 };

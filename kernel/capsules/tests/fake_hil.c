@@ -350,11 +350,11 @@ bool fake_entropy_step(struct fake_entropy *fake, int status)
     return true;
 }
 
-/* --- Thermometer --- */
+/* --- Sensor --- */
 
-static int temperature_measure(void *self)
+static int sensor_measure(void *self)
 {
-    struct fake_temperature *fake = self;
+    struct fake_sensor *fake = self;
     if (fake->measuring) {
         return K_EBUSY;
     }
@@ -366,24 +366,23 @@ static int temperature_measure(void *self)
     return K_OK;
 }
 
-static void temperature_set_client(void *self, const struct hil_temperature_client *client)
+static void sensor_set_client(void *self, const struct hil_sensor_client *client)
 {
-    struct fake_temperature *fake = self;
+    struct fake_sensor *fake = self;
     fake->client = client;
 }
 
-static const struct hil_temperature_ops temperature_ops = {temperature_measure,
-                                                           temperature_set_client};
+static const struct hil_sensor_ops sensor_ops = {sensor_measure, sensor_set_client};
 
-void fake_temperature_init(struct fake_temperature *fake)
+void fake_sensor_init(struct fake_sensor *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->sensor = (struct hil_temperature){&temperature_ops, fake};
+    fake->sensor = (struct hil_sensor){&sensor_ops, fake};
 }
 
-void fake_temperature_finish(struct fake_temperature *fake, int32_t centidegrees)
+void fake_sensor_finish(struct fake_sensor *fake, int status, int32_t value)
 {
     assert_true(fake->measuring);
     fake->measuring = false;
-    fake->client->measured(fake->client->self, centidegrees);
+    fake->client->measured(fake->client->self, status, value);
 }

@@ -11,7 +11,7 @@
 #include "kernel/hil/alarm.h"
 #include "kernel/hil/button.h"
 #include "kernel/hil/entropy.h"
-#include "kernel/hil/temperature.h"
+#include "kernel/hil/sensor.h"
 #include "kernel/hil/uart.h"
 
 /* --- UART --- */
@@ -94,17 +94,17 @@ void fake_entropy_init(struct fake_entropy *fake);
 /* The buffer under way is full, or failed. False when there is none. */
 bool fake_entropy_step(struct fake_entropy *fake, int status);
 
-/* --- Thermometer --- */
+/* --- Sensor --- */
 
-struct fake_temperature {
-    struct hil_temperature sensor;
-    const struct hil_temperature_client *client;
+struct fake_sensor {
+    struct hil_sensor sensor;
+    const struct hil_sensor_client *client;
     bool measuring;
     uint32_t measurements;
     int refuse; /* what the next measure answers, once */
 };
 
-void fake_temperature_init(struct fake_temperature *fake);
-void fake_temperature_finish(struct fake_temperature *fake, int32_t centidegrees);
+void fake_sensor_init(struct fake_sensor *fake);
+void fake_sensor_finish(struct fake_sensor *fake, int status, int32_t value);
 
 #endif

@@ -29,13 +29,13 @@ static int temp_measure(void *self)
     return K_OK;
 }
 
-static void temp_set_client(void *self, const struct hil_temperature_client *client)
+static void temp_set_client(void *self, const struct hil_sensor_client *client)
 {
     struct nrf52_temp *temp = self;
     temp->client = client;
 }
 
-const struct hil_temperature_ops nrf52_temp_ops = {
+const struct hil_sensor_ops nrf52_temp_ops = {
     .measure = temp_measure,
     .set_client = temp_set_client,
 };
@@ -52,6 +52,6 @@ void nrf52_temp_serve(void *self)
     nrf52_task(NRF52_TEMP_BASE, TEMP_TASKS_STOP);
     temp->busy = false;
     if (temp->client != NULL) {
-        temp->client->measured(temp->client->self, steps * CENTIDEGREES_PER_TEMP_STEP);
+        temp->client->measured(temp->client->self, K_OK, steps * CENTIDEGREES_PER_TEMP_STEP);
     }
 }

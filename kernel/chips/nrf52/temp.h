@@ -6,14 +6,14 @@
 
 #include <stdbool.h>
 
-#include "kernel/hil/temperature.h"
+#include "kernel/hil/sensor.h"
 
 struct nrf52_temp {
     bool busy;
-    const struct hil_temperature_client *client;
+    const struct hil_sensor_client *client;
 };
 
-extern const struct hil_temperature_ops nrf52_temp_ops; /* self: struct nrf52_temp */
+extern const struct hil_sensor_ops nrf52_temp_ops; /* self: struct nrf52_temp */
 
 /* The TEMP interrupt. self: struct nrf52_temp. */
 void nrf52_temp_serve(void *self);

@@ -200,8 +200,9 @@ void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config
 {
     uarte->config = config;
     uint32_t port = nrf52_port_base(config->tx_pin);
-    *nrf52_register(port, GPIO_OUTSET) = nrf52_pin_bit(config->tx_pin); /* the line idles high */
-    *nrf52_register(port, GPIO_DIRSET) = nrf52_pin_bit(config->tx_pin);
+    uint32_t tx = nrf52_pin_bit(config->tx_pin);
+    *nrf52_register(port, GPIO_OUTSET) = tx; /* the line idles high */
+    *nrf52_register(port, GPIO_DIRSET) = tx;
     *uarte_register(UARTE_ENABLE) = UARTE_DISABLED;
     *uarte_register(UARTE_PSEL_TXD) = config->tx_pin;
     *uarte_register(UARTE_PSEL_RXD) = config->rx_pin;
