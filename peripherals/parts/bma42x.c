@@ -215,7 +215,7 @@ static void raise_feature(struct bma42x *bma, uint8_t bit)
 static uint8_t internal_status(const struct bma42x *bma)
 {
     const struct bma42x_state *s = &bma->state;
-    if (s->init_cycles == 0 ||
+    if (!s->loaded ||
         now_of(bma) < s->init_cycles + clock_us_to_cycles(bma->env.clock, INIT_MS * 1000U)) {
         return STATUS_NOT_INIT;
     }
@@ -291,7 +291,8 @@ static void write_init_ctrl(struct bma42x *bma, uint8_t value)
 {
     struct bma42x_state *s = &bma->state;
     s->loading = value == 0;
-    s->init_cycles = value == 0 ? 0 : now_of(bma);
+    s->loaded = !s->loading;
+    s->init_cycles = now_of(bma);
     if (s->loading) {
         s->config_bytes = 0;
         s->in_order = true;
@@ -328,8 +329,7 @@ static void restart(struct bma42x *bma)
     }
     memset(s->features, 0, sizeof s->features);
     memset(s->int_status, 0, sizeof s->int_status);
-    s->init_cycles = 0;
-    s->loading = s->data_read = false;
+    s->loading = s->loaded = s->data_read = false;
     s->steps = s->steps_to_watermark = 0;
     clock_cancel(bma->env.clock, &bma->sample);
     clock_cancel(bma->env.clock, &bma->unlatch);
@@ -562,10 +562,10 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     (void)self;
     return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->stuck) &&
            device_bool_is_sane(&s->out_of_range) && device_bool_is_sane(&s->loading) &&
-           device_bool_is_sane(&s->in_order) && device_bool_is_sane(&s->data_read) &&
-           s->pointer < BMA42X_REGISTERS && s->config_bytes <= CONFIG_BYTES &&
-           s->enabled_cycles <= now_cycles && s->changed_cycles <= now_cycles &&
-           s->init_cycles <= now_cycles;
+           device_bool_is_sane(&s->loaded) && device_bool_is_sane(&s->in_order) &&
+           device_bool_is_sane(&s->data_read) && s->pointer < BMA42X_REGISTERS &&
+           s->config_bytes <= CONFIG_BYTES && s->enabled_cycles <= now_cycles &&
+           s->changed_cycles <= now_cycles && s->init_cycles <= now_cycles;
 }
 
 static const char *const input_names[] = {"x",          "y",     "z",           "steps", "tap",

@@ -40,6 +40,7 @@ struct bma42x {
         uint8_t pointer;
         bool stuck, out_of_range;     /* faults */
         bool loading;                 /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
+        bool loaded;                  /* INIT_CTRL was set after that, at init_cycles */
         bool in_order;                /* of the configuration so far */
         bool data_read;               /* of the sample at read_cycles */
         uint32_t config_bytes;        /* how many have come */
