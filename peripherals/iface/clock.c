@@ -84,14 +84,13 @@ void clock_fire_due(struct clock *clock)
     }
 }
 
-/* value * numerator / denominator without overflow for the quotients that occur here: the whole
- * part first. */
-static uint64_t scale_down(uint64_t value, uint64_t numerator, uint64_t denominator)
+/* The whole part first, so that nothing overflows. */
+uint64_t clock_scale_down(uint64_t value, uint64_t numerator, uint64_t denominator)
 {
     return value / denominator * numerator + value % denominator * numerator / denominator;
 }
 
-static uint64_t scale_up(uint64_t value, uint64_t numerator, uint64_t denominator)
+uint64_t clock_scale_up(uint64_t value, uint64_t numerator, uint64_t denominator)
 {
     uint64_t rest = value % denominator * numerator;
     return value / denominator * numerator + rest / denominator + (rest % denominator != 0);
@@ -99,15 +98,15 @@ static uint64_t scale_up(uint64_t value, uint64_t numerator, uint64_t denominato
 
 uint64_t clock_cycles_to_lf_ticks(const struct clock *clock, uint64_t cycles)
 {
-    return scale_down(cycles, LF_HZ, clock->cpu_hz);
+    return clock_scale_down(cycles, LF_HZ, clock->cpu_hz);
 }
 
 uint64_t clock_lf_ticks_to_cycles(const struct clock *clock, uint64_t ticks)
 {
-    return scale_up(ticks, clock->cpu_hz, LF_HZ);
+    return clock_scale_up(ticks, clock->cpu_hz, LF_HZ);
 }
 
 uint64_t clock_us_to_cycles(const struct clock *clock, uint64_t microseconds)
 {
-    return scale_up(microseconds, clock->cpu_hz, 1000000U);
+    return clock_scale_up(microseconds, clock->cpu_hz, 1000000U);
 }

@@ -61,6 +61,11 @@ void clock_requeue(struct clock *clock, struct event *event, uint64_t due_cycles
 uint64_t clock_cycles_to_lf_ticks(const struct clock *clock, uint64_t cycles);
 uint64_t clock_lf_ticks_to_cycles(const struct clock *clock, uint64_t ticks);
 
+/* value * numerator / denominator, rounded down or up; denominator * numerator must fit into 64
+ * bits, as must the result. */
+uint64_t clock_scale_down(uint64_t value, uint64_t numerator, uint64_t denominator);
+uint64_t clock_scale_up(uint64_t value, uint64_t numerator, uint64_t denominator);
+
 /* Cycles that `microseconds` take, rounded up. */
 uint64_t clock_us_to_cycles(const struct clock *clock, uint64_t microseconds);
 

@@ -34,10 +34,22 @@ static bool is_crystal(const struct clock_control *clock)
            (clock->state->lfclksrccopy & (LFCLKSRC_BYPASS | LFCLKSRC_EXTERNAL)) == 0;
 }
 
+/* The 32,768 Hz clock runs as the phase says. */
+static void update_lf(struct clock_control *clock)
+{
+    enum clock_lf_phase phase = clock->state->lf_phase;
+    lf_clock_set(&clock->env->nets->lf, &clock->state->lf, clock->env->clock,
+                 phase == CLOCK_LF_RC_MEANWHILE || phase == CLOCK_LF_RUNNING,
+                 clock->faults[CLOCK_FAULT_LF_SKEW]);
+}
+
 static void hf_started(void *owner, uint64_t late_cycles)
 {
     struct clock_control *clock = owner;
     (void)late_cycles;
+    if (!clock->state->hfclk_running && clock->faults[CLOCK_FAULT_HFXO_DEAD] != 0) {
+        return; /* it tries for ever */
+    }
     clock->state->hfclk_running = true;
     nrf_event_raise(clock->env, clock->events, CLOCK_EVENTS_HFCLKSTARTED);
 }
@@ -67,10 +79,16 @@ static void lf_step(void *owner, uint64_t late_cycles)
     (void)late_cycles;
     if (clock->state->lf_phase == CLOCK_LF_STARTING && is_crystal(clock)) {
         clock->state->lf_phase = CLOCK_LF_RC_MEANWHILE;
+        update_lf(clock);
         after_us(clock, &clock->lf_step, CLOCK_LFXO_START_US - CLOCK_LFRC_START_US);
         return;
     }
+    if (clock->state->lf_phase == CLOCK_LF_RC_MEANWHILE &&
+        clock->faults[CLOCK_FAULT_LFXO_DEAD] != 0) {
+        return; /* the RC oscillator has to do */
+    }
     clock->state->lf_phase = CLOCK_LF_RUNNING;
+    update_lf(clock);
     nrf_event_raise(clock->env, clock->events, CLOCK_EVENTS_LFCLKSTARTED);
 }
 
@@ -99,6 +117,19 @@ static void stop_lf(struct clock_control *clock)
 {
     clock->state->lf_phase = CLOCK_LF_OFF;
     clock_cancel(clock->env->clock, &clock->lf_step);
+    update_lf(clock);
+}
+
+void clock_control_faults_changed(struct clock_control *clock)
+{
+    const struct clock_control_state *s = clock->state;
+    update_lf(clock);
+    if (s->hfclk_requested && !s->hfclk_running && !clock->hf_started.queued) {
+        after_us(clock, &clock->hf_started, CLOCK_HFXO_START_US);
+    }
+    if (s->lf_phase == CLOCK_LF_RC_MEANWHILE && !clock->lf_step.queued) {
+        after_us(clock, &clock->lf_step, CLOCK_LFXO_START_US - CLOCK_LFRC_START_US);
+    }
 }
 
 static uint32_t lfclkstat(const struct clock_control *clock)
@@ -311,7 +342,8 @@ bool clock_control_write(struct clock_control *clock, uint32_t offset, uint32_t 
 
 void clock_control_reset(struct clock_control *clock)
 {
-    *clock->state = (struct clock_control_state){.hfxodebounce = HFXODEBOUNCE_RESET};
+    const struct lf_state lf = clock->state->lf;
+    *clock->state = (struct clock_control_state){.hfxodebounce = HFXODEBOUNCE_RESET, .lf = lf};
     clock_cancel(clock->env->clock, &clock->hf_started);
     clock_cancel(clock->env->clock, &clock->lf_step);
     clock_cancel(clock->env->clock, &clock->calibrated);
@@ -319,13 +351,21 @@ void clock_control_reset(struct clock_control *clock)
 }
 
 void clock_control_init(struct clock_control *clock, const struct device_env *env,
-                        struct nrf_events *events, struct clock_control_state *state)
+                        struct nrf_events *events, struct clock_control_state *state,
+                        const int32_t *faults)
 {
     clock->env = env;
     clock->events = events;
     clock->state = state;
+    clock->faults = faults;
+    lf_clock_drive(&env->nets->lf, &state->lf);
     event_init(&clock->hf_started, hf_started, clock);
     event_init(&clock->lf_step, lf_step, clock);
     event_init(&clock->calibrated, calibrated, clock);
     event_init(&clock->timer_expired, timer_expired, clock);
+}
+
+void clock_control_update(struct clock_control *clock)
+{
+    update_lf(clock);
 }

@@ -5,8 +5,14 @@
  * shares its register window, its interrupt and its INTEN with POWER: clock_power.c is the device
  * and calls this part for every access.
  *
- * Not modelled: frequency errors (each clock is exact at once, so calibration changes nothing);
- * that the 32,768 Hz clock stands still while nobody starts it (RTC and WDT have their own count).
+ * RTC counts only while the 32,768 Hz clock runs; WDT has its own count, since it forces the RC
+ * oscillator on.
+ *
+ * Faults: "hfxo-dead", "lfxo-dead" (a crystal that is to start does not), "lf-skew" (the 32,768 Hz
+ * clock, whichever source, is off by so many ppm).
+ *
+ * Not modelled: frequency errors by themselves (each clock is exact at once, so calibration changes
+ * nothing).
  */
 #ifndef PERIPHERALS_NRF52_CLOCK_CONTROL_H
 #define PERIPHERALS_NRF52_CLOCK_CONTROL_H
@@ -58,6 +64,14 @@ struct clock_control_state {
     enum clock_lf_phase lf_phase;
     uint32_t lfclksrc, lfclksrccopy, ctiv, hfxodebounce, lfrcmode, traceconfig;
     bool calibrating, timer_running;
+    struct lf_state lf; /* goes on counting over a reset */
+};
+
+enum clock_fault {
+    CLOCK_FAULT_HFXO_DEAD,
+    CLOCK_FAULT_LFXO_DEAD,
+    CLOCK_FAULT_LF_SKEW,
+    CLOCK_FAULTS,
 };
 
 /* The part inside struct clock_power; its pointers are into that struct. */
@@ -65,6 +79,7 @@ struct clock_control {
     const struct device_env *env;
     struct nrf_events *events; /* shared with POWER */
     struct clock_control_state *state;
+    const int32_t *faults; /* by enum clock_fault */
     struct event hf_started, lf_step, calibrated, timer_expired;
 };
 
@@ -72,8 +87,13 @@ struct clock_control {
 uint32_t clock_control_events(const struct device_env *env);
 
 void clock_control_init(struct clock_control *clock, const struct device_env *env,
-                        struct nrf_events *events, struct clock_control_state *state);
+                        struct nrf_events *events, struct clock_control_state *state,
+                        const int32_t *faults);
+/* One of the faults begins or ends. */
+void clock_control_faults_changed(struct clock_control *clock);
 void clock_control_reset(struct clock_control *clock);
+/* The second pass of a reset: the 32,768 Hz clock is what the state says. */
+void clock_control_update(struct clock_control *clock);
 
 /* False: not a register of CLOCK (event registers and INTEN are the window's). */
 bool clock_control_get(const struct clock_control *clock, uint32_t offset, uint32_t *value);

@@ -9,6 +9,12 @@
 #define BPROT_DISABLEINDEBUG_RESET 1U
 
 static const struct device_fault faults[] = {
+    [CLOCK_FAULT_HFXO_DEAD] = {"hfxo-dead", "the 64 MHz crystal does not start while this lasts", 1,
+                               1},
+    [CLOCK_FAULT_LFXO_DEAD] = {"lfxo-dead", "the 32,768 Hz crystal does not start while this lasts",
+                               1, 1},
+    [CLOCK_FAULT_LF_SKEW] = {"lf-skew", "the 32,768 Hz clock is VALUE ppm too fast",
+                             -LF_CLOCK_PPM_MAX, LF_CLOCK_PPM_MAX},
     [CLOCK_POWER_FAULT_POWER_CUT] = {"power-cut",
                                      "the supply fails at once, and is back after VALUE ms", 1,
                                      60000},
@@ -101,6 +107,7 @@ static void clock_power_update(void *self)
 {
     struct clock_power *device = self;
     power_update(&device->power);
+    clock_control_update(&device->clock);
     nrf_events_update_irq(&device->env, &device->state.events);
 }
 
@@ -164,6 +171,7 @@ static bool clock_power_input(void *self, const struct device_input *input)
     }
     cut_power(device);
     power_follow_supply_fault(&device->power, supply_mv_before, *supply_mv);
+    clock_control_faults_changed(&device->clock);
     return true;
 }
 
@@ -184,7 +192,8 @@ static const char *clock_power_init(void *self, const struct device_env *env)
     struct clock_power *device = self;
     device->env = *env;
     device->state.random = env->seed;
-    clock_control_init(&device->clock, &device->env, &device->state.events, &device->state.clock);
+    clock_control_init(&device->clock, &device->env, &device->state.events, &device->state.clock,
+                       device->state.faults);
     power_init(&device->power, &device->env, &device->state.events, &device->state.power);
     return NULL;
 }
@@ -193,8 +202,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct clock_power_state *s = state;
     (void)self;
-    (void)now_cycles;
-    return device_bool_is_sane(&s->clock.hfclk_requested) &&
+    return lf_state_is_sane(&s->clock.lf, now_cycles) &&
+           device_bool_is_sane(&s->clock.hfclk_requested) &&
            device_bool_is_sane(&s->clock.hfclk_running) && s->clock.lf_phase <= CLOCK_LF_RUNNING &&
            device_bool_is_sane(&s->clock.calibrating) &&
            device_bool_is_sane(&s->clock.timer_running) &&
@@ -214,7 +223,7 @@ const struct device_class nrf52_clock_power_class = {
     .size_bytes = sizeof(struct clock_power),
     .state_offset = offsetof(struct clock_power, state),
     .state_bytes = sizeof(struct clock_power_state),
-    .state_version = 2,
+    .state_version = 3,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,

@@ -27,8 +27,9 @@ enum clock_power_register {
     BPROT_CONFIG3 = 0x614,
 };
 
+/* After those of enum clock_fault. */
 enum clock_power_fault {
-    CLOCK_POWER_FAULT_POWER_CUT,
+    CLOCK_POWER_FAULT_POWER_CUT = CLOCK_FAULTS,
     CLOCK_POWER_FAULT_SUPPLY_MV,
     CLOCK_POWER_FAULTS
 };

@@ -12,8 +12,8 @@
  *   - CC = 0 does not match at CLEAR, CC = COUNTER does not at START
  * An event register is set only while its event is enabled in EVTEN or INTEN; PPI sees those in
  * EVTEN.
- *
- * Not modelled: a slow clock that is not running (it always is).
+ * While the slow clock stands still (CLOCK has not started it) nothing counts, and tasks wait for
+ * its next edge.
  */
 #ifndef PERIPHERALS_NRF52_RTC_H
 #define PERIPHERALS_NRF52_RTC_H
@@ -58,6 +58,7 @@ struct rtc {
         struct rtc_compare compare[RTC_CC_MAX];
     } state;
     struct event event;
+    struct lf_listener listener;
 };
 
 extern const struct device_class nrf52_rtc_class;

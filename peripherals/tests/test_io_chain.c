@@ -37,6 +37,7 @@ struct world {
     struct clock clock;
     struct diag diag;
     struct pin pins[32];
+    struct nets nets;
     uint32_t detects, toggles;
     uint64_t toggled_cycles[64];
     const struct device_class *classes[NODES];
@@ -124,6 +125,7 @@ static int setup(void **state)
     assert_non_null(w);
     *state = w;
     clock_init(&w->clock, 64000000);
+    nets_init(&w->nets);
     for (uint32_t i = 0; i < 32; i++) {
         pin_init(&w->pins[i]);
     }
@@ -142,6 +144,7 @@ static int setup(void **state)
             .tasks = {.trigger = trigger, .context = w},
             .chip = {.detect = detected, .context = w},
             .pins = w->pins,
+            .nets = &w->nets,
             .pin_count = 32,
             .observer = {.note = noted, .context = w},
         };

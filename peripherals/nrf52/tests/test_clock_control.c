@@ -223,6 +223,69 @@ static void a_reset_stops_all_clocks(void **state)
     assert_int_equal(bench_read(b, INTENSET), 0);
 }
 
+static bool lf_runs(const struct bench *b)
+{
+    return b->nets.lf.state->running != 0;
+}
+
+static void the_slow_clock_runs_from_the_rc_start_to_the_stop(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_false(lf_runs(b)); /* after reset */
+    bench_write(b, LFCLKSRC, 1);
+    bench_write(b, LFCLKSTART, 1);
+    bench_run_to(b, US(600) - 1);
+    assert_false(lf_runs(b));
+    bench_run_to(b, US(600)); /* RC, while the crystal starts */
+    assert_true(lf_runs(b));
+    bench_run_to(b, US(300000));
+    assert_int_equal(lf_clock_ticks(&b->nets.lf, &b->clock, US(300000)), 9810); /* of 299.4 ms */
+    bench_write(b, LFCLKSTOP, 1);
+    assert_false(lf_runs(b));
+    bench_write(b, LFCLKSTART, 1);
+    bench_run_to(b, US(301000));
+    assert_true(lf_runs(b));
+    bench_reset(b, RESET_SREQ);
+    assert_false(lf_runs(b));
+    assert_true(lf_clock_ticks(&b->nets.lf, &b->clock, US(301000)) >= 9810); /* never back */
+}
+
+static void a_dead_crystal_never_starts(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "hfxo-dead", 1));
+    assert_true(bench_input(b, "lfxo-dead", 1));
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, LFCLKSRC, 1);
+    bench_write(b, LFCLKSTART, 1);
+    bench_write(b, HFCLKSTART, 1);
+    bench_run_to(b, US(10000000));
+    assert_int_equal(b->events.count, 0);
+    assert_int_equal(bench_read(b, HFCLKRUN), 1);
+    assert_int_equal(bench_read(b, HFCLKSTAT), 0);
+    assert_int_equal(bench_read(b, LFCLKSTAT), 0x00010000); /* RC for ever */
+    assert_true(lf_runs(b));
+    assert_true(bench_input(b, "hfxo-dead", 0));
+    assert_true(bench_input(b, "lfxo-dead", 0));
+    bench_run_to(b, US(20000000));
+    assert_int_equal(bench_event_count(b, HFCLKSTARTED), 1);
+    assert_int_equal(bench_event_count(b, LFCLKSTARTED), 1);
+    assert_int_equal(bench_read(b, LFCLKSTAT), 0x00010001);
+}
+
+static void the_slow_clock_can_be_off(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "lf-skew", -500));
+    bench_write(b, LFCLKSTART, 1);
+    bench_run_to(b, US(600));
+    bench_run_to(b, US(1000600));
+    assert_int_equal(lf_clock_ticks(&b->nets.lf, &b->clock, US(1000600)), 32751); /* of 32,768 */
+    assert_true(bench_input(b, "lf-skew", 0));
+    bench_run_to(b, US(2000600));
+    assert_int_equal(lf_clock_ticks(&b->nets.lf, &b->clock, US(2000600)), 32751 + 32768);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -238,6 +301,9 @@ int main(void)
                                         setup_nrf52840, teardown),
         TEST(what_the_chip_does_not_have_is_reported),
         TEST(a_reset_stops_all_clocks),
+        TEST(the_slow_clock_runs_from_the_rc_start_to_the_stop),
+        TEST(a_dead_crystal_never_starts),
+        TEST(the_slow_clock_can_be_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

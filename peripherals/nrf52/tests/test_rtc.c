@@ -418,6 +418,52 @@ static void agrees_with_a_stepped_counter(void **state)
 
 #define WITH_RTC(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void run_slow_clock(struct bench *b, struct lf_state *lf, bool running, int32_t ppm)
+{
+    lf_clock_drive(&b->nets.lf, lf);
+    lf_clock_set(&b->nets.lf, lf, &b->clock, running, ppm);
+}
+
+static void nothing_counts_while_the_slow_clock_stands_still(void **state)
+{
+    struct bench *b = *state;
+    struct lf_state lf = {0};
+    run_slow_clock(b, &lf, false, 0);
+    bench_write(b, EVTENSET, BIT_CC(0) | BIT_TICK);
+    bench_write(b, CC(0), 3);
+    bench_write(b, START, 1);
+    bench_run_to(b, 1000000);
+    assert_int_equal(bench_read(b, COUNTER), 0);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+    run_slow_clock(b, &lf, true, 0); /* periods begin here: the third step is at the third edge */
+    bench_run_to(b, 1000000 + edge(3) - 1);
+    assert_int_equal(bench_read(b, COUNTER), 2);
+    bench_run_to(b, 1000000 + edge(3));
+    assert_int_equal(bench_event_cycle(b, COMPARE(0)), 1000000 + edge(3));
+    bench_run_to(b, 1000000 + edge(10) + 100);
+    run_slow_clock(b, &lf, false, 0);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+    bench_run_to(b, 5000000);
+    assert_int_equal(bench_read(b, COUNTER), 10);
+    run_slow_clock(b, &lf, true, 0);
+    bench_run_to(b, 5000000 + edge(1));
+    assert_int_equal(bench_read(b, COUNTER), 11);
+    assert_int_equal(bench_event_count(b, TICK), 11);
+}
+
+static void a_skewed_slow_clock_counts_faster(void **state)
+{
+    struct bench *b = *state;
+    struct lf_state lf = {0};
+    run_slow_clock(b, &lf, true, 100000);
+    bench_write(b, START, 1);
+    bench_run_to(b, BENCH_CPU_HZ);
+    assert_int_equal(bench_read(b, COUNTER), 36044); /* 32,768 and a tenth; 0.8 of a period short */
+    run_slow_clock(b, &lf, true, -50000);
+    bench_run_to(b, 2ULL * BENCH_CPU_HZ + 2000);
+    assert_in_range(bench_read(b, COUNTER), 36044 + 31129, 36044 + 31131);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +482,8 @@ int main(void)
         cmocka_unit_test(three_compares_by_property),
         WITH_RTC(reset_stops_and_clears),
         cmocka_unit_test(agrees_with_a_stepped_counter),
+        WITH_RTC(nothing_counts_while_the_slow_clock_stands_still),
+        WITH_RTC(a_skewed_slow_clock_counts_faster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
