@@ -33,9 +33,6 @@ static const struct catalogue_absent_register nrf52840_nfct[] = {
 
 static const struct catalogue_absent_register nrf52840_aar[] = {{0x504, 0x1}, {0x518, 0xFB}};
 
-static const struct catalogue_absent_register nrf52840_usbd[] = {
-    {0x4C0, 0x10000}, {0x50C, 0x100}, {0x510, 0x1}, {0x514, 0x1}};
-
 static const struct catalogue_absent_register nrf52840_qspi[] = {
     {0x524, 0xFFFFFFFF}, {0x528, 0xFFFFFFFF}, {0x530, 0xFFFFFFFF}, {0x534, 0xFFFFFFFF},
     {0x538, 0xFFFFFFFF}, {0x53C, 0xFFFFFFFF}, {0x600, 0x40480},    {0x614, 0xFFFFFFFF},
@@ -76,7 +73,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "PWM2", 0x40022000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52840", "FPU", 0x40026000, 0x1000, NULL, 0},
-    {"nrf52840", "USBD", 0x40027000, 0x1000, nrf52840_usbd, COUNT(nrf52840_usbd)},
     {"nrf52840", "QSPI", 0x40029000, 0x1000, nrf52840_qspi, COUNT(nrf52840_qspi)},
     {"nrf52840", "PWM3", 0x4002D000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "CRYPTOCELL", 0x5002A000, 0x1000, NULL, 0},

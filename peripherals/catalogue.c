@@ -21,6 +21,7 @@
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
+#include "peripherals/nrf52/usbd.h"
 #include "peripherals/nrf52/wdt.h"
 #include "peripherals/parts/bh1750.h"
 #include "peripherals/parts/bma42x.h"
@@ -64,6 +65,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"nordic,nrf-comp", &nrf52_comp_class},
     {"nordic,nrf-lpcomp", &nrf52_comp_class},
+    {"nordic,nrf-usbd", &nrf52_usbd_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sandglass,jumper", &part_jumper_class},

@@ -28,6 +28,7 @@
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
 #include "peripherals/nrf52/uicr.h"
+#include "peripherals/nrf52/usbd.h"
 #include "peripherals/nrf52/wdt.h"
 
 #define WINDOW_BYTES 0x1000U
@@ -46,7 +47,7 @@ struct chip {
 
 static struct chip chips[] = {
     {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1079},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1249},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1403},
 };
 
 static const struct {
@@ -64,7 +65,7 @@ static const struct {
     {0x40023000, &nrf52_serial_box_class},  {0x4002F000, &nrf52_serial_box_class},
     {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
     {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
-    {0x40001000, &nrf52_radio_class},
+    {0x40001000, &nrf52_radio_class},       {0x40027000, &nrf52_usbd_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
