@@ -2,14 +2,17 @@
 """Derives our own tables from a vendor's CMSIS-SVD file of an nRF52 chip.
 
 Usage: svd_registers.py registers FILE.svd             the registers of the modelled peripherals, as text
+       svd_registers.py interrupts FILE.svd            the interrupts of all peripherals, as text
        svd_registers.py absent nrf52.svd nrf52840.svd  the peripherals that are not modelled, as C
-       svd_registers.py check DIRECTORY                are the committed tables up to date?
+       svd_registers.py check DIRECTORY                are the committed tables up to date, and is docs/fidelity/registers.md complete?
+       svd_registers.py write DIRECTORY                writes the committed tables anew (then clang-format absent.c)
 
-`check` looks for nrf52.svd and nrf52840.svd in $SVD_DIR and beside the project; where there are none it
-says so and succeeds. Exit status: 0 fine, 1 a table differs, 2 wrong use.
+`check` and `write` look for nrf52.svd and nrf52840.svd in $SVD_DIR and beside the project; where there are none they
+say so and succeed. Exit status: 0 fine, 1 a table differs, 2 wrong use.
 """
 import glob
 import os
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -32,6 +35,7 @@ class Peripheral:
         self.name = node.findtext("name")
         self.base = int(node.findtext("baseAddress"), 0)
         self.source = source.findtext("name")
+        self.irqn = node.findtext("interrupt/value") or source.findtext("interrupt/value")
         self.registers = []  # (name, offset, reset value, access)
         self._walk(source.find("registers"), 0, "")
         self.registers.sort(key=lambda register: register[1])
@@ -64,6 +68,13 @@ def registers_text(path):
         if peripheral.name in MODELLED:
             lines += ["%s 0x%08X %s 0x%03X 0x%08X %s" % (peripheral.name, peripheral.base, name, offset, reset, access)
                       for name, offset, reset, access in peripheral.registers]
+    return "\n".join(lines) + "\n"
+
+
+def interrupts_text(path):
+    lines = ["# peripheral base interrupt; written by tools/svd_registers.py"]
+    lines += ["%s 0x%08X %s" % (peripheral.name, peripheral.base, peripheral.irqn) for peripheral in read_svd(path)
+              if peripheral.irqn is not None and peripheral.name in MODELLED]
     return "\n".join(lines) + "\n"
 
 
@@ -114,7 +125,8 @@ def squeeze(text):
     return "".join(text.split()).replace(",}", "}")  # clang-format moves blanks and trailing commas
 
 
-def check(directory):
+def find_files(directory):
+    """The two SVD files; fewer: they are not there."""
     beside = os.path.join(directory, "..")
     places = [os.environ.get("SVD_DIR", ""), beside, *sorted(glob.glob(os.path.join(beside, "*", "reference")))]
     found = []
@@ -122,26 +134,90 @@ def check(directory):
         found += [path for path in (os.path.join(place, file) for place in places if place)
                   if os.path.exists(path)][:1]
     if len(found) < len(FILES):
-        print("svd_registers: no nrf52.svd and nrf52840.svd in $SVD_DIR or beside the project: nothing checked")
-        return 0
+        print("svd_registers: no nrf52.svd and nrf52840.svd in $SVD_DIR or beside the project: nothing done")
+    return found
+
+
+def tables(directory, found):
+    """{path: text} of all that is committed."""
     folder = os.path.join(directory, "peripherals")
-    wanted = {os.path.join(folder, "nrf52", "tests", "data", chip + "_registers.txt"): registers_text(path)
-              for path, (_, chip) in zip(found, FILES)}
-    wanted[os.path.join(folder, "absent.c")] = absent_c(found)
-    status = 0
-    for path, text in wanted.items():
+    data = os.path.join(folder, "nrf52", "tests", "data")
+    wanted = {os.path.join(folder, "absent.c"): absent_c(found)}
+    for path, (_, chip) in zip(found, FILES):
+        wanted[os.path.join(data, chip + "_registers.txt")] = registers_text(path)
+        wanted[os.path.join(data, chip + "_interrupts.txt")] = interrupts_text(path)
+    return wanted
+
+
+def without_index(name):
+    return re.sub(r"\d+", "", name)
+
+
+def fidelity_mistakes(page, found):
+    """What is wrong with the table of docs/fidelity/registers.md."""
+    registers = {}
+    for path in found:
+        for peripheral in read_svd(path):
+            names = registers.setdefault(peripheral.name, set())
+            names |= {without_index(name) for name, _, _, _ in peripheral.registers}
+    rows = {}
+    with open(page, encoding="utf-8") as file:
+        for line in file:
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if line.startswith("|") and len(cells) == 5 and cells[1] in ("modelled", "absent"):
+                for name in cells[0].split(", "):
+                    if name in rows:
+                        yield "%s has two rows" % name
+                    rows[name] = (cells[1], re.findall("`([^`]+)`", cells[2] + cells[3]), cells[0].split(", "))
+    for name in sorted(set(registers) - set(rows)):
+        yield "%s has no row" % name
+    for name, (how, exceptions, group) in sorted(rows.items()):
+        known = set().union(*[registers.get(other, set()) for other in group])
+        modelled = name in MODELLED or registers.get(name) == {"UNUSED"}  # an interrupt and no more
+        if name not in registers:
+            yield "there is no %s" % name
+        elif modelled != (how == "modelled"):
+            yield "%s is called %s, and is %s" % (name, how, "modelled" if modelled else "absent")
+        for exception in exceptions:
+            if exception not in known:
+                yield "%s has no register %s" % (name, exception)
+
+
+def check(directory):
+    found = find_files(directory)
+    if len(found) < len(FILES):
+        return 0
+    mistakes = []
+    for path, text in tables(directory, found).items():
         with open(path, encoding="utf-8") as committed:
             if squeeze(committed.read()) != squeeze(text):
-                print("svd_registers: %s differs from what the vendor's files say" % path)
-                status = 1
-    print("svd_registers: %d tables checked" % len(wanted))
-    return status
+                mistakes.append("%s differs from what the vendor's files say: svd_registers.py write" % path)
+    page = os.path.join(directory, "docs", "fidelity", "registers.md")
+    mistakes += ["%s: %s" % (page, mistake) for mistake in fidelity_mistakes(page, found)]
+    for mistake in mistakes:
+        print("svd_registers: %s" % mistake)
+    print("svd_registers: all tables checked")
+    return 1 if mistakes else 0
+
+
+def write(directory):
+    found = find_files(directory)
+    if len(found) == len(FILES):
+        for path, text in tables(directory, found).items():
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+    return 0
 
 
 def main(arguments):
     if len(arguments) == 2 and arguments[0] == "registers":
         sys.stdout.write(registers_text(arguments[1]))
         return 0
+    if len(arguments) == 2 and arguments[0] == "interrupts":
+        sys.stdout.write(interrupts_text(arguments[1]))
+        return 0
+    if len(arguments) == 2 and arguments[0] == "write":
+        return write(arguments[1])
     if len(arguments) == 3 and arguments[0] == "absent":
         sys.stdout.write(absent_c(arguments[1:]))
         return 0

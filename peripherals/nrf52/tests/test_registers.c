@@ -72,13 +72,16 @@ static const struct {
 /* Reports that say that there is no such register. */
 static uint32_t not_there;
 
+/* Reports that what was asked for is not modelled. */
+static uint32_t not_modelled;
+
 static void report(void *context, enum diag_kind kind, const char *device, uint32_t offset,
                    const char *what)
 {
     (void)context;
-    (void)kind;
     (void)device;
     (void)offset;
+    not_modelled += kind == DIAG_UNIMPLEMENTED;
     not_there +=
         strstr(what, "does not exist") != NULL || strstr(what, "factory does not write") != NULL;
 }
@@ -88,7 +91,7 @@ static struct system_bench *start(size_t device, const struct chip *chip)
     struct system_bench *s =
         system_bench_new(devices[device].device_class, devices[device].base, chip->flash_bytes);
     s->bench->diag.report = report;
-    not_there = 0;
+    not_there = not_modelled = 0;
     return s;
 }
 
@@ -154,6 +157,70 @@ static void reset_values_are_the_specified_ones(void **state)
         system_bench_free(s);
     }
     assert_int_equal(compared, chip->register_count);
+}
+
+/* Copies a name without its indices. */
+static const char *without_index(const char *name, char *copy)
+{
+    size_t length = 0;
+    for (; *name != '\0'; name++) {
+        if (*name < '0' || *name > '9') {
+            copy[length++] = *name;
+        }
+    }
+    copy[length] = '\0';
+    return copy;
+}
+
+/* Whether a row of the table names the peripheral in its first column. */
+static bool is_row_of(const char *line, const char *peripheral)
+{
+    const char *end = line[0] == '|' ? strchr(line + 1, '|') : NULL;
+    size_t length = strlen(peripheral);
+    for (const char *at = line; end != NULL && at + length < end; at++) {
+        if (strncmp(at, peripheral, length) == 0 && at[-1 + (at == line)] == ' ' &&
+            (at[length] == ' ' || at[length] == ',')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether docs/fidelity/registers.md names the register as one that is not exact. */
+static bool is_listed_as_inexact(const struct row *row)
+{
+    char line[1024], name[NAME_BYTES + 2], bare[NAME_BYTES];
+    bool listed = false;
+    FILE *file = fopen(FIDELITY_PAGE, "r");
+    assert_non_null(file);
+    (void)snprintf(name, sizeof name, "`%s`", without_index(row->name, bare));
+    while (!listed && fgets(line, sizeof line, file) != NULL) {
+        listed = is_row_of(line, row->peripheral) && strstr(line, name) != NULL;
+    }
+    (void)fclose(file);
+    return listed;
+}
+
+static void what_is_reported_as_not_modelled_is_listed(void **state)
+{
+    const struct chip *chip = *state;
+    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+        struct row row;
+        FILE *file = fopen(chip->file, "r");
+        assert_non_null(file);
+        while (next_row(file, devices[i].base, &row)) {
+            struct system_bench *s = start(i, chip);
+            select_function(s->bench, &row);
+            bench_write(s->bench, row.offset, UINT32_MAX);
+            if (not_modelled != 0 && !is_listed_as_inexact(&row)) {
+                fail_msg("%s.%s is reported as not modelled, and " FIDELITY_PAGE
+                         " does not name it",
+                         row.peripheral, row.name);
+            }
+            system_bench_free(s);
+        }
+        (void)fclose(file);
+    }
 }
 
 static void registers_can_be_written_where_specified(void **state)
@@ -229,9 +296,11 @@ int main(void)
         cmocka_unit_test_prestate(reset_values_are_the_specified_ones, &chips[0]),
         cmocka_unit_test_prestate(registers_can_be_written_where_specified, &chips[0]),
         cmocka_unit_test_prestate(nothing_else_is_there, &chips[0]),
+        cmocka_unit_test_prestate(what_is_reported_as_not_modelled_is_listed, &chips[0]),
         cmocka_unit_test_prestate(reset_values_are_the_specified_ones, &chips[1]),
         cmocka_unit_test_prestate(registers_can_be_written_where_specified, &chips[1]),
         cmocka_unit_test_prestate(nothing_else_is_there, &chips[1]),
+        cmocka_unit_test_prestate(what_is_reported_as_not_modelled_is_listed, &chips[1]),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
