@@ -44,7 +44,7 @@ struct bma42x {
         bool in_order;                /* of the configuration so far */
         bool data_read;               /* of the sample at read_cycles */
         uint32_t config_bytes;        /* how many have come */
-        uint64_t init_cycles;         /* INIT_CTRL was set then; 0: never */
+        uint64_t init_cycles;
         int32_t mg[BMA42X_AXES];      /* what is there now, since changed_cycles */
         int32_t held_mg[BMA42X_AXES]; /* what was sampled before that */
         int32_t centidegrees;
