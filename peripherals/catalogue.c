@@ -75,6 +75,7 @@ static const struct catalogue_entry entries[] = {
     {"bosch,bma423", &part_bma423_class},
     {"bosch,bma4xx", &part_bma42x_class},
     {"tyhx,hrs3300", &part_hrs3300_class},
+    {"tian-yi-he-xin-hrs3300", &part_hrs3300_class}, /* in Zephyr's pinetime_devkit0 */
     {"sensirion,sht3xd", &part_sht3x_class},
     {"rohm,bh1750", &part_bh1750_class},
 };

@@ -38,12 +38,12 @@ struct bma42x {
         uint8_t registers[BMA42X_REGISTERS]; /* those that keep what is written */
         uint8_t features[BMA42X_FEATURE_BYTES];
         uint8_t pointer;
-        bool stuck, out_of_range;     /* faults */
-        bool loading;                 /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
-        bool loaded;                  /* INIT_CTRL was set after that, at init_cycles */
-        bool in_order;                /* of the configuration so far */
-        bool data_read;               /* of the sample at read_cycles */
-        uint32_t config_bytes;        /* how many have come */
+        bool stuck, out_of_range; /* faults */
+        bool loading;             /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
+        bool loaded;              /* INIT_CTRL was set after that, at init_cycles */
+        bool in_order;            /* of the configuration so far */
+        bool data_read;           /* of the sample at read_cycles */
+        uint32_t config_bytes;    /* how many have come */
         uint64_t init_cycles;
         int32_t mg[BMA42X_AXES];      /* what is there now, since changed_cycles */
         int32_t held_mg[BMA42X_AXES]; /* what was sampled before that */
