@@ -20,6 +20,7 @@
 #include "peripherals/iface/irq.h"
 #include "peripherals/iface/nets.h"
 #include "peripherals/iface/nvm.h"
+#include "peripherals/iface/part_memory.h"
 #include "peripherals/iface/props.h"
 #include "peripherals/iface/task_event.h"
 #include "peripherals/iface/wire.h"
@@ -72,7 +73,8 @@ struct device_env {
     struct byte_sink tx; /* where a serial device's bytes go */
     struct observer observer;
     struct props props;
-    uint64_t seed; /* for random sources: from --seed and the node's name */
+    struct part_memory *memory; /* what memory_bytes asked for; else NULL */
+    uint64_t seed;              /* for random sources: from --seed and the node's name */
 };
 
 /* A time-stamped input from outside, already due: press a button, touch, receive a byte. */
@@ -121,6 +123,9 @@ struct device_class {
      * within their ranges; no more than a second of its own time to catch up. NULL: any bytes are.
      */
     bool (*state_is_sane)(const void *self, const void *state, uint64_t now_cycles);
+    /* How large the part_memory of a node is to be, in bytes: a multiple of its page, at most
+     * PART_MEMORY_BYTES_MAX; 0 for properties that init refuses. NULL: it has none. */
+    uint32_t (*memory_bytes)(const struct props *props);
     /* Sets up an instance that is zeroed. NULL when fine, else a constant message for the user (a
      * devicetree error). */
     const char *(*init)(void *self, const struct device_env *env);

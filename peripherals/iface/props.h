@@ -39,7 +39,7 @@ enum props_function {
     PROPS_UART_CTS,
 };
 
-/* The last three may be NULL; the functions below see to that. */
+/* The last four may be NULL; the functions below see to that. */
 struct props {
     /* Cell `index` of a u32 property; false when absent or too short. */
     bool (*u32)(const void *node, const char *name, uint32_t index, uint32_t *value);
@@ -58,6 +58,8 @@ struct props {
      * ("pwms"), or with NULL the bus node. */
     bool (*bus_pin)(const void *node, const char *property, enum props_function function,
                     struct props_gpio *gpio);
+    /* Byte `index` of a byte array ([c2 28 17]); false when absent or too short. */
+    bool (*byte)(const void *node, const char *name, uint32_t index, uint8_t *value);
 };
 
 static inline bool props_flag(const struct props *props, const char *name)
@@ -75,6 +77,12 @@ static inline bool props_bus_pin(const struct props *props, const char *property
                                  enum props_function function, struct props_gpio *gpio)
 {
     return props->bus_pin != NULL && props->bus_pin(props->node, property, function, gpio);
+}
+
+static inline bool props_byte(const struct props *props, const char *name, uint32_t index,
+                              uint8_t *value)
+{
+    return props->byte != NULL && props->byte(props->node, name, index, value);
 }
 
 static inline uint32_t props_u32_or(const struct props *props, const char *name, uint32_t otherwise)

@@ -48,6 +48,12 @@ static bool view_flag(const void *self, const char *name)
     return tree_has(view->board->blob, view->node, name);
 }
 
+static bool view_byte(const void *self, const char *name, uint32_t index, uint8_t *value)
+{
+    const struct board_props *view = self;
+    return tree_byte(view->board->blob, view->node, name, index, value);
+}
+
 static bool give(const struct board_props *view, enum board_pin_result result,
                  const struct board_pin *pin, struct props_gpio *gpio)
 {
@@ -113,5 +119,6 @@ struct props board_props_make(struct board_props *view, const struct board *boar
                           .context = view,
                           .flag = view_flag,
                           .bus_gpio = view_bus_gpio,
-                          .bus_pin = view_bus_pin};
+                          .bus_pin = view_bus_pin,
+                          .byte = view_byte};
 }

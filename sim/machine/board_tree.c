@@ -25,6 +25,17 @@ bool tree_cell(const void *blob, int node, const char *name, uint32_t index, uin
     return true;
 }
 
+bool tree_byte(const void *blob, int node, const char *name, uint32_t index, uint8_t *value)
+{
+    int length = 0;
+    const uint8_t *bytes = fdt_getprop(blob, node, name, &length);
+    if (bytes == NULL || length < 0 || index >= (uint32_t)length) {
+        return false;
+    }
+    *value = bytes[index];
+    return true;
+}
+
 uint32_t tree_cell_count(const void *blob, int node, const char *name)
 {
     int length = 0;

@@ -20,6 +20,9 @@ const char *tree_string(const void *blob, int node, const char *name);
 /* Cell `index` of a property; false when it is absent or shorter. */
 bool tree_cell(const void *blob, int node, const char *name, uint32_t index, uint32_t *value);
 
+/* Byte `index` of a property; false when it is absent or shorter. */
+bool tree_byte(const void *blob, int node, const char *name, uint32_t index, uint8_t *value);
+
 /* How many cells a property has: 0 when it is absent, empty or no array of cells. */
 uint32_t tree_cell_count(const void *blob, int node, const char *name);
 

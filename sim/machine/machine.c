@@ -2,8 +2,8 @@
 #include "sim/machine/machine.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "sim/machine/machine_internal.h"
 
@@ -21,6 +21,32 @@ static void *arena_take(struct arena *arena, size_t bytes, size_t alignment)
     size_t offset = arena->used;
     arena->used += bytes;
     return arena->memory == NULL ? NULL : arena->memory + offset;
+}
+
+/* What the class of a device wants to keep of a large memory chip. The properties are asked for
+ * before there are pins. */
+static uint32_t memory_bytes(const struct board *board, size_t index)
+{
+    const struct board_device *description = &board->devices[index];
+    struct board_props view;
+    if (description->device_class->memory_bytes == NULL) {
+        return 0;
+    }
+    const struct props props = board_props_make(&view, board, description->node, NULL);
+    return description->device_class->memory_bytes(&props);
+}
+
+static void lay_out_memories(struct arena *arena, const struct board *board,
+                             struct machine_device *devices)
+{
+    for (size_t i = 0; i < board->device_count; i++) {
+        uint32_t size = memory_bytes(board, i);
+        uint8_t *inverted = arena_take(arena, size, ARENA_PAGE);
+        bool *touched = arena_take(arena, size / PART_MEMORY_PAGE_BYTES, 1);
+        if (devices != NULL) {
+            devices[i].memory = (struct part_memory){inverted, touched, size};
+        }
+    }
 }
 
 /* The machine is first, so that the arena's address is its own. */
@@ -50,6 +76,7 @@ static struct machine *lay_out(struct arena *arena, const struct machine_config 
             devices[i].self = self;
         }
     }
+    lay_out_memories(arena, board, devices);
     if (machine != NULL) {
         machine->flash = flash;
         machine->flash_loaded = loaded;
@@ -73,12 +100,15 @@ static struct machine *take_arena(const struct machine_config *config)
     struct arena arena = {0};
     lay_out(&arena, config);
     size_t bytes = (arena.used + ARENA_PAGE - 1) / ARENA_PAGE * ARENA_PAGE;
-    arena = (struct arena){.memory = aligned_alloc(ARENA_PAGE, bytes)};
-    if (arena.memory == NULL) {
+    arena = (struct arena){0};
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
         return NULL;
     }
-    memset(arena.memory, 0, bytes);
-    return lay_out(&arena, config);
+    arena.memory = memory; /* all zero, and no page of it is resident before it is written */
+    struct machine *machine = lay_out(&arena, config);
+    machine->arena_bytes = bytes;
+    return machine;
 }
 
 static void nvm_changed(void *context, uint32_t address, uint32_t size_bytes)
@@ -179,6 +209,7 @@ static struct device_env make_env(struct machine *machine, struct machine_device
         .pins = machine->pins,
         .pin_count = machine->board->pin_count,
         .nets = &machine->nets,
+        .memory = device->memory.size_bytes != 0 ? &device->memory : NULL,
         .tx = {.put = machine_sent, .context = device},
         .observer = {.note = machine_note, .packet = machine_packet, .context = machine},
         .props = board_props_make(&device->props, machine->board, description->node, machine->pins),
@@ -287,7 +318,7 @@ void machine_destroy(struct machine *machine)
         if (machine->cpu != NULL) {
             cpu_destroy(machine->cpu);
         }
-        free(machine);
+        (void)munmap(machine, machine->arena_bytes);
     }
 }
 

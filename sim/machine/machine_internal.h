@@ -27,6 +27,7 @@ struct machine_device {
     const struct device_class *device_class;
     void *self; /* device_class->size_bytes in the arena */
     struct board_props props;
+    struct part_memory memory; /* size_bytes 0: it has none */
 };
 
 /* The chip's supply, as machine_power.c keeps it. */
@@ -42,6 +43,7 @@ struct machine_supply {
 struct machine {
     struct machine_config config;
     const struct board *board;
+    size_t arena_bytes; /* of which this struct is the beginning */
     struct clock clock;
     struct diag diag;
     struct cpu *cpu;

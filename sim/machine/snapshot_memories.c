@@ -162,3 +162,79 @@ const struct snapshot_section snapshot_shadow = {
     .check = check_shadow,
     .restore = restore_shadow,
 };
+
+/* A page of a part's memory that is not erased; inverted, as part_memory keeps it. */
+struct part_record {
+    uint32_t device, page;
+    uint8_t inverted[PART_MEMORY_PAGE_BYTES];
+};
+
+static uint32_t part_pages(const struct machine *machine, size_t device)
+{
+    return machine->devices[device].memory.size_bytes / PART_MEMORY_PAGE_BYTES;
+}
+
+static void save_parts(struct machine *machine, struct snapshot_writer *writer)
+{
+    for (size_t device = 0; device < machine->device_count; device++) {
+        struct part_memory *memory = &machine->devices[device].memory;
+        for (uint32_t page = 0; page < part_pages(machine, device); page++) {
+            struct part_record *record =
+                part_memory_is_used(memory, page) ? snapshot_write(writer, sizeof *record) : NULL;
+            if (record != NULL) {
+                record->device = (uint32_t)device;
+                record->page = page;
+                memcpy(record->inverted, memory->inverted + (size_t)page * PART_MEMORY_PAGE_BYTES,
+                       PART_MEMORY_PAGE_BYTES);
+            }
+        }
+    }
+}
+
+/* Records are in order, each for a page that there is. */
+static bool check_parts(struct machine *machine, struct snapshot_bytes from,
+                        struct sim_error *error)
+{
+    const struct part_record *records = SNAPSHOT_RECORDS(struct part_record, from);
+    (void)error;
+    for (size_t i = 0; i < from.size / sizeof *records; i++) {
+        bool after =
+            i == 0 || records[i].device > records[i - 1].device ||
+            (records[i].device == records[i - 1].device && records[i].page > records[i - 1].page);
+        if (!after || records[i].device >= machine->device_count ||
+            records[i].page >= part_pages(machine, records[i].device)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void restore_parts(struct machine *machine, struct snapshot_bytes from)
+{
+    const struct part_record *record = SNAPSHOT_RECORDS(struct part_record, from);
+    const struct part_record *end = record + from.size / sizeof *record;
+    for (size_t device = 0; device < machine->device_count; device++) {
+        struct part_memory *memory = &machine->devices[device].memory;
+        for (uint32_t page = 0; page < part_pages(machine, device); page++) {
+            uint8_t *bytes = memory->inverted + (size_t)page * PART_MEMORY_PAGE_BYTES;
+            bool saved = record < end && record->device == device && record->page == page;
+            if (saved) {
+                memcpy(bytes, record->inverted, PART_MEMORY_PAGE_BYTES);
+            } else if (memory->touched[page]) {
+                memset(bytes, 0, PART_MEMORY_PAGE_BYTES);
+            }
+            memory->touched[page] = saved;
+            record += saved ? 1 : 0;
+        }
+    }
+}
+
+const struct snapshot_section snapshot_parts = {
+    .name = "/part-memories",
+    .version = 1,
+    .record_bytes = sizeof(struct part_record),
+    .records_max = SIZE_MAX,
+    .save = save_parts,
+    .check = check_parts,
+    .restore = restore_parts,
+};

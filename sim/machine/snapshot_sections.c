@@ -484,6 +484,6 @@ const struct snapshot_section *const snapshot_sections[] = {
     &semihosting_section,  &cpu_section,     &snapshot_events,   &snapshot_inputs,
     &pins_section,         &snapshot_uicr,   &snapshot_flash,    &snapshot_ram,
     &snapshot_cpu_account, &snapshot_totals, &snapshot_messages, &snapshot_processes,
-    &snapshot_absent,      &snapshot_shadow, &nets_section,
+    &snapshot_absent,      &snapshot_shadow, &nets_section,      &snapshot_parts,
 };
 const size_t snapshot_section_count = sizeof snapshot_sections / sizeof snapshot_sections[0];

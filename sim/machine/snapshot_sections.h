@@ -55,7 +55,8 @@ extern const size_t snapshot_section_count;
 /* Those that are not in snapshot_sections.c. snapshot_events.c: */
 extern const struct snapshot_section snapshot_events, snapshot_inputs;
 /* snapshot_memories.c; the shadow is RAM as it was when the running process was entered: */
-extern const struct snapshot_section snapshot_uicr, snapshot_flash, snapshot_ram, snapshot_shadow;
+extern const struct snapshot_section snapshot_uicr, snapshot_flash, snapshot_ram, snapshot_shadow,
+    snapshot_parts;
 /* snapshot_accounts.c: */
 extern const struct snapshot_section snapshot_cpu_account, snapshot_totals, snapshot_messages,
     snapshot_processes, snapshot_absent;

@@ -158,6 +158,7 @@ static void add_device(struct world *world, size_t index)
     const struct board_device *description = &fuzz_board()->devices[index];
     device->device_class = description->device_class;
     struct device_env env = make_env(world, device, description);
+    env.memory = device->memory.size_bytes != 0 ? &device->memory : NULL;
     const char *trouble = device->device_class->init(device->self, &env);
     fuzz_check(trouble == NULL, "a device of the board cannot be made");
     for (size_t i = 0; i < description->window_count; i++) {
@@ -176,6 +177,21 @@ static void add_device(struct world *world, size_t index)
     }
 }
 
+/* A part's own memory, erased. */
+static void wipe_memory(struct world_device *device, const struct board_device *description)
+{
+    struct part_memory *memory = &device->memory;
+    if (memory->size_bytes == 0 && description->device_class->memory_bytes != NULL) {
+        struct board_props view;
+        const struct props props = board_props_make(&view, fuzz_board(), description->node, NULL);
+        uint32_t size = description->device_class->memory_bytes(&props);
+        *memory = (struct part_memory){calloc(size, 1),
+                                       calloc(size / PART_MEMORY_PAGE_BYTES, sizeof(bool)), size};
+        fuzz_check(memory->inverted != NULL && memory->touched != NULL, "no memory");
+    }
+    part_memory_erase(memory, 0, memory->size_bytes);
+}
+
 /* Memory as an erased chip has it, and instances that are all zero. */
 static void wipe(struct world *world)
 {
@@ -192,6 +208,7 @@ static void wipe(struct world *world)
             fuzz_check(world->devices[i].self != NULL, "no memory");
         }
         memset(world->devices[i].self, 0, size);
+        wipe_memory(&world->devices[i], &board->devices[i]);
     }
     world->diag = (struct diag){0};
     memset(world->irq_levels, 0, sizeof world->irq_levels);

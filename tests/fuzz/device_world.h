@@ -16,6 +16,7 @@ struct world_device {
     void *self; /* exactly as large as its class says, so that ASan sees what goes past it */
     const struct device_class *device_class;
     struct board_props props;
+    struct part_memory memory;
 };
 
 struct world {

@@ -127,6 +127,16 @@ static bool prop_gpio(const void *node, const char *name, uint32_t index, struct
     return true;
 }
 
+static bool prop_byte(const void *node, const char *name, uint32_t index, uint8_t *value)
+{
+    const struct bench_bytes *bytes = &((const struct bench *)node)->bytes;
+    if (bytes->name == NULL || strcmp(bytes->name, name) != 0 || index >= bytes->count) {
+        return false;
+    }
+    *value = bytes->bytes[index];
+    return true;
+}
+
 static bool prop_bus_pin(const void *node, const char *property, enum props_function function,
                          struct props_gpio *gpio)
 {
@@ -158,7 +168,23 @@ struct bench *bench_new(void)
 void bench_free(struct bench *bench)
 {
     free(bench->device);
+    free(bench->memory.inverted);
+    free(bench->memory.touched);
     free(bench);
+}
+
+/* Once for a bench, whatever is started in it. */
+static struct part_memory *make_memory(struct bench *bench, const struct device_class *device_class)
+{
+    uint32_t size =
+        device_class->memory_bytes != NULL ? device_class->memory_bytes(&bench->env.props) : 0;
+    if (size == 0) {
+        return NULL;
+    }
+    bench->memory = (struct part_memory){calloc(size, 1),
+                                         calloc(size / PART_MEMORY_PAGE_BYTES, sizeof(bool)), size};
+    assert(bench->memory.inverted != NULL && bench->memory.touched != NULL);
+    return &bench->memory;
 }
 
 const char *bench_start(struct bench *bench, const struct device_class *device_class, uint32_t base)
@@ -182,11 +208,14 @@ const char *bench_start(struct bench *bench, const struct device_class *device_c
         .props = {.u32 = prop_u32,
                   .string = prop_string,
                   .gpio = prop_gpio,
+                  .bus_gpio = prop_gpio,
                   .bus_pin = prop_bus_pin,
+                  .byte = prop_byte,
                   .node = bench},
         .seed = 1,
     };
     bench->device_class = device_class;
+    bench->env.memory = make_memory(bench, device_class);
     bench->device = calloc(1, device_class->size_bytes);
     assert(bench->device != NULL);
     const char *message = device_class->init(bench->device, &bench->env);

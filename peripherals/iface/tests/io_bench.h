@@ -22,6 +22,12 @@ struct bench_gpio {
     uint32_t number, flags;
 };
 
+struct bench_bytes {
+    const char *name;
+    uint8_t bytes[4];
+    uint32_t count;
+};
+
 struct bench_entry {
     uint64_t cycles;
     uint32_t value;
@@ -38,11 +44,13 @@ struct bench {
     struct diag diag;
     struct pin pins[BENCH_PINS];
     struct nets nets;
+    struct part_memory memory;
     uint8_t ram[BENCH_RAM_BYTES];
-    struct bench_prop props[8];            /* u32 properties of the node; ends at name == NULL */
-    struct props_gpio gpio;                /* its `gpios` property; pin == NULL: absent */
-    struct bench_gpio gpios[4];            /* its other ones, such as `reset-gpios` */
+    struct bench_prop props[8]; /* u32 properties of the node; ends at name == NULL */
+    struct props_gpio gpio;     /* its `gpios` property; pin == NULL: absent */
+    struct bench_gpio gpios[4]; /* its other ones and its bus node's, such as `cs-gpios` */
     uint32_t bus_pins[PROPS_UART_CTS + 1]; /* of its bus node: the pin's number + 1, 0: absent */
+    struct bench_bytes bytes;              /* its property of bytes; name == NULL: none */
     bool irq;
     uint32_t resets, detects;
     uint32_t wakes, wake_reason; /* the last one's */
