@@ -50,6 +50,15 @@ TARGETS = {
     "sht3x_done.*": ["sensor_measured"],
     "nrf52_twim_serve": ["sht3x_done", "bh1750_started", "bh1750_fetched"],
     "nrf52_saadc_serve": ["adc_sampled"],
+    "nrf52_rtc_delay_serve": ["st7789_elapsed", "cst816s_elapsed"],
+    "set_pin|make_output.*": PINS,
+    "send": [*PINS, *SPIM],
+    "wait|st7789_init|cst816s_(init|elapsed|enable|disable)|wait.*": [*PINS, "delay_start", "delay_set_client"],
+    "read_registers|cst816s_read|cst816s_interrupted": ["twim_transfer"],
+    "tell": ["touch_panel_touched"],
+    "touch_panel_.*": ["cst816s_enable", "cst816s_disable", "cst816s_set_client"],
+    "st7789_sent|finish|st7789_elapsed|next_step|send_.*": ["screen_done", *PINS, *SPIM],
+    "screen_.*|put_next": ["st7789_set_power", "st7789_set_inverted", "st7789_begin", "st7789_put", "st7789_set_client"],
     "(temperature|sensor)_.*|read_sensor": SENSORS,
 }
 

@@ -25,6 +25,7 @@
 #define ABI_DRIVER_TEMPERATURE     0x60000u
 #define ABI_DRIVER_HUMIDITY        0x60001u
 #define ABI_DRIVER_AMBIENT_LIGHT   0x60002u
+#define ABI_DRIVER_SCREEN          0x90001u
 #define ABI_DRIVER_TOUCH           0x90002u
 
 /* Command 0 of every driver. */
@@ -186,8 +187,39 @@ enum abi_sensor_upcall {
     ABI_SENSOR_UPCALLS = 1,
 };
 
-/* Touch. The nrf52dk's single capacitive pad reports position (0, 0). Single touch: numbers 1
- * and 2. */
+/* Screen. Commands marked with u end in an upcall; one such per process at a time, else BUSY. */
+enum abi_screen_command {
+    ABI_SCREEN_HAS_SETUP = 1,      /* -> u32, 0: resolution and format are fixed */
+    ABI_SCREEN_SET_POWER = 2,      /* u (0 | 1) */
+    ABI_SCREEN_SET_INVERTED = 6,   /* u (0 | 1) */
+    ABI_SCREEN_RESOLUTIONS = 11,   /* -> u32, how many there are */
+    ABI_SCREEN_RESOLUTION_AT = 12, /* (index) -> u32 width, u32 height. INVAL */
+    ABI_SCREEN_FORMATS = 13,       /* -> u32, how many there are */
+    ABI_SCREEN_FORMAT_AT = 14,     /* (index) -> u32, enum abi_screen_format. INVAL */
+    ABI_SCREEN_ROTATION = 21,      /* -> u32, 0 */
+    ABI_SCREEN_RESOLUTION = 23,    /* -> u32 width, u32 height */
+    ABI_SCREEN_FORMAT = 25,        /* -> u32, enum abi_screen_format */
+    ABI_SCREEN_SET_FRAME = 100,    /* u (x << 16 | y, width << 16 | height). INVAL: not inside */
+    ABI_SCREEN_WRITE = 200,        /* u (bytes): ro 0 goes into the frame */
+    ABI_SCREEN_FILL = 300,         /* u: the pixel in ro 0 fills the frame */
+};
+enum abi_screen_format {
+    ABI_SCREEN_MONO = 0,
+    ABI_SCREEN_RGB_332 = 1,
+    ABI_SCREEN_RGB_565 = 2, /* two bytes, the one with the red bits first */
+    ABI_SCREEN_RGB_888 = 3,
+};
+enum abi_screen_upcall {
+    ABI_SCREEN_UPCALL_DONE = 0, /* (status, 0, 0) */
+    ABI_SCREEN_UPCALLS = 1,
+};
+enum abi_screen_allow {
+    ABI_SCREEN_RO_PIXELS = 0,
+    ABI_SCREEN_ROS = 1,
+};
+
+/* Touch. A single capacitive pad, as the nrf52dk's, reports position (0, 0). Single touch: numbers
+ * 1 and 2. */
 enum abi_touch_command {
     ABI_TOUCH_ENABLE = 1,
     ABI_TOUCH_DISABLE = 2,
@@ -206,6 +238,12 @@ enum abi_touch_status {
     ABI_TOUCH_RELEASED = 0,
     ABI_TOUCH_PRESSED = 1,
     ABI_TOUCH_MOVED = 2,
+};
+enum abi_touch_gesture {
+    ABI_TOUCH_SWIPE_UP = 1,
+    ABI_TOUCH_SWIPE_DOWN = 2,
+    ABI_TOUCH_SWIPE_LEFT = 3,
+    ABI_TOUCH_SWIPE_RIGHT = 4,
 };
 enum abi_touch_allow {
     ABI_TOUCH_RW_MULTI = 2,

@@ -51,7 +51,24 @@ class Pinetime(Board):
         self.check_basics("pinetime", "PineTime")
 
 
+    def test_picture_and_touch(self):
+        result = boot("pinetime", app("paint"), "--set", f"cst816s.touch={120 + 4096 * 100}@1s",
+                      "--set", f"cst816s.touch={130 + 4096 * 100}@1100ms", "--set", "cst816s.untouch=1@1200ms", seconds=2)
+        self.assert_booted(result, "PineTime")
+        self.assertEqual(result.lines("^paint:"), [
+            "paint: 240 x 240 pixels painted", "paint: touched at 120, 100", "paint: moved at 130, 100",
+            "paint: released at 130, 100"])
+
+
 class SensorNode(Board):
+    def test_climate_and_light(self):
+        result = boot("sensor_node", app("weather"), "--set", "sht3xd.temperature=-725@1500ms",
+                      "--set", "sht3xd.humidity=3340@1500ms", "--set", "bh1750.light=1200@1500ms", seconds=3)
+        self.assert_booted(result, "sensor node")
+        first, second = [line.split(", battery")[0] for line in result.lines("^weather:")]
+        self.assertEqual(first, "weather: 25.00 C, 50.00 %, 100 lux")
+        self.assertEqual(second, "weather: -7.25 C, 33.40 %, 1200 lux")
+
     def test_leds_button_uart_and_alarm(self):
         self.check_basics("sensor_node", "sensor node")
 

@@ -3,9 +3,16 @@
 #include "kernel/boards/base.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/cst816s.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/screen.h"
+#include "kernel/capsules/st7789.h"
+#include "kernel/capsules/touch_panel.h"
+#include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/chips/nrf52/saadc.h"
+#include "kernel/chips/nrf52/spim.h"
+#include "kernel/chips/nrf52/twim.h"
 
 /* The backlight: low, middle, high; they add up. */
 static struct nrf52_pin led_pins[] = {BASE_PIN(14), BASE_PIN(22), BASE_PIN(23)};
@@ -35,17 +42,71 @@ static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inp
                                    NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
 static struct adc_driver adc_driver;
 
+/* SPI: the display, and a flash that nobody drives yet. */
+#define DISPLAY_WIDTH  240u
+#define DISPLAY_HEIGHT 240u
+#define DISPLAY_HZ     8000000u
+static struct nrf52_spim spim;
+static const struct nrf52_spim_config spim_config = {
+    .base = NRF52_SPIM1_BASE, .sck_pin = 2, .mosi_pin = 3, .miso_pin = 4};
+static const struct hil_spi spi = {&nrf52_spim_ops, &spim};
+static struct nrf52_pin flash_select_pin = BASE_PIN(5), display_select_pin = BASE_PIN(25);
+static struct nrf52_pin display_data_pin = BASE_PIN(18), display_reset_pin = BASE_PIN(26);
+static struct nrf52_rtc_delay display_delay = {.compare = 1};
+static const struct hil_delay display_hil_delay = {&nrf52_rtc_delay_ops, &display_delay};
+static const struct st7789_config display_config = {
+    .spi = &spi,
+    .device = {.select = {&nrf52_pin_ops, &display_select_pin},
+               .frequency_hz = DISPLAY_HZ,
+               .idle_high = true,
+               .sample_trailing = true},
+    .reset = {&nrf52_pin_ops, &display_reset_pin},
+    .data_command = {&nrf52_pin_ops, &display_data_pin},
+    .delay = &display_hil_delay,
+};
+static struct st7789 display;
+static const struct hil_screen screen = {&st7789_ops,        &display,
+                                         DISPLAY_WIDTH,      DISPLAY_HEIGHT,
+                                         ABI_SCREEN_RGB_565, ST7789_BYTES_PER_PIXEL};
+static struct screen_driver screen_driver;
+
+/* I2C: the touch panel, and two sensors that nobody drives yet. SPI1 and TWI0 have each its own
+ * address. */
+static struct nrf52_twim twim;
+static const struct nrf52_twim_config twim_config = {
+    .base = NRF52_TWIM0_BASE, .scl_pin = 7, .sda_pin = 6, .frequency = NRF52_TWIM_400_KHZ};
+static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct nrf52_pin panel_interrupt_pin = BASE_PIN(28), panel_reset_pin = BASE_PIN(10);
+static struct nrf52_rtc_delay panel_delay = {.compare = 2};
+static const struct hil_delay panel_hil_delay = {&nrf52_rtc_delay_ops, &panel_delay};
+static const struct cst816s_config panel_config = {
+    .i2c = &i2c,
+    .address = CST816S_ADDRESS,
+    .interrupt = {&nrf52_pin_ops, &panel_interrupt_pin},
+    .reset = {&nrf52_pin_ops, &panel_reset_pin},
+    .delay = &panel_hil_delay,
+};
+static struct cst816s cst816s;
+static const struct hil_touch_panel panel = {&cst816s_ops, &cst816s};
+static struct touch_panel_driver touch_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
     {&adc_driver_ops, &adc_driver},
+    {&screen_driver_ops, &screen_driver},
+    {&touch_panel_driver_ops, &touch_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
+    {NRF52_IRQN_SPIM1, nrf52_spim_serve, &spim},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delay_serve, &display_delay},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delay_serve, &panel_delay},
 };
 
 static void drive_high(struct nrf52_pin *pin)
@@ -64,6 +125,15 @@ void board_start(void)
 
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);
+
+    drive_high(&flash_select_pin);
+    nrf52_spim_init(&spim, &spim_config);
+    st7789_init(&display, &display_config);
+    screen_init(&screen_driver, &screen);
+
+    nrf52_twim_init(&twim, &twim_config);
+    cst816s_init(&cst816s, &panel_config);
+    touch_panel_init(&touch_driver, &panel);
 }
 
 const struct base_board board = {

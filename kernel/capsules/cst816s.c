@@ -1,0 +1,140 @@
+#include "kernel/capsules/cst816s.h"
+
+#include "kernel/abi/syscall.h"
+#include "kernel/capsule/driver.h"
+
+CAPSULE(cst816s, CAPSULE_NO_DRIVER, "hil/delay hil/gpio hil/i2c hil/touch_panel");
+
+#define FIRST_REGISTER 0x01u
+/* Where they are in what is read. */
+#define GESTURE 0u
+#define FINGERS 1u
+#define X_HIGH  2u
+#define X_LOW   3u
+#define Y_HIGH  4u
+#define Y_LOW   5u
+
+#define COORDINATE_HIGH_MASK 0x0Fu
+#define EVENT_SHIFT          6u /* in X_HIGH */
+#define EVENT_UP             1u
+#define RESET_LOW_US         10000u
+
+static uint32_t byte_at(struct cst816s *panel, uint32_t index)
+{
+    return slice_get(slice_as_const(SLICE_OF(panel->registers)), index);
+}
+
+static void read_registers(struct cst816s *panel)
+{
+    int status = panel->config->i2c->ops->transfer(panel->config->i2c->self, &panel->request);
+    panel->again = status == K_EBUSY;
+}
+
+static enum hil_touch_gesture gesture_of(uint32_t code)
+{
+    switch (code) {
+    case 1:
+        return HIL_TOUCH_SWIPE_UP;
+    case 2:
+        return HIL_TOUCH_SWIPE_DOWN;
+    case 3:
+        return HIL_TOUCH_SWIPE_LEFT;
+    case 4:
+        return HIL_TOUCH_SWIPE_RIGHT;
+    default:
+        return HIL_TOUCH_NO_GESTURE; /* clicks among them */
+    }
+}
+
+static void tell(struct cst816s *panel)
+{
+    bool pressed = byte_at(panel, FINGERS) > 0 && byte_at(panel, X_HIGH) >> EVENT_SHIFT != EVENT_UP;
+    uint32_t x = (byte_at(panel, X_HIGH) & COORDINATE_HIGH_MASK) << 8 | byte_at(panel, X_LOW);
+    uint32_t y = (byte_at(panel, Y_HIGH) & COORDINATE_HIGH_MASK) << 8 | byte_at(panel, Y_LOW);
+    struct hil_touch_event event = {
+        .status = panel->pressed ? HIL_TOUCH_MOVED : HIL_TOUCH_PRESSED,
+        .gesture = gesture_of(byte_at(panel, GESTURE)),
+        .x = (uint16_t)x,
+        .y = (uint16_t)y,
+    };
+    if (!pressed) {
+        event.status = HIL_TOUCH_RELEASED;
+    }
+    /* A finger that rests is no news, and neither is the end of a touch whose begin was not. */
+    bool moved = pressed && (x != panel->x || y != panel->y);
+    bool matters = pressed != panel->pressed || moved || event.gesture != HIL_TOUCH_NO_GESTURE;
+    panel->pressed = pressed;
+    panel->x = event.x;
+    panel->y = event.y;
+    if (matters && panel->client != NULL) {
+        panel->client->touched(panel->client->self, event);
+    }
+}
+
+static void cst816s_read(void *self, int status)
+{
+    struct cst816s *panel = self;
+    bool again = panel->again;
+    if (status == K_OK) {
+        tell(panel);
+    }
+    if (again) {
+        read_registers(panel);
+    }
+}
+
+static void cst816s_interrupted(void *self, uint32_t index)
+{
+    (void)index;
+    read_registers(self);
+}
+
+static void cst816s_elapsed(void *self)
+{
+    struct cst816s *panel = self;
+    panel->config->reset.ops->write(panel->config->reset.self, true);
+}
+
+static int cst816s_enable(void *self)
+{
+    struct cst816s *panel = self;
+    const struct hil_gpio *interrupt = &panel->config->interrupt;
+    return interrupt->ops->enable_interrupt(interrupt->self, HIL_GPIO_EDGE_FALLING);
+}
+
+static void cst816s_disable(void *self)
+{
+    struct cst816s *panel = self;
+    const struct hil_gpio *interrupt = &panel->config->interrupt;
+    interrupt->ops->disable_interrupt(interrupt->self);
+    panel->pressed = false;
+}
+
+static void cst816s_set_client(void *self, const struct hil_touch_panel_client *client)
+{
+    struct cst816s *panel = self;
+    panel->client = client;
+}
+
+const struct hil_touch_panel_ops cst816s_ops = {cst816s_enable, cst816s_disable,
+                                                cst816s_set_client};
+
+void cst816s_init(struct cst816s *panel, const struct cst816s_config *config)
+{
+    *panel = (struct cst816s){.config = config, .first = {FIRST_REGISTER}};
+    panel->interrupt_client = (struct hil_gpio_client){cst816s_interrupted, panel, 0};
+    panel->delay_client = (struct hil_delay_client){cst816s_elapsed, panel};
+    panel->request = (struct hil_i2c_request){
+        .address = config->address,
+        .write = slice_as_const(SLICE_OF(panel->first)),
+        .read = SLICE_OF(panel->registers),
+        .done = cst816s_read,
+        .self = panel,
+    };
+    config->interrupt.ops->make_input(config->interrupt.self, HIL_GPIO_PULL_UP);
+    config->interrupt.ops->set_client(config->interrupt.self, &panel->interrupt_client);
+    config->reset.ops->write(config->reset.self, false);
+    config->reset.ops->make_output(config->reset.self);
+    config->delay->ops->set_client(config->delay->self, &panel->delay_client);
+    config->delay->ops->start(config->delay->self, RESET_LOW_US);
+}
