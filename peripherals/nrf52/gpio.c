@@ -1,5 +1,7 @@
 #include "peripherals/nrf52/gpio.h"
 
+#include <string.h>
+
 #include "peripherals/nrf52/nrf_common.h"
 
 enum gpio_register {
@@ -50,6 +52,10 @@ static enum wire_level apply_drive(uint32_t pin_cnf, bool high)
 
 static enum wire_level output_level(const struct gpio *gpio, uint32_t index)
 {
+    enum wire_level stuck = gpio_faults_stuck(&gpio->state.faults, index);
+    if (stuck != WIRE_FLOATING) {
+        return stuck;
+    }
     uint32_t pin_cnf = gpio->state.pin_cnf[index];
     enum wire_level claim = gpio->pins[index].claim.level;
     if (claim != WIRE_FLOATING) {
@@ -67,8 +73,9 @@ static enum wire_level pad_level(const struct gpio *gpio, uint32_t index)
     if (pin->out.level != WIRE_FLOATING) {
         return pin->out.level;
     }
-    if (pin->in.level != WIRE_FLOATING) {
-        return pin->in.level;
+    enum wire_level in = gpio_faults_level(&gpio->state.faults, index, pin->in.level);
+    if (in != WIRE_FLOATING) {
+        return in;
     }
     return pull_of(gpio->state.pin_cnf[index]) == PULL_UP ? WIRE_HIGH : WIRE_LOW;
 }
@@ -84,7 +91,8 @@ static bool is_sensed(const struct gpio *gpio, uint32_t index)
 static void note_contention(struct gpio *gpio, uint32_t index)
 {
     const struct pin *pin = &gpio->pins[index];
-    bool contended = pin->out.level != WIRE_FLOATING && pin->in.level != WIRE_FLOATING &&
+    bool contended = gpio_faults_stuck(&gpio->state.faults, index) == WIRE_FLOATING &&
+                     pin->out.level != WIRE_FLOATING && pin->in.level != WIRE_FLOATING &&
                      pin->out.level != pin->in.level;
     uint32_t bit = 1U << index;
     if (contended && (gpio->state.contended & bit) == 0) {
@@ -144,13 +152,54 @@ static void update_pins(struct gpio *gpio, uint32_t changed)
 
 static void gpio_update(void *self)
 {
-    update_pins(self, UINT32_MAX);
+    struct gpio *gpio = self;
+    for (uint32_t i = 0; i < gpio->pin_count; i++) {
+        gpio_faults_settle(&gpio->state.faults, i, gpio->pins[i].in.level);
+    }
+    update_pins(gpio, UINT32_MAX);
 }
 
 static void wire_changed(void *owner, uint32_t index, enum wire_level level)
 {
     (void)level;
     update_pin(owner, index);
+}
+
+static void bounce_fired(void *owner, uint64_t late_cycles)
+{
+    struct gpio *gpio = owner;
+    uint64_t next_cycle;
+    uint32_t index;
+    (void)late_cycles;
+    while (gpio_faults_step(&gpio->state.faults, gpio->env.clock, &index, &next_cycle)) {
+        update_pin(gpio, index);
+    }
+    if (next_cycle == CLOCK_NEVER) {
+        clock_cancel(gpio->env.clock, &gpio->bounce);
+    } else {
+        clock_schedule(gpio->env.clock, &gpio->bounce, next_cycle);
+    }
+}
+
+/* A part drives the pin. */
+static void in_changed(void *owner, uint32_t index, enum wire_level level)
+{
+    struct gpio *gpio = owner;
+    bool bounces = gpio_faults_changed(&gpio->state.faults, gpio->env.clock, index, level);
+    update_pin(gpio, index);
+    if (bounces) {
+        bounce_fired(gpio, 0);
+    }
+}
+
+static bool gpio_input(void *self, const struct device_input *input)
+{
+    struct gpio *gpio = self;
+    if (!gpio_faults_take(&gpio->state.faults, input)) {
+        return false;
+    }
+    update_pins(gpio, UINT32_MAX);
+    return true;
 }
 
 static uint32_t get_dir(const struct gpio *gpio)
@@ -293,7 +342,7 @@ static void gpio_reset(void *self, uint32_t reasons)
     if (reset_is_wake_up(reasons)) {
         return; /* pins keep their configuration and LATCH over System OFF */
     }
-    gpio->state = (struct gpio_state){0};
+    memset(&gpio->state, 0, offsetof(struct gpio_state, faults));
     for (uint32_t i = 0; i < GPIO_PORT_PINS; i++) {
         gpio->state.pin_cnf[i] = PIN_CNF_RESET;
     }
@@ -315,8 +364,10 @@ static const char *gpio_init(void *self, const struct device_env *env)
     uint32_t available = env->pin_count - (uint32_t)first;
     gpio->pin_count = ngpios < available ? ngpios : available;
     gpio->pins = env->pins + first;
+    gpio_faults_init(&gpio->state.faults, env->seed);
+    event_init(&gpio->bounce, bounce_fired, gpio);
     for (uint32_t i = 0; i < gpio->pin_count; i++) {
-        wire_listen(&gpio->pins[i].in, &gpio->listeners[i].in, wire_changed, gpio, i);
+        wire_listen(&gpio->pins[i].in, &gpio->listeners[i].in, in_changed, gpio, i);
         wire_listen(&gpio->pins[i].claim, &gpio->listeners[i].claim, wire_changed, gpio, i);
     }
     return NULL;
@@ -326,16 +377,19 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct gpio_state *s = state;
     (void)self;
-    (void)now_cycles;
-    return device_bool_is_sane(&s->detect);
+    return device_bool_is_sane(&s->detect) && gpio_faults_are_sane(&s->faults, now_cycles);
 }
+
+static const size_t event_offsets[] = {offsetof(struct gpio, bounce)};
 
 const struct device_class nrf52_gpio_class = {
     .name = "nrf52-gpio",
     .size_bytes = sizeof(struct gpio),
     .state_offset = offsetof(struct gpio, state),
     .state_bytes = sizeof(struct gpio_state),
-    .state_version = 2,
+    .state_version = 3,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
     .init = gpio_init,
     .reset = gpio_reset,
@@ -343,4 +397,6 @@ const struct device_class nrf52_gpio_class = {
     .read = gpio_read,
     .write = gpio_write,
     .peek = gpio_peek,
+    .input = gpio_input,
+    .faults = gpio_fault_list,
 };

@@ -14,6 +14,7 @@
 #define PERIPHERALS_NRF52_GPIO_H
 
 #include "peripherals/iface/device.h"
+#include "peripherals/nrf52/gpio_faults.h"
 
 #define GPIO_PORT_PINS 32U
 
@@ -37,7 +38,9 @@ struct gpio {
         uint32_t sensed;                  /* pins whose SENSE condition is met */
         uint32_t contended;               /* pins that the chip and a part drive differently */
         bool detect;                      /* the port's DETECT signal */
+        struct gpio_faults faults;        /* last: no reset of the chip clears them */
     } state;
+    struct event bounce;
 };
 
 extern const struct device_class nrf52_gpio_class;

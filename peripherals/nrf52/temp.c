@@ -26,6 +26,11 @@ static const uint32_t reset_52840[TEMP_CONSTANTS] = {
     0x0012, 0x124, 0x27C, 0x0E2, 0x000, 0x019, 0x03C,  0x050,
 };
 
+static const struct device_fault temp_faults[] = {
+    [TEMP_FAULT_STUCK] = {"stuck", "every measurement gives VALUE hundredths of a degree Celsius",
+                          -27315, 100000},
+    [TEMP_FAULTS] = {0}};
+
 /* The row of a calibration constant, NULL: the offset is none. */
 static const struct temp_row *find_row(uint32_t offset)
 {
@@ -48,7 +53,8 @@ static void measured(void *owner, uint64_t late_cycles)
 {
     struct temp *temp = owner;
     (void)late_cycles;
-    temp->state.temp = (uint32_t)steps(temp->state.centidegrees);
+    int32_t stuck = temp->state.faults[TEMP_FAULT_STUCK];
+    temp->state.temp = (uint32_t)steps(stuck != 0 ? stuck : temp->state.centidegrees);
     nrf_event_raise(&temp->env, &temp->state.events, TEMP_EVENTS_DATARDY);
 }
 
@@ -144,7 +150,7 @@ static bool temp_input(void *self, const struct device_input *input)
 {
     struct temp *temp = self;
     if (strcmp(input->what, "temperature") != 0) {
-        return false;
+        return device_fault_take(temp_faults, input, temp->state.faults);
     }
     temp->state.centidegrees = input->value;
     return true;
@@ -155,7 +161,8 @@ static void temp_reset(void *self, uint32_t reasons)
     struct temp *temp = self;
     (void)reasons;
     clock_cancel(temp->env.clock, &temp->measured);
-    temp->state = (struct temp_state){.centidegrees = temp->state.centidegrees};
+    temp->state.events = (struct nrf_events){0};
+    temp->state.temp = 0;
     memcpy(temp->state.constants, nrf_is_nrf52840(&temp->env) ? reset_52840 : reset_52832,
            sizeof temp->state.constants);
 }
@@ -169,6 +176,14 @@ static const char *temp_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct temp_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_faults_are_sane(temp_faults, s->faults);
+}
+
 static const char *const temp_input_names[] = {"temperature", NULL};
 static const size_t event_offsets[] = {offsetof(struct temp, measured)};
 
@@ -177,7 +192,8 @@ const struct device_class nrf52_temp_class = {
     .size_bytes = sizeof(struct temp),
     .state_offset = offsetof(struct temp, state),
     .state_bytes = sizeof(struct temp_state),
-    .state_version = 1,
+    .state_version = 2,
+    .state_is_sane = state_is_sane,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = temp_init,
@@ -188,4 +204,5 @@ const struct device_class nrf52_temp_class = {
     .peek = temp_peek,
     .input = temp_input,
     .input_names = temp_input_names,
+    .faults = temp_faults,
 };

@@ -6,6 +6,8 @@
  * Input: "temperature" - in hundredths of a degree Celsius. 25 degrees until it is set; a reset of
  * the chip does not change the weather.
  *
+ * Fault: "stuck" (every measurement gives so many hundredths of a degree).
+ *
  * Not modelled: the calibration constants A0..T4 can be read and written and change nothing; noise
  * and self-heating.
  */
@@ -29,13 +31,16 @@ enum temp_register {
 /* A0..A5, B0..B5, T0..T4. */
 #define TEMP_CONSTANTS 17U
 
+enum temp_fault { TEMP_FAULT_STUCK, TEMP_FAULTS };
+
 struct temp {
     struct device_env env;
     struct temp_state {
         struct nrf_events events;
         uint32_t temp; /* the last result, two's complement */
         uint32_t constants[TEMP_CONSTANTS];
-        int32_t centidegrees; /* the world's; kept over a reset */
+        int32_t centidegrees;        /* the world's; kept over a reset */
+        int32_t faults[TEMP_FAULTS]; /* kept, too */
     } state;
     struct event measured;
 };

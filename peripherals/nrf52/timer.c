@@ -20,19 +20,49 @@ enum timer_mode { MODE_TIMER = 0, MODE_COUNTER = 1, MODE_LOW_POWER_COUNTER = 2 }
 #define PRESCALER_RESET 4U
 #define PRESCALER_MAX   9U
 #define NO_TICK         UINT64_MAX
+#define PPM             1000000
+#define SKEW_MAX_PPM    100000
+#define FAR_AWAY_TICKS  (1ULL << 60)
 #define COMPARE_BIT(i)  NRF_EVENT_BIT(TIMER_EVENTS_COMPARE_0 + 4U * (i))
 
 /* SHORTS: bit i COMPARE[i]_CLEAR, bit 8 + i COMPARE[i]_STOP. */
 #define SHORTS_STOP_SHIFT 8U
+
+static const struct device_fault timer_faults[] = {
+    [TIMER_FAULT_SKEW] = {"skew", "counts VALUE ppm too fast", -SKEW_MAX_PPM, SKEW_MAX_PPM},
+    [TIMER_FAULTS] = {0}};
 
 static uint32_t cycles_per_tick(const struct timer *timer)
 {
     return timer->env.clock->cpu_hz / TIMER_CLOCK_HZ;
 }
 
+static uint64_t rate(const struct timer_skew *skew)
+{
+    return (uint64_t)(PPM + skew->faults[TIMER_FAULT_SKEW]);
+}
+
+static uint64_t tick_at(const struct timer *timer, uint64_t cycle)
+{
+    const struct timer_skew *skew = &timer->state.skew;
+    uint64_t passed = cycle - skew->start_cycle;
+    if (skew->faults[TIMER_FAULT_SKEW] == 0) {
+        return skew->start_tick + passed / cycles_per_tick(timer);
+    }
+    return skew->start_tick + clock_scale_down(passed, rate(skew), PPM * cycles_per_tick(timer));
+}
+
+/* The first cycle of a tick that is not before the skew's start. */
+static uint64_t cycle_of(const struct timer *timer, uint64_t tick)
+{
+    const struct timer_skew *skew = &timer->state.skew;
+    return skew->start_cycle +
+           clock_scale_up(tick - skew->start_tick, PPM * cycles_per_tick(timer), rate(skew));
+}
+
 static uint64_t tick_now(const struct timer *timer)
 {
-    return clock_now(timer->env.clock) / cycles_per_tick(timer);
+    return tick_at(timer, clock_now(timer->env.clock));
 }
 
 static uint32_t count_mask(const struct timer_state *s)
@@ -143,7 +173,7 @@ static void schedule(struct timer *timer)
     if (tick == NO_TICK) {
         clock_cancel(timer->env.clock, &timer->match);
     } else {
-        clock_schedule(timer->env.clock, &timer->match, tick * cycles_per_tick(timer));
+        clock_schedule(timer->env.clock, &timer->match, cycle_of(timer, tick));
     }
 }
 
@@ -339,9 +369,26 @@ static void timer_reset(void *self, uint32_t reasons)
 {
     struct timer *timer = self;
     (void)reasons;
+    const struct timer_skew skew = timer->state.skew;
     clock_cancel(timer->env.clock, &timer->match);
-    timer->state =
-        (struct timer_state){.prescaler = PRESCALER_RESET, .matched_tick = tick_now(timer)};
+    timer->state = (struct timer_state){
+        .prescaler = PRESCALER_RESET, .matched_tick = tick_now(timer), .skew = skew};
+}
+
+static bool timer_input(void *self, const struct device_input *input)
+{
+    struct timer *timer = self;
+    struct timer_skew *skew = &timer->state.skew;
+    uint64_t now = clock_now(timer->env.clock);
+    catch_up(timer);
+    uint64_t tick = tick_now(timer);
+    if (!device_fault_take(timer_faults, input, skew->faults)) {
+        return false;
+    }
+    skew->start_cycle = now;
+    skew->start_tick = tick;
+    schedule(timer);
+    return true;
 }
 
 static void timer_update(void *self)
@@ -371,13 +418,14 @@ static const char *timer_init(void *self, const struct device_env *env)
 static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
 {
     const struct timer_state *s = state;
-    if (!device_bool_is_sane(&s->running) || s->mode > 3 || s->bitmode > 3 ||
-        s->prescaler > PRESCALER_MAX) {
+    if (!device_faults_are_sane(timer_faults, s->skew.faults) || s->skew.start_cycle > now_cycles ||
+        s->skew.start_tick > FAR_AWAY_TICKS || !device_bool_is_sane(&s->running) || s->mode > 3 ||
+        s->bitmode > 3 || s->prescaler > PRESCALER_MAX) {
         return false;
     }
     struct timer timer = *(const struct timer *)self;
     timer.state = *s;
-    uint64_t now = now_cycles / cycles_per_tick(&timer);
+    uint64_t now = tick_at(&timer, now_cycles);
     return s->base_tick <= now && s->matched_tick <= now &&
            next_match_of_any(&timer) >= (now > TIMER_CLOCK_HZ ? now - TIMER_CLOCK_HZ : 0);
 }
@@ -389,7 +437,7 @@ const struct device_class nrf52_timer_class = {
     .size_bytes = sizeof(struct timer),
     .state_offset = offsetof(struct timer, state),
     .state_bytes = sizeof(struct timer_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -399,4 +447,6 @@ const struct device_class nrf52_timer_class = {
     .read = timer_read,
     .write = timer_write,
     .peek = timer_peek,
+    .input = timer_input,
+    .faults = timer_faults,
 };

@@ -8,6 +8,8 @@
  * clock edge at or before it (at most 3 CPU cycles early). A match happens when a step or a COUNT
  * makes the counter equal to CC, not when CLEAR or a write does. START begins a new prescaler
  * period. CC is compared in the bits of BITMODE.
+ *
+ * Fault: "skew" (counts so many ppm too fast).
  */
 #ifndef PERIPHERALS_NRF52_TIMER_H
 #define PERIPHERALS_NRF52_TIMER_H
@@ -16,6 +18,8 @@
 #include "peripherals/nrf52/nrf_common.h"
 
 #define TIMER_CC_MAX 6U
+
+enum timer_fault { TIMER_FAULT_SKEW, TIMER_FAULTS };
 
 struct timer {
     struct device_env env;
@@ -32,6 +36,10 @@ struct timer {
         uint32_t base_count;   /* the counter at base_tick; while nothing steps it: the counter */
         uint64_t base_tick;    /* in periods of 16 MHz since time 0, as all ticks here */
         uint64_t matched_tick; /* steps up to here have had their events */
+        struct timer_skew {
+            uint64_t start_cycle, start_tick; /* so many ticks were complete at start_cycle */
+            int32_t faults[TIMER_FAULTS];     /* kept over a reset, as all of this */
+        } skew;
     } state;
     struct event match;
 };

@@ -267,6 +267,62 @@ static void what_does_not_exist_is_reported(void **state)
     assert_int_equal(guest_errors(b), 4);
 }
 
+static bool is_high(struct bench *b, uint32_t pin)
+{
+    return (bench_read(b, IN) >> pin & 1U) != 0;
+}
+
+static void a_stuck_pin_stays_where_it_is(void **state)
+{
+    struct bench *b = *state;
+    assert_true(bench_input(b, "stuck-high", 4)); /* P0.03 */
+    assert_true(bench_input(b, "stuck-low", 6));
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, PIN_CNF(3), 1); /* an output whose input is connected */
+    bench_write(b, PIN_CNF(5), PULL_UP);
+    assert_true(is_high(b, 3));
+    assert_false(is_high(b, 5));
+    assert_int_equal(b->pins[3].out.level, WIRE_HIGH);
+    wire_drive(&b->pins[5].in, WIRE_HIGH);
+    assert_false(is_high(b, 5));
+    assert_int_equal(guest_errors(b), 0);
+    assert_false(bench_input(b, "stuck-low", 33));
+    assert_false(bench_input(b, "stuck-low", -1));
+    assert_true(bench_input(b, "stuck-high", 0));
+    assert_true(bench_input(b, "stuck-low", 0));
+    assert_false(is_high(b, 3));
+    assert_true(is_high(b, 5));
+}
+
+static void an_input_bounces_before_it_settles(void **state)
+{
+    struct bench *b = *state;
+    uint32_t edges = 0;
+    bench_write(b, PIN_CNF(7), PULL_UP);
+    assert_true(bench_input(b, "bounce", 8));
+    for (uint32_t press = 0; press < 20; press++) {
+        bool high = press % 2 != 0;
+        uint64_t start = clock_now(&b->clock);
+        wire_drive(&b->pins[7].in, high ? WIRE_FLOATING : WIRE_LOW);
+        assert_int_equal(is_high(b, 7), high);
+        uint32_t changes = 0;
+        bool last = high;
+        for (uint64_t us = 10; us <= 10000; us += 10) {
+            bench_run_to(b, start + us * 64);
+            changes += is_high(b, 7) != last;
+            last = is_high(b, 7);
+        }
+        assert_int_equal(last, high);
+        assert_int_equal(changes % 2, 0);
+        assert_in_range(changes, 2, 8);
+        edges += changes;
+    }
+    assert_in_range(edges, 60, 140); /* 100 expected */
+    assert_true(bench_input(b, "bounce", 0));
+    wire_drive(&b->pins[7].in, WIRE_LOW);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+}
+
 #define WITH_GPIO(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -286,6 +342,8 @@ int main(void)
         WITH_GPIO(reset_clears_all_but_system_off_keeps_it),
         cmocka_unit_test(port_1_has_the_pins_from_32_on),
         WITH_GPIO(what_does_not_exist_is_reported),
+        WITH_GPIO(a_stuck_pin_stays_where_it_is),
+        WITH_GPIO(an_input_bounces_before_it_settles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

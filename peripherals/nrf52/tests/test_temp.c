@@ -112,6 +112,18 @@ static void calibration_constants_keep_their_bits(void **state)
     assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 2);
 }
 
+static void it_can_be_stuck(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "stuck", -1050));
+    bench_reset(b, RESET_SREQ);
+    assert_true(bench_input(b, "temperature", 3000));
+    assert_int_equal((int32_t)measure(b), -42);
+    assert_true(bench_input(b, "stuck", 0));
+    assert_int_equal(measure(b), 120);
+    assert_false(bench_input(b, "stuck", -30000));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -120,6 +132,7 @@ int main(void)
         TEST(stop_cancels),
         TEST(the_world_sets_the_temperature),
         TEST(calibration_constants_keep_their_bits),
+        TEST(it_can_be_stuck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -390,6 +390,29 @@ static void agrees_with_a_stepped_timer(void **state)
     }
 }
 
+static void a_skewed_timer_counts_faster_or_slower(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, 0x508, 3); /* BITMODE: 32 bits */
+    bench_write(b, 0x510, 0); /* PRESCALER */
+    bench_write(b, 0x540, 1100000);
+    bench_write(b, 0x304, 1U << 16);
+    bench_write(b, 0x000, 1);
+    assert_true(bench_input(b, "skew", 100000));
+    bench_run_to(b, 4000000 - 1);
+    assert_int_equal(bench_event_count(b, COMPARE(0)), 0);
+    bench_run_to(b, 4000000); /* a million ticks, and a tenth */
+    assert_int_equal(bench_event_count(b, COMPARE(0)), 1);
+    assert_true(bench_input(b, "skew", -100000));
+    bench_run_to(b, 8000000);
+    assert_int_equal(capture(b), 2000000);
+    assert_true(bench_input(b, "skew", 0));
+    bench_run_to(b, 12000000);
+    assert_int_equal(capture(b), 3000000);
+    bench_reset(b, RESET_SREQ);
+    assert_false(bench_input(b, "skew", 100001));
+}
+
 #define WITH_TIMER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -408,6 +431,7 @@ int main(void)
         WITH_TIMER(a_task_from_within_an_event),
         cmocka_unit_test(cc_num_and_unknown_registers),
         WITH_TIMER(reset_stops),
+        WITH_TIMER(a_skewed_timer_counts_faster_or_slower),
         cmocka_unit_test(agrees_with_a_stepped_timer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
