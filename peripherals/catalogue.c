@@ -32,6 +32,7 @@
 #include "peripherals/parts/led.h"
 #include "peripherals/parts/sht3x.h"
 #include "peripherals/parts/nor_flash.h"
+#include "peripherals/parts/st7789.h"
 #include "peripherals/parts/touch_key.h"
 
 #define PART_NUMBER_BASE  0xF0000000U
@@ -69,6 +70,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-usbd", &nrf52_usbd_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
+    {"sitronix,st7789v", &part_st7789_class},
     {"jedec,spi-nor", &part_nor_flash_class},
     {"nordic,qspi-nor", &part_nor_flash_class},
     {"sandglass,jumper", &part_jumper_class},

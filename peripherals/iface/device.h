@@ -97,6 +97,12 @@ struct device_fault {
 bool device_fault_take(const struct device_fault *faults, const struct device_input *input,
                        int32_t *values);
 
+/* What a display shows now. */
+struct device_picture {
+    uint32_t width, height; /* pixels; do not change after init */
+    uint32_t changes;       /* another number: the picture may be another one */
+};
+
 /* For device_class.state_is_sane: each of the values could have come from device_fault_take. */
 bool device_faults_are_sane(const struct device_fault *faults, const int32_t *values);
 
@@ -151,6 +157,10 @@ struct device_class {
     const char *const *input_names;
     /* What `input` also takes: the faults of this device, ended by a NULL name; NULL: none. */
     const struct device_fault *faults;
+    /* A display's picture, and row `y` of it: width * 3 bytes of red, green and blue. NULL: it is
+     * no display. */
+    bool (*picture)(const void *self, struct device_picture *picture);
+    void (*picture_row)(const void *self, uint32_t y, uint8_t *rgb);
 };
 
 #endif
