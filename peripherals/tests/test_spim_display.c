@@ -5,12 +5,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "peripherals/catalogue.h"
 #include "peripherals/iface/tests/io_bench.h"
-#include "peripherals/nrf52/serial_box.h"
-#include "peripherals/parts/st7789.h"
 
 enum { SCK = 2, MOSI = 3, DC = 18, CS = 25 };
 
@@ -19,14 +19,15 @@ enum { SCK = 2, MOSI = 3, DC = 18, CS = 25 };
 
 static struct {
     struct bench *bench; /* its device is the display */
-    struct serial_box spim;
+    const struct device_class *spim_class;
+    void *spim;
     struct nvm nvm;
 } world;
 
 static void spim_write(uint32_t offset, uint32_t value)
 {
     const struct bus_access access = {.offset = offset, .size_bytes = 4};
-    (void)nrf52_serial_box_class.write(&world.spim, access, value);
+    (void)world.spim_class->write(world.spim, access, value);
 }
 
 /* GPIO's part of a claimed pin. */
@@ -47,13 +48,15 @@ static void set_up(uint32_t base)
     b->bus_pins[PROPS_SPI_MOSI] = MOSI + 1;
     b->gpios[0] = (struct bench_gpio){"cs-gpios", CS, PROPS_GPIO_ACTIVE_LOW};
     b->gpios[1] = (struct bench_gpio){"dc-gpios", DC, 0};
-    assert_null(bench_start(b, &part_st7789_class, 0));
-    memset(&world.spim, 0, sizeof world.spim);
+    assert_null(bench_start(b, catalogue_find("sitronix,st7789v"), 0));
+    world.spim_class = catalogue_find("nordic,nrf-spim");
+    world.spim = calloc(1, world.spim_class->size_bytes);
+    assert_non_null(world.spim);
     world.nvm.flash_bytes = base == 0x4002F000 ? 1024U * 1024U : 512U * 1024U;
     struct device_env env = b->env;
     env.base = base;
     env.nvm = &world.nvm;
-    assert_null(nrf52_serial_box_class.init(&world.spim, &env));
+    assert_null(world.spim_class->init(world.spim, &env));
     wire_listen(&b->pins[CS].claim, &listeners[0], claim_changed, b, CS);
     wire_listen(&b->pins[DC].claim, &listeners[1], claim_changed, b, DC);
     spim_write(0x508, SCK);
@@ -83,6 +86,7 @@ static int teardown(void **state)
 {
     (void)state;
     bench_free(world.bench);
+    free(world.spim);
     return 0;
 }
 
@@ -193,9 +197,9 @@ static void spim3_has_16_and_32_mhz(void **state)
         spim_write(0x548, 10);
         spim_write(0x010, 1);
         bench_run_to(b, start + 10 * rates[i].cycles - 1);
-        assert_int_equal(nrf52_serial_box_class.peek(&world.spim, 0x118), 0);
+        assert_int_equal(world.spim_class->peek(world.spim, 0x118), 0);
         bench_run_to(b, start + 10 * rates[i].cycles);
-        assert_int_equal(nrf52_serial_box_class.peek(&world.spim, 0x118), 1);
+        assert_int_equal(world.spim_class->peek(world.spim, 0x118), 1);
     }
 }
 
