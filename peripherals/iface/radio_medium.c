@@ -91,29 +91,22 @@ static uint64_t square_distance(const struct radio_port *a, const struct radio_p
     return sum;
 }
 
+static int32_t loss_cdb(const struct radio_port *from, const struct radio_port *to)
+{
+    return radio_medium_loss_cdb(square_distance(from, to), from->medium->exponent_tenths);
+}
+
 void radio_medium_send(const struct radio_port *port, enum radio_phase phase,
                        const struct radio_frame *frame)
 {
     const struct radio_medium *medium = port->medium;
     do {
         for (struct radio_port *other = medium->ports; other != NULL; other = other->next) {
-            int32_t power =
-                frame->power_cdbm -
-                radio_medium_loss_cdb(square_distance(port, other), port->medium->exponent_tenths);
+            int32_t loss = other->everywhere ? 0 : loss_cdb(port, other);
+            int32_t power = frame->power_cdbm - loss;
             if (other != port && power >= RADIO_MEDIUM_WEAKEST_CDBM) {
                 other->heard(other->owner, port->source, phase, frame, power);
             }
-        }
-        medium = medium->next;
-    } while (medium != port->medium);
-}
-
-void radio_medium_sent(const struct radio_port *port, const struct radio_frame *frame)
-{
-    const struct radio_medium *medium = port->medium;
-    do {
-        if (medium->tap.sent != NULL) {
-            medium->tap.sent(medium->tap.context, port, frame);
         }
         medium = medium->next;
     } while (medium != port->medium);

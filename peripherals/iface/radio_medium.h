@@ -65,15 +65,10 @@ struct radio_port {
     void *owner;
     const char *name;       /* of the device */
     int32_t position_mm[3]; /* on its board */
+    bool everywhere;        /* no radio: it hears all that is sent, as it is sent */
     uint32_t source;        /* set by the medium */
     struct radio_medium *medium;
     struct radio_port *next;
-};
-
-/* Who wants to see what is sent: a file, a window. Called once per frame that was sent whole. */
-struct radio_tap {
-    void (*sent)(void *context, const struct radio_port *port, const struct radio_frame *frame);
-    void *context; /* `sent` may be NULL */
 };
 
 /* One for a machine, in its nets; settings are made before the first cycle. */
@@ -83,7 +78,6 @@ struct radio_medium {
     int32_t position_mm[3];    /* of the board */
     uint32_t exponent_tenths;  /* of the path loss: 20 is free space */
     uint32_t loss_percent;     /* of all frames, at each receiver */
-    struct radio_tap tap;
 };
 
 void radio_medium_init(struct radio_medium *medium);
@@ -97,9 +91,6 @@ void radio_medium_join(struct radio_medium *medium, struct radio_medium *other);
 /* Tells all other ports of the air. */
 void radio_medium_send(const struct radio_port *port, enum radio_phase phase,
                        const struct radio_frame *frame);
-
-/* Tells the taps of the air. */
-void radio_medium_sent(const struct radio_port *port, const struct radio_frame *frame);
 
 /* The least time between what a radio does and what another one feels of it. */
 uint64_t radio_medium_latency(const struct clock *clock);

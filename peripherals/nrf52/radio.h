@@ -235,6 +235,9 @@ void radio_count_bits(struct radio *radio, uint64_t when);     /* BCSTART */
 void radio_count_further(struct radio *radio);                 /* BCC has changed */
 void radio_sense_init(struct radio *radio);
 
+/* radio_report.c: tells the observer of the packet that has been sent. */
+void radio_report_sent(const struct radio *radio);
+
 /* radio_phy.c */
 struct radio_phy {
     enum radio_modulation modulation;

@@ -284,7 +284,7 @@ static void packet_sent(struct radio *radio, uint64_t when)
     s->packet_end = s->frame.end_cycles;
     s->packet_ended = true;
     if (!s->world.fault_mute) {
-        radio_medium_sent(&radio->port, &s->frame);
+        radio_report_sent(radio);
     }
     if (phyend) {
         radio_queue_milestone(radio, RADIO_AT_PHYEND);

@@ -20,15 +20,14 @@ static uint64_t sync_cycle(const struct radio *radio, const struct radio_signal 
 
 /* A place for a new signal: a free one, one that is over, or the weakest. NULL: all are stronger.
  */
-static struct radio_signal *find_place(struct radio *radio, int32_t power_cdbm)
+static struct radio_signal *find_place(struct radio *radio, uint64_t start, int32_t power_cdbm)
 {
     struct radio_signal *signals = radio->state.world.signals;
     struct radio_signal *weakest = NULL;
-    uint64_t now = clock_now(radio->env.clock);
     uint64_t remember = clock_us_to_cycles(radio->env.clock, REMEMBER_US);
     for (uint32_t i = 0; i < RADIO_SIGNALS; i++) {
         uint64_t end = signals[i].frame.end_cycles;
-        bool over = end != RADIO_FRAME_OPEN && end + remember < now;
+        bool over = end != RADIO_FRAME_OPEN && end + remember < start;
         if (i == radio->state.receiving) {
             continue;
         }
@@ -77,7 +76,7 @@ static void heard(void *owner, uint32_t source, enum radio_phase phase,
     struct radio *radio = owner;
     struct radio_signal *signal = find_signal(radio, source, frame->start_cycles);
     if (phase == RADIO_BEGINS) {
-        signal = find_place(radio, power_cdbm);
+        signal = find_place(radio, frame->start_cycles, power_cdbm);
         if (signal != NULL) {
             *signal =
                 (struct radio_signal){.frame = *frame, .source = source, .power_cdbm = power_cdbm};

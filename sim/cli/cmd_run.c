@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/run_net.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/run_session.h"
 
@@ -14,6 +15,9 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     if (options.help) {
         fputs(run_options_help, stdout);
         return SIM_OK;
+    }
+    if (options.net != NULL) {
+        return run_net(&options, error);
     }
     enum sim_status status = SIM_OK;
     if (run_session_open(&session, &options, error)) {

@@ -17,6 +17,9 @@ FILE *live_lines_begin(struct live_lines *lines)
     uint64_t microseconds = duration_from_cycles(clock_now(clock), clock->cpu_hz) / 1000;
     fprintf(lines->waiting, "[%4" PRIu64 ".%06" PRIu64 "] ", microseconds / 1000000,
             microseconds % 1000000);
+    if (lines->link->prefix != NULL) {
+        fprintf(lines->waiting, "%s: ", lines->link->prefix);
+    }
     return lines->waiting;
 }
 

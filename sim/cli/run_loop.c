@@ -29,7 +29,7 @@ static void on_interrupt(int signal_number)
     interrupted = 1;
 }
 
-static void catch_interrupt(void)
+void run_loop_catch_interrupt(void)
 {
     struct sigaction action = {.sa_handler = on_interrupt,
                                .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends at once */
@@ -42,7 +42,12 @@ static void catch_interrupt(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
-static uint64_t host_now_ns(void)
+bool run_loop_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+uint64_t run_loop_host_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -52,7 +57,7 @@ static uint64_t host_now_ns(void)
 static void pace(uint64_t start_ns, uint64_t virtual_ns)
 {
     uint64_t wanted = start_ns + virtual_ns;
-    uint64_t now = host_now_ns();
+    uint64_t now = run_loop_host_ns();
     if (wanted > now) {
         uint64_t wait = wanted - now;
         struct timespec pause = {.tv_sec = (time_t)(wait / 1000000000U),
@@ -148,14 +153,14 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
     uint32_t hz = session->board.chip->cpu_hz;
     uint64_t slice = duration_to_cycles(real_time ? SLICE_REAL_NS : SLICE_MAX_NS, hz);
     uint64_t end = end_cycle(session);
-    uint64_t start = host_now_ns();
+    uint64_t start = run_loop_host_ns();
     const struct clock *clock = machine_clock(session->machine);
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     while (!interrupted && clock_now(clock) < end) {
         uint64_t next = next_look(session, clock_now(clock) + slice);
-        uint64_t before = host_now_ns();
+        uint64_t before = run_loop_host_ns();
         stop = run_slice(session, next < end ? next : end);
-        session->run_ns += host_now_ns() - before;
+        session->run_ns += run_loop_host_ns() - before;
         live_lines_settle(&session->lines, false);
         uart_link_flush(&session->link);
         if (!run_snapshot_save_due(session, error)) {
@@ -173,7 +178,7 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
             pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
         }
     }
-    session->wall_ns += host_now_ns() - start;
+    session->wall_ns += run_loop_host_ns() - start;
     return stop;
 }
 
@@ -210,8 +215,8 @@ static enum sim_status judge_exit(struct run_session *session)
     return SIM_GUEST_FAILED;
 }
 
-static enum sim_status judge(struct run_session *session, enum machine_stop stop,
-                             struct sim_error *error)
+enum sim_status run_loop_judge(struct run_session *session, enum machine_stop stop,
+                               struct sim_error *error)
 {
     const struct run_options *options = &session->options;
     struct cpu_regs regs;
@@ -262,12 +267,12 @@ static bool run_debugged(struct run_session *session, bool *goes_on, enum machin
                          struct sim_error *error)
 {
     enum gdb_end end = GDB_END_OVER;
-    uint64_t start = host_now_ns();
+    uint64_t start = run_loop_host_ns();
     if (!run_debug(session, end_cycle(session), &end, error)) {
         return false;
     }
     /* Also while it waited for commands: nobody here can tell the two apart. */
-    session->wall_ns = host_now_ns() - start;
+    session->wall_ns = run_loop_host_ns() - start;
     session->run_ns = session->wall_ns;
     *goes_on = end == GDB_END_DETACHED || end == GDB_END_LOST;
     if (end == GDB_END_LOST) {
@@ -298,16 +303,8 @@ static bool run_all(struct run_session *session, enum machine_stop *stop, struct
     return error->status == SIM_OK;
 }
 
-enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
+void run_loop_print_summary(const struct run_session *session)
 {
-    enum machine_stop stop = MACHINE_STOP_LIMIT;
-    catch_interrupt();
-    if (!run_all(session, &stop, error)) {
-        return error->status;
-    }
-    enum sim_status status = judge(session, stop, error);
-    live_lines_settle(&session->lines, true);
-    uart_link_start_line(&session->link);
     const struct summary_sources sources = {.machine = session->machine,
                                             .firmware = &session->guest.firmware,
                                             .symbols = &session->symbols,
@@ -317,5 +314,20 @@ enum sim_status run_session_run(struct run_session *session, struct sim_error *e
                                             .wall_ns = session->wall_ns,
                                             .run_ns = session->run_ns};
     summary_print(&sources);
-    return event_trace_close(&session->trace, error) ? status : error->status;
+}
+
+enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
+{
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    run_loop_catch_interrupt();
+    if (!run_all(session, &stop, error)) {
+        return error->status;
+    }
+    enum sim_status status = run_loop_judge(session, stop, error);
+    live_lines_settle(&session->lines, true);
+    uart_link_start_line(&session->link);
+    run_loop_print_summary(session);
+    bool written = event_trace_close(&session->trace, error);
+    written = pcap_trace_close(&session->pcap, error) && written;
+    return written ? status : error->status;
 }

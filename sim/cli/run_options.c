@@ -41,6 +41,8 @@ const char run_options_help[] =
     "      --fault NAME.FAULT[=VALUE]@T  makes a device misbehave from T on, for example\n"
     "                        rng.stuck=256@1s; `sandglass faults` lists what there is\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
+    "      --pcap FILE       writes what is sent by radio to FILE, for Wireshark (pcapng)\n"
+    "      --net FILE        runs several machines on one air, as FILE describes them\n"
     "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
     "      --restore FILE    begins there; needs the same board, kernel, apps, --jitter,\n"
     "                        --flash-timing and --semihosting\n"
@@ -71,6 +73,8 @@ enum run_option {
     OPTION_SET,
     OPTION_FAULT,
     OPTION_TRACE,
+    OPTION_PCAP,
+    OPTION_NET,
     OPTION_SAVE_AT,
     OPTION_RESTORE,
     OPTION_MPU_STATS,
@@ -97,6 +101,8 @@ static const struct option long_options[] = {
     {"set", required_argument, NULL, OPTION_SET},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"trace", required_argument, NULL, OPTION_TRACE},
+    {"pcap", required_argument, NULL, OPTION_PCAP},
+    {"net", required_argument, NULL, OPTION_NET},
     {"save-at", required_argument, NULL, OPTION_SAVE_AT},
     {"restore", required_argument, NULL, OPTION_RESTORE},
     {"mpu-stats", required_argument, NULL, OPTION_MPU_STATS},
@@ -319,7 +325,8 @@ static bool take_save(const char *text, struct run_options *options, struct sim_
 /* What only all options together tell. */
 static bool check_snapshots(const struct run_options *options, struct sim_error *error)
 {
-    if ((options->save != NULL || options->restore != NULL) && options->file_count == 0) {
+    if ((options->save != NULL || options->restore != NULL) && options->file_count == 0 &&
+        options->net == NULL) {
         return sim_fail(error, SIM_WRONG_USE,
                         "--save-at and --restore need the files of the run: the demo has none");
     }
@@ -380,6 +387,12 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_TRACE:
         options->trace = optarg;
         return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--trace takes a file");
+    case OPTION_PCAP:
+        options->pcap = optarg;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--pcap takes a file");
+    case OPTION_NET:
+        options->net = optarg;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--net takes a file");
     case OPTION_SAVE_AT:
         return take_save(optarg, options, error);
     case OPTION_RESTORE:

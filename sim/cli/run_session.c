@@ -99,6 +99,14 @@ static void open_symbols(struct run_session *session)
     kernel_view_open(&session->kernel, session->machine, guest->firmware_path);
 }
 
+static bool start_pcap(struct run_session *session, struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    return options->pcap == NULL || options->name != NULL ||
+           (pcap_trace_open(&session->pcap, options->pcap, error) &&
+            pcap_trace_watch(&session->pcap, session->machine, NULL, error));
+}
+
 static bool start_observers(struct run_session *session, struct sim_error *error)
 {
     const struct run_options *options = &session->options;
@@ -107,8 +115,17 @@ static bool start_observers(struct run_session *session, struct sim_error *error
             fault_report_start(&session->faults, session->machine, &session->lines,
                                &session->symbols) &&
             (options->trace == NULL ||
-             event_trace_open(&session->trace, options->trace, session->machine, error))) ||
+             event_trace_open(&session->trace, options->trace, session->machine, error)) &&
+            start_pcap(session, error)) ||
            sim_fail(error, SIM_INTERNAL, "too many observers");
+}
+
+static bool open_link(struct run_session *session, struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    bool good = uart_link_open(&session->link, options->uart, !options->headless, error);
+    session->link.prefix = options->name;
+    return good;
 }
 
 bool run_session_open(struct run_session *session, const struct run_options *options,
@@ -124,8 +141,7 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
     board_file_print_unknown(&session->board, stderr, "sandglass: ");
     if (!(session->demo ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
-        !uart_link_open(&session->link, options->uart, !options->headless, error) ||
-        !start_observers(session, error)) {
+        !open_link(session, error) || !start_observers(session, error)) {
         return false;
     }
     if (options->restore == NULL && !run_inputs_queue(session, error)) {
@@ -147,6 +163,7 @@ void run_session_close(struct run_session *session)
 {
     struct sim_error ignored = {.status = SIM_OK}; /* an earlier error is already told */
     event_trace_close(&session->trace, &ignored);
+    pcap_trace_close(&session->pcap, &ignored);
     live_lines_close(&session->lines);
     uart_link_close(&session->link);
     symbol_map_free(&session->symbols);

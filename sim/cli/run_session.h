@@ -13,6 +13,7 @@
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_view.h"
 #include "sim/trace/event_trace.h"
+#include "sim/trace/pcap_trace.h"
 
 struct run_session {
     struct run_options options;
@@ -27,6 +28,7 @@ struct run_session {
     uint64_t panic_end_cycle; /* the run ends then, because the kernel panicked; 0: it has not */
     struct fault_report faults;
     struct event_trace trace;
+    struct pcap_trace pcap; /* with several machines, it is theirs together and not here */
     struct demo_captions captions;
     uint64_t begun_cycle;        /* 0, or where --restore put the machine */
     struct machine_totals begun; /* what it had done by then */

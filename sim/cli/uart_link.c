@@ -129,12 +129,27 @@ void uart_link_close(struct uart_link *link)
     link->listen_fd = -1;
 }
 
-void uart_link_put(struct uart_link *link, uint8_t byte)
+static void put_byte(struct uart_link *link, uint8_t byte)
 {
-    link->at_line_start = byte == '\n';
     link->pending[link->pending_count] = byte;
     link->pending_count++;
-    if (link->pending_count == sizeof link->pending || (byte == '\n' && link->on_terminal)) {
+    if (link->pending_count == sizeof link->pending) {
+        uart_link_flush(link);
+    }
+}
+
+void uart_link_put(struct uart_link *link, uint8_t byte)
+{
+    if (link->prefix != NULL && link->at_line_start) {
+        for (const char *p = link->prefix; *p != '\0'; p++) {
+            put_byte(link, (uint8_t)*p);
+        }
+        put_byte(link, ':');
+        put_byte(link, ' ');
+    }
+    link->at_line_start = byte == '\n';
+    put_byte(link, byte);
+    if (byte == '\n' && (link->on_terminal || link->prefix != NULL)) {
         uart_link_flush(link);
     }
 }

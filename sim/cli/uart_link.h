@@ -17,6 +17,8 @@ struct uart_link {
     bool close_out;    /* out_fd is ours */
     bool raw;          /* stdin was put into raw mode; `saved` is what it was */
     struct termios saved;
+    const char
+        *prefix; /* of each line, with several machines, whose lines stay whole; NULL: none */
     bool at_line_start; /* nothing printed since the last newline */
     bool on_terminal;   /* out_fd is the terminal that stderr is, too */
     uint8_t pending[4096];

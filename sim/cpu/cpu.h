@@ -117,6 +117,9 @@ enum cpu_stop cpu_step(struct cpu *cpu);
 /* Makes a running cpu_run return CPU_STOP_REQUESTED soon. May be called from device code. */
 void cpu_request_stop(struct cpu *cpu);
 
+/* Whether the core sleeps and nothing that has come so far will wake it. */
+bool cpu_is_asleep(const struct cpu *cpu);
+
 /* Register access, valid between runs and inside observer callbacks. A sleeping CPU whose PC is
  * changed is awake. */
 void cpu_get_regs(const struct cpu *cpu, struct cpu_regs *regs);

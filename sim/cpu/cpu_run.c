@@ -180,12 +180,17 @@ static enum cpu_verdict check_stop(struct cpu *cpu, enum cpu_stop *stop)
     return CPU_GO_ON;
 }
 
+bool cpu_is_asleep(const struct cpu *cpu)
+{
+    return cpu->sleeping && !exception_would_wake(&cpu->unit, cpu->sleeping_wfe);
+}
+
 static bool still_asleep(struct cpu *cpu)
 {
     if (!cpu->sleeping) {
         return false;
     }
-    if (!exception_would_wake(&cpu->unit, cpu->sleeping_wfe)) {
+    if (cpu_is_asleep(cpu)) {
         return true;
     }
     if (cpu->sleeping_wfe) {

@@ -7,12 +7,18 @@
 
 #define PACKET 0x400U
 
-static void sent(void *context, const struct radio_port *port, const struct radio_frame *frame)
+static void heard(void *owner, uint32_t source, enum radio_phase phase,
+                  const struct radio_frame *frame, int32_t power_cdbm)
 {
-    struct stations *stations = context;
-    (void)port;
-    stations->sent = *frame;
-    stations->sent_count++;
+    struct stations *stations = owner;
+    (void)source;
+    (void)power_cdbm;
+    if (phase == RADIO_CONTENT) {
+        stations->sent = *frame;
+        stations->sent_count++;
+    } else if (phase == RADIO_CUT && stations->sent.start_cycles == frame->start_cycles) {
+        stations->sent_count--;
+    }
 }
 
 struct stations *stations_new(uint32_t flash_bytes)
@@ -27,7 +33,8 @@ struct stations *stations_new(uint32_t flash_bytes)
         }
         stations_place(stations, i, 1000 * (int32_t)i);
     }
-    stations->b[0]->nets.radio.tap = (struct radio_tap){.sent = sent, .context = stations};
+    stations->ear = (struct radio_port){.heard = heard, .owner = stations, .everywhere = true};
+    radio_medium_attach(&stations->b[0]->nets.radio, &stations->ear);
     return stations;
 }
 

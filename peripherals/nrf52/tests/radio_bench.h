@@ -94,7 +94,8 @@ struct stations {
      * those that may. */
     uint64_t lead;
     bool last_first;
-    /* the last frame that was sent, and how many */
+    struct radio_port ear;
+    /* the last frame that was sent, and how many, without those that were broken off */
     struct radio_frame sent;
     uint32_t sent_count;
 };

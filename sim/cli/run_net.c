@@ -1,0 +1,224 @@
+#include "sim/cli/run_net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/duration.h"
+#include "sim/cli/net_file.h"
+#include "sim/cli/run_loop.h"
+#include "sim/cli/run_session.h"
+#include "sim/trace/pcap_trace.h"
+
+#define SLICE_NS       10000000U
+#define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
+#define SEED_STEP      1000003U     /* nodes are seeded alike, and yet each in its own way */
+#define PATH_BYTES     4096U
+
+struct net_run {
+    const struct run_options *options;
+    struct net_file file;
+    struct run_session *sessions; /* owned; `opened` of them are to be closed */
+    size_t opened;
+    char traces[NET_FILE_NODES][PATH_BYTES];
+    struct machine_net net;
+    struct pcap_trace pcap;
+};
+
+static bool check_options(const struct run_options *options, struct sim_error *error)
+{
+    const char *bad = options->file_count > 0    ? "files beside --net: name them in its file"
+                      : options->gdb             ? "--gdb: --net has no debugger"
+                      : options->save != NULL    ? "--save-at: --net makes no snapshots"
+                      : options->restore != NULL ? "--restore: --net makes no snapshots"
+                      : options->uart != NULL    ? "--uart: --net prints what all nodes say"
+                      : options->speed == RUN_SPEED_REAL ? "--speed 1: --net runs as fast as it can"
+                                                         : NULL;
+    return bad == NULL || sim_fail(error, SIM_WRONG_USE, "cannot take %s", bad);
+}
+
+/* The inputs that are for this node: NODE:DEVICE. */
+static void take_inputs(const struct run_options *from, const struct net_node *node,
+                        struct run_options *to)
+{
+    size_t length = strlen(node->name);
+    to->input_count = 0;
+    for (size_t i = 0; i < from->input_count; i++) {
+        const struct run_input *input = &from->inputs[i];
+        if (strncmp(input->device, node->name, length) == 0 && input->device[length] == ':') {
+            struct run_input *taken = &to->inputs[to->input_count++];
+            *taken = *input;
+            memmove(taken->device, taken->device + length + 1,
+                    strlen(taken->device + length + 1) + 1);
+        }
+    }
+}
+
+static bool check_inputs(const struct net_run *run, struct sim_error *error)
+{
+    for (size_t i = 0; i < run->options->input_count; i++) {
+        const char *device = run->options->inputs[i].device;
+        bool known = false;
+        for (size_t k = 0; k < run->file.count; k++) {
+            size_t length = strlen(run->file.nodes[k].name);
+            known = known || (strncmp(device, run->file.nodes[k].name, length) == 0 &&
+                              device[length] == ':');
+        }
+        if (!known) {
+            return sim_fail(error, SIM_WRONG_USE,
+                            "with --net an input names its node, NODE:DEVICE; '%s' does not%s",
+                            device, device[0] == '\0' ? " (--uart-in has none)" : "");
+        }
+    }
+    return true;
+}
+
+static bool open_node(struct net_run *run, size_t index, struct sim_error *error)
+{
+    const struct net_node *node = &run->file.nodes[index];
+    struct run_options options = *run->options;
+    options.name = node->name;
+    options.headless = true;
+    options.board = node->board != NULL ? node->board : options.board;
+    options.file_count = node->file_count;
+    for (size_t i = 0; i < node->file_count; i++) {
+        options.files[i] = node->files[i];
+    }
+    options.seed = node->has_seed ? node->seed : options.seed + SEED_STEP * index;
+    take_inputs(run->options, node, &options);
+    if (options.trace != NULL) {
+        snprintf(run->traces[index], PATH_BYTES, "%s.%s", options.trace, node->name);
+        options.trace = run->traces[index];
+    }
+    run->opened = index + 1;
+    if (!run_session_open(&run->sessions[index], &options, error)) {
+        return false;
+    }
+    struct machine *machine = run->sessions[index].machine;
+    machine_set_position(machine, node->position_mm);
+    if (index == 0) {
+        machine_net_init(&run->net, machine);
+    } else if (!machine_net_add(&run->net, machine)) {
+        return sim_fail(error, SIM_INTERNAL, "node %s cannot join the others", node->name);
+    }
+    return options.pcap == NULL || pcap_trace_watch(&run->pcap, machine, node->name, error);
+}
+
+static bool open_all(struct net_run *run, struct sim_error *error)
+{
+    const struct run_options *options = run->options;
+    run->sessions = calloc(run->file.count, sizeof *run->sessions);
+    if (run->sessions == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for %zu nodes", run->file.count);
+    }
+    if (options->pcap != NULL && !pcap_trace_open(&run->pcap, options->pcap, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < run->file.count; i++) {
+        if (!open_node(run, i, error)) {
+            return false;
+        }
+    }
+    machine_net_set_air(&run->net, &run->file.air);
+    return true;
+}
+
+static bool settle(struct net_run *run)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->file.count; i++) {
+        live_lines_settle(&run->sessions[i].lines, false);
+        found = found || run->sessions[i].lines.until_found;
+    }
+    return found;
+}
+
+/* Runs to the end of the run; *who: the node that ended it with *stop. */
+static void loop(struct net_run *run, size_t *who, enum machine_stop *stop, bool *found)
+{
+    const struct run_options *options = run->options;
+    const struct clock *clock = machine_clock(run->sessions[0].machine);
+    uint64_t end = options->has_for         ? duration_to_cycles(options->for_ns, clock->cpu_hz)
+                   : options->until != NULL ? duration_to_cycles(UNTIL_LIMIT_NS, clock->cpu_hz)
+                                            : CLOCK_NEVER - 1;
+    uint64_t slice = duration_to_cycles(SLICE_NS, clock->cpu_hz);
+    uint64_t at = 0;
+    uint64_t begun_ns = run_loop_host_ns();
+    *stop = MACHINE_STOP_LIMIT;
+    while (!*found && *stop == MACHINE_STOP_LIMIT && at < end && !run_loop_interrupted()) {
+        at = at + slice < end ? at + slice : end;
+        *stop = machine_net_run(&run->net, at, who);
+        *found = settle(run);
+    }
+    for (size_t i = 0; i < run->file.count; i++) {
+        run->sessions[i].wall_ns = run_loop_host_ns() - begun_ns; /* of all together */
+        run->sessions[i].run_ns = run->sessions[i].wall_ns;
+    }
+}
+
+static enum sim_status judge(struct net_run *run, size_t who, enum machine_stop stop, bool found,
+                             struct sim_error *error)
+{
+    enum sim_status status = SIM_OK;
+    for (size_t i = 0; i < run->file.count; i++) {
+        struct run_session *session = &run->sessions[i];
+        session->options.until = NULL; /* one of them is enough */
+        enum machine_stop own =
+            i == who && stop != MACHINE_STOP_REQUESTED ? stop : MACHINE_STOP_LIMIT;
+        enum sim_status one = run_loop_judge(session, own, error);
+        status = one > status ? one : status;
+        live_lines_settle(&session->lines, true);
+        uart_link_flush(&session->link);
+    }
+    if (run->options->until != NULL && !found && status == SIM_OK) {
+        fprintf(stderr, "no node has printed '%s'\n", run->options->until);
+        status = SIM_GUEST_FAILED;
+    }
+    return status;
+}
+
+static void print_summaries(const struct net_run *run)
+{
+    for (size_t i = 0; i < run->file.count; i++) {
+        fprintf(stderr, "-- %s\n", run->file.nodes[i].name);
+        run_loop_print_summary(&run->sessions[i]);
+    }
+}
+
+static bool close_all(struct net_run *run, struct sim_error *error)
+{
+    bool good = pcap_trace_close(&run->pcap, error);
+    for (size_t i = 0; i < run->opened; i++) {
+        good = event_trace_close(&run->sessions[i].trace, error) && good;
+        run_session_close(&run->sessions[i]);
+    }
+    free(run->sessions);
+    net_file_free(&run->file);
+    return good;
+}
+
+enum sim_status run_net(const struct run_options *options, struct sim_error *error)
+{
+    static const struct net_run nothing;
+    struct net_run *run = malloc(sizeof *run);
+    enum sim_status status = SIM_OK;
+    if (run == NULL) {
+        sim_fail(error, SIM_INTERNAL, "no memory");
+        return error->status;
+    }
+    *run = nothing;
+    run->options = options;
+    if (check_options(options, error) && net_file_read(options->net, &run->file, error) &&
+        check_inputs(run, error) && open_all(run, error)) {
+        size_t who = 0;
+        enum machine_stop stop = MACHINE_STOP_LIMIT;
+        bool found = false;
+        run_loop_catch_interrupt();
+        loop(run, &who, &stop, &found);
+        status = judge(run, who, stop, found, error);
+        print_summaries(run);
+    }
+    close_all(run, error);
+    free(run);
+    return error->status != SIM_OK ? error->status : status;
+}
