@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 build=$root/build/fuzz
-targets="guest devices loader gdb values snapshot"
+targets="guest devices loader tree gdb values snapshot"
 target=${1-all}
 seconds=${2-60}
 

@@ -39,6 +39,8 @@ bool board_refuse(const struct board *board, int node, struct sim_error *error, 
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     tree_path(board->blob, node, path);
+    tree_make_printable(path);
+    tree_make_printable(what);
     return sim_fail(error, SIM_WRONG_USE, "%s: %s: %s", board->file, path, what);
 }
 

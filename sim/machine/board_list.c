@@ -41,4 +41,5 @@ void board_unknown_text(const struct board *board, size_t index, char *text, siz
     tree_path(board->blob, node, path);
     snprintf(text, size, "%s: no model of \"%.64s\": nothing is there", path,
              compatible == NULL ? "?" : compatible);
+    tree_make_printable(text);
 }
