@@ -234,8 +234,7 @@ static void write_lowpower(struct usbd *usbd, uint32_t value)
     if (s->lowpower != 0) {
         clock_cancel(clock, &usbd->wake_allowed);
     } else if (was_low && s->suspended) {
-        uint64_t allowed =
-            s->suspended_cycle + clock_us_to_cycles(clock, USBD_WAKE_ALLOWED_US);
+        uint64_t allowed = s->suspended_cycle + clock_us_to_cycles(clock, USBD_WAKE_ALLOWED_US);
         uint64_t soon = clock_now(clock) + clock_us_to_cycles(clock, 1);
         clock_schedule(clock, &usbd->wake_allowed, allowed > soon ? allowed : soon);
     }

@@ -87,8 +87,8 @@ struct usbd_channel {
     uint32_t ptr, maxcnt, amount;
 };
 
-/* One of a pair of buffers. IN: `full` when there is a packet to send. OUT: `full` when one has come
- * and RAM has not got it yet; `open` when one may come. */
+/* One of a pair of buffers. IN: `full` when there is a packet to send. OUT: `full` when one has
+ * come and RAM has not got it yet; `open` when one may come. */
 struct usbd_buffer {
     uint8_t bytes[USB_PACKET_BYTES_MAX];
     uint32_t count;
@@ -108,9 +108,9 @@ struct usbd {
         struct usbd_buffer in_buffer[USBD_ENDPOINTS], out_buffer[USBD_ENDPOINTS];
         uint32_t in_toggles, out_toggles; /* a bit for each endpoint: DATA1 comes next */
         uint32_t in_halted, out_halted;
-        bool ep0_status, ep0_stall;        /* the status stage is allowed; all is refused */
-        bool address_pending;              /* SET_ADDRESS has come; its status stage has not */
-        bool ep0_in_data, ep0_in_status;   /* what the last IN token of endpoint 0 got */
+        bool ep0_status, ep0_stall;      /* the status stage is allowed; all is refused */
+        bool address_pending;            /* SET_ADDRESS has come; its status stage has not */
+        bool ep0_in_data, ep0_in_status; /* what the last IN token of endpoint 0 got */
         bool ready, suspended, waking;
         uint64_t suspended_cycle;
         enum usbd_dma dma;

@@ -46,9 +46,10 @@
 #define EPIN(n)       (0x600U + 0x14U * (n))
 #define EPOUT(n)      (0x700U + 0x14U * (n))
 
-#define MS      64000U
-#define BUFFER  0x20000100U
-#define LONGEST 128U /* cycles of EasyDMA's longest transfer: 64 to begin with and 4 for each word */
+#define MS     64000U
+#define BUFFER 0x20000100U
+#define LONGEST                                                                                    \
+    128U /* cycles of EasyDMA's longest transfer: 64 to begin with and 4 for each word */
 
 struct fixture {
     struct system_bench *system;
@@ -86,8 +87,8 @@ static void connect(struct fixture *f)
 static enum usb_answer send_setup(struct fixture *f, uint8_t type, uint8_t request, uint16_t value,
                                   uint16_t length)
 {
-    const uint8_t bytes[8] = {type, request, (uint8_t)value, (uint8_t)(value >> 8), 0, 0,
-                              (uint8_t)length, (uint8_t)(length >> 8)};
+    const uint8_t bytes[8] = {type, request, (uint8_t)value,  (uint8_t)(value >> 8),
+                              0,    0,       (uint8_t)length, (uint8_t)(length >> 8)};
     return f->function->setup(f->function->owner, (uint8_t)bench_read(f->bench, USBADDR), bytes);
 }
 
