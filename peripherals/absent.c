@@ -12,10 +12,6 @@ static const struct catalogue_absent_register nrf52832_aar[] = {{0x504, 0x1}};
 static const struct catalogue_absent_register nrf52832_qdec[] = {
     {0x51C, 0xFFFFFFFF}, {0x520, 0xFFFFFFFF}, {0x524, 0xFFFFFFFF}, {0x540, 0x10}};
 
-static const struct catalogue_absent_register nrf52832_pwm0[] = {
-    {0x508, 0x3FF},      {0x528, 0x1},        {0x548, 0x1},       {0x560, 0xFFFFFFFF},
-    {0x564, 0xFFFFFFFF}, {0x568, 0xFFFFFFFF}, {0x56C, 0xFFFFFFFF}};
-
 static const struct catalogue_absent_register nrf52832_pdm[] = {
     {0x504, 0x8400000}, {0x518, 0x28}, {0x51C, 0x28}, {0x540, 0xFFFFFFFF}, {0x544, 0xFFFFFFFF}};
 
@@ -52,11 +48,8 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
     {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
-    {"nrf52832", "PWM0", 0x4001C000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52832", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52832", "MWU", 0x40020000, 0x1000, NULL, 0},
-    {"nrf52832", "PWM1", 0x40021000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
-    {"nrf52832", "PWM2", 0x40022000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52832", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52832", "FPU", 0x40026000, 0x1000, NULL, 0},
     {"nrf52832", "undocumented", 0x4006E000, 0x1000, NULL, 0},
@@ -66,15 +59,11 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
     {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
-    {"nrf52840", "PWM0", 0x4001C000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52840", "MWU", 0x40020000, 0x1000, NULL, 0},
-    {"nrf52840", "PWM1", 0x40021000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
-    {"nrf52840", "PWM2", 0x40022000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52840", "FPU", 0x40026000, 0x1000, NULL, 0},
     {"nrf52840", "QSPI", 0x40029000, 0x1000, nrf52840_qspi, COUNT(nrf52840_qspi)},
-    {"nrf52840", "PWM3", 0x4002D000, 0x1000, nrf52832_pwm0, COUNT(nrf52832_pwm0)},
     {"nrf52840", "CRYPTOCELL", 0x5002A000, 0x1000, NULL, 0},
     {"nrf52840",
      "CC_AES/CC_CHACHA/CC_CTL/CC_DIN/CC_DOUT/CC_HASH/CC_HOST_RGF/CC_MISC/CC_PKA/CC_RNG/CC_RNG_SRAM",

@@ -13,6 +13,7 @@
 #include "peripherals/nrf52/nvmc.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
+#include "peripherals/nrf52/pwm.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/serial_box.h"
@@ -66,6 +67,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-egu", &nrf52_egu_class},
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"nordic,nrf-comp", &nrf52_comp_class},
+    {"nordic,nrf-pwm", &nrf52_pwm_class},
     {"nordic,nrf-lpcomp", &nrf52_comp_class},
     {"nordic,nrf-usbd", &nrf52_usbd_class},
     {"gpio-leds", &part_led_class},

@@ -13,6 +13,7 @@
 #include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
+#include "peripherals/nrf52/pwm.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/saadc.h"
 #include "peripherals/nrf52/serial_box.h"
@@ -31,7 +32,7 @@ static const struct target {
     {&nrf52_timer_class, 0x40008000, true},      {&nrf52_rtc_class, 0x4000B000, true},
     {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
     {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
-    {&nrf52_radio_class, 0x40001000, true},
+    {&nrf52_radio_class, 0x40001000, true},      {&nrf52_pwm_class, 0x4001C000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)
