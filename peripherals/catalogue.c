@@ -35,6 +35,7 @@
 #include "peripherals/parts/nor_flash.h"
 #include "peripherals/parts/st7789.h"
 #include "peripherals/parts/touch_key.h"
+#include "peripherals/parts/usb_host.h"
 
 #define PART_NUMBER_BASE  0xF0000000U
 #define PART_NUMBER_FIRST 0xF0000FE0U
@@ -70,6 +71,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-pwm", &nrf52_pwm_class},
     {"nordic,nrf-lpcomp", &nrf52_comp_class},
     {"nordic,nrf-usbd", &nrf52_usbd_class},
+    {"sandglass,usb-host", &part_usb_host_class},
     {"gpio-leds", &part_led_class},
     {"gpio-keys", &part_button_class},
     {"sitronix,st7789v", &part_st7789_class},
