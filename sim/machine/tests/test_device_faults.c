@@ -66,7 +66,9 @@ static void give_all(struct snapshot_bench *bench)
     }
 }
 
-/* All faults and then a reset leave the same as a reset and then the faults. */
+/* After a reset all faults are still there: to give them again then is the same as before it. (What
+ * they did the first time, such as to take VBUS away, may have left events that the reset clears.)
+ */
 static void test_a_reset_ends_no_fault(void **state)
 {
     (void)state;
@@ -75,8 +77,10 @@ static void test_a_reset_ends_no_fault(void **state)
         struct machine_snapshot wanted = {0}, got = {0};
         snapshot_bench_open(&first, &(struct snapshot_guest){.board = boards[i]});
         snapshot_bench_open(&second, &(struct snapshot_guest){.board = boards[i]});
+        give_all(&first);
         machine_reset(first.machine, RESET_SREQ);
         give_all(&first);
+        give_all(&second);
         give_all(&second);
         machine_reset(second.machine, RESET_SREQ);
         snapshot_bench_save(&first, &wanted);
