@@ -21,6 +21,7 @@
 #define ABI_DRIVER_IPC             0x10000u
 #define ABI_DRIVER_PROCESS_INFO    0x10002u
 #define ABI_DRIVER_SPI_CONTROLLER  0x20001u
+#define ABI_DRIVER_IEEE802154      0x30001u
 #define ABI_DRIVER_RNG             0x40001u
 #define ABI_DRIVER_TEMPERATURE     0x60000u
 #define ABI_DRIVER_HUMIDITY        0x60001u
@@ -163,6 +164,37 @@ enum abi_spi_controller_allow {
     ABI_SPI_CONTROLLER_RWS = 1,
 };
 #define ABI_SPI_CONTROLLER_MAX 256u
+
+/* IEEE 802.15.4: frames without their check sequence, 1 to 125 bytes, as they are on the air. */
+enum abi_ieee802154_command {
+    ABI_IEEE802154_STATUS = 1,      /* OFF while the radio is off */
+    ABI_IEEE802154_SET_CHANNEL = 5, /* (11 to 26). INVAL */
+    ABI_IEEE802154_COMMIT = 7,      /* nothing: settings take effect at once */
+    ABI_IEEE802154_CHANNEL = 11,    /* -> u32 */
+    ABI_IEEE802154_SEND_RAW = 27,   /* the frame in ro 0, u. OFF; BUSY: somebody's is under way */
+    ABI_IEEE802154_TURN_ON = 30,    /* it listens from now on, for as long as any process wants */
+    ABI_IEEE802154_TURN_OFF = 31,
+};
+enum abi_ieee802154_upcall {
+    ABI_IEEE802154_UPCALL_RECEIVED = 0, /* (quality of the link, 0 to 255, 0, 0) */
+    ABI_IEEE802154_UPCALL_SENT = 1,     /* (status, 0, 0). BUSY: the channel was not free */
+    ABI_IEEE802154_UPCALLS = 2,
+};
+enum abi_ieee802154_allow {
+    ABI_IEEE802154_RO_FRAME = 0,
+    ABI_IEEE802154_ROS = 1,
+    ABI_IEEE802154_RW_RING = 0,
+    ABI_IEEE802154_RWS = 2, /* number 1 is a setting's in Tock */
+};
+/* The ring of frames that came in: two indices of slots, then the slots. It is empty when the
+ * indices agree. A slot: three length bytes (0, bytes of the frame, 0), then the frame. */
+#define ABI_IEEE802154_RING_READ   0u /* the app's: the oldest frame */
+#define ABI_IEEE802154_RING_WRITE  1u /* the kernel's: where the next one goes */
+#define ABI_IEEE802154_RING_HEADER 2u
+#define ABI_IEEE802154_SLOT_LENGTH 1u
+#define ABI_IEEE802154_SLOT_FRAME  3u
+#define ABI_IEEE802154_SLOT_BYTES  130u
+#define ABI_IEEE802154_FRAME_MAX   125u
 
 /* Random numbers: fills the buffer, then one upcall. */
 enum abi_rng_command {

@@ -33,6 +33,11 @@ class Nrf52840dk(Board):
     def test_leds_buttons_uart_and_alarm(self):
         self.check_basics("nrf52840dk", "nRF52840-DK")
 
+    def test_the_flash_says_who_it_is(self):
+        result = boot("nrf52840dk", app("flash_id"), seconds=1)
+        self.assert_booted(result, "nRF52840-DK")
+        self.assertEqual(result.lines("^flash_id:"), ["flash_id: manufacturer 0xc2, type 0x28, capacity 8388608 bytes"])
+
 
 class SecurityKey(Board):
     def test_leds_button_uart_and_alarm(self):

@@ -6,8 +6,10 @@
 #include "kernel/capsules/bh1750.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/humidity.h"
+#include "kernel/capsules/ieee802154.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/sht3x.h"
+#include "kernel/chips/nrf52/radio.h"
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/twim.h"
 
@@ -44,6 +46,10 @@ static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inp
                                    NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
 static struct adc_driver adc_driver;
 
+static struct nrf52_radio nrf52_radio;
+static const struct hil_radio radio = {&nrf52_radio_ops, &nrf52_radio};
+static struct ieee802154_driver ieee802154_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
@@ -51,10 +57,12 @@ static const struct driver drivers[] = {
     {&adc_driver_ops, &adc_driver},
     {&humidity_driver_ops, &humidity_driver},
     {&ambient_light_driver_ops, &ambient_light_driver},
+    {&ieee802154_driver_ops, &ieee802154_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
+    {NRF52_IRQN_RADIO, nrf52_radio_serve, &nrf52_radio},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
 };
@@ -72,6 +80,9 @@ void board_start(void)
 
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);
+
+    nrf52_radio_init(&nrf52_radio);
+    ieee802154_init(&ieee802154_driver, &radio);
 }
 
 const struct base_board board = {

@@ -21,6 +21,7 @@
 
 /* Bases of the peripherals that this kernel drives, and their interrupt numbers. */
 #define NRF52_CLOCK_BASE  0x40000000u
+#define NRF52_RADIO_BASE  0x40001000u
 #define NRF52_UARTE0_BASE 0x40002000u
 #define NRF52_SPIM0_BASE  0x40003000u
 #define NRF52_TWIM0_BASE  0x40003000u
@@ -38,6 +39,7 @@
 
 enum nrf52_irqn {
     NRF52_IRQN_POWER_CLOCK = 0,
+    NRF52_IRQN_RADIO = 1,
     NRF52_IRQN_UARTE0 = 2,
     NRF52_IRQN_TWIM0 = 3,
     NRF52_IRQN_SPIM0 = 3,
