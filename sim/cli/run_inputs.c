@@ -123,7 +123,7 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
         queued = machine_add_input(session->machine, device, from, what, input->value);
     } else {
         const char *end = input->kind == RUN_INPUT_PRESS ? "release" : "untouch";
-        queued = machine_add_input(session->machine, device, from, what, 1) &&
+        queued = machine_add_input(session->machine, device, from, what, input->value) &&
                  machine_add_input(session->machine, device, duration_to_cycles(input->to_ns, hz),
                                    end, 0);
     }

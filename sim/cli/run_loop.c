@@ -111,12 +111,12 @@ static uint64_t next_look(struct run_session *session, uint64_t cycle)
     uint32_t hz = session->board.chip->cpu_hz;
     uint64_t save = run_snapshot_next(session);
     cycle = save < cycle ? save : cycle;
-    if (!session->demo) {
+    if (session->demo.tour == NULL) {
         return cycle;
     }
     uint64_t now = clock_now(machine_clock(session->machine));
-    demo_show_captions(&session->captions, &session->lines, duration_from_cycles(now, hz));
-    uint64_t caption_ns = demo_next_caption(&session->captions);
+    demo_show_captions(&session->demo, &session->lines, duration_from_cycles(now, hz));
+    uint64_t caption_ns = demo_next_caption(&session->demo);
     uint64_t caption = caption_ns == UINT64_MAX ? UINT64_MAX : duration_to_cycles(caption_ns, hz);
     return caption < cycle ? caption : cycle;
 }

@@ -35,7 +35,7 @@ const char run_options_help[] =
     "      --uart WHERE      stdio, file:F, pty, or tcp:PORT (default stdio)\n"
     "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
     "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
-    "      --touch NAME@T    touches a pad, likewise\n"
+    "      --touch NAME@T    touches a pad, likewise; NAME:X,Y@T a touch panel at pixel X, Y\n"
     "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "
     "temp.temperature=3050@2s\n"
     "      --fault NAME.FAULT[=VALUE]@T  makes a device misbehave from T on, for example\n"
@@ -149,6 +149,25 @@ static bool parse_press(const char *text, struct run_input *input)
            duration_parse(range + 2, &input->to_ns) && input->to_ns > input->at_ns;
 }
 
+/* NAME:X,Y@... of a touch: takes :X,Y out of the name. True also when it is not there. */
+static bool parse_place(struct run_input *input)
+{
+    char *colon = strchr(input->device, ':');
+    uint64_t x = 0;
+    uint64_t y = 0;
+    const char *end = NULL;
+    if (colon == NULL) {
+        return true;
+    }
+    if (!parse_number(colon + 1, &x, &end) || *end != ',' || !parse_number(end + 1, &y, &end) ||
+        *end != '\0' || x >= RUN_TOUCH_PLACES || y >= RUN_TOUCH_PLACES) {
+        return false;
+    }
+    input->value = RUN_TOUCH_AT((int32_t)x, (int32_t)y);
+    *colon = '\0';
+    return true;
+}
+
 /* The first backslash in [text, end) that begins no escape; NULL: none. */
 static const char *find_bad_escape(const char *text, const char *end)
 {
@@ -242,8 +261,8 @@ static bool add_input(struct run_options *options, int option, const char *text,
     } else {
         input.kind = option == OPTION_PRESS ? RUN_INPUT_PRESS : RUN_INPUT_TOUCH;
         form = option == OPTION_PRESS ? "--press button0@1.5s or button0@1.5s..2s"
-                                      : "--touch pad0@2s or pad0@2s..3s";
-        good = parse_press(text, &input);
+                                      : "--touch pad0@2s, pad0@2s..3s or NAME:X,Y@2s";
+        good = parse_press(text, &input) && (option == OPTION_PRESS || parse_place(&input));
     }
     if (!good) {
         return sim_fail(error, SIM_WRONG_USE, "cannot understand '%s': write %s", text, form);

@@ -16,6 +16,10 @@
 #define RUN_JITTER_DEFAULT_CYCLES 64U    /* a microsecond of the nRF52 */
 #define RUN_JITTER_MAX_CYCLES     64000U /* a millisecond */
 
+/* What a touch panel takes as the value of a touch; coordinates are below RUN_TOUCH_PLACES. */
+#define RUN_TOUCH_PLACES   4096
+#define RUN_TOUCH_AT(x, y) ((x) + RUN_TOUCH_PLACES * (y))
+
 enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
 
 /* --press, --touch, --uart-in, --set, --fault: one time-stamped input. */
@@ -25,7 +29,7 @@ struct run_input {
     char what[32];    /* RUN_INPUT_SET: what is set; RUN_INPUT_FAULT: the fault */
     const char *text; /* RUN_INPUT_TEXT; not terminated */
     size_t text_length;
-    int32_t value;         /* RUN_INPUT_SET, RUN_INPUT_FAULT */
+    int32_t value;         /* RUN_INPUT_SET, RUN_INPUT_FAULT; RUN_INPUT_TOUCH: where */
     uint64_t at_ns, to_ns; /* pressed from .. to; the others use at_ns only */
 };
 

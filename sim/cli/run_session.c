@@ -46,8 +46,11 @@ static bool add_files(struct run_session *session, struct sim_error *error)
 static bool add_demo(struct run_session *session, struct sim_error *error)
 {
     char path[PLACES_PATH_MAX];
-    for (size_t i = 0; i < demo_app_count; i++) {
-        if (!places_find(demo_apps[i], path, sizeof path)) {
+    const char *app = NULL;
+    const char *kernel = board_kernel_name(&session->board);
+    demo_start(&session->demo, &session->board, kernel == NULL ? "" : kernel);
+    for (size_t i = 0; (app = demo_app_path(&session->demo, i)) != NULL; i++) {
+        if (!places_find(app, path, sizeof path)) {
             return sim_fail(error, SIM_WRONG_USE,
                             "%s is not there: build the demo's apps (cmake --build)", path);
         }
@@ -55,7 +58,7 @@ static bool add_demo(struct run_session *session, struct sim_error *error)
             return false;
         }
     }
-    demo_set_options(&session->options);
+    demo_set_options(&session->demo, &session->options);
     return add_default_firmware(session, error);
 }
 
@@ -131,7 +134,7 @@ static bool open_link(struct run_session *session, struct sim_error *error)
 bool run_session_open(struct run_session *session, const struct run_options *options,
                       struct sim_error *error)
 {
-    *session = (struct run_session){.options = *options, .demo = options->file_count == 0};
+    *session = (struct run_session){.options = *options};
     session->link.out_fd = -1;
     session->link.in_fd = -1;
     session->link.listen_fd = -1;
@@ -139,7 +142,7 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
         return false;
     }
     board_file_print_unknown(&session->board, stderr, "sandglass: ");
-    if (!(session->demo ? add_demo(session, error) : add_files(session, error)) ||
+    if (!(options->file_count == 0 ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
         !open_link(session, error) || !start_observers(session, error)) {
         return false;

@@ -17,7 +17,7 @@
 
 struct run_session {
     struct run_options options;
-    bool demo; /* no files were given */
+    struct demo demo; /* when no files were given */
     struct board board;
     struct guest guest;
     struct machine *machine;
@@ -29,7 +29,6 @@ struct run_session {
     struct fault_report faults;
     struct event_trace trace;
     struct pcap_trace pcap; /* with several machines, it is theirs together and not here */
-    struct demo_captions captions;
     uint64_t begun_cycle;        /* 0, or where --restore put the machine */
     struct machine_totals begun; /* what it had done by then */
     bool saved;                  /* --save-at is done */

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Each board boots its kernel with apps, and what is special on it works through its drivers."""
+import re
 import unittest
 
-from sandglass import app, run
+from sandglass import app, run, sandglass
 
 
 def boot(board, *words, seconds):
@@ -27,6 +28,36 @@ class Board(unittest.TestCase):
         self.assertIn(len(list(result.events("note", "led0"))), (2, 3))
         self.assertEqual(len(result.lines("^buttons: button 0 pressed")), 2)
         self.assertEqual(len(list(result.events("note", "led1"))), 2)
+
+
+class Tours(Board):
+    """Without files, each board shows what is on it."""
+
+    def tour(self, board, name):
+        result = sandglass("run", "--headless", "--board", board)
+        self.assert_booted(result, name)
+        captions = re.findall(r"^\[\s*[\d.]+\] -- (.*)$", result.stderr, re.MULTILINE)
+        self.assertIn("That was the tour", result.stderr)
+        return result, captions
+
+    def test_nrf52840dk(self):
+        result, captions = self.tour("nrf52840dk", "nRF52840-DK")
+        self.assertEqual(len(result.lines("^flash_id: manufacturer 0xc2")), 1)
+        self.assertFalse([text for text in captions if "touch pad" in text])  # it has none
+
+    def test_security_key(self):
+        result, captions = self.tour("security_key", "security key")
+        self.assertEqual(len(result.lines("^touch: pad touched")), 1)
+        self.assertFalse([text for text in captions if "flash_id" in text])
+
+    def test_pinetime(self):
+        result, _ = self.tour("pinetime", "PineTime")
+        self.assertEqual(len(result.lines("^paint: touched at (120, 60|60, 180)$")), 2)
+
+    def test_sensor_node(self):
+        result, _ = self.tour("sensor_node", "sensor node")
+        self.assertTrue(result.lines("^weather: 25.00 C"))
+        self.assertTrue(result.lines("^weather: 18.50 C, .* 20 lux"))
 
 
 class Nrf52840dk(Board):

@@ -95,14 +95,14 @@ static void test_inputs(void **state)
 {
     (void)state;
     static const char *const line[] = {
-        "--press",   "button0@1.5s", "--touch", "pad0@1s..2.5s",
-        "--uart-in", "a@b\\n@3s",    "--set",   "temp.temperature=-500@4s",
-        "--fault",   "rng.stuck@5s", "--fault", "rng.bias=-7@6s",
-        NULL};
+        "--press",   "button0@1.5s",        "--touch", "pad0@1s..2.5s",
+        "--uart-in", "a@b\\n@3s",           "--set",   "temp.temperature=-500@4s",
+        "--fault",   "rng.stuck@5s",        "--fault", "rng.bias=-7@6s",
+        "--touch",   "panel:120,60@1s..2s", NULL};
     struct run_options options;
     struct sim_error error;
     assert_true(parse(line, &options, &error));
-    assert_int_equal(options.input_count, 6);
+    assert_int_equal(options.input_count, 7);
     assert_int_equal(options.inputs[0].kind, RUN_INPUT_PRESS);
     assert_string_equal(options.inputs[0].device, "button0");
     assert_int_equal(options.inputs[0].at_ns, 1500000000);
@@ -121,6 +121,9 @@ static void test_inputs(void **state)
     assert_string_equal(options.inputs[4].what, "stuck");
     assert_int_equal(options.inputs[4].value, 1);
     assert_int_equal(options.inputs[5].value, -7);
+    assert_string_equal(options.inputs[6].device, "panel");
+    assert_int_equal(options.inputs[6].value, 120 + 4096 * 60);
+    assert_int_equal(options.inputs[6].to_ns, 2000000000);
 }
 
 static void test_mistakes_get_one_clear_line(void **state)
@@ -146,6 +149,10 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--press", "button0@2s..1s"}, "'button0@2s..1s'"},
                  {{"--press", "a_name_that_is_longer_than_any_device@1s"}, "cannot understand"},
                  {{"--touch", "pad0@late"}, "--touch pad0@2s"},
+                 {{"--touch", "panel:120@1s"}, "NAME:X,Y@2s"},
+                 {{"--touch", "panel:120,60,1@1s"}, "NAME:X,Y@2s"},
+                 {{"--touch", "panel:-1,60@1s"}, "NAME:X,Y@2s"},
+                 {{"--touch", "panel:0,4096@1s"}, "NAME:X,Y@2s"},
                  {{"--uart-in", "text"}, "--uart-in"},
                  {{"--set", "temp=1@1s"}, "--set temp.temperature=3050@2s"},
                  {{"--set", "temp.temperature=x@1s"}, "--set"},
