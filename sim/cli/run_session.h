@@ -28,7 +28,7 @@ struct run_session {
     uint64_t panic_end_cycle; /* the run ends then, because the kernel panicked; 0: it has not */
     struct fault_report faults;
     struct event_trace trace;
-    struct pcap_trace pcap; /* with several machines, it is theirs together and not here */
+    struct pcap_trace pcap;      /* with several machines, it is theirs together and not here */
     uint64_t begun_cycle;        /* 0, or where --restore put the machine */
     struct machine_totals begun; /* what it had done by then */
     bool saved;                  /* --save-at is done */
