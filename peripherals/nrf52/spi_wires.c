@@ -42,7 +42,7 @@ uint8_t spi_ordered(const struct serial_box *box, uint8_t byte)
         return byte;
     }
     for (uint32_t bit = 0; bit < BITS; bit++) {
-        reversed |= (byte >> bit & 1U) << (BITS - 1U - bit);
+        reversed |= ((uint32_t)byte >> bit & 1U) << (BITS - 1U - bit);
     }
     return (uint8_t)reversed;
 }

@@ -8,6 +8,8 @@ enum {
     TWIM_EVENTS_LASTTX = 0x160,
 };
 
+#define LIST_ARRAY 1U
+
 #define SHORTS_LASTTX_STARTRX (1U << 7)
 #define SHORTS_LASTTX_SUSPEND (1U << 8)
 #define SHORTS_LASTTX_STOP    (1U << 9)
@@ -103,7 +105,7 @@ const struct twi_bytes twim_bytes = {
 /* The whole transfer does not happen when its buffer does not begin in RAM. */
 static void start(struct serial_box *box, bool reading)
 {
-    const struct serial_registers *r = &box->state.registers;
+    struct serial_registers *r = &box->state.registers;
     uint32_t pointer = reading ? r->rxd_ptr : r->txd_ptr;
     uint32_t maxcnt = reading ? r->rxd_maxcnt : r->txd_maxcnt;
     uint8_t probe;
@@ -111,6 +113,9 @@ static void start(struct serial_box *box, bool reading)
         serial_box_guest_error(box, reading ? SERIAL_RXD_PTR : SERIAL_TXD_PTR,
                                "EasyDMA reaches RAM only: nothing is transferred");
         return;
+    }
+    if ((reading ? r->rxd_list : r->txd_list) == LIST_ARRAY) {
+        *(reading ? &r->rxd_ptr : &r->txd_ptr) += maxcnt;
     }
     twi_master_start(box, reading, pointer, maxcnt);
     serial_box_raise(box, reading ? TWIM_EVENTS_RXSTARTED : TWIM_EVENTS_TXSTARTED);

@@ -140,11 +140,23 @@ static bool bh1750_input(void *self, const struct device_input *input)
 
 static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
 
+static void bh1750_reset(void *self, uint32_t reasons)
+{
+    struct bh1750 *light = self;
+    if (reasons != RESET_POWER_ON) {
+        return;
+    }
+    light->state.powered = false;
+    light->state.mode = 0;
+    light->state.data = 0;
+    light->state.measurement_time = TIME_DEFAULT;
+    i2c_part_power_on(&light->part);
+}
+
 static const char *bh1750_init(void *self, const struct device_env *env)
 {
     struct bh1750 *light = self;
     light->env = *env;
-    light->state.measurement_time = TIME_DEFAULT;
     light->state.lux = OFFICE_LUX;
     return i2c_part_init(&light->part, light, &light->env, &ops, &light->state.part);
 }
@@ -175,6 +187,7 @@ const struct device_class part_bh1750_class = {
     .state_version = 1,
     .state_is_sane = state_is_sane,
     .init = bh1750_init,
+    .reset = bh1750_reset,
     .input = bh1750_input,
     .input_names = input_names,
     .faults = faults,

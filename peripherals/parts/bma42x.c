@@ -333,7 +333,6 @@ static void restart(struct bma42x *bma)
     s->steps = s->steps_to_watermark = 0;
     clock_cancel(bma->env.clock, &bma->sample);
     clock_cancel(bma->env.clock, &bma->unlatch);
-    update_pins(bma);
 }
 
 static void write_power(struct bma42x *bma, uint8_t value)
@@ -352,6 +351,7 @@ static void write_register(struct bma42x *bma, uint8_t offset, uint8_t value)
     if (offset == BMA42X_CMD) {
         if (value == CMD_SOFT_RESET) {
             restart(bma);
+            update_pins(bma);
         }
         return;
     }
@@ -510,6 +510,17 @@ static bool bma42x_input(void *self, const struct device_input *input)
     return true;
 }
 
+/* What is there to be measured stays. */
+static void bma42x_reset(void *self, uint32_t reasons)
+{
+    struct bma42x *bma = self;
+    if (reasons == RESET_POWER_ON) {
+        settle(bma);
+        restart(bma);
+        i2c_part_power_on(&bma->part);
+    }
+}
+
 static void bma42x_update(void *self)
 {
     update_pins(self);
@@ -535,7 +546,6 @@ static const char *init_as(struct bma42x *bma, const struct device_env *env, uin
     bma->int_pins[1] = find_pin(bma, "int2-gpios", 1);
     event_init(&bma->sample, sampled, bma);
     event_init(&bma->unlatch, unlatched, bma);
-    restart(bma);
     bma->state.mg[2] = bma->state.held_mg[2] = 1000;
     bma->state.centidegrees = ROOM_CENTIDEGREES;
     return i2c_part_init(&bma->part, bma, &bma->env, &ops, &bma->state.part);
@@ -586,8 +596,9 @@ static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
         .state_bytes = sizeof(struct bma42x_state), .state_version = 1,                            \
         .event_offsets = event_offsets,                                                            \
         .event_count = sizeof event_offsets / sizeof event_offsets[0],                             \
-        .state_is_sane = state_is_sane, .init = (init_function), .update = bma42x_update,          \
-        .input = bma42x_input, .input_names = input_names, .faults = faults,                       \
+        .state_is_sane = state_is_sane, .init = (init_function), .reset = bma42x_reset,            \
+        .update = bma42x_update, .input = bma42x_input, .input_names = input_names,                \
+        .faults = faults,                                                                          \
     }
 
 const struct device_class part_bma421_class = CLASS("bma421", bma421_init);

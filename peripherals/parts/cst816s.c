@@ -354,6 +354,20 @@ static void reset_changed(void *owner, uint32_t index, enum wire_level level)
     restart(touch);
 }
 
+/* A part loses its registers with the supply only; the finger stays where it is. */
+static void cst816s_reset(void *self, uint32_t reasons)
+{
+    struct cst816s *touch = self;
+    if (reasons != RESET_POWER_ON) {
+        return;
+    }
+    clock_cancel(touch->env.clock, &touch->scan);
+    clock_cancel(touch->env.clock, &touch->pulse_end);
+    touch->state.pulsing = false;
+    restart(touch);
+    i2c_part_power_on(&touch->part);
+}
+
 static void cst816s_update(void *self)
 {
     update_irq(self);
@@ -382,7 +396,6 @@ static const char *cst816s_init(void *self, const struct device_env *env)
     if (touch->reset.pin != NULL) {
         wire_listen(&touch->reset.pin->out, &touch->reset_listener, reset_changed, touch, 0);
     }
-    restart(touch);
     return i2c_part_init(&touch->part, touch, &touch->env, &ops, &touch->state.part);
 }
 
@@ -418,6 +431,7 @@ const struct device_class part_cst816s_class = {
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
     .init = cst816s_init,
+    .reset = cst816s_reset,
     .update = cst816s_update,
     .input = cst816s_input,
     .input_names = input_names,

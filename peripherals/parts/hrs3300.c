@@ -184,14 +184,25 @@ static bool hrs3300_input(void *self, const struct device_input *input)
 
 static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
 
-static const char *hrs3300_init(void *self, const struct device_env *env)
+/* The finger stays. */
+static void hrs3300_reset(void *self, uint32_t reasons)
 {
     struct hrs3300 *hrs = self;
-    hrs->env = *env;
+    if (reasons != RESET_POWER_ON) {
+        return;
+    }
     hrs->state.registers[HRS3300_ENABLE] = 0x68;
     hrs->state.registers[HRS3300_PDRIVER] = 0x68;
     hrs->state.registers[HRS3300_RES] = 0x66;
     hrs->state.registers[HRS3300_HGAIN] = 0x10;
+    hrs->state.pointer = 0;
+    i2c_part_power_on(&hrs->part);
+}
+
+static const char *hrs3300_init(void *self, const struct device_env *env)
+{
+    struct hrs3300 *hrs = self;
+    hrs->env = *env;
     return i2c_part_init(&hrs->part, hrs, &hrs->env, &ops, &hrs->state.part);
 }
 
@@ -220,6 +231,7 @@ const struct device_class part_hrs3300_class = {
     .state_version = 1,
     .state_is_sane = state_is_sane,
     .init = hrs3300_init,
+    .reset = hrs3300_reset,
     .input = hrs3300_input,
     .input_names = input_names,
     .faults = faults,

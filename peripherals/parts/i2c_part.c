@@ -112,6 +112,12 @@ static void scl_changed(void *owner, uint32_t index, enum wire_level level)
     }
 }
 
+void i2c_part_power_on(struct i2c_part *part)
+{
+    part->state->selected = part->state->reading = false;
+    part->state->index = 0;
+}
+
 bool i2c_part_input(struct i2c_part *part, const struct device_input *input)
 {
     struct i2c_part_state *s = part->state;

@@ -59,6 +59,9 @@ struct i2c_part {
 const char *i2c_part_init(struct i2c_part *part, void *self, const struct device_env *env,
                           const struct i2c_part_ops *ops, struct i2c_part_state *state);
 
+/* The supply was away: no transfer is under way. Faults stay. */
+void i2c_part_power_on(struct i2c_part *part);
+
 /* One of I2C_PART_FAULTS. False: it is none. */
 bool i2c_part_input(struct i2c_part *part, const struct device_input *input);
 

@@ -55,7 +55,7 @@ static uint8_t crc8(uint16_t word)
 {
     uint32_t crc = CRC_START;
     for (int32_t shift = 8; shift >= 0; shift -= 8) {
-        crc ^= word >> shift & 0xFFU;
+        crc ^= (uint32_t)word >> shift & 0xFFU;
         for (uint32_t bit = 0; bit < 8; bit++) {
             crc = (crc & 0x80U) != 0 ? crc << 1 ^ CRC_POLYNOMIAL : crc << 1;
         }
@@ -262,11 +262,22 @@ static bool sht3x_input(void *self, const struct device_input *input)
 static const struct i2c_part_ops ops = {
     .answers = answers, .write = write_byte, .read = read_byte, .ended = ended, .stretch = stretch};
 
+static void sht3x_reset(void *self, uint32_t reasons)
+{
+    struct sht3x *sht = self;
+    if (reasons != RESET_POWER_ON) {
+        return;
+    }
+    stop(&sht->state);
+    sht->state.status = STATUS_RESET;
+    sht->state.answer_bytes = 0;
+    i2c_part_power_on(&sht->part);
+}
+
 static const char *sht3x_init(void *self, const struct device_env *env)
 {
     struct sht3x *sht = self;
     sht->env = *env;
-    sht->state.status = STATUS_RESET;
     sht->state.centidegrees = ROOM_CENTIDEGREES;
     sht->state.centipercent = ROOM_CENTIPERCENT;
     sht->state.last_words[0] = to_word(ROOM_CENTIDEGREES + 4500, 17500);
@@ -302,6 +313,7 @@ const struct device_class part_sht3x_class = {
     .state_version = 1,
     .state_is_sane = state_is_sane,
     .init = sht3x_init,
+    .reset = sht3x_reset,
     .input = sht3x_input,
     .input_names = input_names,
     .faults = faults,

@@ -22,6 +22,7 @@
 #define TXD_PTR    0x544
 #define TXD_MAXCNT 0x548
 #define TXD_AMOUNT 0x54C
+#define TXD_LIST   0x550
 
 #define LASTTX_STARTRX (1U << 7)
 #define LASTTX_SUSPEND (1U << 8)
@@ -138,6 +139,23 @@ static void without_a_frequency_nothing_moves(void **state)
     bench_write(b, TWI_STARTTX, 1);
     bench_run_to(b, 2000000);
     assert_int_equal(bench_event_count(b, TWI_STOPPED), 1);
+}
+
+static void an_array_list_moves_on_by_a_buffer(void **state)
+{
+    struct twi_bench *t = *state;
+    struct bench *b = t->bench;
+    memcpy(b->ram + 0x100, "\x01\x02\x03\x04", 4);
+    bench_write(b, TXD_PTR, TX_BUFFER);
+    bench_write(b, TXD_MAXCNT, 2);
+    bench_write(b, TXD_LIST, 1);
+    bench_write(b, SHORTS, LASTTX_STOP);
+    for (uint32_t i = 0; i < 2; i++) {
+        bench_write(b, TWI_STARTTX, 1);
+        bench_run_to(b, (i + 1) * 100000);
+    }
+    assert_memory_equal(t->target.written, "\x01\x02\x03\x04", 4);
+    assert_int_equal(bench_read(b, TXD_PTR), TX_BUFFER + 4);
 }
 
 static void write_then_read_with_a_repeated_start(void **state)
@@ -457,7 +475,12 @@ static void tasks_from_within_events_are_taken_in_turn(void **state)
     struct bench *b = ((struct twi_bench *)*state)->bench;
     b->on_event = on_event;
     bench_write(b, TWI_SUSPEND, 1);
+    assert_int_equal(bench_event_count(b, TWI_SUSPENDED), 2);
+    bench_run_to(b, START + 4);
+    assert_int_equal(bench_event_count(b, TWI_SUSPENDED), 4); /* a ring takes time */
+    bench_run_to(b, START + 100);
     assert_int_equal(bench_event_count(b, TWI_SUSPENDED), 5);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -469,6 +492,7 @@ int main(void)
         TEST(a_read_takes_its_bit_times),
         cmocka_unit_test(each_frequency_has_its_bit_time),
         TEST(without_a_frequency_nothing_moves),
+        TEST(an_array_list_moves_on_by_a_buffer),
         TEST(write_then_read_with_a_repeated_start),
         TEST(read_then_write_with_a_repeated_start),
         TEST(suspend_holds_the_bus_and_resume_starts_nothing),

@@ -111,6 +111,18 @@ static void bright_light_ends_at_65535(void **state)
     assert_int_equal(counts(b), 0);
 }
 
+static void only_the_supply_resets_it(void **state)
+{
+    struct bench *b = *state;
+    command(b, 0x10);
+    i2c_bench_wait_ms(b, 120);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(counts(b), 120);
+    bench_reset(b, RESET_POWER_ON);
+    i2c_bench_wait_ms(b, 1000);
+    assert_int_equal(counts(b), 0);
+}
+
 static void faults_of_the_sensor(void **state)
 {
     struct bench *b = *state;
@@ -140,6 +152,7 @@ int main(void)
         TEST(one_time_measurements_end_powered_down),
         TEST(the_measurement_time_scales_both),
         TEST(bright_light_ends_at_65535),
+        TEST(only_the_supply_resets_it),
         TEST(faults_of_the_sensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,21 @@ static void temperature_in_degrees_from_23(void **state)
     assert_int_equal((int8_t)i2c_bench_register(b, TEMPERATURE), 127);
 }
 
+static void only_the_supply_resets_it(void **state)
+{
+    struct bench *b = *state;
+    enable(b);
+    assert_true(bench_input(b, "x", 500));
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(i2c_bench_register(b, PWR_CTRL), 4);
+    bench_reset(b, RESET_POWER_ON);
+    assert_int_equal(i2c_bench_register(b, PWR_CTRL), 0);
+    enable(b);
+    i2c_bench_set(b, ACC_RANGE, 0);
+    i2c_bench_wait_ms(b, 20);
+    assert_int_equal(axis(b, 0), 512); /* what is measured is still there */
+}
+
 static void faults_of_the_sensor(void **state)
 {
     struct bench *b = *state;
@@ -356,6 +371,7 @@ int main(void)
         TEST(gestures_interrupt_when_enabled),
         TEST(unlatched_interrupts_end_by_themselves),
         TEST(temperature_in_degrees_from_23),
+        TEST(only_the_supply_resets_it),
         TEST(faults_of_the_sensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

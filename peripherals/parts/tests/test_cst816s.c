@@ -213,6 +213,20 @@ static void deep_sleep_ends_with_the_reset_pin(void **state)
     assert_true(answers(b));
 }
 
+static void only_the_supply_resets_it(void **state)
+{
+    struct bench *b = *state;
+    i2c_bench_set(b, IRQ_CTL, 0x11);
+    touch(b, 5, 6);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(i2c_bench_register(b, IRQ_CTL), 0x11);
+    bench_reset(b, RESET_POWER_ON);
+    assert_false(answers(b));
+    i2c_bench_wait_ms(b, BOOT);
+    assert_int_equal(i2c_bench_register(b, IRQ_CTL), 0x60);
+    assert_int_equal(i2c_bench_register(b, FINGER_NUM), 1); /* the finger is still there */
+}
+
 static void a_dead_controller_says_nothing(void **state)
 {
     struct bench *b = *state;
@@ -249,6 +263,7 @@ int main(void)
         TEST(a_long_press_is_told_while_it_lasts),
         TEST(asleep_it_answers_only_after_a_touch),
         TEST(deep_sleep_ends_with_the_reset_pin),
+        TEST(only_the_supply_resets_it),
         TEST(a_dead_controller_says_nothing),
         TEST(a_gesture_can_be_ordered),
     };

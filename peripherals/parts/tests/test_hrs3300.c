@@ -126,6 +126,16 @@ static void all_bits_come_through(void **state)
     assert_int_equal(hrs(b), 0x3FFFF);
 }
 
+static void only_the_supply_resets_it(void **state)
+{
+    struct bench *b = *state;
+    i2c_bench_set(b, ENABLE, ON_12_5_MS);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(i2c_bench_register(b, ENABLE), ON_12_5_MS);
+    bench_reset(b, RESET_POWER_ON);
+    assert_int_equal(i2c_bench_register(b, ENABLE), 0x68);
+}
+
 static void a_stuck_sensor_keeps_its_values(void **state)
 {
     struct bench *b = *state;
@@ -152,6 +162,7 @@ int main(void)
         TEST(the_wave_has_the_rate_of_the_heart),
         TEST(readings_change_with_the_sampling),
         TEST(all_bits_come_through),
+        TEST(only_the_supply_resets_it),
         TEST(a_stuck_sensor_keeps_its_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

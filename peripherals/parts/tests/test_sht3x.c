@@ -195,6 +195,21 @@ static void values_end_where_the_format_does(void **state)
     assert_int_equal(word(bytes + 3), 0);
 }
 
+static void only_the_supply_resets_it(void **state)
+{
+    struct bench *b = *state;
+    uint8_t bytes[6];
+    command(b, 0x2737);
+    bench_reset(b, RESET_DOG);
+    i2c_bench_wait_ms(b, 20);
+    command(b, 0xE000);
+    assert_true(i2c_bench_read(b, bytes, 6));
+    bench_reset(b, RESET_POWER_ON);
+    i2c_bench_wait_ms(b, 200);
+    command(b, 0xE000);
+    assert_false(i2c_bench_read(b, bytes, 6));
+}
+
 static void faults_of_the_sensor(void **state)
 {
     struct bench *b = *state;
@@ -231,6 +246,7 @@ int main(void)
         TEST(status_heater_and_soft_reset),
         TEST(the_serial_number_stays_the_same),
         TEST(values_end_where_the_format_does),
+        TEST(only_the_supply_resets_it),
         TEST(faults_of_the_sensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
