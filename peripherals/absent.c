@@ -29,11 +29,6 @@ static const struct catalogue_absent_register nrf52840_nfct[] = {
 
 static const struct catalogue_absent_register nrf52840_aar[] = {{0x504, 0x1}, {0x518, 0xFB}};
 
-static const struct catalogue_absent_register nrf52840_qspi[] = {
-    {0x524, 0xFFFFFFFF}, {0x528, 0xFFFFFFFF}, {0x530, 0xFFFFFFFF}, {0x534, 0xFFFFFFFF},
-    {0x538, 0xFFFFFFFF}, {0x53C, 0xFFFFFFFF}, {0x600, 0x40480},    {0x614, 0xFFFFFFFF},
-    {0x624, 0xB7},       {0x634, 0x2000},     {0x640, 0x200}};
-
 static const struct catalogue_absent_register nrf52840_cc_aes[] = {
     {0x084, 0xFF820},   {0x088, 0x1000},     {0x0B0, 0x1},        {0x0B4, 0x1}, {0x0C4, 0x16110215},
     {0x100, 0x3F},      {0x130, 0xFFFF},     {0x1C0, 0xF},        {0x384, 0x1}, {0x3B4, 0x1},
@@ -63,7 +58,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52840", "MWU", 0x40020000, 0x1000, NULL, 0},
     {"nrf52840", "I2S", 0x40025000, 0x1000, nrf52832_i2s, COUNT(nrf52832_i2s)},
     {"nrf52840", "FPU", 0x40026000, 0x1000, NULL, 0},
-    {"nrf52840", "QSPI", 0x40029000, 0x1000, nrf52840_qspi, COUNT(nrf52840_qspi)},
     {"nrf52840", "CRYPTOCELL", 0x5002A000, 0x1000, NULL, 0},
     {"nrf52840",
      "CC_AES/CC_CHACHA/CC_CTL/CC_DIN/CC_DOUT/CC_HASH/CC_HOST_RGF/CC_MISC/CC_PKA/CC_RNG/CC_RNG_SRAM",

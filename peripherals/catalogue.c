@@ -14,6 +14,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
+#include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/serial_box.h"
@@ -58,6 +59,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-spi", &nrf52_serial_box_class},
     {"nordic,nrf-spim", &nrf52_serial_box_class},
     {"nordic,nrf-spis", &nrf52_serial_box_class},
+    {"nordic,nrf-qspi", &nrf52_qspi_class},
     {"nordic,nrf-twi", &nrf52_serial_box_class},
     {"nordic,nrf-twim", &nrf52_serial_box_class},
     {"nordic,nrf-twis", &nrf52_serial_box_class},

@@ -85,6 +85,20 @@ uint32_t nrf_begin_write(const struct device_env *env, struct bus_access access,
     return access.size_bytes == 1 ? (value & 0xFFU) * 0x01010101U : (value & 0xFFFFU) * 0x00010001U;
 }
 
+void nrf_claim_pin(const struct device_env *env, uint32_t *claimed, uint32_t pin,
+                   enum wire_level level)
+{
+    uint32_t before = *claimed;
+    uint32_t now = pin >= env->pin_count || level == WIRE_FLOATING ? 0 : pin + 1;
+    *claimed = now;
+    if (before != 0 && before != now) {
+        wire_drive(&env->pins[before - 1].claim, WIRE_FLOATING);
+    }
+    if (now != 0) {
+        wire_drive(&env->pins[now - 1].claim, level);
+    }
+}
+
 void nrf_report_unknown_write(const struct device_env *env, uint32_t offset)
 {
     uint32_t value;

@@ -82,6 +82,12 @@ enum bus_result nrf_finish_read(const struct device_env *env, struct bus_access 
  * peripheral takes the whole word: reported as a guest error, since it is hardly ever meant. */
 uint32_t nrf_begin_write(const struct device_env *env, struct bus_access access, uint32_t value);
 
+/* Takes a pin over from GPIO and drives it. UINT32_MAX, or WIRE_FLOATING, gives it back. `claimed`
+ * is part of the device's state, kept over its reset: number of the pin that it holds + 1, 0: none;
+ * one that it held before is given back. */
+void nrf_claim_pin(const struct device_env *env, uint32_t *claimed, uint32_t pin,
+                   enum wire_level level);
+
 /* A write to a register that the peripheral does not have, or that is read-only. Quiet for the
  * addresses of errata.h. */
 void nrf_report_unknown_write(const struct device_env *env, uint32_t offset);

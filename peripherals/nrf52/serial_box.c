@@ -86,15 +86,7 @@ uint32_t serial_box_pin(const struct serial_box *box, uint32_t psel)
 void serial_box_claim(struct serial_box *box, enum serial_claim claim, uint32_t pin,
                       enum wire_level level)
 {
-    uint32_t before = box->state.claimed[claim];
-    uint32_t now = pin == SERIAL_NO_PIN || level == WIRE_FLOATING ? 0 : pin + 1;
-    box->state.claimed[claim] = now;
-    if (before != 0 && before != now) {
-        wire_drive(&box->env.pins[before - 1].claim, WIRE_FLOATING);
-    }
-    if (now != 0) {
-        wire_drive(&box->env.pins[now - 1].claim, level);
-    }
+    nrf_claim_pin(&box->env, &box->state.claimed[claim], pin, level);
 }
 
 /* A register that follows from a function's state. The selected one is asked first: two functions

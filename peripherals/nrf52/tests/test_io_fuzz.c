@@ -12,6 +12,7 @@
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
 #include "peripherals/nrf52/ppi.h"
+#include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
 #include "peripherals/nrf52/rtc.h"
@@ -33,6 +34,7 @@ static const struct target {
     {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
     {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
     {&nrf52_radio_class, 0x40001000, true},      {&nrf52_pwm_class, 0x4001C000, true},
+    {&nrf52_qspi_class, 0x40029000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)

@@ -20,6 +20,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
+#include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/saadc.h"
@@ -48,7 +49,7 @@ struct chip {
 
 static struct chip chips[] = {
     {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1112},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1436},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1470},
 };
 
 static const struct {
@@ -67,7 +68,7 @@ static const struct {
     {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
     {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
     {0x40001000, &nrf52_radio_class},       {0x40027000, &nrf52_usbd_class},
-    {0x4001C000, &nrf52_pwm_class},
+    {0x4001C000, &nrf52_pwm_class},         {0x40029000, &nrf52_qspi_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
