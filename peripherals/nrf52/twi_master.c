@@ -218,6 +218,9 @@ void twi_master_run_task(struct serial_box *box, uint32_t offset)
 {
     struct twi_state *s = &box->state.twi;
     if (offset == TWI_TASKS_STOP) {
+        if (s->suspended) {
+            serial_box_guest_error(box, offset, "STOP while suspended waits for RESUME");
+        }
         s->stop_wanted = true;
     } else if (offset == TWI_TASKS_SUSPEND) {
         s->suspend_wanted = !s->suspended;

@@ -24,7 +24,8 @@ enum {
 #define ERRORSRC_DNACK    (1U << 2)
 #define ERRORSRC_OVERREAD (1U << 3)
 
-#define ADDRESSES 2U
+#define ADDRESSES  2U
+#define LIST_ARRAY 1U
 
 static void fail(struct serial_box *box, uint32_t errorsrc)
 {
@@ -51,6 +52,9 @@ static bool take_buffer(struct serial_box *box)
     s->next = s->reading ? r->txd_ptr : r->rxd_ptr;
     s->left = s->reading ? r->txd_maxcnt : r->rxd_maxcnt;
     *(s->reading ? &r->txd_amount : &r->rxd_amount) = 0;
+    if ((s->reading ? r->txd_list : r->rxd_list) == LIST_ARRAY) {
+        *(s->reading ? &r->txd_ptr : &r->rxd_ptr) += s->left;
+    }
     serial_box_raise(box, s->reading ? TWIS_EVENTS_TXSTARTED : TWIS_EVENTS_RXSTARTED);
     return true;
 }

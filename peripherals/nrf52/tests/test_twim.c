@@ -229,6 +229,21 @@ static void while_suspended_tasks_wait_for_resume(void **state)
     assert_int_equal(t->target.starts, 2);
 }
 
+static void stop_while_suspended_waits_and_is_reported(void **state)
+{
+    struct twi_bench *t = *state;
+    struct bench *b = t->bench;
+    transmit(b, "\x01", 1, LASTTX_SUSPEND);
+    bench_run_to(b, 100000);
+    bench_write(b, TWI_STOP, 1);
+    bench_run_to(b, 200000);
+    assert_int_equal(bench_event_count(b, TWI_STOPPED), 0);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 1);
+    bench_write(b, TWI_RESUME, 1);
+    bench_run_to(b, 300000);
+    assert_int_equal(bench_event_cycle(b, TWI_STOPPED), 200000 + BIT);
+}
+
 static void suspend_within_a_buffer_and_on(void **state)
 {
     struct twi_bench *t = *state;
@@ -497,6 +512,7 @@ int main(void)
         TEST(read_then_write_with_a_repeated_start),
         TEST(suspend_holds_the_bus_and_resume_starts_nothing),
         TEST(while_suspended_tasks_wait_for_resume),
+        TEST(stop_while_suspended_waits_and_is_reported),
         TEST(suspend_within_a_buffer_and_on),
         TEST(lastrx_suspend_is_nrf52840s),
         TEST(without_a_shortcut_the_bus_waits_after_the_last_byte),

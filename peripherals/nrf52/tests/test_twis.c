@@ -189,6 +189,20 @@ static void each_prepare_is_good_for_one_transfer(void **state)
     assert_int_equal(bench_event_count(w->b, WRITE), 2);
 }
 
+static void an_array_list_moves_on_by_a_buffer(void **state)
+{
+    struct world *w = *state;
+    bench_write(w->b, RXD_MAXCNT, 2);
+    bench_write(w->b, 0x540, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        bench_write(w->b, PREPARERX, 1);
+        controller_writes(w, i == 0 ? "\x01\x02" : "\x03\x04", 2);
+        bench_run_to(w->b, (i + 1) * 100000);
+    }
+    assert_memory_equal(w->b->ram + TARGET, "\x01\x02\x03\x04", 4);
+    assert_int_equal(bench_read(w->b, RXD_PTR), BENCH_RAM_BASE + TARGET + 4);
+}
+
 static void shortcuts_suspend_until_resume(void **state)
 {
     struct world *w = *state;
@@ -317,12 +331,19 @@ static void the_interrupt_line_follows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_prepared_buffer_takes_a_write),       TEST(a_prepared_buffer_answers_a_read),
-        TEST(unprepared_it_stretches_the_clock),     TEST(each_prepare_is_good_for_one_transfer),
-        TEST(shortcuts_suspend_until_resume),        TEST(two_addresses_and_which_one_matched),
-        TEST(more_than_the_buffer_holds_is_refused), TEST(more_than_the_buffer_has_is_the_orc_byte),
-        TEST(write_then_read_with_a_repeated_start), TEST(stop_and_disabling_let_go_of_the_clock),
-        TEST(a_buffer_outside_of_ram_takes_nothing), TEST(the_interrupt_line_follows),
+        TEST(a_prepared_buffer_takes_a_write),
+        TEST(a_prepared_buffer_answers_a_read),
+        TEST(unprepared_it_stretches_the_clock),
+        TEST(each_prepare_is_good_for_one_transfer),
+        TEST(an_array_list_moves_on_by_a_buffer),
+        TEST(shortcuts_suspend_until_resume),
+        TEST(two_addresses_and_which_one_matched),
+        TEST(more_than_the_buffer_holds_is_refused),
+        TEST(more_than_the_buffer_has_is_the_orc_byte),
+        TEST(write_then_read_with_a_repeated_start),
+        TEST(stop_and_disabling_let_go_of_the_clock),
+        TEST(a_buffer_outside_of_ram_takes_nothing),
+        TEST(the_interrupt_line_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
