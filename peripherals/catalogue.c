@@ -37,6 +37,7 @@
 #include "peripherals/parts/st7789.h"
 #include "peripherals/parts/touch_key.h"
 #include "peripherals/parts/usb_host.h"
+#include "peripherals/parts/uart_peer.h"
 
 #define PART_NUMBER_BASE  0xF0000000U
 #define PART_NUMBER_FIRST 0xF0000FE0U
@@ -81,6 +82,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,qspi-nor", &part_nor_flash_class},
     {"sandglass,jumper", &part_jumper_class},
     {"sandglass,touch-pad", &part_touch_key_class},
+    {"sandglass,uart-peer", &part_uart_peer_class},
     {"hynitron,cst816s", &part_cst816s_class},
     {"bosch,bma421", &part_bma421_class},
     {"bosch,bma423", &part_bma423_class},

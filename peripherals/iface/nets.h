@@ -6,6 +6,7 @@
 #include "peripherals/iface/analog.h"
 #include "peripherals/iface/i2c.h"
 #include "peripherals/iface/lf_clock.h"
+#include "peripherals/iface/serial.h"
 #include "peripherals/iface/spi.h"
 #include "peripherals/iface/usb_port.h"
 #include "peripherals/iface/radio_medium.h"
@@ -15,6 +16,7 @@
 struct nets {
     struct analog_node vdd; /* the chip's supply; NETS_VDD_MICROVOLTS until a part says otherwise */
     struct lf_clock lf;     /* the chip's 32,768 Hz clock */
+    struct serial serial;   /* the asynchronous serial lines */
     struct i2c i2c;         /* the I2C buses, found by their pins */
     struct spi_bus spi;     /* all SPI wires of the board */
     struct usb_port usb;    /* the chip's USB socket */

@@ -18,6 +18,11 @@ bool uart_is_connected(const struct uart_shared *uart, enum uart_register psel)
     return (uart->state.psel[(psel - UART_PSEL_RTS) / 4U] & PSEL_DISCONNECTED) == 0;
 }
 
+bool uart_has_parity(const struct uart_shared *uart)
+{
+    return (uart->state.config & CONFIG_PARITY) == CONFIG_PARITY;
+}
+
 uint64_t uart_frame_cycles(const struct uart_shared *uart)
 {
     const struct uart_state *s = &uart->state;
@@ -25,8 +30,7 @@ uint64_t uart_frame_cycles(const struct uart_shared *uart)
         return 0;
     }
     uint64_t bit_cycles = (1ULL << 32) / s->baudrate * (uart->env.clock->cpu_hz / UART_CLOCK_HZ);
-    uint32_t bits = 10U + ((s->config & CONFIG_PARITY) == CONFIG_PARITY) +
-                    ((s->config & CONFIG_TWO_STOPBITS) != 0);
+    uint32_t bits = 10U + uart_has_parity(uart) + ((s->config & CONFIG_TWO_STOPBITS) != 0);
     return bit_cycles * bits;
 }
 
@@ -40,6 +44,10 @@ void uart_send_frame(struct uart_shared *uart, uint8_t byte, uint64_t start_cycl
     }
     uart->state.tx_byte = byte;
     uart->state.tx_busy = true;
+    if (!uart_line_may_send(uart)) {
+        uart->state.tx_held = true; /* uart_line_update sends it when CTS becomes active */
+        return;
+    }
     clock_schedule(uart->env.clock, &uart->tx_end, start_cycles + frame_cycles);
 }
 
@@ -47,48 +55,17 @@ void uart_frame_sent(struct uart_shared *uart)
 {
     uart->state.tx_busy = false;
     if (uart_is_connected(uart, UART_PSEL_TXD)) {
-        byte_sink_put(&uart->env.tx, uart->state.tx_byte);
+        uart_line_send(uart, uart->state.tx_byte);
     } else {
         diag_guest_error(uart->env.diag, uart->env.name, UART_PSEL_TXD,
                          "a byte is sent while PSEL.TXD names no pin");
     }
 }
 
-static uint64_t receive_cycles(const struct uart_shared *uart)
+uint64_t uart_receive_cycles(const struct uart_shared *uart)
 {
     uint64_t frame_cycles = uart_frame_cycles(uart);
     return frame_cycles != 0 ? frame_cycles : FALLBACK_FRAME_CYCLES;
-}
-
-static void schedule_line(struct uart_shared *uart, uint64_t start_cycles)
-{
-    clock_schedule(uart->env.clock, &uart->rx_end, start_cycles + receive_cycles(uart));
-}
-
-void uart_queue_line(struct uart_shared *uart, uint8_t byte)
-{
-    struct uart_state *s = &uart->state;
-    if (s->line_count == UART_LINE_BYTES) {
-        uart_note_lost(uart, byte);
-        return;
-    }
-    s->line[(s->line_first + s->line_count) % UART_LINE_BYTES] = byte;
-    s->line_count++;
-    if (s->line_count == 1) {
-        schedule_line(uart, clock_now(uart->env.clock));
-    }
-}
-
-uint8_t uart_take_line(struct uart_shared *uart, uint64_t end_cycles)
-{
-    struct uart_state *s = &uart->state;
-    uint8_t byte = s->line[s->line_first];
-    s->line_first = (s->line_first + 1) % UART_LINE_BYTES;
-    s->line_count--;
-    if (s->line_count != 0) {
-        schedule_line(uart, end_cycles);
-    }
-    return byte;
 }
 
 void uart_note_lost(struct uart_shared *uart, uint8_t byte)
@@ -96,13 +73,20 @@ void uart_note_lost(struct uart_shared *uart, uint8_t byte)
     observer_note(&uart->env.observer, uart->env.name, "byte lost", byte);
 }
 
+void uart_note_errors(struct uart_shared *uart, uint32_t errors)
+{
+    if (errors != 0) {
+        uart->state.errorsrc |= errors;
+        nrf_event_raise(&uart->env, &uart->state.events, UART_EVENTS_ERROR);
+    }
+}
+
 bool uart_push_fifo(struct uart_shared *uart, uint8_t byte, uint32_t depth)
 {
     struct uart_state *s = &uart->state;
     if (s->fifo_count == depth) {
-        s->errorsrc |= UART_ERRORSRC_OVERRUN;
         uart_note_lost(uart, byte);
-        nrf_event_raise(&uart->env, &s->events, UART_EVENTS_ERROR);
+        uart_note_errors(uart, UART_ERRORSRC_OVERRUN);
         return false;
     }
     s->fifo[s->fifo_count++] = byte;
@@ -127,7 +111,7 @@ void uart_stop_receiver(struct uart_shared *uart)
     }
     uart->state.rx_phase = UART_RX_STOPPING;
     clock_schedule(uart->env.clock, &uart->rx_timeout,
-                   clock_now(uart->env.clock) + RX_TIMEOUT_FRAMES * receive_cycles(uart));
+                   clock_now(uart->env.clock) + RX_TIMEOUT_FRAMES * uart_receive_cycles(uart));
 }
 
 void uart_abort(struct uart_shared *uart)
@@ -138,6 +122,7 @@ void uart_abort(struct uart_shared *uart)
     s->tx_started = false;
     s->tx_stopping = false;
     s->tx_busy = false;
+    s->tx_held = false;
     s->rx_phase = UART_RX_OFF;
     s->rx_armed = false;
     s->rxd_full = false;

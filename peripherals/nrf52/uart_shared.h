@@ -14,6 +14,7 @@
 
 #include "peripherals/iface/device.h"
 #include "peripherals/nrf52/nrf_common.h"
+#include "peripherals/nrf52/uart_line.h"
 
 enum uart_register {
     UART_TASKS_STARTRX = 0x000,
@@ -22,8 +23,8 @@ enum uart_register {
     UART_TASKS_STOPTX = 0x00C,
     UART_TASKS_SUSPEND = 0x01C,  /* UART only */
     UARTE_TASKS_FLUSHRX = 0x02C, /* UARTE only */
-    UART_EVENTS_CTS = 0x100,     /* never: flow control is not modelled */
-    UART_EVENTS_NCTS = 0x104,    /* never */
+    UART_EVENTS_CTS = 0x100,
+    UART_EVENTS_NCTS = 0x104,
     UART_EVENTS_RXDRDY = 0x108,
     UARTE_EVENTS_ENDRX = 0x110,
     UART_EVENTS_TXDRDY = 0x11C,
@@ -57,8 +58,8 @@ enum uart_register {
 #define UART_ENABLE_UARTE     8U
 #define UART_ERRORSRC_OVERRUN (1U << 0)
 
-#define UART_LINE_BYTES  4096U /* bytes from outside that wait for their turn on the line */
-#define UART_FIFO_BYTES  6U    /* of UART */
+#define UART_PINS        64U
+#define UART_FIFO_BYTES  6U /* of UART */
 #define UARTE_FIFO_BYTES 5U
 
 enum uart_rx_phase {
@@ -70,6 +71,7 @@ enum uart_rx_phase {
 struct uart_shared {
     struct device_env env;
     uint32_t maxcnt_mask;
+    bool dma_only; /* there is no UART at this address */
     struct uart_state {
         struct nrf_events events;
         uint32_t shorts;
@@ -95,11 +97,13 @@ struct uart_shared {
         bool tx_stopping; /* UARTE: STOPTX came within a transfer */
         bool tx_busy;     /* a frame is on the line */
         uint8_t tx_byte;
-        /* The outside sender: it has its own buffer and knows the right rate. No reset of the chip
-         * clears it. */
-        uint8_t line[UART_LINE_BYTES];
-        uint32_t line_first, line_count;
+        bool tx_held;      /* it waits for CTS */
+        bool cts_inactive; /* as the last event of CTS said */
+        /* The outside sender: it has its own buffer and knows the right rate. */
+        struct uart_outside outside; /* last: no reset of the chip clears it */
     } state;
+    struct serial_end end;
+    struct wire_listener listeners[UART_PINS];
     struct event tx_end;     /* the stop bit of the frame that is sent */
     struct event rx_end;     /* the stop bit of the frame that arrives */
     struct event rx_timeout; /* the receiver comes to its stop */
@@ -119,14 +123,16 @@ void uart_send_frame(struct uart_shared *uart, uint8_t byte, uint64_t start_cycl
 /* The stop bit of the frame has ended: hands the byte to the outside. */
 void uart_frame_sent(struct uart_shared *uart);
 
-/* A byte from outside: takes its turn on the line. rx_end fires when its stop bit ends. */
-void uart_queue_line(struct uart_shared *uart, uint8_t byte);
+/* Cycles that a frame from outside takes: also where BAUDRATE is 0. */
+uint64_t uart_receive_cycles(const struct uart_shared *uart);
 
-/* Takes the byte whose stop bit ended at `end_cycles` off the line and starts the next. */
-uint8_t uart_take_line(struct uart_shared *uart, uint64_t end_cycles);
+bool uart_has_parity(const struct uart_shared *uart);
 
 /* Tells the observer that a byte from outside was not received. */
 void uart_note_lost(struct uart_shared *uart, uint8_t byte);
+
+/* Adds to ERRORSRC and raises ERROR, if there are any. */
+void uart_note_errors(struct uart_shared *uart, uint32_t errors);
 
 /* Adds a byte to the receiver's FIFO of `depth` bytes, or raises ERROR for an overrun (false). */
 bool uart_push_fifo(struct uart_shared *uart, uint8_t byte, uint32_t depth);

@@ -10,9 +10,9 @@
 #define ENABLE_MASK    0xFU
 #define ERRORSRC_MASK  0xFU
 #define CONFIG_MASK    0x1FU
-#define CONFIG_HWFC    (1U << 0)
 #define BAUDRATE_RESET 0x04000000U
 #define PSEL_RESET     0xFFFFFFFFU
+#define UARTE1_BASE    0x40028000U
 
 #define ALL_EVENTS                                                                                 \
     (NRF_EVENT_BIT(UART_EVENTS_CTS) | NRF_EVENT_BIT(UART_EVENTS_NCTS) |                            \
@@ -37,17 +37,32 @@ static void tx_end_fired(void *owner, uint64_t late_cycles)
     }
 }
 
-static void rx_end_fired(void *owner, uint64_t late_cycles)
+static void receive(struct uart_shared *uart, uint8_t byte)
 {
-    struct uart_shared *uart = owner;
-    uint8_t byte = uart_take_line(uart, clock_now(uart->env.clock) - late_cycles);
-    if (uart->state.rx_phase == UART_RX_OFF || !uart_is_connected(uart, UART_PSEL_RXD)) {
-        uart_note_lost(uart, byte);
-    } else if (uart->state.enable == UART_ENABLE_UART) {
+    if (uart->state.enable == UART_ENABLE_UART) {
         uart_byte_received(uart, byte);
     } else {
         uarte_byte_received(uart, byte);
     }
+}
+
+/* A byte with an error is received all the same; only an overrun loses it. */
+static void rx_end_fired(void *owner, uint64_t late_cycles)
+{
+    struct uart_shared *uart = owner;
+    uint8_t byte;
+    uint32_t errors;
+    bool arrived = uart_line_take(uart, clock_now(uart->env.clock) - late_cycles, &byte, &errors);
+    bool heard = uart->state.rx_phase != UART_RX_OFF && uart_is_connected(uart, UART_PSEL_RXD);
+    if (!arrived || !heard || (errors & UART_ERRORSRC_OVERRUN) != 0) {
+        uart_note_lost(uart, byte);
+    } else {
+        receive(uart, byte);
+    }
+    if (arrived && heard) {
+        uart_note_errors(uart, errors);
+    }
+    uart_line_update(uart);
 }
 
 static void rx_timeout_fired(void *owner, uint64_t late_cycles)
@@ -59,6 +74,7 @@ static void rx_timeout_fired(void *owner, uint64_t late_cycles)
     } else {
         uarte_receiver_stopped(uart);
     }
+    uart_line_update(uart);
 }
 
 static void trigger_task(struct uart_shared *uart, uint32_t offset)
@@ -74,9 +90,19 @@ static void trigger_task(struct uart_shared *uart, uint32_t offset)
     }
 }
 
+/* Registers of UART, which has a window at the first of the two addresses only. */
+static bool is_absent(const struct uart_shared *uart, uint32_t offset)
+{
+    return uart->dma_only &&
+           (offset == UART_TASKS_SUSPEND || offset == UART_RXD || offset == UART_TXD);
+}
+
 static bool uarte_get(const struct uart_shared *uart, uint32_t offset, uint32_t *value)
 {
     const struct uart_state *s = &uart->state;
+    if (is_absent(uart, offset)) {
+        return false;
+    }
     if (nrf_events_get(&s->events, ALL_EVENTS, offset, value)) {
         return true;
     }
@@ -154,6 +180,7 @@ static enum bus_result uarte_read(void *self, struct bus_access access, uint32_t
     bool known = uarte_get(uart, offset, &word);
     if (offset == UART_RXD && uart->state.enable == UART_ENABLE_UART) {
         uart_rxd_was_read(uart);
+        uart_line_update(uart);
     }
     return nrf_finish_read(&uart->env, access, known, word, value);
 }
@@ -163,25 +190,21 @@ static void write_enable(struct uart_shared *uart, uint32_t value)
     if (value == uart->state.enable) {
         return;
     }
-    if (value != 0 && value != UART_ENABLE_UART && value != UART_ENABLE_UARTE) {
+    bool uart_half = value == UART_ENABLE_UART && !uart->dma_only;
+    if (value != 0 && !uart_half && value != UART_ENABLE_UARTE) {
         guest_error(uart, UART_ENABLE, "a value of ENABLE that selects nothing");
     }
     uart_abort(uart);
-    uart->state.enable = value;
-}
-
-static void write_config(struct uart_shared *uart, uint32_t value)
-{
-    if ((value & CONFIG_HWFC) != 0) {
-        diag_unimplemented(uart->env.diag, uart->env.name, UART_CONFIG,
-                           "flow control: CTS counts as active, RTS is not driven");
-    }
-    uart->state.config = value & CONFIG_MASK;
+    uart->state.enable = value == UART_ENABLE_UART && !uart_half ? 0 : value;
 }
 
 static void write_register(struct uart_shared *uart, uint32_t offset, uint32_t value)
 {
     struct uart_state *s = &uart->state;
+    if (is_absent(uart, offset)) {
+        nrf_report_unknown_write(&uart->env, offset);
+        return;
+    }
     switch (offset) {
     case UART_TASKS_STARTRX:
     case UART_TASKS_STOPRX:
@@ -230,7 +253,7 @@ static void write_register(struct uart_shared *uart, uint32_t offset, uint32_t v
         s->txd_maxcnt = value & uart->maxcnt_mask;
         break;
     case UART_CONFIG:
-        write_config(uart, value);
+        s->config = value & CONFIG_MASK;
         break;
     default:
         nrf_report_unknown_write(&uart->env, offset);
@@ -241,6 +264,7 @@ static void write_register(struct uart_shared *uart, uint32_t offset, uint32_t v
 static void uarte_update(void *self)
 {
     struct uart_shared *uart = self;
+    uart_line_update(uart);
     nrf_events_update_irq(&uart->env, &uart->state.events);
 }
 
@@ -252,17 +276,14 @@ static enum bus_result uarte_write(void *self, struct bus_access access, uint32_
     if (!nrf_events_write(&uart->state.events, ALL_EVENTS, offset, word)) {
         write_register(uart, offset, word);
     }
-    uarte_update(uart);
+    uart_line_update(uart);
+    nrf_events_update_irq(&uart->env, &uart->state.events);
     return BUS_OK;
 }
 
 static bool uarte_input(void *self, const struct device_input *input)
 {
-    if (strcmp(input->what, "byte") != 0) {
-        return false;
-    }
-    uart_queue_line(self, (uint8_t)input->value);
-    return true;
+    return uart_line_input(self, input);
 }
 
 static void uarte_reset(void *self, uint32_t reasons)
@@ -271,8 +292,8 @@ static void uarte_reset(void *self, uint32_t reasons)
     struct uart_state *s = &uart->state;
     (void)reasons;
     uart_abort(uart);
-    /* What the outside is sending goes on: all before `line` is the chip's. */
-    memset(s, 0, offsetof(struct uart_state, line));
+    /* What the outside is sending goes on. */
+    memset(s, 0, offsetof(struct uart_state, outside));
     for (uint32_t i = 0; i < 4; i++) {
         s->psel[i] = PSEL_RESET;
     }
@@ -287,10 +308,12 @@ static const char *uarte_init(void *self, const struct device_env *env)
         return "easydma-maxcnt-bits is not in 1..16";
     }
     uart->env = *env;
+    uart->dma_only = env->base == UARTE1_BASE;
     uart->maxcnt_mask = (1U << maxcnt_bits) - 1U;
     event_init(&uart->tx_end, tx_end_fired, uart);
     event_init(&uart->rx_end, rx_end_fired, uart);
     event_init(&uart->rx_timeout, rx_timeout_fired, uart);
+    uart_line_init(uart);
     return NULL;
 }
 
@@ -298,7 +321,8 @@ static bool bools_are_sane(const struct uart_state *s)
 {
     return device_bool_is_sane(&s->rx_armed) && device_bool_is_sane(&s->rxd_full) &&
            device_bool_is_sane(&s->tx_started) && device_bool_is_sane(&s->tx_stopping) &&
-           device_bool_is_sane(&s->tx_busy);
+           device_bool_is_sane(&s->tx_busy) && device_bool_is_sane(&s->tx_held) &&
+           device_bool_is_sane(&s->cts_inactive);
 }
 
 static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
@@ -308,11 +332,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     uint32_t depth = s->enable == UART_ENABLE_UARTE ? UARTE_FIFO_BYTES : UART_FIFO_BYTES;
     (void)now_cycles;
     return bools_are_sane(s) && s->rx_phase <= UART_RX_STOPPING && s->fifo_count <= depth &&
-           s->line_first < UART_LINE_BYTES && s->line_count <= UART_LINE_BYTES &&
-           s->tx_left <= uart->maxcnt_mask && s->rx_left <= uart->maxcnt_mask;
+           uart_outside_is_sane(&s->outside) && s->tx_left <= uart->maxcnt_mask &&
+           s->rx_left <= uart->maxcnt_mask;
 }
 
-static const char *const uarte_input_names[] = {"byte", NULL};
+static const char *const uarte_input_names[] = {"byte", "break", "cts", NULL};
 static const size_t event_offsets[] = {offsetof(struct uart_shared, tx_end),
                                        offsetof(struct uart_shared, rx_end),
                                        offsetof(struct uart_shared, rx_timeout)};
@@ -322,7 +346,7 @@ const struct device_class nrf52_uarte_class = {
     .size_bytes = sizeof(struct uart_shared),
     .state_offset = offsetof(struct uart_shared, state),
     .state_bytes = sizeof(struct uart_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -334,4 +358,5 @@ const struct device_class nrf52_uarte_class = {
     .peek = uarte_peek,
     .input = uarte_input,
     .input_names = uarte_input_names,
+    .faults = uart_fault_list,
 };

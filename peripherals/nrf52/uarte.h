@@ -4,10 +4,13 @@
  * Reference: nRF52832 product specification 1.4, "UARTE"; nRF52840 product specification 1.1.
  * Devicetree: `easydma-maxcnt-bits` (default 8: nRF52832; 16: nRF52840).
  * Inputs: "byte", value 0..255: one frame from outside; frames follow each other at the guest's
- * BAUDRATE. A byte that nobody receives is told to the observer as "byte lost".
+ * BAUDRATE. "break": a break condition instead of a frame. "cts", value 0: CTS is inactive where no
+ * part drives its pin; 1: active. A byte that nobody receives is told to the observer as "byte
+ * lost". Parts and other ports are at the lines of nets.serial. Faults: uart_line.c lists them. At
+ * 0x40028000 (UARTE1 of nRF52840) there is no UART: ENABLE 4 selects nothing there.
  *
- * Not modelled: flow control (CTS counts as active, RTS is not driven), parity, framing and break
- * errors, the levels of the pins bit by bit.
+ * Assumed: a byte with a parity or framing error, and a break as byte 0, is received, and ERROR
+ * comes after it. Not modelled: the levels of the pins bit by bit.
  */
 #ifndef PERIPHERALS_NRF52_UARTE_H
 #define PERIPHERALS_NRF52_UARTE_H

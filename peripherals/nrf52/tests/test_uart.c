@@ -161,6 +161,21 @@ static void the_other_half_sleeps(void **state)
     assert_int_equal(guest_errors(b), 3);
 }
 
+static void cts_starts_and_stops_the_receiver_by_shortcut(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, 0x510, 7);    /* PSEL.CTS */
+    bench_write(b, 0x200, 0x18); /* CTS_STARTRX, NCTS_STOPRX */
+    wire_drive(&b->pins[7].in, WIRE_HIGH);
+    wire_drive(&b->pins[7].in, WIRE_LOW);
+    assert_true(bench_input(b, "byte", 'a'));
+    bench_run_to(b, clock_now(&b->clock) + 10000);
+    assert_int_equal(bench_read(b, 0x518), 'a');
+    wire_drive(&b->pins[7].in, WIRE_HIGH);
+    bench_run_to(b, clock_now(&b->clock) + 100000);
+    assert_int_equal(bench_event_count(b, 0x144), 1); /* RXTO */
+}
+
 #define WITH_UART(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -172,6 +187,7 @@ int main(void)
         WITH_UART(six_bytes_wait_then_overrun),
         WITH_UART(stop_and_suspend),
         WITH_UART(the_other_half_sleeps),
+        WITH_UART(cts_starts_and_stops_the_receiver_by_shortcut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,8 +178,156 @@ static void parity_and_second_stop_bit_take_their_time(void **state)
         assert_int_equal(bench_event_cycle(b, ENDTX) - start, cases[i].bits * 556);
     }
     assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+}
+
+#define CTS      0x100
+#define NCTS     0x104
+#define PSEL_RTS 0x508
+#define PSEL_CTS 0x510
+
+static void use_flow_control(struct bench *b)
+{
+    bench_write(b, PSEL_RTS, 5);
+    bench_write(b, PSEL_CTS, 7);
     bench_write(b, CONFIG, 1);
-    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1);
+}
+
+static void cts_holds_the_next_frame_back(void **state)
+{
+    struct bench *b = *state;
+    use_flow_control(b);
+    assert_int_equal(bench_event_count(b, CTS), 0); /* it floats: low, as it was */
+    send(b, "abc", 3);
+    bench_run_to(b, 100);
+    wire_drive(&b->pins[7].in, WIRE_HIGH); /* in the first frame, which is sent to its end */
+    assert_int_equal(bench_event_count(b, NCTS), 1);
+    bench_run_to(b, 100000);
+    assert_int_equal(b->tx.count, 1);
+    wire_drive(&b->pins[7].in, WIRE_LOW);
+    assert_int_equal(bench_event_count(b, CTS), 1);
+    bench_run_to(b, 100000 + FRAME - 1);
+    assert_int_equal(b->tx.count, 1);
+    bench_run_to(b, 100000 + 2 * FRAME);
+    assert_int_equal(b->tx.count, 3);
+    assert_int_equal(bench_event_cycle(b, ENDTX), 100000 + 2 * FRAME);
+    assert_true(bench_input(b, "cts", 0)); /* a part drives the pin: that counts */
+    assert_int_equal(bench_event_count(b, NCTS), 1);
+    wire_drive(&b->pins[7].in, WIRE_FLOATING);
+    assert_int_equal(bench_event_count(b, NCTS), 2);
+    send(b, "d", 1);
+    bench_run_to(b, 200000);
+    bench_write(b, STOPTX, 1); /* an aborted transfer forgets the byte */
+    bench_write(b, ENABLE, 0);
+    assert_true(bench_input(b, "cts", 1));
+    bench_run_to(b, 300000);
+    assert_int_equal(b->tx.count, 3);
+}
+
+static void without_hwfc_cts_is_only_told(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, PSEL_CTS, 7);
+    wire_drive(&b->pins[7].in, WIRE_HIGH);
+    assert_int_equal(bench_event_count(b, NCTS), 1);
+    send(b, "abc", 3);
+    bench_run_to(b, 100000);
+    assert_int_equal(b->tx.count, 3);
+}
+
+static void rts_follows_the_receiver_and_its_fifo(void **state)
+{
+    struct bench *b = *state;
+    const struct wire *rts = &b->pins[5].claim;
+    assert_int_equal(rts->level, WIRE_FLOATING);
+    use_flow_control(b);
+    assert_int_equal(rts->level, WIRE_HIGH);
+    receive_into(b, 2);
+    assert_int_equal(rts->level, WIRE_LOW);
+    type(b, "abcdef");
+    bench_run_to(b, 100 * FRAME); /* the buffer, one in the FIFO, and the sender waits */
+    assert_int_equal(bench_event_count(b, RXDRDY), 3 + 1); /* one was on its way */
+    assert_int_equal(rts->level, WIRE_HIGH);
+    assert_int_equal(bench_event_count(b, ERROR), 0);
+    receive_into(b, 4);
+    bench_run_to(b, 200 * FRAME);
+    assert_memory_equal(b->ram + 0x800, "cdef", 4);
+    bench_write(b, STOPRX, 1);
+    assert_int_equal(rts->level, WIRE_HIGH);
+    bench_write(b, PSEL_RTS, 6);
+    assert_int_equal(rts->level, WIRE_FLOATING);
+    assert_int_equal(b->pins[6].claim.level, WIRE_HIGH);
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(b->pins[6].claim.level, WIRE_FLOATING);
+}
+
+/* What arrives after `fault` with value 3 was given, of six bytes. */
+static void check_errors(struct bench *b, const char *fault, uint32_t errorsrc, const char *arrives)
+{
+    uint32_t errors = bench_event_count(b, ERROR);
+    memset(b->ram + 0x800, 0, 8);
+    bench_write(b, ERRORSRC, 0xF);
+    assert_true(bench_input(b, fault, 3));
+    receive_into(b, 8);
+    type(b, "abcdef");
+    bench_run_to(b, clock_now(&b->clock) + 20 * FRAME);
+    assert_memory_equal(b->ram + 0x800, arrives, 6);
+    assert_int_equal(bench_event_count(b, ERROR) - errors, errorsrc == 0 ? 0 : 2);
+    assert_int_equal(bench_read(b, ERRORSRC), errorsrc);
+    assert_true(bench_input(b, fault, 0));
+    bench_write(b, STOPRX, 1);
+    bench_run_to(b, clock_now(&b->clock) + 20 * FRAME);
+}
+
+static void what_arrives_can_go_wrong(void **state)
+{
+    struct bench *b = *state;
+    check_errors(b, "rx-drop", 0, "abde\0\0");
+    check_errors(b, "rx-parity", 0, "abcdef"); /* parity is off */
+    bench_write(b, CONFIG, 0xE);
+    check_errors(b, "rx-parity", 2, "abcdef");
+    check_errors(b, "rx-framing", 4, "abcdef");
+    check_errors(b, "rx-break", 0xC, "ab\0de\0");
+    check_errors(b, "rx-overrun", 1, "abde\0\0");
+    receive_into(b, 1);
+    assert_true(bench_input(b, "rx-corrupt", 1));
+    type(b, "U");
+    bench_run_to(b, clock_now(&b->clock) + 2 * FRAME);
+    assert_int_equal(__builtin_popcount(b->ram[0x800] ^ 'U'), 1);
+    assert_true(bench_input(b, "break", 0));
+    assert_false(bench_input(b, "rx-drop", -1));
+}
+
+static void what_is_sent_can_go_wrong(void **state)
+{
+    struct bench *b = *state;
+    assert_true(bench_input(b, "tx-drop", 2));
+    bench_reset(b, RESET_SREQ);
+    configure(b);
+    send(b, "abcd", 4);
+    bench_run_to(b, 10 * FRAME);
+    assert_int_equal(b->tx.count, 2);
+    assert_int_equal(b->tx.entries[1].value, 'c');
+    assert_int_equal(bench_event_count(b, TXDRDY), 4);
+    assert_true(bench_input(b, "tx-drop", 0));
+    assert_true(bench_input(b, "tx-corrupt", 1));
+    send(b, "U", 1);
+    bench_run_to(b, 20 * FRAME);
+    assert_int_equal(__builtin_popcount(b->tx.entries[2].value ^ 'U'), 1);
+}
+
+static void uarte1_has_no_uart(void **state)
+{
+    (void)state;
+    struct bench *b = bench_new();
+    assert_null(bench_start(b, &nrf52_uarte_class, 0x40028000));
+    bench_write(b, ENABLE, 4);
+    assert_int_equal(bench_read(b, ENABLE), 0);
+    assert_int_equal(guest_errors(b), 1);
+    (void)bench_read(b, 0x518);
+    bench_write(b, 0x51C, 'x');
+    bench_write(b, 0x01C, 1);
+    assert_int_equal(guest_errors(b), 4);
+    bench_free(b);
 }
 
 static void a_pointer_outside_ram_moves_nothing(void **state)
@@ -481,6 +629,12 @@ int main(void)
         WITH_CONFIGURED(reset_ends_all_and_what_is_typed_goes_on),
         WITH_CONFIGURED(a_receiver_that_stops_itself_lets_time_move),
         WITH_CONFIGURED(what_does_not_exist_is_reported),
+        WITH_CONFIGURED(cts_holds_the_next_frame_back),
+        WITH_CONFIGURED(without_hwfc_cts_is_only_told),
+        WITH_CONFIGURED(rts_follows_the_receiver_and_its_fifo),
+        WITH_CONFIGURED(what_arrives_can_go_wrong),
+        WITH_CONFIGURED(what_is_sent_can_go_wrong),
+        cmocka_unit_test(uarte1_has_no_uart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,7 +158,7 @@ class Commands(Base):
         self.assertRegex(sandglass("version").stdout, r"^sandglass \d+\.\d+\.\d+\n$")
         self.assertIn("nrf52dk ", sandglass("boards").stdout)
         devices = sandglass("devices").stdout
-        self.assertRegex(devices, r"(?m)^uart0 +nrf52-uarte +0x40002000 +2  byte$")
+        self.assertRegex(devices, r"(?m)^uart0 +nrf52-uarte +0x40002000 +2  byte, break, cts$")
         self.assertRegex(devices, r"(?m)^button0 .*  press, release$")
         self.assertRegex(devices, r"(?m)^wdt .*  -$")
         self.assertRegex(sandglass("devices", "--all").stdout, r"(?m)^gpio-leds ")
