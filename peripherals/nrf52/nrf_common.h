@@ -51,6 +51,14 @@ static inline bool nrf_is_nrf52840(const struct device_env *env)
     return env->nvm != NULL && env->nvm->flash_bytes > 512U * 1024U;
 }
 
+/* How wide the MAXCNT registers of UARTE, SPIM, SPIS, TWIM and TWIS are: what the devicetree's
+ * `easydma-maxcnt-bits` says, which Zephyr's trees do not give everywhere, else what the chip has.
+ */
+static inline uint32_t nrf_maxcnt_bits(const struct device_env *env)
+{
+    return props_u32_or(&env->props, "easydma-maxcnt-bits", nrf_is_nrf52840(env) ? 16 : 8);
+}
+
 /* Drives the interrupt line from the state. */
 void nrf_events_update_irq(const struct device_env *env, const struct nrf_events *events);
 

@@ -267,7 +267,7 @@ static void serial_reset(void *self, uint32_t reasons)
 static const char *serial_init(void *self, const struct device_env *env)
 {
     struct serial_box *box = self;
-    uint32_t maxcnt_bits = props_u32_or(&env->props, "easydma-maxcnt-bits", 8);
+    uint32_t maxcnt_bits = nrf_maxcnt_bits(env);
     if (maxcnt_bits < 1 || maxcnt_bits > 16) {
         return "easydma-maxcnt-bits is not in 1..16";
     }

@@ -3,8 +3,8 @@
  * saying which function has them: SPI (1), SPIS (2), TWI (5), TWIM (6), SPIM (7), TWIS (9).
  *
  * Reference: nRF52832 product specification 1.4, "Peripheral interface" (shared identifiers) and
- * the six chapters; nRF52840 product specification 1.1. Devicetree: `easydma-maxcnt-bits` (default
- * 8).
+ * the six chapters; nRF52840 product specification 1.1. Devicetree: `easydma-maxcnt-bits` (else
+ * what the chip has: 8, nRF52840 16).
  *
  * How a function plugs in: a constant struct serial_function in a file of its own, declared below
  * and listed in serial_box.c; what it must remember is a struct of its own in serial_state (plain

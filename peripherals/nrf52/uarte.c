@@ -303,7 +303,7 @@ static void uarte_reset(void *self, uint32_t reasons)
 static const char *uarte_init(void *self, const struct device_env *env)
 {
     struct uart_shared *uart = self;
-    uint32_t maxcnt_bits = props_u32_or(&env->props, "easydma-maxcnt-bits", 8);
+    uint32_t maxcnt_bits = nrf_maxcnt_bits(env);
     if (maxcnt_bits < 1 || maxcnt_bits > 16) {
         return "easydma-maxcnt-bits is not in 1..16";
     }

@@ -2,7 +2,7 @@
  * shares with the older UART (uart.h): ENABLE selects which of the two works.
  *
  * Reference: nRF52832 product specification 1.4, "UARTE"; nRF52840 product specification 1.1.
- * Devicetree: `easydma-maxcnt-bits` (default 8: nRF52832; 16: nRF52840).
+ * Devicetree: `easydma-maxcnt-bits` (else what the chip has: 8, nRF52840 16).
  * Inputs: "byte", value 0..255: one frame from outside; frames follow each other at the guest's
  * BAUDRATE. "break": a break condition instead of a frame. "cts", value 0: CTS is inactive where no
  * part drives its pin; 1: active. A byte that nobody receives is told to the observer as "byte
