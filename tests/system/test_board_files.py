@@ -61,7 +61,9 @@ class Zephyr(Files):
 
     def test_of_two_nodes_at_an_address_the_one_that_is_okay(self):
         names = self.devices(os.path.join(BOARDS, "zephyr_pinetime_devkit0.dts"))
+        self.assertIn("i2c0", names)
         self.assertIn("spi1", names)
+        self.assertNotIn("spi0", names)
         self.assertNotIn("i2c1", names)
 
 
