@@ -102,7 +102,8 @@ static uint64_t end_cycle(const struct run_session *session)
 static bool is_over(const struct run_session *session, enum machine_stop stop)
 {
     bool quiet = stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
-    return quiet && session->link.in_fd < 0 && session->link.listen_fd < 0;
+    return quiet && session->link.in_fd < 0 && session->link.listen_fd < 0 &&
+           session->options.usb == NULL;
 }
 
 /* Shows the captions that are due; where to look next, at most at `cycle`. */
@@ -174,6 +175,7 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
             break;
         }
         take_keyboard(session);
+        usb_link_exchange(&session->usb);
         if (real_time) {
             pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
         }
@@ -259,6 +261,7 @@ bool run_loop_look(void *context)
     live_lines_settle(&session->lines, true);
     uart_link_flush(&session->link);
     take_keyboard(session);
+    usb_link_exchange(&session->usb);
     return interrupted || session->lines.until_found;
 }
 

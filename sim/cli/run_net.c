@@ -31,6 +31,7 @@ static bool check_options(const struct run_options *options, struct sim_error *e
                       : options->gdb             ? "--gdb: --net has no debugger"
                       : options->save != NULL    ? "--save-at: --net makes no snapshots"
                       : options->restore != NULL ? "--restore: --net makes no snapshots"
+                      : options->usb != NULL     ? "--usb: with --net there is no socket"
                       : options->uart != NULL    ? "--uart: --net prints what all nodes say"
                       : options->speed == RUN_SPEED_REAL ? "--speed 1: --net runs as fast as it can"
                                                          : NULL;

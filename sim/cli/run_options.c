@@ -41,7 +41,9 @@ const char run_options_help[] =
     "      --fault NAME.FAULT[=VALUE]@T  makes a device misbehave from T on, for example\n"
     "                        rng.stuck=256@1s; `sandglass faults` lists what there is\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
-    "      --pcap FILE       writes what is sent by radio to FILE, for Wireshark (pcapng)\n"
+    "      --usb WHERE       tcp:PORT or unix:PATH: a socket for programs that talk to the USB\n"
+    "                        device (docs/usb.md)\n"
+    "      --pcap FILE       writes what goes over radio and USB to FILE, for Wireshark (pcapng)\n"
     "      --net FILE        runs several machines on one air, as FILE describes them\n"
     "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
     "      --restore FILE    begins there; needs the same board, kernel, apps, --jitter,\n"
@@ -73,6 +75,7 @@ enum run_option {
     OPTION_SET,
     OPTION_FAULT,
     OPTION_TRACE,
+    OPTION_USB,
     OPTION_PCAP,
     OPTION_NET,
     OPTION_SAVE_AT,
@@ -101,6 +104,7 @@ static const struct option long_options[] = {
     {"set", required_argument, NULL, OPTION_SET},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"trace", required_argument, NULL, OPTION_TRACE},
+    {"usb", required_argument, NULL, OPTION_USB},
     {"pcap", required_argument, NULL, OPTION_PCAP},
     {"net", required_argument, NULL, OPTION_NET},
     {"save-at", required_argument, NULL, OPTION_SAVE_AT},
@@ -326,6 +330,15 @@ static bool take_uart(const char *text, struct run_options *options, struct sim_
                             "--uart is stdio, file:F, pty or tcp:PORT, not '%s'", text);
 }
 
+static bool take_usb(const char *text, struct run_options *options, struct sim_error *error)
+{
+    uint64_t port = 0;
+    bool good = (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') ||
+                (strncmp(text, "tcp:", 4) == 0 && parse_u64(text + 4, &port) && port <= 65535);
+    options->usb = text;
+    return good || sim_fail(error, SIM_WRONG_USE, "--usb is tcp:PORT or unix:PATH, not '%s'", text);
+}
+
 static bool take_save(const char *text, struct run_options *options, struct sim_error *error)
 {
     const char *equals = strchr(text, '=');
@@ -406,6 +419,8 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_TRACE:
         options->trace = optarg;
         return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--trace takes a file");
+    case OPTION_USB:
+        return take_usb(optarg, options, error);
     case OPTION_PCAP:
         options->pcap = optarg;
         return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--pcap takes a file");

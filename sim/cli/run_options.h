@@ -49,6 +49,7 @@ struct run_options {
     const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
     const char *gdb_port; /* NULL: any free one */
     const char *trace;    /* file of the event trace; NULL: none */
+    const char *usb;      /* "tcp:PORT", "unix:PATH"; NULL: none */
     const char *pcap;     /* file of what goes over radio and USB; NULL: none */
     const char *net;      /* file with several machines; NULL: one machine */
     const char *name;     /* of this machine among several; NULL: there is one */

@@ -102,6 +102,25 @@ static void open_symbols(struct run_session *session)
     kernel_view_open(&session->kernel, session->machine, guest->firmware_path);
 }
 
+/* The socket is at the first of the board's USB hosts. */
+static bool open_usb(struct run_session *session, struct sim_error *error)
+{
+    const struct run_options *options = &session->options;
+    if (options->usb == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < session->board.device_count; i++) {
+        const struct board_device *device = &session->board.devices[i];
+        if (strcmp(device->device_class->name, "usb-host") == 0) {
+            return usb_link_open(&session->usb, options->usb, session->machine, device->name,
+                                 error);
+        }
+    }
+    return sim_fail(error, SIM_WRONG_USE,
+                    "--usb: board %s has no USB host (a node with compatible sandglass,usb-host)",
+                    options->board);
+}
+
 static bool start_pcap(struct run_session *session, struct sim_error *error)
 {
     const struct run_options *options = &session->options;
@@ -144,7 +163,8 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
     board_file_print_unknown(&session->board, stderr, "sandglass: ");
     if (!(options->file_count == 0 ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
-        !open_link(session, error) || !start_observers(session, error)) {
+        !open_link(session, error) || !open_usb(session, error) ||
+        !start_observers(session, error)) {
         return false;
     }
     if (options->restore == NULL && !run_inputs_queue(session, error)) {
@@ -169,6 +189,7 @@ void run_session_close(struct run_session *session)
     pcap_trace_close(&session->pcap, &ignored);
     live_lines_close(&session->lines);
     uart_link_close(&session->link);
+    usb_link_close(&session->usb);
     symbol_map_free(&session->symbols);
     kernel_view_close(&session->kernel);
     machine_destroy(session->machine);

@@ -9,6 +9,7 @@
 #include "sim/cli/live_lines.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/uart_link.h"
+#include "sim/cli/usb_link.h"
 #include "sim/machine/machine.h"
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_view.h"
@@ -22,6 +23,7 @@ struct run_session {
     struct guest guest;
     struct machine *machine;
     struct uart_link link;
+    struct usb_link usb;
     struct live_lines lines;
     struct symbol_map symbols;
     struct kernel_view kernel;

@@ -140,6 +140,8 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--seed", "1x"}, "'1x'"},
                  {{"--uart", "tcp:99999"}, "'tcp:99999'"},
                  {{"--uart", "file:"}, "'file:'"},
+                 {{"--usb", "tcp:99999"}, "'tcp:99999'"},
+                 {{"--usb", "unix:"}, "'unix:'"},
                  {{"--until", ""}, "--until"},
                  {{"--gdb=0"}, "'0'"},
                  {{"--gdb=x"}, "'x'"},

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""A bare USB device (tests/guests/usb_device.c) on the security key's board, and the host at its socket: enumeration as
+tshark sees it, echoes over the socket, unplugging, suspend and wake-up, STALL, faults."""
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from sandglass import HOST_SECONDS, PROGRAM, guest, run
+from usb_client import Client
+
+DEVICE = guest("usb_device.elf")
+BOARD = ("-b", "security_key")
+
+
+def sent(endpoint, data, at_ms):
+    """Arguments that send data to an endpoint at a time; 0: a SETUP packet with its data stage."""
+    words = [int.from_bytes(data[i:i + 4].ljust(4, b"\0"), "little", signed=True) for i in range(0, len(data), 4)]
+    what = f"control={len(data)}" if endpoint == 0 else f"out={len(data) << 8 | endpoint}"
+    inputs = [f"data={word}" for word in words] + [what]
+    return [argument for given in inputs for argument in ("--set", f"usb_host.{given}@{at_ms}ms")]
+
+
+def at(what, at_ms):
+    return ["--set", f"usb_host.{what}=1@{at_ms}ms"]
+
+
+def notes(result):
+    """What the host noted, without the values; faults are left out."""
+    return [" ".join(fields[1:-1]) for _, fields in result.events("note", "usb_host") if fields[1] != "fault"]
+
+
+@unittest.skipUnless(shutil.which("tshark"), "tshark is not installed")
+class Packets(unittest.TestCase):
+    """The capture, read by somebody else's dissectors."""
+
+    def capture(self, *arguments, seconds=0.3):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "usb.pcapng")
+            run(*BOARD, DEVICE, "--pcap", path, *arguments, seconds=seconds)
+            done = subprocess.run(["tshark", "-r", path, "-T", "json"], capture_output=True, check=True,
+                                  timeout=HOST_SECONDS)
+        return json.loads(done.stdout, object_pairs_hook=list)  # a key may come more than once
+
+    def fields(self, pairs, name):
+        """Every value of a field, however deep."""
+        found = []
+        for pair in pairs:
+            if isinstance(pair, list):
+                found += self.fields(pair, name)
+            elif isinstance(pair, tuple) and pair[0] == name:
+                found.append(pair[1])
+            elif isinstance(pair, tuple) and isinstance(pair[1], list):
+                found += self.fields(pair[1], name)
+        return found
+
+    def test_the_enumeration_is_what_it_should_be(self):
+        packets = self.capture()
+        self.assertIn("0x1209", self.fields(packets, "usb.idVendor"))
+        self.assertIn("0x0001", self.fields(packets, "usb.idProduct"))
+        self.assertTrue({"Sandglass", "Echo", "42"} <= set(self.fields(packets, "usb.bString")))
+        self.assertEqual(set(self.fields(packets, "usb.bEndpointAddress")), {"0x81", "0x01", "0x82", "0x02"})
+        requests = [int(value, 0) for value in self.fields(packets, "usb.setup.bRequest")]
+        self.assertEqual(requests, [6, 5, 6, 6, 6, 6, 6, 6, 6, 9])
+        self.assertEqual([int(value, 0) for value in self.fields(packets, "usbhid.setup.bRequest")], [6])
+        self.assertEqual(self.fields(packets, "_ws.malformed"), [])
+
+    def test_reports_and_stalls_are_in_it(self):
+        unknown = bytes([0xC0, 0x77, 0, 0, 0, 0, 8, 0])
+        packets = self.capture(*sent(1, bytes(range(64)), 200), *sent(0, unknown, 220))
+        back = bytes([1]) + bytes(range(1, 64))
+        captured = self.fields(packets, "usbhid.data") + self.fields(packets, "usb.capdata")
+        self.assertIn(back.hex(":"), captured)
+        self.assertIn("-32", self.fields(packets, "usb.urb_status"))
+
+
+class Bus(unittest.TestCase):
+    """What the device and the host make of events on the bus; every test is a run of its own."""
+
+    def test_it_is_unplugged_and_plugged_in_again(self):
+        result = run(*BOARD, DEVICE, *at("unplug", 200), *at("plug", 220), seconds=0.4)
+        self.assertEqual(result.stdout.split(), ["detected", "suspend", "reset", "configured", "removed", "detected",
+                                                 "suspend", "reset", "configured"])
+        self.assertEqual(notes(result).count("device configured"), 2)
+
+    def test_it_is_suspended_and_resumed(self):
+        result = run(*BOARD, DEVICE, *at("suspend", 200), *at("resume", 250), *sent(1, b"back", 300), seconds=0.4)
+        self.assertEqual(result.stdout.split()[-2:], ["suspend", "resume"])
+        self.assertEqual(notes(result)[-1], "HID report")
+
+    def test_it_wakes_the_host(self):
+        result = run(*BOARD, DEVICE, *sent(1, b"\xee\0\0\0", 200), *at("suspend", 250), seconds=0.4)
+        self.assertEqual(result.stdout.split()[-2:], ["suspend", "resume"])
+        self.assertEqual(notes(result)[-3:], ["bus suspended", "device asks for a resume", "bus resumed"])
+
+    def test_a_halted_endpoint_works_again_when_the_halt_is_cleared(self):
+        halt = bytes([0x40, 1, 0, 0, 0, 0, 0, 0])
+        clear = bytes([2, 1, 0, 0, 0x81, 0, 0, 0])
+        result = run(*BOARD, DEVICE, *sent(0, halt, 200), *sent(0, clear, 250), *sent(1, b"good", 300), seconds=0.4)
+        self.assertEqual(notes(result)[-2:], ["endpoint halted", "HID report"])
+
+    def test_damaged_packets_are_sent_again(self):
+        result = run(*BOARD, DEVICE, "--fault", "usb_host.corrupt=2@199ms", *sent(1, b"good", 200), seconds=0.3)
+        self.assertEqual(notes(result)[-1], "HID report")
+
+    def test_a_host_that_does_not_poll_gets_nothing(self):
+        result = run(*BOARD, DEVICE, "--fault", "usb_host.no-poll@199ms", *sent(1, b"good", 200), seconds=0.3)
+        self.assertEqual(notes(result)[-1], "device configured")
+
+    def test_a_device_that_answers_nak_is_waited_for(self):
+        result = run(*BOARD, DEVICE, "--fault", "usbd.nak@199ms", "--fault", "usbd.nak=0@250ms",
+                     *sent(1, b"good", 200), seconds=0.3)
+        cycle = [cycle for cycle, fields in result.events("note", "usb_host", "HID")][0]
+        self.assertGreater(cycle, 250 * 64000)
+
+    def test_a_run_is_the_same_each_time(self):
+        arguments = (*BOARD, DEVICE, *sent(2, bytes(range(200)), 200), *at("reset", 220))
+        self.assertEqual(run(*arguments, seconds=0.4).trace, run(*arguments, seconds=0.4).trace)
+
+    def test_vbus_wakes_nothing_that_is_awake_and_a_brown_out_starts_anew(self):
+        result = run(*BOARD, DEVICE, "--fault", "power.supply-mv=1600@200ms", "--fault", "power.supply-mv=0@220ms",
+                     seconds=0.5)
+        self.assertEqual(result.stdout.split().count("configured"), 2)
+
+
+class Socket(unittest.TestCase):
+    """Programs at the socket: those that behave, and those that do not."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = os.path.join(self.folder.name, "usb")
+        self.program = subprocess.Popen(
+            [PROGRAM, "run", *BOARD, "--headless", "--speed", "1", "--usb", "unix:" + self.path, DEVICE],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while b"configured" not in self.program.stdout.readline():
+            self.assertIsNone(self.program.poll())
+
+    def tearDown(self):
+        self.program.terminate()
+        self.program.communicate(timeout=HOST_SECONDS)
+        self.folder.cleanup()
+
+    def test_packets_come_back(self):
+        client = Client(self.path, HOST_SECONDS)
+        time.sleep(0.05)  # until the HID report descriptor is read, too
+        for i in range(5):
+            report = bytes([i]) + bytes(63)
+            client.send(1, report)
+            self.assertEqual(client.wait_for(0x81), (0, bytes([i + 1]) + bytes(63)))
+        data = random.Random(1).randbytes(200)
+        client.send(2, data)
+        back = b"".join(client.wait_for(0x82)[1] for _ in range(4))
+        self.assertEqual(back, data)
+        status, device = client.control(0x80, 6, 0x0100, 0, length=18)
+        self.assertEqual((status, device[8:12]), (0, b"\x09\x12\x01\x00"))
+        self.assertEqual(client.control(0xC0, 0x77, 0, 0, length=4), (-32, b""))
+        client.close()
+
+    def test_hostile_clients_do_no_harm(self):
+        source = random.Random(2)
+        for _ in range(20):
+            with socket.socket(socket.AF_UNIX) as enemy:
+                enemy.connect(self.path)
+                try:
+                    enemy.sendall(source.randbytes(source.randrange(1, 5000)))
+                except OSError:
+                    pass  # it was thrown out
+        self.test_packets_come_back()
+
+
+if __name__ == "__main__":
+    unittest.main()
