@@ -67,7 +67,7 @@ class Packets(unittest.TestCase):
         self.assertEqual(set(self.fields(packets, "usb.bEndpointAddress")), {"0x81", "0x01", "0x82", "0x02"})
         requests = [int(value, 0) for value in self.fields(packets, "usb.setup.bRequest")]
         self.assertEqual(requests, [6, 5, 6, 6, 6, 6, 6, 6, 6, 9])
-        self.assertEqual([int(value, 0) for value in self.fields(packets, "usbhid.setup.bRequest")], [6])
+        self.assertEqual(self.fields(packets, "usbhid.item.global.report_count"), ["64", "64"])
         self.assertEqual(self.fields(packets, "_ws.malformed"), [])
 
     def test_reports_and_stalls_are_in_it(self):
