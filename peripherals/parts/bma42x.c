@@ -2,32 +2,7 @@
 
 #include <string.h>
 
-enum bma42x_register {
-    BMA42X_CHIP_ID = 0x00,
-    BMA42X_STATUS = 0x03,
-    BMA42X_ACC_X_LSB = 0x12,    /* six */
-    BMA42X_SENSORTIME_0 = 0x18, /* three */
-    BMA42X_EVENT = 0x1B,
-    BMA42X_INT_STATUS_0 = 0x1C,
-    BMA42X_INT_STATUS_1 = 0x1D,
-    BMA42X_STEP_COUNTER_0 = 0x1E, /* four */
-    BMA42X_TEMPERATURE = 0x22,
-    BMA42X_FIFO_DATA = 0x26,
-    BMA42X_INTERNAL_STATUS = 0x2A,
-    BMA42X_ACC_CONF = 0x40,
-    BMA42X_ACC_RANGE = 0x41,
-    BMA42X_INT1_IO_CTRL = 0x53,
-    BMA42X_INT_LATCH = 0x55,
-    BMA42X_INT1_MAP = 0x56,
-    BMA42X_INT_MAP_DATA = 0x58,
-    BMA42X_INIT_CTRL = 0x59,
-    BMA42X_ADDRESS_LOW = 0x5B, /* 4 bits of a word address; "reserved" in the data sheet */
-    BMA42X_ADDRESS_HIGH = 0x5C,
-    BMA42X_FEATURES_IN = 0x5E,
-    BMA42X_PWR_CONF = 0x7C,
-    BMA42X_PWR_CTRL = 0x7D,
-    BMA42X_CMD = 0x7E,
-};
+#include "peripherals/parts/bma42x_features.h"
 
 #define STATUS_DRDY_ACC (1U << 7)
 #define STATUS_CMD_RDY  (1U << 4)
@@ -41,30 +16,8 @@ enum bma42x_register {
 #define PWR_CTRL_ACC_EN (1U << 2)
 #define CMD_SOFT_RESET  0xB6U
 #define FIFO_EMPTY      0x80U
-#define STATUS_NOT_INIT 0U
-#define STATUS_INIT_OK  1U
-#define STATUS_INIT_ERR 2U
 #define WRITABLE_FIRST  BMA42X_ACC_CONF
 
-#define INT_0_SINGLE_TAP (1U << 0)
-#define INT_0_STEP       (1U << 1)
-#define INT_0_WRIST      (1U << 3)
-#define INT_0_DOUBLE_TAP (1U << 4)
-
-/* The page of feature settings. */
-#define FEATURE_STEP       0x3AU /* 16 bits: watermark in 20 steps, and from bit 10 on the next */
-#define FEATURE_SINGLE_TAP 0x3CU
-#define FEATURE_DOUBLE_TAP 0x3EU
-#define FEATURE_WRIST      0x40U
-#define STEP_WATERMARK     0x3FFU
-#define STEP_RESET         (1U << 10)
-#define STEP_DETECTOR      (1U << 11)
-#define STEP_COUNTER       (1U << 12)
-#define FEATURE_ENABLE     (1U << 0)
-#define STEPS_PER_UNIT     20U
-
-#define CONFIG_BYTES      6144U
-#define INIT_MS           140U
 #define UNLATCHED_MS      10U /* the data sheet gives no time */
 #define ROOM_CENTIDEGREES 2300
 #define SENSOR_TIME_HZ    25600U
@@ -72,12 +25,6 @@ enum bma42x_register {
 static uint64_t now_of(const struct bma42x *bma)
 {
     return clock_now(bma->env.clock);
-}
-
-static uint16_t feature(const struct bma42x *bma, uint32_t offset)
-{
-    const uint8_t *f = bma->state.features;
-    return (uint16_t)(f[offset] | f[offset + 1] << 8);
 }
 
 /* ---- sampling ---- */
@@ -200,107 +147,17 @@ static void unlatched(void *owner, uint64_t late_cycles)
     update_pins(bma);
 }
 
-static void raise_feature(struct bma42x *bma, uint8_t bit)
+static void raise_features(struct bma42x *bma, uint8_t bits)
 {
-    bma->state.int_status[0] |= bit;
+    if (bits == 0) {
+        return;
+    }
+    bma->state.int_status[0] |= bits;
     if ((bma->state.registers[BMA42X_INT_LATCH] & INT_LATCHED) == 0) {
         clock_schedule(bma->env.clock, &bma->unlatch,
                        now_of(bma) + clock_us_to_cycles(bma->env.clock, UNLATCHED_MS * 1000U));
     }
     update_pins(bma);
-}
-
-/* ---- features ---- */
-
-static uint8_t internal_status(const struct bma42x *bma)
-{
-    const struct bma42x_state *s = &bma->state;
-    if (!s->loaded ||
-        now_of(bma) < s->init_cycles + clock_us_to_cycles(bma->env.clock, INIT_MS * 1000U)) {
-        return STATUS_NOT_INIT;
-    }
-    return s->in_order && s->config_bytes == CONFIG_BYTES ? STATUS_INIT_OK : STATUS_INIT_ERR;
-}
-
-static bool is_feature_on(const struct bma42x *bma, uint32_t offset, uint16_t bit)
-{
-    return internal_status(bma) == STATUS_INIT_OK && (feature(bma, offset) & bit) != 0;
-}
-
-static void walk(struct bma42x *bma, int32_t count)
-{
-    struct bma42x_state *s = &bma->state;
-    uint32_t watermark = (feature(bma, FEATURE_STEP) & STEP_WATERMARK) * STEPS_PER_UNIT;
-    if (count <= 0 || !is_feature_on(bma, FEATURE_STEP, STEP_COUNTER | STEP_DETECTOR)) {
-        return;
-    }
-    if (is_feature_on(bma, FEATURE_STEP, STEP_COUNTER)) {
-        s->steps += (uint32_t)count;
-        s->steps_to_watermark += (uint32_t)count;
-    }
-    bool reached = watermark != 0 && s->steps_to_watermark >= watermark;
-    if (reached) {
-        s->steps_to_watermark %= watermark;
-    }
-    if (reached || is_feature_on(bma, FEATURE_STEP, STEP_DETECTOR)) {
-        raise_feature(bma, INT_0_STEP);
-    }
-}
-
-static void make_gesture(struct bma42x *bma, uint32_t offset, uint8_t bit)
-{
-    if (is_feature_on(bma, offset, FEATURE_ENABLE)) {
-        raise_feature(bma, bit);
-    }
-}
-
-static uint32_t feature_address(const struct bma42x *bma)
-{
-    const uint8_t *r = bma->state.registers;
-    return ((uint32_t)(r[BMA42X_ADDRESS_HIGH] << 4) | (r[BMA42X_ADDRESS_LOW] & 0xFU)) * 2U;
-}
-
-/* `burst`: the byte's place within this access, which begins at the address that 0x5B and 0x5C
- * hold. */
-static void write_feature(struct bma42x *bma, uint32_t burst, uint8_t value)
-{
-    struct bma42x_state *s = &bma->state;
-    uint32_t offset = feature_address(bma) + burst;
-    if (s->loading) {
-        s->in_order = (s->config_bytes == 0 || s->in_order) && offset == s->config_bytes &&
-                      offset < CONFIG_BYTES;
-        s->config_bytes += s->config_bytes < CONFIG_BYTES;
-        return;
-    }
-    if (offset < BMA42X_FEATURE_BYTES) {
-        s->features[offset] = value;
-    }
-    if (offset == FEATURE_STEP + 1 && (feature(bma, FEATURE_STEP) & STEP_RESET) != 0) {
-        s->features[offset] &= (uint8_t) ~(STEP_RESET >> 8);
-        s->steps = s->steps_to_watermark = 0;
-    }
-}
-
-static uint8_t read_feature(const struct bma42x *bma, uint32_t burst)
-{
-    uint32_t offset = feature_address(bma) + burst;
-    return offset < BMA42X_FEATURE_BYTES ? bma->state.features[offset] : 0;
-}
-
-static void write_init_ctrl(struct bma42x *bma, uint8_t value)
-{
-    struct bma42x_state *s = &bma->state;
-    s->loading = value == 0;
-    s->loaded = !s->loading;
-    s->init_cycles = now_of(bma);
-    if (s->loading) {
-        s->config_bytes = 0;
-        s->in_order = true;
-        return;
-    }
-    memset(s->features, 0, sizeof s->features);
-    s->registers[BMA42X_ADDRESS_LOW] = 0;
-    s->registers[BMA42X_ADDRESS_HIGH] = 0;
 }
 
 /* ---- registers ---- */
@@ -368,7 +225,7 @@ static void write_register(struct bma42x *bma, uint8_t offset, uint8_t value)
         s->registers[offset] = value;
     }
     if (offset == BMA42X_INIT_CTRL) {
-        write_init_ctrl(bma, value);
+        bma42x_write_init_ctrl(bma, value);
     }
     schedule_sample(bma);
     update_pins(bma);
@@ -380,7 +237,7 @@ static bool write_byte(void *self, uint8_t byte, uint32_t index)
     if (index == 0) {
         bma->state.pointer = byte & 0x7FU;
     } else if (bma->state.pointer == BMA42X_FEATURES_IN) {
-        write_feature(bma, index - 1, byte);
+        bma42x_write_feature(bma, index - 1, byte);
     } else {
         write_register(bma, bma->state.pointer, byte);
         bma->state.pointer = (bma->state.pointer + 1U) & 0x7FU;
@@ -450,7 +307,7 @@ static uint8_t read_register(struct bma42x *bma, uint8_t offset)
     case BMA42X_FIFO_DATA:
         return FIFO_EMPTY;
     case BMA42X_INTERNAL_STATUS:
-        return internal_status(bma);
+        return bma42x_internal_status(bma);
     default:
         return offset >= WRITABLE_FIRST && offset < BMA42X_REGISTERS ? s->registers[offset] : 0;
     }
@@ -460,7 +317,7 @@ static uint8_t read_byte(void *self, uint32_t index)
 {
     struct bma42x *bma = self;
     if (bma->state.pointer == BMA42X_FEATURES_IN) {
-        return read_feature(bma, index);
+        return bma42x_read_feature(bma, index);
     }
     uint8_t value = read_register(bma, bma->state.pointer);
     bma->state.pointer = (bma->state.pointer + 1U) & 0x7FU;
@@ -486,17 +343,14 @@ static bool bma42x_input(void *self, const struct device_input *input)
 {
     struct bma42x *bma = self;
     const char *what = input->what;
+    uint8_t interrupts = 0;
     if (move(bma, input)) {
         return true;
     }
     if (strcmp(what, "steps") == 0) {
-        walk(bma, input->value);
-    } else if (strcmp(what, "tap") == 0) {
-        make_gesture(bma, FEATURE_SINGLE_TAP, INT_0_SINGLE_TAP);
-    } else if (strcmp(what, "double-tap") == 0) {
-        make_gesture(bma, FEATURE_DOUBLE_TAP, INT_0_DOUBLE_TAP);
-    } else if (strcmp(what, "wrist") == 0) {
-        make_gesture(bma, FEATURE_WRIST, INT_0_WRIST);
+        raise_features(bma, bma42x_walk(bma, input->value));
+    } else if (bma42x_make_gesture(bma, what, &interrupts)) {
+        raise_features(bma, interrupts);
     } else if (strcmp(what, "temperature") == 0) {
         bma->state.centidegrees = input->value;
     } else if (strcmp(what, "stuck") == 0) {
@@ -574,7 +428,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_bool_is_sane(&s->out_of_range) && device_bool_is_sane(&s->loading) &&
            device_bool_is_sane(&s->loaded) && device_bool_is_sane(&s->in_order) &&
            device_bool_is_sane(&s->data_read) && s->pointer < BMA42X_REGISTERS &&
-           s->config_bytes <= CONFIG_BYTES && s->enabled_cycles <= now_cycles &&
+           s->config_bytes <= BMA42X_CONFIG_BYTES && s->enabled_cycles <= now_cycles &&
            s->changed_cycles <= now_cycles && s->init_cycles <= now_cycles;
 }
 

@@ -27,6 +27,34 @@
 #define BMA42X_INT_PINS      2U
 #define BMA42X_REGISTERS     128U
 #define BMA42X_FEATURE_BYTES 70U
+#define BMA42X_CONFIG_BYTES  6144U
+
+enum bma42x_register {
+    BMA42X_CHIP_ID = 0x00,
+    BMA42X_STATUS = 0x03,
+    BMA42X_ACC_X_LSB = 0x12,    /* six */
+    BMA42X_SENSORTIME_0 = 0x18, /* three */
+    BMA42X_EVENT = 0x1B,
+    BMA42X_INT_STATUS_0 = 0x1C,
+    BMA42X_INT_STATUS_1 = 0x1D,
+    BMA42X_STEP_COUNTER_0 = 0x1E, /* four */
+    BMA42X_TEMPERATURE = 0x22,
+    BMA42X_FIFO_DATA = 0x26,
+    BMA42X_INTERNAL_STATUS = 0x2A,
+    BMA42X_ACC_CONF = 0x40,
+    BMA42X_ACC_RANGE = 0x41,
+    BMA42X_INT1_IO_CTRL = 0x53,
+    BMA42X_INT_LATCH = 0x55,
+    BMA42X_INT1_MAP = 0x56,
+    BMA42X_INT_MAP_DATA = 0x58,
+    BMA42X_INIT_CTRL = 0x59,
+    BMA42X_ADDRESS_LOW = 0x5B, /* 4 bits of a word address; "reserved" in the data sheet */
+    BMA42X_ADDRESS_HIGH = 0x5C,
+    BMA42X_FEATURES_IN = 0x5E,
+    BMA42X_PWR_CONF = 0x7C,
+    BMA42X_PWR_CTRL = 0x7D,
+    BMA42X_CMD = 0x7E,
+};
 
 struct bma42x {
     struct device_env env;
