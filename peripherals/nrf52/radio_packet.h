@@ -23,11 +23,11 @@ struct radio_format {
     bool s1_in_memory;
     bool length_has_crc; /* LENGTH counts the CRC's bytes */
     bool big_endian;     /* S0, LENGTH, S1 and payload go most significant bit first */
+    bool whiten;
     uint32_t static_bytes, most_bytes;
     uint32_t crc_bits; /* 0, 8, 16 or 24 */
     enum radio_crc_from crc_from;
     uint32_t crc_poly, crc_init;
-    bool whiten;
     uint32_t whiten_init;
 };
 
