@@ -7,8 +7,6 @@ static const struct catalogue_absent_register nrf52832_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x5A0, 0x1}};
 
-static const struct catalogue_absent_register nrf52832_aar[] = {{0x504, 0x1}};
-
 static const struct catalogue_absent_register nrf52832_qdec[] = {
     {0x51C, 0xFFFFFFFF}, {0x520, 0xFFFFFFFF}, {0x524, 0xFFFFFFFF}, {0x540, 0x10}};
 
@@ -27,8 +25,6 @@ static const struct catalogue_absent_register nrf52840_nfct[] = {
     {0x504, 0x480}, {0x508, 0x1000}, {0x50C, 0x1}, {0x518, 0x17},
     {0x520, 0x15},  {0x590, 0x6363}, {0x59C, 0x2}, {0x5A0, 0x1}};
 
-static const struct catalogue_absent_register nrf52840_aar[] = {{0x504, 0x1}, {0x518, 0xFB}};
-
 static const struct catalogue_absent_register nrf52840_cc_aes[] = {
     {0x084, 0xFF820},   {0x088, 0x1000},     {0x0B0, 0x1},        {0x0B4, 0x1}, {0x0C4, 0x16110215},
     {0x100, 0x3F},      {0x130, 0xFFFF},     {0x1C0, 0xF},        {0x384, 0x1}, {0x3B4, 0x1},
@@ -41,7 +37,6 @@ static const struct catalogue_absent_register nrf52840_part_number[] = {{0xFE0, 
 
 static const struct catalogue_absent absent[] = {
     {"nrf52832", "NFCT", 0x40005000, 0x1000, nrf52832_nfct, COUNT(nrf52832_nfct)},
-    {"nrf52832", "AAR/CCM", 0x4000F000, 0x1000, nrf52832_aar, COUNT(nrf52832_aar)},
     {"nrf52832", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
     {"nrf52832", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52832", "MWU", 0x40020000, 0x1000, NULL, 0},
@@ -52,7 +47,6 @@ static const struct catalogue_absent absent[] = {
     {"nrf52832", "part number", 0xF0000000, 0x1000, nrf52832_part_number,
      COUNT(nrf52832_part_number)},
     {"nrf52840", "NFCT", 0x40005000, 0x1000, nrf52840_nfct, COUNT(nrf52840_nfct)},
-    {"nrf52840", "AAR/CCM", 0x4000F000, 0x1000, nrf52840_aar, COUNT(nrf52840_aar)},
     {"nrf52840", "QDEC", 0x40012000, 0x1000, nrf52832_qdec, COUNT(nrf52832_qdec)},
     {"nrf52840", "PDM", 0x4001D000, 0x1000, nrf52832_pdm, COUNT(nrf52832_pdm)},
     {"nrf52840", "MWU", 0x40020000, 0x1000, NULL, 0},

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "peripherals/nrf52/ccm_aar.h"
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/ecb.h"
@@ -68,6 +69,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-rtc", &nrf52_rtc_class},
     {"nordic,nrf-ecb", &nrf52_ecb_class},
     {"nordic,nrf-radio", &nrf52_radio_class},
+    {"nordic,nrf-ccm", &nrf52_ccm_aar_class},
     {"nordic,nrf-egu", &nrf52_egu_class},
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"nordic,nrf-comp", &nrf52_comp_class},

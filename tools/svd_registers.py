@@ -19,7 +19,7 @@ import xml.etree.ElementTree as ElementTree
 MODELLED = ["CLOCK", "POWER", "APPROTECT", "BPROT", "FICR", "UICR", "NVMC", "ACL", "RNG", "TEMP", "WDT", "P0", "P1",
             "GPIOTE", "PPI", "UARTE0", "UARTE1", "UART0", "TIMER0", "TIMER1", "TIMER2", "TIMER3", "TIMER4", "RTC0",
             "RTC1", "RTC2",
-            "ECB", "RADIO",
+            "ECB", "RADIO", "CCM", "AAR",
             "SPI0", "SPIM0", "SPIS0", "TWI0", "TWIM0", "TWIS0", "SPI1", "SPIM1", "SPIS1", "TWI1", "TWIM1", "TWIS1",
             "SPI2", "SPIM2", "SPIS2", "SPIM3", "QSPI",
             "EGU0", "EGU1", "EGU2", "EGU3", "EGU4", "EGU5", "SAADC", "COMP", "LPCOMP", "USBD", "PWM0", "PWM1", "PWM2", "PWM3"]

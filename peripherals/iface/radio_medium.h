@@ -18,7 +18,7 @@
 
 #include "peripherals/iface/clock.h"
 
-#define RADIO_MEDIUM_LATENCY_US 8U
+#define RADIO_MEDIUM_LATENCY_US 5U
 #define RADIO_FRAME_BYTES       272U
 #define RADIO_FRAME_OPEN        UINT64_MAX
 /* What arrives weaker than this does not arrive. */
@@ -52,7 +52,7 @@ struct radio_frame {
 
 enum radio_phase {
     RADIO_BEGINS,  /* address and times are known, the rest is not */
-    RADIO_CONTENT, /* the whole frame is known, at the latest when its address ends */
+    RADIO_CONTENT, /* the whole frame is known, at the latest when its header ends */
     RADIO_CUT,     /* end_cycles is earlier than was said */
 };
 

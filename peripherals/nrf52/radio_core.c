@@ -251,13 +251,23 @@ static bool read_packet(struct radio *radio)
                                               s->memory + header, s->payload_bytes) == BUS_OK;
 }
 
-/* The address is out: the rest of the packet is read, and everybody can know it. */
 static void address_sent(struct radio *radio, uint64_t when)
+{
+    radio_queue_milestone(radio, RADIO_AT_HEADER);
+    radio_raise(radio, RADIO_EVENTS_ADDRESS, when);
+    if (radio->state.frame.modulation == RADIO_OQPSK_250K) {
+        radio_raise(radio, RADIO_EVENTS_FRAMESTART, when);
+    }
+}
+
+/* Read as late as it may be: CCM could have been at work until now. From here on everybody can know
+ * the packet; the chains of transmitter and receiver are longer than the medium's latency. */
+static void header_sent(struct radio *radio, uint64_t when)
 {
     struct radio_state *s = &radio->state;
     if (!read_packet(radio)) {
         guest_error(radio, RADIO_PACKETPTR,
-                    "EasyDMA reaches RAM only: the packet ends with its address");
+                    "EasyDMA reaches RAM only: the packet ends with its header");
         break_off(radio, when);
         s->state = RADIO_TXIDLE;
         return;
@@ -269,10 +279,6 @@ static void address_sent(struct radio *radio, uint64_t when)
         radio_medium_send(&radio->port, RADIO_CONTENT, &s->frame);
     }
     radio_queue_milestone(radio, RADIO_AT_PAYLOAD);
-    radio_raise(radio, RADIO_EVENTS_ADDRESS, when);
-    if (s->frame.modulation == RADIO_OQPSK_250K) {
-        radio_raise(radio, RADIO_EVENTS_FRAMESTART, when);
-    }
 }
 
 static void packet_sent(struct radio *radio, uint64_t when)
@@ -304,6 +310,8 @@ static void packet_fired(void *owner, uint64_t late_cycles)
         radio_receive_milestone(radio, when);
     } else if (milestone == RADIO_AT_ADDRESS) {
         address_sent(radio, when);
+    } else if (milestone == RADIO_AT_HEADER) {
+        header_sent(radio, when);
     } else if (milestone == RADIO_AT_PAYLOAD) {
         radio_queue_milestone(radio, RADIO_AT_END);
         radio_raise(radio, RADIO_EVENTS_PAYLOAD, when);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "peripherals/iface/tests/io_bench.h"
+#include "peripherals/nrf52/ccm_aar.h"
 #include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/gpio.h"
@@ -34,7 +35,7 @@ static const struct target {
     {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
     {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
     {&nrf52_radio_class, 0x40001000, true},      {&nrf52_pwm_class, 0x4001C000, true},
-    {&nrf52_qspi_class, 0x40029000, true},
+    {&nrf52_qspi_class, 0x40029000, true},       {&nrf52_ccm_aar_class, 0x4000F000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)

@@ -12,7 +12,7 @@
 #define NRF52840 (1024U * 1024U)
 #define TX_CHAIN 38U
 #define RX_154   1408U /* 22 us */
-#define LATENCY  US(8)
+#define LATENCY  US(5)
 
 static int setup(void **state)
 {

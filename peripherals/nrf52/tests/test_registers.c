@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "peripherals/nrf52/ccm_aar.h"
 #include "peripherals/nrf52/clock_power.h"
 #include "peripherals/nrf52/comp.h"
 #include "peripherals/nrf52/ecb.h"
@@ -48,8 +49,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1112},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1470},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1141},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1502},
 };
 
 static const struct {
@@ -69,6 +70,7 @@ static const struct {
     {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
     {0x40001000, &nrf52_radio_class},       {0x40027000, &nrf52_usbd_class},
     {0x4001C000, &nrf52_pwm_class},         {0x40029000, &nrf52_qspi_class},
+    {0x4000F000, &nrf52_ccm_aar_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
