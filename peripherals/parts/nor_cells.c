@@ -55,7 +55,7 @@ static void program(struct nor_flash *flash, uint32_t bytes)
     for (uint32_t k = 0; k < NOR_PAGE_BYTES && done <= bytes; k++) {
         uint32_t i = (s->operation_address + k) % NOR_PAGE_BYTES;
         uint8_t before = part_memory_get(flash->env.memory, page + i);
-        if ((s->filled[i / 8] >> i % 8 & 1U) == 0) {
+        if (((uint32_t)s->filled[i / 8] >> i % 8 & 1U) == 0) {
             continue;
         }
         uint8_t half = done == bytes ? noise(flash, page + i) : 0;
