@@ -8,6 +8,7 @@
 #ifndef PERIPHERALS_IFACE_NVM_H
 #define PERIPHERALS_IFACE_NVM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct nvm {
@@ -18,6 +19,10 @@ struct nvm {
     uint8_t *uicr;       /* uicr_bytes long, mapped at uicr_base; erased = 0xFF */
     uint32_t uicr_base;
     uint32_t uicr_bytes; /* 0x400 (words that exist) */
+    /* Whether writes and erases are held back at some byte of a range, by a device beside the flash
+     * controller (BPROT), which sets both of these; NULL: there is none. */
+    bool (*is_protected)(const void *protector, uint32_t address, uint32_t size_bytes);
+    const void *protector;
     void (*changed)(void *context, uint32_t address, uint32_t size_bytes);
     void *context;
 };

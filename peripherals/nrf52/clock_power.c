@@ -4,6 +4,7 @@
 
 #include "peripherals/nrf52/nrf_random.h"
 
+#define BPROT_PAGES                128U
 #define APPROTECT_MASK             0xFFU
 #define FORCEPROTECT_RESET         0xFFFFFFFFU
 #define BPROT_DISABLEINDEBUG_RESET 1U
@@ -62,14 +63,25 @@ static bool protection_get(const struct clock_power *device, uint32_t offset, ui
 }
 
 /* Bits can be set only, until the next reset. */
-static void protect_blocks(struct clock_power *device, uint32_t index, uint32_t offset,
-                           uint32_t value)
+static void protect_blocks(struct clock_power *device, uint32_t index, uint32_t value)
 {
     device->state.bprot_config[index] |= value;
-    if (value != 0) {
-        diag_unimplemented(device->env.diag, device->env.name, offset,
-                           "flash blocks that BPROT protects can still be written");
+}
+
+/* For the flash controller: a bit of CONFIG0-3 is a page. */
+static bool is_protected(const void *protector, uint32_t address, uint32_t size_bytes)
+{
+    const struct clock_power *device = protector;
+    const struct nvm *nvm = device->env.nvm;
+    uint64_t end = (uint64_t)address + size_bytes;
+    for (uint32_t page = 0; page < BPROT_PAGES; page++) {
+        uint64_t start = nvm->flash_base + (uint64_t)page * nvm->page_bytes;
+        if ((device->state.bprot_config[page / 32U] >> page % 32U & 1U) != 0 &&
+            address < start + nvm->page_bytes && start < end) {
+            return true;
+        }
     }
+    return false;
 }
 
 static bool protection_write(struct clock_power *device, uint32_t offset, uint32_t value)
@@ -89,11 +101,11 @@ static bool protection_write(struct clock_power *device, uint32_t offset, uint32
         return true;
     case BPROT_CONFIG0:
     case BPROT_CONFIG1:
-        protect_blocks(device, (offset - BPROT_CONFIG0) / 4U, offset, value);
+        protect_blocks(device, (offset - BPROT_CONFIG0) / 4U, value);
         return true;
     case BPROT_CONFIG2:
     case BPROT_CONFIG3:
-        protect_blocks(device, 2U + (offset - BPROT_CONFIG2) / 4U, offset, value);
+        protect_blocks(device, 2U + (offset - BPROT_CONFIG2) / 4U, value);
         return true;
     case BPROT_DISABLEINDEBUG:
         state->bprot_disableindebug = value & 1U;
@@ -192,6 +204,10 @@ static const char *clock_power_init(void *self, const struct device_env *env)
     struct clock_power *device = self;
     device->env = *env;
     device->state.random = env->seed;
+    if (env->nvm != NULL && !nrf_is_nrf52840(env)) {
+        env->nvm->is_protected = is_protected;
+        env->nvm->protector = device;
+    }
     clock_control_init(&device->clock, &device->env, &device->state.events, &device->state.clock,
                        device->state.faults);
     power_init(&device->power, &device->env, &device->state.events, &device->state.power);

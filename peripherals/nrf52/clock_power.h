@@ -8,7 +8,10 @@
  * Faults: "power-cut", at once and once.
  * Inputs: "sleep" - value 1: the CPU went to sleep (WFI, WFE), 0: it woke up.
  *
- * Not modelled: flash protection (BPROT), the debugger's access port (APPROTECT); see also
+ * BPROT's CONFIG0-3 protect pages of flash: nvmc.c asks. A debugger does not switch that off,
+ * whatever DISABLEINDEBUG says.
+ *
+ * Not modelled: the debugger's access port (APPROTECT); see also
  * clock_control.h and power.h.
  */
 #ifndef PERIPHERALS_NRF52_CLOCK_POWER_H

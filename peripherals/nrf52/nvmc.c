@@ -10,7 +10,6 @@ enum nvmc_mode { MODE_READ, MODE_WRITE, MODE_ERASE, MODE_MASK = 3 };
 #define ICACHECNF_CACHEPROFEN (1U << 8)
 #define PARTIAL_RESET_MS      10U
 #define PARTIAL_MASK          0x7FU
-#define ACL_STRIDE            0x10U
 #define ERASED                0xFFU
 
 static bool is_busy(const struct nvmc *nvmc)
@@ -156,6 +155,13 @@ static uint8_t *find_word(const struct nvm *nvm, uint32_t address)
     return NULL;
 }
 
+static bool forbids_write(const struct nvmc *nvmc, uint32_t address, uint32_t size_bytes)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    return acl_forbids_write(&nvmc->state.acl, nvm, address, size_bytes) ||
+           (nvm->is_protected != NULL && nvm->is_protected(nvm->protector, address, size_bytes));
+}
+
 static enum bus_result nvmc_memory_write(void *self, uint32_t address, uint8_t size_bytes,
                                          uint32_t value)
 {
@@ -172,6 +178,10 @@ static enum bus_result nvmc_memory_write(void *self, uint32_t address, uint8_t s
     }
     if (size_bytes != 4 || address % 4U != 0) {
         guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR that is not a whole word: a fault");
+        return BUS_FAULT;
+    }
+    if (forbids_write(nvmc, address, 4)) {
+        guest_error(nvmc, NVMC_CONFIG, "write to flash that is protected: a fault");
         return BUS_FAULT;
     }
     begin_operation(nvmc, NVMC_KIND_WRITE, address, 4);
@@ -193,26 +203,13 @@ static bool is_absent(const struct nvmc *nvmc, uint32_t offset)
     case NVMC_ERASEPAGEPARTIALCFG:
         return !nrf_is_nrf52840(&nvmc->env);
     default:
-        return offset >= NVMC_ACL && !nrf_is_nrf52840(&nvmc->env);
+        return offset >= ACL_FIRST && !nrf_is_nrf52840(&nvmc->env);
     }
-}
-
-/* Index of an ACL register in the state. False: there is none at this offset. */
-static bool find_acl(uint32_t offset, uint32_t *index)
-{
-    uint32_t region = (offset - NVMC_ACL) / ACL_STRIDE;
-    uint32_t field = (offset - NVMC_ACL) % ACL_STRIDE / 4U;
-    if (offset < NVMC_ACL || region >= NVMC_ACL_COUNT || field >= NVMC_ACL_FIELDS) {
-        return false;
-    }
-    *index = region * NVMC_ACL_FIELDS + field;
-    return true;
 }
 
 static bool nvmc_get(const struct nvmc *nvmc, uint32_t offset, uint32_t *value)
 {
     const struct nvmc_state *state = &nvmc->state;
-    uint32_t index;
     if (is_absent(nvmc, offset)) {
         return false;
     }
@@ -240,11 +237,7 @@ static bool nvmc_get(const struct nvmc *nvmc, uint32_t offset, uint32_t *value)
         *value = state->icachecnf;
         return true;
     default:
-        if (!find_acl(offset, &index)) {
-            return false;
-        }
-        *value = state->acl[index];
-        return true;
+        return acl_get(&state->acl, offset, value);
     }
 }
 
@@ -281,21 +274,6 @@ static void write_icachecnf(struct nvmc *nvmc, uint32_t value)
         diag_unimplemented(nvmc->env.diag, nvmc->env.name, NVMC_ICACHECNF,
                            "profile of the instruction cache: IHIT and IMISS stay 0");
     }
-}
-
-/* Each ACL register can be written once between resets. */
-static bool write_acl(struct nvmc *nvmc, uint32_t offset, uint32_t value)
-{
-    uint32_t index;
-    if (!find_acl(offset, &index)) {
-        return false;
-    }
-    if (nvmc->state.acl[index] == 0) {
-        nvmc->state.acl[index] = value;
-    }
-    diag_unimplemented(nvmc->env.diag, nvmc->env.name, offset,
-                       "flash that ACL protects can still be read and written");
-    return true;
 }
 
 static bool write_register(struct nvmc *nvmc, uint32_t offset, uint32_t value)
@@ -337,7 +315,26 @@ static bool write_register(struct nvmc *nvmc, uint32_t offset, uint32_t value)
     case NVMC_IMISS:
         return true;
     default:
-        return write_acl(nvmc, offset, value);
+        return acl_write(&nvmc->state.acl, &nvmc->env, offset, value);
+    }
+}
+
+/* Whether a write to this register would erase what is protected. */
+static bool erases_protected(const struct nvmc *nvmc, uint32_t offset, uint32_t value)
+{
+    const struct nvm *nvm = nvmc->env.nvm;
+    if (nvmc->state.config != MODE_ERASE || is_absent(nvmc, offset)) {
+        return false;
+    }
+    switch (offset) {
+    case NVMC_ERASEPAGE:
+    case NVMC_ERASEPCR0:
+    case NVMC_ERASEPAGEPARTIAL:
+        return forbids_write(nvmc, value & ~(nvm->page_bytes - 1U), nvm->page_bytes);
+    case NVMC_ERASEALL:
+        return (value & 1U) != 0 && forbids_write(nvmc, nvm->flash_base, nvm->flash_bytes);
+    default:
+        return false;
     }
 }
 
@@ -346,6 +343,10 @@ static enum bus_result nvmc_write(void *self, struct bus_access access, uint32_t
     struct nvmc *nvmc = self;
     uint32_t offset = access.offset & ~3U;
     uint32_t word = nrf_begin_write(&nvmc->env, access, value);
+    if (erases_protected(nvmc, offset, word)) {
+        guest_error(nvmc, offset, "erase of flash that is protected: a fault");
+        return BUS_FAULT;
+    }
     if (!write_register(nvmc, offset, word)) {
         nrf_report_unknown_write(&nvmc->env, offset);
     }

@@ -11,11 +11,13 @@
  * that saves is the machine's business, too.
  *
  * Not modelled: the counters of the instruction cache (IHIT, IMISS read 0: its size and ways are
- * not public); the limit of writes between erases; wear by itself; access protection (ACL).
+ * not public); the limit of writes between erases; wear by itself. Writes and erases that ACL
+ * (acl.h) or BPROT (clock_power.h) forbids do not happen: a bus fault.
  */
 #ifndef PERIPHERALS_NRF52_NVMC_H
 #define PERIPHERALS_NRF52_NVMC_H
 
+#include "peripherals/nrf52/acl.h"
 #include "peripherals/nrf52/nrf_common.h"
 #include "peripherals/nrf52/nvmc_faults.h"
 
@@ -32,26 +34,22 @@ enum nvmc_register {
     NVMC_ICACHECNF = 0x540,
     NVMC_IHIT = 0x548,
     NVMC_IMISS = 0x54C,
-    NVMC_ACL = 0x800, /* nRF52840: 8 of (ADDR, SIZE, PERM), every 16 bytes */
 };
 
 #define NVMC_WRITE_US     41U
 #define NVMC_ERASEPAGE_US 85000U
 #define NVMC_ERASEALL_US  169000U
 
-#define NVMC_ACL_COUNT  8U
-#define NVMC_ACL_FIELDS 3U
-
 struct nvmc {
     struct device_env env;
     struct nvmc_state {
         uint32_t config;
         uint32_t icachecnf;
-        uint32_t partial_ms;        /* ERASEPAGEPARTIALCFG */
-        uint64_t busy_until_cycles; /* READY is 0 before this cycle */
-        uint32_t partial_page;      /* page number that ERASEPAGEPARTIAL works on */
-        uint32_t partial_done_ms;   /* so much of its erase is done */
-        uint32_t acl[NVMC_ACL_COUNT * NVMC_ACL_FIELDS];
+        uint32_t partial_ms;             /* ERASEPAGEPARTIALCFG */
+        uint64_t busy_until_cycles;      /* READY is 0 before this cycle */
+        uint32_t partial_page;           /* page number that ERASEPAGEPARTIAL works on */
+        uint32_t partial_done_ms;        /* so much of its erase is done */
+        struct acl_state acl;            /* nRF52840 */
         struct nvmc_operation operation; /* last: no reset of the chip clears it */
     } state;
     struct event power_cut;

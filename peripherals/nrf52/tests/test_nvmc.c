@@ -22,6 +22,8 @@
 #define ICACHECNF   0x540
 #define IHIT        0x548
 #define ACL3_ADDR   0x830
+#define ACL3_SIZE   0x834
+#define ACL3_PERM   0x838
 #define REN         0
 #define WEN         1
 #define EEN         2
@@ -256,9 +258,65 @@ static void nrf52840_erases_in_parts(void **state)
     bench_write(b, ACL3_ADDR, 0x4000);
     bench_write(b, ACL3_ADDR, 0x8000);
     assert_int_equal(bench_read(b, ACL3_ADDR), 0x4000); /* once between resets */
-    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 2);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
     bench_write(b, ERASEPCR0, 0);
     assert_int_equal(guest_errors(s), 1);
+}
+
+static enum bus_result poke(const struct system_bench *s, uint32_t offset, uint32_t value)
+{
+    struct bus_access access = {.offset = offset, .size_bytes = 4, .privileged = true};
+    return nrf52_nvmc_class.write(s->bench->device, access, value);
+}
+
+static void acl_forbids_writes_and_erases(void **state)
+{
+    struct system_bench *s = *state;
+    struct bench *b = s->bench;
+    bench_write(b, CONFIG, WEN);
+    bench_write(b, ACL3_ADDR, 0x4000);
+    bench_write(b, ACL3_SIZE, 0x2000);
+    assert_int_equal(store(s, 0x4000, 4, 0), BUS_OK); /* PERM is still 0 */
+    bench_write(b, ACL3_PERM, 1U << 1);
+    assert_int_equal(store(s, 0x3FFC, 4, 0), BUS_OK);
+    assert_int_equal(store(s, 0x4004, 4, 0), BUS_FAULT);
+    assert_int_equal(store(s, 0x5FFC, 4, 0), BUS_FAULT);
+    assert_int_equal(store(s, 0x6000, 4, 0), BUS_OK);
+    assert_int_equal(flash_word(s, 0x4004), 0xFFFFFFFF);
+    bench_write(b, CONFIG, EEN);
+    assert_int_equal(poke(s, ERASEPAGE, 0x4000), BUS_FAULT);
+    assert_int_equal(poke(s, ERASEPAGE, 0x5000), BUS_FAULT);
+    assert_int_equal(poke(s, PARTIAL, 0x5000), BUS_FAULT);
+    assert_int_equal(poke(s, ERASEALL, 1), BUS_FAULT);
+    assert_int_equal(flash_word(s, 0x4000), 0);
+    assert_int_equal(poke(s, ERASEPAGE, 0x6000), BUS_OK);
+    bench_write(b, ACL3_PERM, 0);
+    assert_int_equal(poke(s, ERASEPAGE, 0x4000), BUS_FAULT); /* until a reset */
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, CONFIG, EEN);
+    assert_int_equal(poke(s, ERASEPAGE, 0x4000), BUS_OK);
+    assert_int_equal(flash_word(s, 0x4000), 0xFFFFFFFF);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+    bench_write(b, ACL3_PERM, 1U << 2);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1);
+}
+
+static bool page_1(const void *protector, uint32_t address, uint32_t size_bytes)
+{
+    (void)protector;
+    return address < 0x2000 && address + size_bytes > 0x1000;
+}
+
+static void what_another_device_protects_is_safe(void **state)
+{
+    struct system_bench *s = *state;
+    s->nvm.is_protected = page_1;
+    bench_write(s->bench, CONFIG, WEN);
+    assert_int_equal(store(s, 0x1000, 4, 0), BUS_FAULT);
+    assert_int_equal(store(s, 0x2000, 4, 0), BUS_OK);
+    bench_write(s->bench, CONFIG, EEN);
+    assert_int_equal(poke(s, ERASEPAGE, 0x1000), BUS_FAULT);
+    assert_int_equal(poke(s, ERASEPAGE, 0x2000), BUS_OK);
 }
 
 static void uicr_reads_what_is_there(void **state)
@@ -407,6 +465,8 @@ int main(void)
         TEST(the_cache_is_switched),
         TEST(the_cache_profile_is_a_known_gap),
         cmocka_unit_test_setup_teardown(nrf52840_erases_in_parts, setup_nrf52840, teardown),
+        cmocka_unit_test_setup_teardown(acl_forbids_writes_and_erases, setup_nrf52840, teardown),
+        cmocka_unit_test_setup_teardown(what_another_device_protects_is_safe, setup, teardown),
         cmocka_unit_test(uicr_reads_what_is_there),
         TEST(a_write_is_dropped_or_torn),
         TEST(an_erase_is_partial_or_finds_a_worn_page),

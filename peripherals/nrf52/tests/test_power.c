@@ -151,18 +151,24 @@ static void sleep_is_an_event(void **state)
 
 static void block_protection_can_only_be_set(void **state)
 {
-    struct bench *b = ((struct system_bench *)*state)->bench;
+    struct system_bench *system = *state;
+    struct bench *b = system->bench;
+    const struct nvm *nvm = &system->nvm;
     bench_write(b, BPROT0, 0);
-    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+    assert_false(nvm->is_protected(nvm->protector, 0, 0x80000));
     bench_write(b, BPROT0, 0x5);
     bench_write(b, BPROT0, 0x2);
     assert_int_equal(bench_read(b, BPROT0), 0x7);
     bench_write(b, BPROT3, 0x80000000);
     assert_int_equal(bench_read(b, BPROT3), 0x80000000);
-    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 3);
+    assert_true(nvm->is_protected(nvm->protector, 0x2FFC, 4));
+    assert_false(nvm->is_protected(nvm->protector, 0x3000, 0x7C000));
+    assert_true(nvm->is_protected(nvm->protector, 0x7F000, 4));
     assert_int_equal(bench_read(b, DISABLEINDEBUG), 1);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
     bench_reset(b, RESET_SREQ);
     assert_int_equal(bench_read(b, BPROT0), 0);
+    assert_false(nvm->is_protected(nvm->protector, 0, 4));
 }
 
 static void nrf52840_has_more(void **state)

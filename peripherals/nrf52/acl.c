@@ -1,0 +1,57 @@
+#include "peripherals/nrf52/acl.h"
+
+#define STRIDE     0x10U
+#define PERM_WRITE (1U << 1)
+#define PERM_READ  (1U << 2)
+
+enum acl_field { FIELD_ADDR, FIELD_SIZE, FIELD_PERM };
+
+static bool find(uint32_t offset, uint32_t *index)
+{
+    uint32_t region = (offset - ACL_FIRST) / STRIDE;
+    uint32_t field = (offset - ACL_FIRST) % STRIDE / 4U;
+    *index = region * ACL_FIELDS + field;
+    return offset >= ACL_FIRST && region < ACL_REGIONS && field < ACL_FIELDS;
+}
+
+bool acl_get(const struct acl_state *acl, uint32_t offset, uint32_t *value)
+{
+    uint32_t index;
+    if (!find(offset, &index)) {
+        return false;
+    }
+    *value = acl->fields[index];
+    return true;
+}
+
+bool acl_write(struct acl_state *acl, const struct device_env *env, uint32_t offset, uint32_t value)
+{
+    uint32_t index;
+    if (!find(offset, &index)) {
+        return false;
+    }
+    if (acl->fields[index] == 0) {
+        acl->fields[index] = value;
+    }
+    if (index % ACL_FIELDS == FIELD_PERM && (value & PERM_READ) != 0) {
+        diag_unimplemented(env->diag, env->name, offset,
+                           "flash that ACL forbids to read can still be read and executed");
+    }
+    return true;
+}
+
+bool acl_forbids_write(const struct acl_state *acl, const struct nvm *nvm, uint32_t address,
+                       uint32_t size_bytes)
+{
+    for (uint32_t i = 0; i < ACL_REGIONS; i++) {
+        const uint32_t *region = &acl->fields[i * ACL_FIELDS];
+        uint64_t start = region[FIELD_ADDR];
+        uint64_t end = start + region[FIELD_SIZE];
+        bool counts = region[FIELD_SIZE] != 0 && start % nvm->page_bytes == 0;
+        if (counts && (region[FIELD_PERM] & PERM_WRITE) != 0 && address < end &&
+            start < (uint64_t)address + size_bytes) {
+            return true;
+        }
+    }
+    return false;
+}
