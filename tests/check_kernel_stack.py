@@ -50,6 +50,9 @@ TARGETS = {
     "sht3x_done.*": ["sensor_measured"],
     "nrf52_twim_serve": ["sht3x_done", "bh1750_started", "bh1750_fetched"],
     "nrf52_saadc_serve": ["adc_sampled"],
+    "ctap_hid_.*|start_receiving.*|resume|configure|open_endpoints|send_report|receive_report": [r"usbd_(start|set_open|send|receive|cancel_receive|set_client)"],
+    "nrf52_usbd_serve|serve_(setup|endpoint_data|received)|ask_client|tell_reset|look_at_cable.*":
+        [r"ctap_hid_(setup|reset|sent|received)"],
     "ieee802154_.*|update_power.*|set_power": [r"radio_(set_power|is_on|set_channel|channel|transmit|set_client)"],
     "nrf52_radio_serve|serve_(frame|disabled)": ["ieee802154_sent", "ieee802154_received"],
     "nrf52_rtc_delay_serve": ["st7789_elapsed", "cst816s_elapsed"],

@@ -23,6 +23,7 @@
 #define ABI_DRIVER_SPI_CONTROLLER  0x20001u
 #define ABI_DRIVER_IEEE802154      0x30001u
 #define ABI_DRIVER_RNG             0x40001u
+#define ABI_DRIVER_CTAP_HID        0x40004u
 #define ABI_DRIVER_TEMPERATURE     0x60000u
 #define ABI_DRIVER_HUMIDITY        0x60001u
 #define ABI_DRIVER_AMBIENT_LIGHT   0x60002u
@@ -208,6 +209,28 @@ enum abi_rng_allow {
     ABI_RNG_RW_BUFFER = 0,
     ABI_RNG_RWS = 1,
 };
+
+/* CTAP HID: reports of 64 bytes to and from a USB host. The first process that uses it has it; to
+ * others it is BUSY. */
+enum abi_ctap_hid_command {
+    ABI_CTAP_HID_SEND = 1,           /* rw 1, u. OFF: no host; BUSY: one is under way; SIZE */
+    ABI_CTAP_HID_RECEIVE = 2,        /* one report into rw 0, u. ALREADY */
+    ABI_CTAP_HID_CANCEL_RECEIVE = 4, /* ALREADY: none is awaited */
+};
+enum abi_ctap_hid_upcall {
+    ABI_CTAP_HID_UPCALL_EVENT = 0, /* (enum abi_ctap_hid_event, 0, 0) */
+    ABI_CTAP_HID_UPCALLS = 1,
+};
+enum abi_ctap_hid_event {
+    ABI_CTAP_HID_RECEIVED = 0,
+    ABI_CTAP_HID_SENT = 1,
+};
+enum abi_ctap_hid_allow {
+    ABI_CTAP_HID_RW_RECEIVE = 0,
+    ABI_CTAP_HID_RW_SEND = 1,
+    ABI_CTAP_HID_RWS = 2,
+};
+#define ABI_CTAP_HID_REPORT_BYTES 64u
 
 /* Temperature (signed hundredths of a degree Celsius), humidity (hundredths of a percent), ambient
  * light (lux): one ABI. */

@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from sandglass import app, run, sandglass
+from sandglass import CPU_HZ, app, run, sandglass
 
 
 def boot(board, *words, seconds):
@@ -80,6 +80,18 @@ class SecurityKey(Board):
         self.assertEqual(len(result.lines("^touch: pad touched")), 1)
         self.assertEqual(len(result.lines("^touch: pad released")), 1)
         self.assertEqual(len(list(result.events("note", "led2"))), 2)  # on port 1
+
+    def test_a_host_enumerates_it_and_gets_its_report_back_after_a_touch(self):
+        result = boot("security_key", app("approve"), "--set", f"usb_host.data={0x44332211}@1s",
+                      "--set", f"usb_host.out={4 * 256 + 1}@1001ms", "--touch", "pad0@1500ms..1600ms", seconds=2)
+        self.assert_booted(result, "security key")
+        self.assertIn("usb_host device configured", result.stderr)
+        self.assertEqual(result.lines("^approve:"), ["approve: report 11 22 33 44", "approve: sent back"])
+        report, = [cycle for cycle, fields in result.events("note", "usb_host") if "report" in fields]
+        self.assertGreater(report, 15 * CPU_HZ // 10)
+        blue = [cycle for cycle, _ in result.events("note", "led3")]
+        self.assertEqual(len(blue), 2)  # on while it waits
+        self.assertLess(blue[1], report)
 
 
 class Pinetime(Board):

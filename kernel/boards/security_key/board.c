@@ -2,9 +2,11 @@
  * own; the console is on two pads of its edge, P0.20 (out) and P0.22 (in). */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/ctap_hid.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/touch.h"
+#include "kernel/chips/nrf52/usbd.h"
 
 /* LED1 is green; the rest is LED2: red, green, blue. */
 static struct nrf52_pin led_pins[] = {BASE_PIN(6), BASE_PIN(8), BASE_PIN(NRF52_P1(9)),
@@ -33,15 +35,24 @@ static const struct hil_button touch_key = {
 static struct led_driver led_driver;
 static struct touch_driver touch_driver;
 
+static struct nrf52_usbd usbd;
+static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
+static struct ctap_hid_driver ctap_hid_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
     {&touch_driver_ops, &touch_driver},
+    {&ctap_hid_driver_ops, &ctap_hid_driver},
 };
 
-static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
+static const struct nrf52_interrupt interrupt_rows[] = {
+    BASE_INTERRUPTS,
+    {NRF52_IRQN_USBD, nrf52_usbd_serve, &usbd},
+    {NRF52_IRQN_POWER_CLOCK, nrf52_usbd_serve_power, &usbd},
+};
 
 void board_start(void)
 {
@@ -49,6 +60,7 @@ void board_start(void)
     button_init(&button_driver, buttons, COUNT_OF(buttons));
     gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
     touch_init(&touch_driver, &touch_key);
+    ctap_hid_init(&ctap_hid_driver, &usb);
 }
 
 const struct base_board board = {

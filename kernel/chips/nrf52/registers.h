@@ -21,6 +21,7 @@
 
 /* Bases of the peripherals that this kernel drives, and their interrupt numbers. */
 #define NRF52_CLOCK_BASE  0x40000000u
+#define NRF52_POWER_BASE  0x40000000u
 #define NRF52_RADIO_BASE  0x40001000u
 #define NRF52_UARTE0_BASE 0x40002000u
 #define NRF52_SPIM0_BASE  0x40003000u
@@ -34,6 +35,7 @@
 #define NRF52_RTC1_BASE   0x40011000u
 #define NRF52_NVMC_BASE   0x4001E000u
 #define NRF52_SPIM2_BASE  0x40023000u
+#define NRF52_USBD_BASE   0x40027000u
 #define NRF52_P0_BASE     0x50000000u
 #define NRF52_P1_BASE     0x50000300u
 
@@ -51,6 +53,7 @@ enum nrf52_irqn {
     NRF52_IRQN_RNG = 13,
     NRF52_IRQN_RTC1 = 17,
     NRF52_IRQN_SPIM2 = 35,
+    NRF52_IRQN_USBD = 39,
 };
 
 static inline volatile uint32_t *nrf52_register(uint32_t base, uint32_t offset)

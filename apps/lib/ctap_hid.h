@@ -1,0 +1,19 @@
+/* Reports of a USB security key to and from its host. One app has it at a time. */
+#ifndef APPS_LIB_CTAP_HID_H
+#define APPS_LIB_CTAP_HID_H
+
+#include <stdint.h>
+
+#include "apps/lib/syscall.h"
+#include "kernel/abi/drivers.h"
+
+struct ctap_hid_report {
+    uint8_t bytes[ABI_CTAP_HID_REPORT_BYTES];
+};
+
+/* Waits for a report of the host. */
+int ctap_hid_receive(struct ctap_hid_report *report);
+/* Sends one and waits until the host has taken it. K_EOFF: there is no host. */
+int ctap_hid_send(struct ctap_hid_report *report);
+
+#endif

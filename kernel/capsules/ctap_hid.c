@@ -1,0 +1,259 @@
+#include "kernel/capsules/ctap_hid.h"
+
+#include "kernel/capsule/grant.h"
+#include "kernel/capsules/ctap_hid_descriptors.h"
+
+CAPSULE(ctap_hid, ABI_DRIVER_CTAP_HID, "hil/usb");
+
+struct ctap_hid_process {
+    bool wants_packet;
+    bool waits_for_sent;
+};
+GRANT(ctap_hid_grant, struct ctap_hid_process, ABI_CTAP_HID_UPCALLS, 0, ABI_CTAP_HID_RWS);
+
+/* --- What the host asks --- */
+
+/* bmRequestType << 8 | bRequest */
+enum {
+    GET_DEVICE_STATUS = 0x8000,
+    GET_INTERFACE_STATUS = 0x8100,
+    GET_ENDPOINT_STATUS = 0x8200,
+    CLEAR_ENDPOINT_FEATURE = 0x0201,
+    GET_DESCRIPTOR = 0x8006,
+    GET_INTERFACE_DESCRIPTOR = 0x8106,
+    GET_CONFIGURATION = 0x8008,
+    SET_CONFIGURATION = 0x0009,
+    GET_INTERFACE = 0x810A,
+    SET_INTERFACE = 0x010B,
+    HID_SET_IDLE = 0x210A,
+};
+#define CONFIGURATION_MAX 1u
+
+static const uint8_t zeros[2] = {0, 0};
+
+static struct hil_usb_answer yes(void)
+{
+    return (struct hil_usb_answer){.accepted = true};
+}
+
+static struct hil_usb_answer no(void)
+{
+    return (struct hil_usb_answer){.accepted = false};
+}
+
+static struct hil_usb_answer data(struct const_slice bytes)
+{
+    return (struct hil_usb_answer){.accepted = bytes.length > 0, .data = bytes};
+}
+
+static void open_endpoints(struct ctap_hid_driver *driver, bool open)
+{
+    driver->sending = false;
+    driver->receiving = false;
+    driver->usb->ops->set_open(driver->usb->self, open);
+}
+
+static void start_receiving(struct ctap_hid_driver *driver)
+{
+    if (!driver->receiving) {
+        driver->receiving =
+            driver->usb->ops->receive(driver->usb->self, SLICE_OF(driver->out)) == K_OK;
+    }
+}
+
+/* What the owner waits for goes on as soon as there is a host again. */
+static void resume(struct ctap_hid_driver *driver)
+{
+    bool wanted = false;
+    grant_enter (ctap_hid_grant, driver->owner, p) {
+        wanted = p->wants_packet;
+    }
+    if (wanted) {
+        start_receiving(driver);
+    }
+}
+
+static struct hil_usb_answer configure(struct ctap_hid_driver *driver, uint32_t configuration)
+{
+    if (configuration > CONFIGURATION_MAX) {
+        return no();
+    }
+    (void)slice_put(SLICE_OF(driver->configuration), 0, (uint8_t)configuration);
+    open_endpoints(driver, configuration != 0);
+    resume(driver);
+    return yes();
+}
+
+static struct hil_usb_answer ctap_hid_setup(void *self, struct hil_usb_setup setup)
+{
+    struct ctap_hid_driver *driver = self;
+    switch ((uint32_t)setup.request_type << 8 | setup.request) {
+    case GET_DESCRIPTOR:
+    case GET_INTERFACE_DESCRIPTOR:
+        return data(ctap_hid_descriptor(setup.value));
+    case SET_CONFIGURATION:
+        return configure(driver, setup.value);
+    case GET_CONFIGURATION:
+        return data(slice_as_const(SLICE_OF(driver->configuration)));
+    case GET_DEVICE_STATUS:
+    case GET_INTERFACE_STATUS:
+    case GET_ENDPOINT_STATUS:
+        return data((struct const_slice){zeros, 2});
+    case GET_INTERFACE:
+        return data((struct const_slice){zeros, 1});
+    case SET_INTERFACE:
+        return setup.value == 0 ? yes() : no();
+    case CLEAR_ENDPOINT_FEATURE: /* of an endpoint that never halts: its toggle begins anew */
+        return configure(driver, slice_get(slice_as_const(SLICE_OF(driver->configuration)), 0));
+    case HID_SET_IDLE:
+        return yes();
+    default:
+        return no();
+    }
+}
+
+static void ctap_hid_reset(void *self)
+{
+    struct ctap_hid_driver *driver = self;
+    (void)slice_put(SLICE_OF(driver->configuration), 0, 0);
+    driver->sending = false;
+    driver->receiving = false;
+}
+
+/* --- What the app asks --- */
+
+static void tell(struct ctap_hid_driver *driver, uint32_t what)
+{
+    (void)upcall_schedule(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_UPCALL_EVENT, what, 0, 0);
+}
+
+static void ctap_hid_sent(void *self)
+{
+    struct ctap_hid_driver *driver = self;
+    bool waiting = false;
+    driver->sending = false;
+    grant_enter (ctap_hid_grant, driver->owner, p) {
+        waiting = p->waits_for_sent;
+        p->waits_for_sent = false;
+    }
+    if (waiting) {
+        tell(driver, ABI_CTAP_HID_SENT);
+    }
+}
+
+static void ctap_hid_received(void *self, uint32_t count)
+{
+    struct ctap_hid_driver *driver = self;
+    bool wanted = false;
+    driver->receiving = false;
+    grant_enter (ctap_hid_grant, driver->owner, p) {
+        wanted = p->wants_packet;
+        p->wants_packet = false;
+    }
+    if (!wanted) {
+        return;
+    }
+    struct slice out = SLICE_OF(driver->out);
+    for (uint32_t i = count; i < out.length; i++) {
+        (void)slice_put(out, i, 0); /* a short packet is a report that ends in zeros */
+    }
+    (void)allow_write(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_RW_RECEIVE, 0,
+                      slice_as_const(out));
+    tell(driver, ABI_CTAP_HID_RECEIVED);
+}
+
+static struct command_return send_report(struct ctap_hid_driver *driver, struct process_id id)
+{
+    if (driver->sending) {
+        return command_error(K_EBUSY);
+    }
+    if (allow_length(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND) <
+        HIL_USB_PACKET_BYTES) {
+        return command_error(K_ESIZE);
+    }
+    (void)allow_read(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND, 0,
+                     SLICE_OF(driver->in));
+    int status = driver->usb->ops->send(driver->usb->self, slice_as_const(SLICE_OF(driver->in)));
+    driver->sending = status == K_OK;
+    grant_enter (ctap_hid_grant, id, p) {
+        p->waits_for_sent = status == K_OK;
+    }
+    return command_status(status);
+}
+
+static struct command_return receive_report(struct ctap_hid_driver *driver, struct process_id id)
+{
+    bool was_waiting = false;
+    grant_enter (ctap_hid_grant, id, p) {
+        was_waiting = p->wants_packet;
+        p->wants_packet = true;
+    }
+    start_receiving(driver);
+    return was_waiting ? command_error(K_EALREADY) : command_success();
+}
+
+static struct command_return cancel_receive(struct process_id id)
+{
+    bool was_waiting = false;
+    grant_enter (ctap_hid_grant, id, p) {
+        was_waiting = p->wants_packet;
+        p->wants_packet = false;
+    }
+    return was_waiting ? command_success() : command_error(K_EALREADY);
+}
+
+/* The first process that asks has the key for as long as it lives. */
+static int take(struct ctap_hid_driver *driver, struct process_id id)
+{
+    if (!process_id_is_equal(driver->owner, id)) {
+        if (process_id_is_alive(driver->owner) || driver->sending) {
+            return K_EBUSY;
+        }
+        driver->owner = id;
+    }
+    grant_enter (ctap_hid_grant, id, p) {
+        (void)p;
+    }
+    return grant_error();
+}
+
+static struct command_return ctap_hid_command(void *self, struct process_id id, uint32_t command,
+                                              uint32_t unused0, uint32_t unused1)
+{
+    struct ctap_hid_driver *driver = self;
+    (void)unused0;
+    (void)unused1;
+    if (command == ABI_COMMAND_EXISTS) {
+        return command_success();
+    }
+    int status = take(driver, id);
+    if (status != K_OK) {
+        return command_error(status);
+    }
+    switch (command) {
+    case ABI_CTAP_HID_SEND:
+        return send_report(driver, id);
+    case ABI_CTAP_HID_RECEIVE:
+        return receive_report(driver, id);
+    case ABI_CTAP_HID_CANCEL_RECEIVE:
+        return cancel_receive(id);
+    default:
+        return command_error(K_ENOSUPPORT);
+    }
+}
+
+const struct driver_ops ctap_hid_driver_ops = {
+    .number = ABI_DRIVER_CTAP_HID,
+    .command = ctap_hid_command,
+    .grant = &ctap_hid_grant,
+};
+
+void ctap_hid_init(struct ctap_hid_driver *driver, const struct hil_usb *usb)
+{
+    *driver = (struct ctap_hid_driver){
+        .usb = usb,
+        .client = {ctap_hid_setup, ctap_hid_reset, ctap_hid_sent, ctap_hid_received, driver},
+    };
+    usb->ops->set_client(usb->self, &driver->client);
+    usb->ops->start(usb->self);
+}
