@@ -1,7 +1,6 @@
 /* The flash's bytes: programs and erases, their times, and how they fail. */
 #include "peripherals/parts/nor_flash.h"
 
-#define PERCENT        100U
 #define BLOCK_32K      0x8000U
 #define BLOCK_64K      0x10000U
 #define WHOLE_PERMILLE 1000U
@@ -67,7 +66,7 @@ static void program(struct nor_flash *flash, uint32_t bytes)
 /* A worn sector keeps some of its zeros. */
 static bool is_worn(const struct nor_flash *flash, uint32_t address)
 {
-    int32_t worn = flash->state.faults[NOR_FAULT_WORN_SECTOR];
+    int32_t worn = flash->state.faults[NOR_FAULT_WORN_PAGE];
     return worn != 0 && address / NOR_SECTOR_BYTES == (uint32_t)worn - 1U;
 }
 
@@ -96,26 +95,46 @@ static void erase(struct nor_flash *flash, uint32_t bytes)
     }
 }
 
-static bool take_dropped(struct nor_state *s)
+/* Counts an operation down to the one that a fault is meant for. */
+static bool strikes(struct nor_state *s, enum nor_fault fault)
 {
-    bool dropped = s->faults[NOR_FAULT_WRITE_DROPPED] != 0;
-    s->faults[NOR_FAULT_WRITE_DROPPED] -= dropped ? 1 : 0;
-    return dropped;
+    bool armed = s->faults[fault] != 0;
+    s->faults[fault] -= armed ? 1 : 0;
+    return armed && s->faults[fault] == 0;
 }
 
-static uint32_t take_torn(struct nor_state *s)
+static uint32_t bytes_to_program(const struct nor_state *s)
 {
-    int32_t torn = s->faults[NOR_FAULT_TORN_WRITE];
-    s->faults[NOR_FAULT_TORN_WRITE] = 0;
-    return torn != 0 ? (uint32_t)torn - 1U : NOR_PAGE_BYTES;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < NOR_PAGE_BYTES; i++) {
+        count += s->filled[i / 8] >> i % 8 & 1U;
+    }
+    return count;
 }
 
-static uint32_t take_partial(struct nor_state *s)
+static void finish_program(struct nor_flash *flash, uint32_t permille)
 {
-    int32_t percent = s->faults[NOR_FAULT_PARTIAL_ERASE];
-    s->faults[NOR_FAULT_PARTIAL_ERASE] = 0;
-    return percent == 0 ? s->operation_bytes
-                        : (uint32_t)((uint64_t)s->operation_bytes * (uint32_t)percent / PERCENT);
+    struct nor_state *s = &flash->state;
+    uint32_t count = bytes_to_program(s);
+    uint32_t reached =
+        permille == WHOLE_PERMILLE ? NOR_PAGE_BYTES : count * permille / WHOLE_PERMILLE;
+    if (strikes(s, NOR_FAULT_WRITE_TORN) && count != 0) {
+        uint32_t torn = noise(flash, s->operation_address) % count;
+        reached = torn < reached ? torn : reached;
+    }
+    if (!strikes(s, NOR_FAULT_WRITE_DROP)) {
+        program(flash, reached);
+    }
+}
+
+static void finish_erase(struct nor_flash *flash, uint32_t permille)
+{
+    struct nor_state *s = &flash->state;
+    if (strikes(s, NOR_FAULT_ERASE_PARTIAL)) {
+        uint32_t partial = noise(flash, s->operation_address) * WHOLE_PERMILLE / 256U;
+        permille = partial < permille ? partial : permille;
+    }
+    erase(flash, (uint32_t)((uint64_t)s->operation_bytes * permille / WHOLE_PERMILLE));
 }
 
 /* How much of the operation's time has passed. */
@@ -140,14 +159,10 @@ void nor_finish(struct nor_flash *flash, bool cut)
 {
     struct nor_state *s = &flash->state;
     uint32_t permille = cut ? permille_done(flash) : WHOLE_PERMILLE;
-    if (s->operation == NOR_PROGRAM && !take_dropped(s)) {
-        uint32_t torn = take_torn(s);
-        uint32_t reached = NOR_PAGE_BYTES * permille / WHOLE_PERMILLE;
-        program(flash, torn < reached ? torn : reached);
-    } else if (s->operation == NOR_ERASE && !take_dropped(s)) {
-        uint32_t partial = take_partial(s);
-        uint32_t reached = (uint32_t)((uint64_t)s->operation_bytes * permille / WHOLE_PERMILLE);
-        erase(flash, partial < reached ? partial : reached);
+    if (s->operation == NOR_PROGRAM) {
+        finish_program(flash, permille);
+    } else if (s->operation == NOR_ERASE) {
+        finish_erase(flash, permille);
     } else if (s->operation == NOR_WRITE_STATUS && !cut) {
         write_status(flash);
     }

@@ -373,12 +373,11 @@ static void done_fired(void *owner, uint64_t late_cycles)
 
 static const struct device_fault nor_faults[] = {
     {"no-answer", "1: the flash does not answer and hears nothing", 1, 1},
-    {"write-dropped", "the next so many programs and erases change nothing", 1, INT32_MAX},
-    {"torn-write", "the next program ends in its byte of this number (1: the first)", 1, 256},
-    {"partial-erase", "the next erase comes so far, in percent; beyond, some bits are erased", 1,
-     99},
-    {"worn-sector", "number of the 4 kB sector (the first is 1) that no longer erases fully", 1,
-     16384},
+    {"write-drop", "the VALUE-th program from now changes nothing, once", 1, INT32_MAX},
+    {"write-torn", "the VALUE-th program from now ends within one of its bytes, once", 1,
+     INT32_MAX},
+    {"erase-partial", "the VALUE-th erase from now ends on its way, once", 1, INT32_MAX},
+    {"worn-page", "the 4 kB page VALUE - 1 is worn: it erases some of its bits only", 1, 4096},
     {0},
 };
 _Static_assert(sizeof nor_faults / sizeof nor_faults[0] == NOR_FAULTS + 1, "one row for each");

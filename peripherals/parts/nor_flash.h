@@ -39,10 +39,10 @@ uint8_t nor_sfdp_byte(const struct nor_model *model, uint32_t size_bytes, uint32
 
 enum nor_fault {
     NOR_FAULT_NO_ANSWER,
-    NOR_FAULT_WRITE_DROPPED,
-    NOR_FAULT_TORN_WRITE,
-    NOR_FAULT_PARTIAL_ERASE,
-    NOR_FAULT_WORN_SECTOR,
+    NOR_FAULT_WRITE_DROP,
+    NOR_FAULT_WRITE_TORN,
+    NOR_FAULT_ERASE_PARTIAL,
+    NOR_FAULT_WORN_PAGE,
     NOR_FAULTS
 };
 

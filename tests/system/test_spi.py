@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""A flash and a display on one SPI bus, as a guest drives them: tests/guests/spi.c on the watch's board. Takes a few
+seconds."""
+import unittest
+
+from sandglass import guest, run, sandglass
+
+SECONDS = 0.2
+
+
+class Watch(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.result = cls.go()
+        cls.said = dict(line.rsplit(" ", 1) for line in cls.result.stdout.splitlines() if " " in line)
+
+    @staticmethod
+    def go(*arguments):
+        return run("-b", "pinetime", *arguments, guest("spi.elf"), seconds=SECONDS)
+
+    def test_everything_was_said(self):
+        self.assertEqual(self.result.status, 0, self.result.stderr)
+        self.assertTrue(self.result.stdout.endswith("done\n"), self.result.stdout)
+
+    def test_the_flash_says_who_it_is_and_keeps_what_it_is_given(self):
+        self.assertEqual(self.said["flash"], "000b4016")
+        self.assertEqual(self.said["holds"], "abcdefghijklmnop")
+        self.assertEqual(self.said["beyond"], "000000ff")
+
+    def test_an_erase_takes_70_ms_and_a_program_400_us(self):
+        # Polled by transfers of 2 us and an interrupt each.
+        self.assertIn(int(self.said["erase us"], 16), range(70_000, 70_020))
+        self.assertIn(int(self.said["program us"], 16), range(400, 420))
+
+    def test_anomaly_58_and_its_workaround(self):
+        self.assertEqual(self.said["single bytes"], "ace")  # every second byte is lost
+        self.assertEqual(self.said["with the workaround"], "abc")
+
+    def test_the_display_takes_a_window(self):
+        # 10 lines of 241 bytes at 8 MHz are 2410 us; the rest is the driver's.
+        self.assertIn(int(self.said["drawn us"], 16), range(2410, 3500))
+        self.assertRegex(self.result.stderr, r"st7789v on\n")
+        self.assertRegex(self.result.stderr, r"st7789v frame\n")
+
+    def test_the_same_again(self):
+        again = self.go()
+        self.assertEqual((again.stdout, again.trace), (self.result.stdout, self.result.trace))
+
+    def test_a_flash_that_does_not_answer(self):
+        self.assertIn("flash 00000000\n", self.go("--fault", "xt25f32b.no-answer=1@0ms").stdout)
+
+    def test_a_program_that_changes_nothing(self):
+        result = self.go("--fault", "xt25f32b.write-drop=1@1ms")
+        self.assertIn("beyond 000000ff\n", result.stdout)
+        self.assertNotIn("holds abc", result.stdout)
+
+    def test_a_display_that_is_dead(self):
+        self.assertNotIn("st7789v on", self.go("--fault", "st7789v.no-answer=1@1ms").stderr)
+
+
+class Listing(unittest.TestCase):
+    def test_faults_are_listed(self):
+        faults = sandglass("faults", "-b", "pinetime").stdout
+        for fault in ("no-answer", "write-drop", "write-torn", "erase-partial", "worn-page"):
+            self.assertRegex(faults, "xt25f32b +" + fault)
+        self.assertRegex(faults, "st7789v +no-answer")
+
+
+if __name__ == "__main__":
+    unittest.main()
