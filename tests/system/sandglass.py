@@ -59,7 +59,7 @@ def run(*arguments, seconds):
     """`sandglass run --headless` for so many virtual seconds, with the event trace."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "trace")
-        result = sandglass("run", "--headless", "--for", f"{round(seconds * 1000)}ms", "--trace", path, *arguments)
+        result = sandglass("run", "--headless", "--for", f"{round(seconds * 1000000)}us", "--trace", path, *arguments)
         if os.path.exists(path):
             with open(path, encoding="ascii") as file:  # whatever the names of the apps are
                 result.trace = file.read()

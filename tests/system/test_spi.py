@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A flash and a display on one SPI bus, as a guest drives them: tests/guests/spi.c on the watch's board. Takes a few
 seconds."""
+import os
+import tempfile
 import unittest
 
 from sandglass import guest, run, sandglass
@@ -45,6 +47,18 @@ class Watch(unittest.TestCase):
     def test_the_same_again(self):
         again = self.go()
         self.assertEqual((again.stdout, again.trace), (self.result.stdout, self.result.trace))
+
+    def test_in_two_parts(self):
+        """Cut within the erase, within the program and within a line of the picture."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "snapshot")
+            for milliseconds in (30, 70.5, 85.1):
+                at = f"{round(milliseconds * 1000)}us"
+                first = run("-b", "pinetime", "--save-at", f"{at}={file}", guest("spi.elf"), seconds=milliseconds / 1000)
+                second = run("-b", "pinetime", "--restore", file, guest("spi.elf"), seconds=SECONDS)
+                self.assertEqual(second.status, 0, second.stderr)
+                self.assertEqual(first.stdout + second.stdout, self.result.stdout)
+                self.assertIn("st7789v frame\n", second.stderr)
 
     def test_a_flash_that_does_not_answer(self):
         self.assertIn("flash 00000000\n", self.go("--fault", "xt25f32b.no-answer=1@0ms").stdout)
