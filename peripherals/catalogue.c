@@ -28,11 +28,16 @@
 #include "peripherals/nrf52/wdt.h"
 #include "peripherals/parts/bh1750.h"
 #include "peripherals/parts/bma42x.h"
+#include "peripherals/parts/battery.h"
 #include "peripherals/parts/button.h"
+#include "peripherals/parts/buzzer.h"
 #include "peripherals/parts/cst816s.h"
 #include "peripherals/parts/hrs3300.h"
 #include "peripherals/parts/jumper.h"
+#include "peripherals/parts/encoder.h"
 #include "peripherals/parts/led.h"
+#include "peripherals/parts/motor.h"
+#include "peripherals/parts/potentiometer.h"
 #include "peripherals/parts/sht3x.h"
 #include "peripherals/parts/nor_flash.h"
 #include "peripherals/parts/st7789.h"
@@ -78,6 +83,14 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-usbd", &nrf52_usbd_class},
     {"sandglass,usb-host", &part_usb_host_class},
     {"gpio-leds", &part_led_class},
+    {"pwm-leds", &part_led_class},
+    {"gpio-vibrator", &part_motor_class},
+    {"pwm-vibrator", &part_motor_class},
+    {"gpio-beeper", &part_buzzer_class},
+    {"pwm-beeper", &part_buzzer_class},
+    {"sandglass,potentiometer", &part_potentiometer_class},
+    {"voltage-divider", &part_battery_class},
+    {"gpio-qdec", &part_encoder_class},
     {"gpio-keys", &part_button_class},
     {"sitronix,st7789v", &part_st7789_class},
     {"jedec,spi-nor", &part_nor_flash_class},

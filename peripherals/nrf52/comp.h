@@ -12,7 +12,7 @@
 #ifndef PERIPHERALS_NRF52_COMP_H
 #define PERIPHERALS_NRF52_COMP_H
 
-#include "peripherals/nrf52/analog_input.h"
+#include "peripherals/iface/analog_input.h"
 #include "peripherals/nrf52/nrf_common.h"
 
 enum comp_register {

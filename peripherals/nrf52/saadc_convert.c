@@ -1,6 +1,6 @@
 #include "peripherals/nrf52/saadc_convert.h"
 
-#include "peripherals/nrf52/analog_input.h"
+#include "peripherals/iface/analog_input.h"
 
 #define INTERNAL_REFERENCE_MICROVOLTS 600000
 #define CONFIG_REFSEL_VDD1_4          (1U << 12)

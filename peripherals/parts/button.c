@@ -7,8 +7,19 @@
 static void button_update(void *self)
 {
     struct button *button = self;
-    wire_drive(&button->pin->in,
-               button->state.pressed ? button->pressed_level : button->released_level);
+    enum wire_level level = button->released_level;
+    if (contact_is_closed(&button->state.contact)) {
+        level = button->enable != NULL ? button->enable->out.level : button->pressed_level;
+        level = level == WIRE_FLOATING ? button->released_level : level;
+    }
+    wire_drive(&button->pin->in, level);
+}
+
+static void enable_changed(void *owner, uint32_t index, enum wire_level level)
+{
+    (void)index;
+    (void)level;
+    button_update(owner);
 }
 
 static bool button_input(void *self, const struct device_input *input)
@@ -16,13 +27,12 @@ static bool button_input(void *self, const struct device_input *input)
     struct button *button = self;
     bool press = strcmp(input->what, "press") == 0;
     if (!press && strcmp(input->what, "release") != 0) {
-        return false;
+        return contact_input(&button->contact, input);
     }
-    if (press != button->state.pressed) {
-        button->state.pressed = press;
+    if (press != button->state.contact.wanted) {
         observer_note(&button->env.observer, button->env.name, press ? "pressed" : "released",
                       press);
-        button_update(button);
+        contact_set(&button->contact, press);
     }
     return true;
 }
@@ -30,7 +40,7 @@ static bool button_input(void *self, const struct device_input *input)
 static const char *button_init(void *self, const struct device_env *env)
 {
     struct button *button = self;
-    struct props_gpio gpio;
+    struct props_gpio gpio, enable;
     button->env = *env;
     if (env->props.gpio == NULL || !env->props.gpio(env->props.node, "gpios", 0, &gpio)) {
         return "a button needs the property gpios";
@@ -42,28 +52,37 @@ static const char *button_init(void *self, const struct device_env *env)
     if ((gpio.flags & GPIO_PULL_FLAGS) != 0) {
         button->released_level = WIRE_FLOATING;
     }
-    return NULL;
+    if (env->props.gpio(env->props.node, "sandglass,enable-gpios", 0, &enable)) {
+        button->enable = enable.pin;
+        wire_listen(&enable.pin->out, &button->listener, enable_changed, button, 0);
+    }
+    return contact_init(&button->contact, &button->env, &button->state.contact, button_update,
+                        button);
 }
 
 static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
 {
     const struct button_state *s = state;
     (void)self;
-    (void)now_cycles;
-    return device_bool_is_sane(&s->pressed);
+    return contact_state_is_sane(&s->contact, now_cycles);
 }
 
 static const char *const button_input_names[] = {"press", "release", NULL};
+static const struct device_fault button_faults[] = {CONTACT_FAULTS, {NULL, NULL, 0, 0}};
+static const size_t event_offsets[] = {offsetof(struct button, contact.edge)};
 
 const struct device_class part_button_class = {
     .name = "button",
     .size_bytes = sizeof(struct button),
     .state_offset = offsetof(struct button, state),
     .state_bytes = sizeof(struct button_state),
-    .state_version = 1,
+    .state_version = 2,
+    .event_offsets = event_offsets,
+    .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
     .init = button_init,
     .update = button_update,
     .input = button_input,
     .input_names = button_input_names,
+    .faults = button_faults,
 };

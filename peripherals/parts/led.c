@@ -1,54 +1,74 @@
 #include "peripherals/parts/led.h"
 
-/* A pin that nobody drives lights nothing. */
-static bool is_lit(const struct led *led, enum wire_level level)
+#include <string.h>
+
+enum led_stuck { LED_WORKS, LED_STUCK_DARK, LED_STUCK_LIT };
+
+static void show(struct led *led)
 {
-    return level == (led->active_low ? WIRE_LOW : WIRE_HIGH);
+    struct led_state *s = &led->state;
+    uint64_t now = clock_now(led->env.clock);
+    bool lit = driven_is_active(&led->driven, led->driven.pin->out.level);
+    lit = s->stuck == LED_WORKS ? lit : s->stuck == LED_STUCK_LIT;
+    if (lit == s->lit) {
+        return;
+    }
+    s->lit_cycles += s->lit ? now - s->changed_cycles : 0;
+    s->lit = lit;
+    s->toggles++;
+    s->changed_cycles = now;
+    observer_note(&led->env.observer, led->env.name, lit ? "on" : "off", (int32_t)s->toggles);
 }
 
 static void out_changed(void *owner, uint32_t index, enum wire_level level)
 {
-    struct led *led = owner;
     (void)index;
-    bool lit = is_lit(led, level);
-    if (lit == led->state.lit) {
-        return;
+    (void)level;
+    show(owner);
+}
+
+static bool led_input(void *self, const struct device_input *input)
+{
+    struct led *led = self;
+    if (strcmp(input->what, "stuck") != 0 || input->value < LED_WORKS ||
+        input->value > LED_STUCK_LIT) {
+        return false;
     }
-    led->state.lit = lit;
-    led->state.toggles++;
-    led->state.changed_cycles = clock_now(led->env.clock);
-    observer_note(&led->env.observer, led->env.name, lit ? "on" : "off",
-                  (int32_t)led->state.toggles);
+    led->state.stuck = input->value;
+    show(led);
+    return true;
 }
 
 static const char *led_init(void *self, const struct device_env *env)
 {
     struct led *led = self;
-    struct props_gpio gpio;
     led->env = *env;
-    if (env->props.gpio == NULL || !env->props.gpio(env->props.node, "gpios", 0, &gpio)) {
-        return "an LED needs the property gpios";
-    }
-    led->pin = gpio.pin;
-    led->active_low = (gpio.flags & PROPS_GPIO_ACTIVE_LOW) != 0;
-    wire_listen(&gpio.pin->out, &led->listener, out_changed, led, 0);
-    return NULL;
+    return driven_init(&led->driven, env, "gpios", out_changed, led)
+               ? NULL
+               : "an LED needs the property gpios, or pwms with a pin for the channel";
 }
 
 static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
 {
     const struct led_state *s = state;
     (void)self;
-    (void)now_cycles;
-    return device_bool_is_sane(&s->lit);
+    return device_bool_is_sane(&s->lit) && s->stuck >= LED_WORKS && s->stuck <= LED_STUCK_LIT &&
+           s->changed_cycles <= now_cycles;
 }
+
+static const struct device_fault led_faults[] = {
+    {"stuck", "1: dark, whatever the pin says; 2: lit", LED_WORKS, LED_STUCK_LIT},
+    {NULL, NULL, 0, 0},
+};
 
 const struct device_class part_led_class = {
     .name = "led",
     .size_bytes = sizeof(struct led),
     .state_offset = offsetof(struct led, state),
     .state_bytes = sizeof(struct led_state),
-    .state_version = 1,
+    .state_version = 2,
     .state_is_sane = state_is_sane,
     .init = led_init,
+    .input = led_input,
+    .faults = led_faults,
 };

@@ -114,9 +114,8 @@ static void detected(void *context)
 /* The node of a part is its props_gpio. */
 static bool prop_gpio(const void *node, const char *name, uint32_t index, struct props_gpio *gpio)
 {
-    (void)name;
     *gpio = *(const struct props_gpio *)node;
-    return index == 0;
+    return index == 0 && strcmp(name, "gpios") == 0;
 }
 
 static int setup(void **state)

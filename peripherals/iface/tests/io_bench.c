@@ -91,7 +91,7 @@ static bool prop_u32(const void *node, const char *name, uint32_t index, uint32_
 {
     const struct bench *bench = node;
     for (const struct bench_prop *p = bench->props; p->name != NULL; p++) {
-        if (strcmp(p->name, name) == 0 && index == 0) {
+        if (strcmp(p->name, name) == 0 && index-- == 0) {
             *value = p->value;
             return true;
         }
@@ -115,7 +115,7 @@ static bool prop_gpio(const void *node, const char *name, uint32_t index, struct
 {
     const struct bench *bench = node;
     for (const struct bench_gpio *g = bench->gpios; g->name != NULL; g++) {
-        if (strcmp(g->name, name) == 0 && index == 0) {
+        if (strcmp(g->name, name) == 0 && index-- == 0) {
             *gpio = pin_of(bench, g->number, g->flags);
             return true;
         }
@@ -141,7 +141,8 @@ static bool prop_bus_pin(const void *node, const char *property, enum props_func
                          struct props_gpio *gpio)
 {
     const struct bench *bench = node;
-    if (property != NULL || bench->bus_pins[function] == 0) {
+    bool known = property == NULL || strcmp(property, "pwms") == 0;
+    if (!known || bench->bus_pins[function] == 0) {
         return false;
     }
     *gpio = pin_of(bench, bench->bus_pins[function] - 1, 0);

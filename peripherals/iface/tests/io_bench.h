@@ -16,7 +16,7 @@ struct bench_prop {
     uint32_t value;
 };
 
-/* A phandle-array property of the node: its entry 0. Ends at name == NULL. */
+/* A phandle-array property of the node: its next entry. Ends at name == NULL. */
 struct bench_gpio {
     const char *name;
     uint32_t number, flags;
@@ -46,7 +46,8 @@ struct bench {
     struct nets nets;
     struct part_memory memory;
     uint8_t ram[BENCH_RAM_BYTES];
-    struct bench_prop props[8]; /* u32 properties of the node; ends at name == NULL */
+    struct bench_prop props[8]; /* u32 properties of the node, the same name again: the next cell;
+                                   ends at name == NULL */
     struct props_gpio gpio;     /* its `gpios` property; pin == NULL: absent */
     struct bench_gpio gpios[4]; /* its other ones and its bus node's, such as `cs-gpios` */
     uint32_t bus_pins[PROPS_UART_CTS + 1]; /* of its bus node: the pin's number + 1, 0: absent */

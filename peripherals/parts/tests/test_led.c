@@ -66,12 +66,60 @@ static void without_a_pin_it_refuses(void **state)
     bench_free(b);
 }
 
+static void brightness_is_the_share_of_lit_cycles(void **state)
+{
+    (void)state;
+    struct bench *b = start(0);
+    const struct led *led = b->device;
+    for (uint32_t i = 0; i < 100; i++) {
+        drive_at(b, 1000 * i, WIRE_HIGH);
+        drive_at(b, 1000 * i + 300, WIRE_LOW);
+    }
+    assert_int_equal(led->state.lit_cycles, 100 * 300);
+    bench_free(b);
+}
+
+static void an_led_may_hang_on_a_pwm(void **state)
+{
+    (void)state;
+    struct bench *b = bench_new();
+    b->props[0] = (struct bench_prop){"pwms", 0};
+    b->props[1] = (struct bench_prop){"pwms", 1};
+    b->bus_pins[PROPS_PWM_OUT1] = 17 + 1;
+    assert_null(bench_start(b, &part_led_class, 0));
+    drive_at(b, 100, WIRE_HIGH);
+    assert_string_equal(b->notes.entries[0].what, "on");
+    bench_free(b);
+}
+
+static void a_stuck_led_shows_one_thing(void **state)
+{
+    (void)state;
+    struct bench *b = start(0);
+    assert_true(bench_input(b, "stuck", 2));
+    assert_string_equal(b->notes.entries[0].what, "on");
+    drive_at(b, 100, WIRE_HIGH);
+    drive_at(b, 200, WIRE_LOW);
+    assert_int_equal(b->notes.count, 1);
+    assert_true(bench_input(b, "stuck", 1));
+    assert_int_equal(b->notes.count, 2);
+    drive_at(b, 300, WIRE_HIGH);
+    assert_int_equal(b->notes.count, 2);
+    assert_true(bench_input(b, "stuck", 0));
+    assert_string_equal(b->notes.entries[2].what, "on");
+    assert_false(bench_input(b, "stuck", 3));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(active_low_is_on_at_low),
         cmocka_unit_test(active_high_is_on_at_high),
         cmocka_unit_test(without_a_pin_it_refuses),
+        cmocka_unit_test(brightness_is_the_share_of_lit_cycles),
+        cmocka_unit_test(an_led_may_hang_on_a_pwm),
+        cmocka_unit_test(a_stuck_led_shows_one_thing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
