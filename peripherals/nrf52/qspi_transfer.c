@@ -271,7 +271,9 @@ static bool move_byte(struct qspi *qspi, uint8_t lines)
 static void move(struct qspi *qspi)
 {
     struct qspi_state *s = &qspi->state;
-    for (uint32_t i = 0; i < s->moving; i++) {
+    uint32_t count = s->moving;
+    s->moving = 0;
+    for (uint32_t i = 0; i < count; i++) {
         if (!move_byte(qspi, shape_of(qspi)->data_lines)) {
             qspi_abort(qspi);
             qspi_update_pins(qspi);
@@ -484,6 +486,7 @@ void qspi_abort(struct qspi *qspi)
     clock_cancel(qspi->env.clock, &qspi->step);
     qspi->state.operation = QSPI_IDLE;
     qspi->state.phase = QSPI_POLL;
+    qspi->state.moving = 0;
     qspi->state.in_long_frame = false;
 }
 

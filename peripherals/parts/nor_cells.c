@@ -107,7 +107,7 @@ static uint32_t bytes_to_program(const struct nor_state *s)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < NOR_PAGE_BYTES; i++) {
-        count += s->filled[i / 8] >> i % 8 & 1U;
+        count += (uint32_t)s->filled[i / 8] >> i % 8 & 1U;
     }
     return count;
 }
