@@ -33,6 +33,28 @@ class Files(unittest.TestCase):
         return blob
 
 
+class Listing(unittest.TestCase):
+    def test_boards_and_what_is_on_them(self):
+        result = sandglass("boards")
+        self.assertEqual(result.status, 0, result.stderr)
+        found = re.findall(r"^(\w+) +.*: (\d+ kB flash, \d+ kB RAM), .*\n +(.*)", result.stdout, re.M)
+        boards = {name: (sizes, parts) for name, sizes, parts in found}
+        small, large = "512 kB flash, 64 kB RAM", "1024 kB flash, 256 kB RAM"
+        self.assertEqual({name: sizes for name, (sizes, _) in boards.items()},
+                         {"nrf52dk": small, "nrf52840dk": large, "security_key": large, "pinetime": small, "sensor_node": large})
+        for name, parts in (("nrf52dk", ("4 led", "4 button", "touch-key")), ("nrf52840dk", ("4 led", "4 button", "nor-flash")),
+                            ("security_key", ("4 led", "button", "touch-key", "usb-host")),
+                            ("pinetime", ("st7789", "cst816s", "bma421", "hrs3300", "nor-flash")),
+                            ("sensor_node", ("2 led", "button", "sht3x", "bh1750"))):
+            for part in parts:
+                self.assertIn(part, boards[name][1].split(", "), name)
+
+    def test_places(self):
+        result = sandglass("devices", "-b", "pinetime").stdout
+        for line in (r"st7789v +st7789 +spi1:0x1 ", r"cst816s +cst816s +i2c0:0x15 ", r"led0 +led +P0\.14 ", r"uart0 +\S+ +0x40002000 +2 "):
+            self.assertRegex(result, line)
+
+
 class Zephyr(Files):
     def devices(self, path):
         result = sandglass("devices", "-b", path)
