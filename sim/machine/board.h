@@ -17,6 +17,8 @@
  *   a part below a serial bus of the chip, or below a node whose `spi-dev` names one, has its
  *     address or chip select in `reg`
  *   labels (dtc -@) name the devices; without them aliases, then node names.
+ *   `io-channels` <&adc N>: input AIN N, or what the ADC's node for channel N says in
+ *     `zephyr,input-positive`: props.u32 gives the input
  *   pinctrl-0 with groups of `psels`, `...-gpios`: see board_pins.h
  *
  * A tree that contradicts itself is refused with one line: file, node, what, and what to do.
