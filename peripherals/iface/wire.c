@@ -12,6 +12,7 @@ void pin_init(struct pin *pin)
     wire_init(&pin->out);
     wire_init(&pin->in);
     wire_init(&pin->claim);
+    pin->resistor = WIRE_FLOATING;
     pin->pad = (struct wire){.level = WIRE_LOW};
     pin->detect = (struct wire){.level = WIRE_LOW};
     pin->analog = (struct analog_node){0};

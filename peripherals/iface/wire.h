@@ -31,12 +31,14 @@ struct wire {
 struct pin {
     struct wire out;
     struct wire in;
+    enum wire_level resistor; /* on the board, set once by a part: the level while nobody drives
+                                 the pin; stronger than the chip's own pull */
     /* Inside the chip, so that GPIO and the peripherals that share its pins need not know each
      * other. GPIO drives `pad` and `detect` and listens to `claim`. */
     struct wire claim; /* driven by the peripheral that has taken the pin over (GPIOTE in task
                           mode); floating: GPIO's OUT and DIR decide */
     struct wire pad; /* what an input buffer on the pin sees: the chip's own level, else `in`, else
-                        the pull, else low */
+                        the resistor, the pull, else low */
     struct wire detect;        /* high: the pin is part of its port's DETECT signal */
     struct analog_node analog; /* the pin's voltage, where a part drives one */
 };

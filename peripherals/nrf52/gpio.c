@@ -77,6 +77,9 @@ static enum wire_level pad_level(const struct gpio *gpio, uint32_t index)
     if (in != WIRE_FLOATING) {
         return in;
     }
+    if (pin->resistor != WIRE_FLOATING) {
+        return pin->resistor;
+    }
     return pull_of(gpio->state.pin_cnf[index]) == PULL_UP ? WIRE_HIGH : WIRE_LOW;
 }
 

@@ -187,6 +187,7 @@ const char *i2c_part_init(struct i2c_part *part, void *self, const struct device
                        (unsigned)address, other->name);
         return part->message;
     }
+    scl.pin->resistor = sda.pin->resistor = WIRE_HIGH; /* a bus has its pull-ups */
     i2c_attach(&env->nets->i2c, &part->target);
     wire_listen(&scl.pin->out, &part->scl_listener, scl_changed, part, 0);
     return NULL;

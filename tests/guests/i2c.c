@@ -55,6 +55,8 @@
 #define INPUT             0U
 #define GPIOTE            0x40006000U
 #define TIMER0            0x40008000U
+#define TIMER1            0x40009000U
+#define PPI               0x4001F000U
 #define NVIC_ISER         0xE000E100U
 
 #define SCL     7U
@@ -241,6 +243,28 @@ static void show_touch(void)
     set(GPIOTE + INTENCLR, 1);
 }
 
+/* TIMER1 starts a read of one byte by PPI and is read by PPI when it is over, in 16 MHz periods:
+ * the core sleeps. */
+static void show_chain(void)
+{
+    select(ENABLE_TWIM, ACCELEROMETER);
+    set(TWI + RXD_PTR, (uint32_t)(uintptr_t)receive);
+    set(TWI + RXD_MAXCNT, 1);
+    set(TWI + SHORTS, LASTRX_STOP);
+    set(PPI + 0x510U, TIMER1 + 0x140U); /* COMPARE[0] */
+    set(PPI + 0x514U, TWI + STARTRX);
+    set(PPI + 0x518U, TWI + STOPPED);
+    set(PPI + 0x51CU, TIMER1 + 0x044U); /* CAPTURE[1] */
+    set(PPI + 0x504U, 3);
+    set(TIMER1 + 0x508U, 3);
+    set(TIMER1 + 0x510U, 0);
+    set(TIMER1 + 0x540U, 1000);
+    set(TIMER1 + 0x000U, 1);
+    (void)wait(&stopped, &failed, 10000);
+    set(PPI + 0x508U, 3);
+    say("chain ", *bare_register(TIMER1 + 0x544U));
+}
+
 static bool is_sda_high(void)
 {
     return (*bare_register(GPIO + IN) >> SDA & 1U) != 0;
@@ -290,6 +314,7 @@ void bare_main(void)
     show_acceleration();
     select(ENABLE_TWIM, 0x19);
     say("nobody at 19: ", (uint32_t)read_registers(0x00, 1));
+    show_chain();
     show_touch();
     show_recovery();
     bare_print("done\n");

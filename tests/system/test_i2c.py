@@ -31,6 +31,10 @@ class Watch(unittest.TestCase):
     def test_an_address_that_nobody_has_is_refused(self):
         self.assertEqual(self.said["nobody at 19:"], "00000002")
 
+    def test_timer_and_ppi_read_without_the_core(self):
+        # From 1000 on: START and address 10 bits, a byte 9, STOP 1, of 40 periods of 16 MHz each.
+        self.assertEqual(int(self.said["chain"], 16), 1000 + 20 * 40)
+
     def test_the_touch_controller_over_twi(self):
         self.assertEqual(self.said["touch answers early"], "00000000")  # just out of reset
         self.assertEqual(self.said["touch answers"], "00000001")

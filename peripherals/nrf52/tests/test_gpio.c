@@ -110,6 +110,21 @@ static void drive_modes(void **state)
     }
 }
 
+static void a_resistor_on_the_board_wins_against_the_chips_pull(void **state)
+{
+    struct bench *b = *state;
+    b->pins[5].resistor = WIRE_HIGH;
+    bench_write(b, PIN_CNF(5), PULL_DOWN);
+    assert_int_equal(bench_read(b, IN), 0x20);
+    wire_drive(&b->pins[5].in, WIRE_LOW);
+    assert_int_equal(bench_read(b, IN), 0);
+    wire_drive(&b->pins[5].in, WIRE_FLOATING);
+    assert_int_equal(bench_read(b, IN), 0x20);
+    b->pins[5].resistor = WIRE_LOW;
+    bench_write(b, PIN_CNF(5), PULL_UP);
+    assert_int_equal(bench_read(b, IN), 0);
+}
+
 static void input_follows_part_then_pull(void **state)
 {
     struct bench *b = *state;
@@ -332,6 +347,7 @@ int main(void)
         WITH_GPIO(set_and_clear_change_only_their_bits),
         WITH_GPIO(each_pin_drives_its_wire),
         WITH_GPIO(drive_modes),
+        WITH_GPIO(a_resistor_on_the_board_wins_against_the_chips_pull),
         WITH_GPIO(input_follows_part_then_pull),
         WITH_GPIO(an_output_reads_back_when_connected),
         WITH_GPIO(contention_is_reported_once),

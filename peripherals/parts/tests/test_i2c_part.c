@@ -77,6 +77,8 @@ static void sda_stays_low_until_so_many_clocks(void **state)
 {
     struct bench *b = *state;
     assert_int_equal(b->pins[I2C_BENCH_SDA].in.level, WIRE_FLOATING);
+    assert_int_equal(b->pins[I2C_BENCH_SDA].resistor, WIRE_HIGH);
+    assert_int_equal(b->pins[I2C_BENCH_SCL].resistor, WIRE_HIGH);
     assert_true(bench_input(b, "sda-low", 5));
     assert_int_equal(b->pins[I2C_BENCH_SDA].in.level, WIRE_LOW);
     assert_int_equal(b->pins[I2C_BENCH_SCL].in.level, WIRE_FLOATING);
