@@ -38,6 +38,7 @@
 #include "peripherals/parts/led.h"
 #include "peripherals/parts/motor.h"
 #include "peripherals/parts/potentiometer.h"
+#include "peripherals/parts/radio_peer.h"
 #include "peripherals/parts/sht3x.h"
 #include "peripherals/parts/nor_flash.h"
 #include "peripherals/parts/st7789.h"
@@ -98,6 +99,7 @@ static const struct catalogue_entry entries[] = {
     {"sandglass,jumper", &part_jumper_class},
     {"sandglass,touch-pad", &part_touch_key_class},
     {"sandglass,uart-peer", &part_uart_peer_class},
+    {"sandglass,radio-peer", &part_radio_peer_class},
     {"hynitron,cst816s", &part_cst816s_class},
     {"bosch,bma421", &part_bma421_class},
     {"bosch,bma423", &part_bma423_class},

@@ -43,6 +43,7 @@ ALLOWED = {
     "tests/fuzz": ["sim/machine", "sim/debug", "sim/cli", "sim/loader", "sim/cpu", "peripherals", "peripherals/iface"],
 }
 TEST_EXTRA = {
+    "peripherals": ["peripherals/nrf52", "peripherals/parts"],
     "kernel/core": ["mpu_model", "kernel/core"],
     "kernel/capsules": ["kernel/core", "kernel/arch"],
     "sim/machine": ["peripherals/nrf52", "peripherals/parts"],

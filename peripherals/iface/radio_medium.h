@@ -19,7 +19,7 @@
 #include "peripherals/iface/clock.h"
 
 #define RADIO_MEDIUM_LATENCY_US 5U
-#define RADIO_FRAME_BYTES       272U
+#define RADIO_FRAME_BYTES       276U /* whole 64-bit words with the rest: no padding */
 #define RADIO_FRAME_OPEN        UINT64_MAX
 /* What arrives weaker than this does not arrive. */
 #define RADIO_MEDIUM_WEAKEST_CDBM (-11000)

@@ -14,7 +14,7 @@
 #define PERIPHERALS_NRF52_RADIO_H
 
 #include "peripherals/nrf52/nrf_common.h"
-#include "peripherals/nrf52/radio_packet.h"
+#include "peripherals/iface/radio_packet.h"
 
 enum radio_register {
     RADIO_TASKS_TXEN = 0x000,

@@ -78,8 +78,10 @@ static void heard(void *owner, uint32_t source, enum radio_phase phase,
     if (phase == RADIO_BEGINS) {
         signal = find_place(radio, frame->start_cycles, power_cdbm);
         if (signal != NULL) {
-            *signal =
-                (struct radio_signal){.frame = *frame, .source = source, .power_cdbm = power_cdbm};
+            memset(signal, 0, sizeof *signal); /* a snapshot has its padding, too */
+            signal->frame = *frame;
+            signal->source = source;
+            signal->power_cdbm = power_cdbm;
             radio_hear_again(radio);
         }
     } else if (signal != NULL && phase == RADIO_CONTENT) {

@@ -9,10 +9,10 @@ import unittest
 
 from sandglass import guest, sandglass
 
-PAIR = """# two nodes
+PAIR = """# two sensor nodes
 air exponent=2.0
-node listener board=nrf52840dk {listener}
-node sender   board=nrf52840dk at=10,0,0 {sender}  # 10 m away
+node listener board=sensor_node {listener}
+node sender   board=sensor_node at=10,0,0 {sender}  # 10 m away
 """
 
 
@@ -157,6 +157,44 @@ class WrongUse(unittest.TestCase):
         self.refused(PAIR, r"NODE:DEVICE; 'radio' does not", "--fault", "radio.deaf=1@0s")
         self.refused(PAIR, r"cannot take --gdb", "--gdb")
         self.refused(PAIR, r"cannot take files", guest("race.elf"))
+
+
+PEER = """
+/include/ "%s/sensor_node.dts"
+/ {
+    peer0: peer {
+        compatible = "sandglass,radio-peer";
+        sandglass,position-mm = <3000 4000 0>;
+        acknowledges;
+        frame-0 = "618801cdab010002007361";
+    };
+};
+"""
+
+
+class Peer(unittest.TestCase):
+    """A part of one machine's board answers, and sends what the input queue brings."""
+
+    def run_with(self, name, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            board = os.path.join(folder, "peer.dts")
+            with open(board, "w", encoding="ascii") as file:
+                file.write(PEER % os.path.abspath(os.path.join(os.path.dirname(__file__), "../../sim/boards")))
+            result = sandglass("run", "-b", board, "--headless", "--for", "400ms", guest(name), *arguments)
+        self.assertEqual(result.status, 0, result.stderr)
+        return result
+
+    def test_it_acknowledges(self):
+        self.assertEqual(len(self.run_with("radio_154_sender.elf").lines("acknowledged [0-9a-f]{8} -00000036")), 10)
+        result = self.run_with("radio_154_sender.elf", "--fault", "peer0.mute=1@100ms")
+        self.assertEqual(len(result.lines("no answer")), 6)
+
+    def test_frames_from_the_input_queue(self):
+        result = self.run_with("radio_154_listener.elf", "--set", "peer0.frame=0@10ms", "--set", "peer0.byte=0x41@20ms",
+                               "--set", "peer0.byte=0x88@20ms", "--set", "peer0.byte=0x77@20ms",
+                               "--set", "peer0.send=11@20ms", "--set", "peer0.send=12@30ms")
+        self.assertEqual(result.stdout.splitlines(), ["received 00000001 -00000036", "received 00000077 -00000036"])
+        self.assertIn("peer0 not sent", result.stderr)
 
 
 class OneMachine(unittest.TestCase):

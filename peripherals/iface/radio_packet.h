@@ -1,12 +1,12 @@
-/* peripherals/nrf52/radio_packet.h - a packet of the RADIO between memory and air: fields, bit
+/* peripherals/iface/radio_packet.h - a packet of the RADIO between memory and air: fields, bit
  * order, CRC, whitening. Pure functions.
  *
  * Reference: nRF52840 product specification 1.1, "RADIO": packet configuration, data whitening,
  * CRC. On the air: ADDRESS, S0, LENGTH, S1, PAYLOAD, static payload, CRC. A bit index counts from
  * the first bit of the address; bit i of a stream is bit i % 8 of bits[i / 8].
  */
-#ifndef PERIPHERALS_NRF52_RADIO_PACKET_H
-#define PERIPHERALS_NRF52_RADIO_PACKET_H
+#ifndef PERIPHERALS_IFACE_RADIO_PACKET_H
+#define PERIPHERALS_IFACE_RADIO_PACKET_H
 
 #include <stdbool.h>
 #include <stdint.h>

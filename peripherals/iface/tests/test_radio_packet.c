@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "peripherals/nrf52/radio_packet.h"
+#include "peripherals/iface/radio_packet.h"
 
 #define DIGITS "123456789"
 

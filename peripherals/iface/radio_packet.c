@@ -1,4 +1,4 @@
-#include "peripherals/nrf52/radio_packet.h"
+#include "peripherals/iface/radio_packet.h"
 
 /* x^7 + x^4 + 1. Bit 0 of the register is the specification's position 6, whose value whitens and
  * returns into position 0 (bit 6) and, added, into position 4 (bit 2). */
