@@ -10,7 +10,6 @@ static const struct hil_uart uart = {&nrf52_uarte_ops, &base.uarte};
 static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
                                        NRF52_RTC_WIDTH_BITS};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
-const struct hil_sensor base_thermometer = {&nrf52_temp_ops, &base.temp};
 
 static void serve_interrupts(void)
 {
@@ -44,6 +43,7 @@ static void start_capsules(void)
 int main(void);
 int main(void)
 {
+    board_prepare();
     arch_init();
     nrf52_uarte_init(&base.uarte, &board.console);
     nrf52_clocks_start();
@@ -51,7 +51,7 @@ int main(void)
     kernel_init(&board.config);
     start_capsules();
     board_start();
-    sensor_init(&base.temperature_driver, &temperature_driver_ops, board.thermometer);
+    sensor_init(&base.temperature_driver, &temperature_driver_ops, &board.thermometer);
     nrf52_interrupts_enable(&board.interrupts);
 
     kernel_load_processes();

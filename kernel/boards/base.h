@@ -126,19 +126,25 @@ extern const struct kernel_fault_rule base_fault_rules[1];
     .enforce_permissions = true
 
 /* What driver 0x60000 measures on a board without a better sensor: the chip. */
-extern const struct hil_sensor base_thermometer;
+#define BASE_THERMOMETER                                                                           \
+    {                                                                                              \
+        &nrf52_temp_ops, &base.temp                                                                \
+    }
 
 struct base_board {
     struct kernel_config config;
     struct nrf52_uarte_config console;
     struct nrf52_interrupts interrupts;
-    const struct hil_sensor *thermometer;
+    struct hil_sensor thermometer;
 };
 
-/* The one board that is linked: its file defines both. base.c has main. */
+/* The one board that is linked: its file defines them. base.c has main. */
 extern const struct base_board board;
 /* Sets the board's own devices and capsules up, `board.thermometer` among them; after those of the
  * base and before interrupts are served. */
 void board_start(void);
+/* What must come first of all, before any pin is used. A board may do without: the linker puts a
+ * NOP where a function that is nowhere would be called. */
+void board_prepare(void) __attribute__((weak));
 
 #endif

@@ -93,6 +93,11 @@ class SecurityKey(Board):
         self.assertEqual(len(blue), 2)  # on while it waits
         self.assertLess(blue[1], report)
 
+    def test_a_blank_chip_is_told_its_voltage_and_reset_once(self):
+        result = boot("security_key", app("hello"), seconds=1)
+        self.assert_booted(result, "security key")
+        self.assertEqual(result.stderr.count("reset: software request"), 1)
+
 
 class Pinetime(Board):
     def test_backlight_button_uart_and_alarm(self):

@@ -70,5 +70,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("nRF52840-DK", drivers)},
     .console = {.tx_pin = 6, .rx_pin = 8, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = &base_thermometer,
+    .thermometer = BASE_THERMOMETER,
 };

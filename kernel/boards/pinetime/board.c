@@ -13,6 +13,7 @@
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
+#include "kernel/chips/nrf52/uicr.h"
 
 /* The backlight: low, middle, high; they add up. */
 static struct nrf52_pin led_pins[] = {BASE_PIN(14), BASE_PIN(22), BASE_PIN(23)};
@@ -115,6 +116,12 @@ static void drive_high(struct nrf52_pin *pin)
     nrf52_pin_ops.make_output(pin);
 }
 
+/* The touch panel's reset is on a pin that is the NFC antenna's unless the chip is told. */
+void board_prepare(void)
+{
+    nrf52_uicr_require(NRF52_UICR_NFCPINS, NRF52_UICR_NFCPINS_GPIO);
+}
+
 void board_start(void)
 {
     drive_high(&button_enable_pin);
@@ -140,5 +147,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("PineTime", drivers)},
     .console = {.tx_pin = 11, .rx_pin = 30, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = &base_thermometer,
+    .thermometer = BASE_THERMOMETER,
 };

@@ -6,6 +6,7 @@
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/touch.h"
+#include "kernel/chips/nrf52/uicr.h"
 #include "kernel/chips/nrf52/usbd.h"
 
 /* LED1 is green; the rest is LED2: red, green, blue. */
@@ -54,6 +55,12 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_POWER_CLOCK, nrf52_usbd_serve_power, &usbd},
 };
 
+/* From USB's 5 V the chip makes 1.8 V unless it is told: too little for the LEDs. */
+void board_prepare(void)
+{
+    nrf52_uicr_require(NRF52_UICR_REGOUT0, NRF52_UICR_REGOUT0_3V0);
+}
+
 void board_start(void)
 {
     led_init(&led_driver, leds, COUNT_OF(leds));
@@ -67,5 +74,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("security key", drivers)},
     .console = {.tx_pin = 20, .rx_pin = 22, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = &base_thermometer,
+    .thermometer = BASE_THERMOMETER,
 };

@@ -34,7 +34,6 @@ static const struct nrf52_twim_config twim_config = {
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
 static struct sht3x sht3x;
 static struct bh1750 bh1750;
-static const struct hil_sensor thermometer = {&sht3x_temperature_ops, &sht3x};
 static const struct hil_sensor hygrometer = {&sht3x_humidity_ops, &sht3x};
 static const struct hil_sensor light_meter = {&bh1750_ops, &bh1750};
 static struct sensor_driver humidity_driver, ambient_light_driver;
@@ -89,5 +88,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("sensor node", drivers)},
     .console = {.tx_pin = 25, .rx_pin = 24, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = &thermometer,
+    .thermometer = {&sht3x_temperature_ops, &sht3x},
 };
