@@ -11,6 +11,7 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
+#include "peripherals/nrf52/mwu.h"
 #include "peripherals/nrf52/nvmc.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
@@ -81,6 +82,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-comp", &nrf52_comp_class},
     {"nordic,nrf-pwm", &nrf52_pwm_class},
     {"nordic,nrf-lpcomp", &nrf52_comp_class},
+    {"nordic,nrf-mwu", &nrf52_mwu_class},
     {"nordic,nrf-usbd", &nrf52_usbd_class},
     {"sandglass,usb-host", &part_usb_host_class},
     {"gpio-leds", &part_led_class},

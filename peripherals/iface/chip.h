@@ -49,6 +49,9 @@ struct chip_port {
     /* From the end of the current instruction on the flash's instruction cache is on, or off.
      * Follows from the state of the one device that calls it; may be NULL. */
     void (*flash_cache)(void *context, bool on);
+    /* What the device's class says to `observes` has changed. Callable while devices are reset; may
+     * be NULL. */
+    void (*observing_changed)(void *context);
     void *context;
 };
 

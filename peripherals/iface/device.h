@@ -150,6 +150,10 @@ struct device_class {
                                     uint32_t value);
     /* An event of any device; PPI only. `event_address` is absolute. */
     void (*event_raised)(void *self, uint32_t event_address);
+    /* An access by the core (MWU only; not fetches, not DMA): to each device, and to memory where
+     * `observes` says so for some byte of [address, address + size_bytes). */
+    bool (*observes)(const void *self, uint32_t address, uint32_t size_bytes);
+    void (*accessed)(void *self, uint32_t address, uint32_t size_bytes, bool write);
     /* An input from outside. False: it does not know `what`. NULL: it takes none. */
     bool (*input)(void *self, const struct device_input *input);
     /* Which `what` it takes from users, ended by NULL; NULL: none. What only the machine says

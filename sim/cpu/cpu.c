@@ -270,6 +270,11 @@ void cpu_set_flash_cache(struct cpu *cpu, bool on)
     }
 }
 
+void cpu_observing_changed(struct cpu *cpu)
+{
+    cpu_add_work(cpu, CPU_WORK_PAGES | CPU_WORK_FLAGS);
+}
+
 void cpu_stall(struct cpu *cpu, uint64_t cycles)
 {
     cpu->stall_cycles += cycles;

@@ -45,6 +45,15 @@ struct cpu_bus {
     void *context;
 };
 
+/* Who wants to know of loads and stores of memory that is mapped; zeroed: nobody. `watches` says
+ * whether it does for some byte of a range; cpu_observing_changed when that has another answer.
+ * `accessed` is called once for each access, like a device, before it is made. */
+struct cpu_observe {
+    bool (*watches)(void *context, uint32_t address, uint32_t size_bytes);
+    void (*accessed)(void *context, uint32_t address, uint32_t size_bytes, bool write);
+    void *context;
+};
+
 /* Flash wait states as seen by the core; docs/timing.md. */
 enum cpu_flash_timing {
     CPU_FLASH_CACHED,   /* a cache that always hits */
@@ -70,6 +79,7 @@ struct cpu_config {
     /* AIRCR.SYSRESETREQ was written. The machine resets after cpu_run returned CPU_STOP_RESET. */
     void (*reset_requested)(void *context);
     void *context;
+    struct cpu_observe observe;
     struct armv7m_gate gate; /* zeroed: SysTick's exception is pending at once */
 };
 
@@ -135,6 +145,10 @@ uint32_t cpu_pc(const struct cpu *cpu);
 
 /* Host code changed memory that may hold code (flash write, debugger, loader). */
 void cpu_memory_changed(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+
+/* What cpu_config.observe watches has changed: true from the end of the current instruction on.
+ * Callable from device code. */
+void cpu_observing_changed(struct cpu *cpu);
 
 /* With CPU_FLASH_ICACHE: what is fetched after the current instruction comes from the cache, or
  * not. Callable from device code. */

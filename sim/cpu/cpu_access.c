@@ -110,6 +110,16 @@ static bool ignores_bus_fault(struct cpu *cpu, uint32_t address, uint32_t *value
     return true;
 }
 
+static void keep(struct cpu *cpu, uint32_t address, bool write, uint32_t value)
+{
+    if (cpu->kept.count < CPU_KEPT) {
+        uint32_t i = cpu->kept.count++;
+        cpu->kept.access[i].address = address;
+        cpu->kept.access[i].write = write;
+        cpu->kept.access[i].value = value;
+    }
+}
+
 /* One device access of at most a word, made unless this very instruction has made it before. */
 static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool write,
                           bool privileged, uint32_t value)
@@ -129,12 +139,7 @@ static bool access_device(struct cpu *cpu, uint32_t address, uint8_t bytes, bool
                         FAULT_PRECISERR, address);
         return false;
     }
-    if (cpu->kept.count < CPU_KEPT) {
-        uint32_t i = cpu->kept.count++;
-        cpu->kept.access[i].address = address;
-        cpu->kept.access[i].write = write;
-        cpu->kept.access[i].value = value;
-    }
+    keep(cpu, address, write, value);
     return true;
 }
 
@@ -207,6 +212,26 @@ static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     return true;
 }
 
+/* Tells who observes this access, unless this very instruction has made it before. True: it was
+ * told, and something may have come of it. */
+static bool tell_observer(struct cpu *cpu, uint32_t pc, uint32_t address, uint32_t bytes,
+                          bool write)
+{
+    const struct cpu_observe *observe = &cpu->config.observe;
+    uint32_t ignored;
+    if (!cpu->observes || !observe->watches(observe->context, address, bytes)) {
+        return false;
+    }
+    begin_access(cpu, pc);
+    if (!find_kept(cpu, address, write, &ignored)) {
+        cpu->accessing = true;
+        observe->accessed(observe->context, address, bytes, write);
+        cpu->accessing = false;
+        keep(cpu, address, write, 0);
+    }
+    return true;
+}
+
 /* An unaligned store is asked about as a whole, then again for each of its bytes. */
 static bool is_piece(struct cpu *cpu, uint32_t address, uint32_t bytes)
 {
@@ -220,7 +245,7 @@ static bool is_piece(struct cpu *cpu, uint32_t address, uint32_t bytes)
     return true;
 }
 
-static bool guard_memory(struct cpu *cpu, struct mpu_context context, uint32_t address,
+static bool guard_memory(struct cpu *cpu, uint32_t pc, struct mpu_context context, uint32_t address,
                          uint32_t bytes, bool write)
 {
     enum mpu_access access = write ? MPU_ACCESS_WRITE : MPU_ACCESS_READ;
@@ -230,6 +255,7 @@ static bool guard_memory(struct cpu *cpu, struct mpu_context context, uint32_t a
     }
     cpu_check_watch(cpu, address, bytes, write);
     bool event = cpu_monitor_access(cpu, address, bytes, write);
+    event = tell_observer(cpu, pc, address, bytes, write) || event;
     if ((event || (cpu->work & CPU_WORK_WATCH) != 0) && must_end(cpu)) {
         cpu_refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;
@@ -264,10 +290,10 @@ enum engine_answer cpu_on_guard(void *context, uint32_t address, uint8_t size_by
     }
     if (!is_piece(cpu, address, size_bytes)) {
         struct mpu_context rights = cpu_data_context(cpu);
+        uint32_t pc = engine_get_pc(cpu->active);
         bool allowed = is_device(cpu_find_region(cpu, address), write)
-                           ? guard_device(cpu, engine_get_pc(cpu->active), rights, address,
-                                          size_bytes, write, value)
-                           : guard_memory(cpu, rights, address, size_bytes, write);
+                           ? guard_device(cpu, pc, rights, address, size_bytes, write, value)
+                           : guard_memory(cpu, pc, rights, address, size_bytes, write);
         if (!allowed) {
             return ENGINE_REFUSE;
         }
@@ -332,7 +358,8 @@ bool cpu_on_access(void *context, const struct engine_access *access, uint32_t *
         }
         return access->write || find_kept(cpu, access->address, false, value);
     }
-    if (!guard_memory(cpu, rights, access->address, access->size_bytes, access->write)) {
+    if (!guard_memory(cpu, access->pc, rights, access->address, access->size_bytes,
+                      access->write)) {
         return false;
     }
     if (access->write) {

@@ -94,6 +94,12 @@ static bool overlaps(const struct cpu_watch *watch, uint32_t address, uint32_t s
  * one counts, too. */
 #define ACCESS_REACHES 7U
 
+bool cpu_observes(const struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    const struct cpu_observe *observe = &cpu->config.observe;
+    return observe->watches != NULL && observe->watches(observe->context, address, size_bytes);
+}
+
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page)
 {
     for (uint32_t i = 0; i < cpu->debug.watch_count; i++) {
@@ -101,7 +107,8 @@ bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page)
             return true;
         }
     }
-    return cpu_monitor_watches(cpu, page, ENGINE_PAGE_BYTES + ACCESS_REACHES);
+    return cpu_observes(cpu, page, ENGINE_PAGE_BYTES + ACCESS_REACHES) ||
+           cpu_monitor_watches(cpu, page, ENGINE_PAGE_BYTES + ACCESS_REACHES);
 }
 
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write)

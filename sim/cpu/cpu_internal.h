@@ -206,6 +206,7 @@ struct cpu {
     uint64_t mpu_write_cycle;
     struct cpu_refusal refusal;
     struct cpu_kept kept;
+    bool observes;  /* config.observe watches some memory */
     bool accessing; /* a device is being called: for the instruction at kept.pc */
     uint32_t pieces_pc, pieces_from, pieces_left; /* bytes of an unaligned store still to come */
     uint64_t stall_cycles;
@@ -338,6 +339,8 @@ bool cpu_breakpoint_within(const struct cpu *cpu, uint32_t start, uint32_t end);
 bool cpu_breakpoint_at(const struct cpu *cpu, uint32_t pc);
 /* Those of the debugger only. */
 bool cpu_debugger_stops_at(const struct cpu *cpu, uint32_t pc);
+/* Whether config.observe watches some byte of a range. */
+bool cpu_observes(const struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 bool cpu_page_is_watched(const struct cpu *cpu, uint32_t page);
 void cpu_check_watch(struct cpu *cpu, uint32_t address, uint32_t size_bytes, bool write);
 

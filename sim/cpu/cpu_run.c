@@ -66,6 +66,7 @@ static void do_work(struct cpu *cpu)
         cpu->fast_stale = true;
         cpu->close_stale = true;
         cpu_forget_grains(cpu);
+        cpu->observes = cpu_observes(cpu, 0, UINT32_MAX);
     }
     if ((cpu->work & CPU_WORK_TIMED) != 0) {
         cpu_add_timed(cpu);

@@ -159,6 +159,7 @@ static bool create_cpu(struct machine *machine, struct sim_error *error)
                     CPU_MEMORY_RAM}},
         .memory_count = 3,
         .bus = machine_bus_make(machine),
+        .observe = machine_observe_make(machine),
         .irq_count = board->chip->irq_count,
         .priority_bits = board->chip->priority_bits,
         .fp_present = true,
@@ -242,6 +243,9 @@ static bool add_device(struct machine *machine, size_t index, struct sim_error *
     }
     if (device->device_class->memory_write != NULL) {
         machine->flash_controller = device;
+    }
+    if (device->device_class->accessed != NULL) {
+        machine->access_observer = device;
     }
     if (device->device_class->event_raised != NULL) {
         machine->ppi = device;

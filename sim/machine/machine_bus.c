@@ -33,6 +33,15 @@ static enum bus_result read_absent(struct machine *machine, const struct address
     return BUS_OK;
 }
 
+static void tell_access(const struct machine *machine, uint32_t address, uint32_t size_bytes,
+                        bool write)
+{
+    const struct machine_device *observer = machine->access_observer;
+    if (observer != NULL) {
+        observer->device_class->accessed(observer->self, address, size_bytes, write);
+    }
+}
+
 static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_bytes,
                                 bool privileged, uint32_t *value)
 {
@@ -53,6 +62,7 @@ static enum bus_result bus_read(void *context, uint32_t address, uint8_t size_by
         .offset = address - window->origin, .size_bytes = size_bytes, .privileged = privileged};
     machine->jitter.guest_acts = true;
     enum bus_result result = window->device_class->read(window->device, access, value);
+    tell_access(machine, address, size_bytes, false);
     machine->jitter.guest_acts = false;
     return result;
 }
@@ -99,6 +109,7 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
         .offset = address - window->origin, .size_bytes = size_bytes, .privileged = privileged};
     machine->jitter.guest_acts = true;
     enum bus_result result = window->device_class->write(window->device, access, value);
+    tell_access(machine, address, size_bytes, true);
     machine->jitter.guest_acts = false;
     return result;
 }
@@ -106,6 +117,28 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
 struct cpu_bus machine_bus_make(struct machine *machine)
 {
     return (struct cpu_bus){.read = bus_read, .write = bus_write, .context = machine};
+}
+
+static bool observes_memory(void *context, uint32_t address, uint32_t size_bytes)
+{
+    const struct machine *machine = context;
+    const struct machine_device *observer = machine->access_observer;
+    return observer != NULL &&
+           observer->device_class->observes(observer->self, address, size_bytes);
+}
+
+static void memory_accessed(void *context, uint32_t address, uint32_t size_bytes, bool write)
+{
+    struct machine *machine = context;
+    machine->jitter.guest_acts = true;
+    tell_access(machine, address, size_bytes, write);
+    machine->jitter.guest_acts = false;
+}
+
+struct cpu_observe machine_observe_make(struct machine *machine)
+{
+    return (struct cpu_observe){
+        .watches = observes_memory, .accessed = memory_accessed, .context = machine};
 }
 
 static enum bus_result dma_read(void *context, uint32_t address, void *buffer, uint32_t size_bytes)

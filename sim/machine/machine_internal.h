@@ -61,6 +61,7 @@ struct machine {
     size_t device_count;
     struct machine_device *flash_controller; /* that takes CPU stores to flash; NULL: none */
     struct machine_device *ppi;              /* that listens to events; NULL: none */
+    struct machine_device *access_observer;  /* that wants to know of accesses (MWU); NULL: none */
     struct machine_device *sleepers[MACHINE_SLEEPERS_MAX]; /* that want to know when the core sleeps
                                                             */
     size_t sleeper_count;
@@ -90,6 +91,7 @@ struct machine {
 /* machine_bus.c */
 void machine_touch_flash(struct machine *machine, uint32_t address, uint32_t size_bytes);
 struct cpu_bus machine_bus_make(struct machine *machine);
+struct cpu_observe machine_observe_make(struct machine *machine);
 struct dma_port machine_dma_make(struct machine *machine);
 void machine_trigger_task(void *machine, uint32_t task_address);
 void machine_deliver_event(void *machine, uint32_t event_address);

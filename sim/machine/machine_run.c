@@ -56,6 +56,12 @@ static void flash_cache(void *context, bool on)
     cpu_set_flash_cache(machine->cpu, on);
 }
 
+static void observing_changed(void *context)
+{
+    struct machine *machine = context;
+    cpu_observing_changed(machine->cpu);
+}
+
 struct chip_port machine_chip_make(struct machine *machine)
 {
     return (struct chip_port){.request_reset = ask_reset,
@@ -66,6 +72,7 @@ struct chip_port machine_chip_make(struct machine *machine)
                               .wake = wake,
                               .stall = stall,
                               .flash_cache = flash_cache,
+                              .observing_changed = observing_changed,
                               .context = machine};
 }
 

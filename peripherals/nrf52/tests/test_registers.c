@@ -17,6 +17,7 @@
 #include "peripherals/nrf52/ficr.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
+#include "peripherals/nrf52/mwu.h"
 #include "peripherals/nrf52/nvmc.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
@@ -49,8 +50,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1141},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1502},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1180},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1541},
 };
 
 static const struct {
@@ -68,9 +69,9 @@ static const struct {
     {0x40023000, &nrf52_serial_box_class},  {0x4002F000, &nrf52_serial_box_class},
     {0x4000E000, &nrf52_ecb_class},         {0x40014000, &nrf52_egu_class},
     {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
-    {0x40001000, &nrf52_radio_class},       {0x40027000, &nrf52_usbd_class},
-    {0x4001C000, &nrf52_pwm_class},         {0x40029000, &nrf52_qspi_class},
-    {0x4000F000, &nrf52_ccm_aar_class},
+    {0x40001000, &nrf52_radio_class},       {0x40020000, &nrf52_mwu_class},
+    {0x40027000, &nrf52_usbd_class},        {0x4001C000, &nrf52_pwm_class},
+    {0x40029000, &nrf52_qspi_class},        {0x4000F000, &nrf52_ccm_aar_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
