@@ -89,11 +89,11 @@ bool board_file_read(const char *name, struct board *board, struct sim_error *er
     return read_blob(path, name, board, error);
 }
 
-void board_file_print_unknown(const struct board *board, FILE *out, const char *prefix)
+void board_file_print_notes(const struct board *board, FILE *out, const char *prefix)
 {
     char text[256];
-    for (size_t i = 0; i < board->unknown_count; i++) {
-        board_unknown_text(board, i, text, sizeof text);
+    for (size_t i = 0; i < board->note_count; i++) {
+        board_note_text(board, i, text, sizeof text);
         fprintf(out, "%s%s\n", prefix, text);
     }
 }

@@ -12,8 +12,8 @@
  * with dtc. */
 bool board_file_read(const char *name, struct board *board, struct sim_error *error);
 
-/* A line for each node of the board that is wired to the chip and has no model, after `prefix`. */
-void board_file_print_unknown(const struct board *board, FILE *out, const char *prefix);
+/* A line for each of the board's notes, after `prefix`. */
+void board_file_print_notes(const struct board *board, FILE *out, const char *prefix);
 
 /* The folder with the boards that come with the program; false when it is not there. */
 bool board_file_folder(char *buffer, size_t size);

@@ -36,7 +36,7 @@ static void print_parts(const struct board *board)
         }
     }
     printf(told_count == 0 ? "" : "\n");
-    board_file_print_unknown(board, stdout, "                 ");
+    board_file_print_notes(board, stdout, "                 ");
 }
 
 static bool print_board(const char *folder, const char *file, struct sim_error *error)

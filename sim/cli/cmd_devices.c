@@ -36,7 +36,7 @@ static void print_board(const struct board *board)
         }
         print_inputs(device->device_class->input_names);
     }
-    board_file_print_unknown(board, stdout, "");
+    board_file_print_notes(board, stdout, "");
 }
 
 static void print_classes(void)

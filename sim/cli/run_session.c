@@ -160,7 +160,7 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
     if (!board_file_read(options->board, &session->board, error)) {
         return false;
     }
-    board_file_print_unknown(&session->board, stderr, "sandglass: ");
+    board_file_print_notes(&session->board, stderr, "sandglass: ");
     if (!(options->file_count == 0 ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
         !open_link(session, error) || !open_usb(session, error) ||

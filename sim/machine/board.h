@@ -36,7 +36,7 @@
 #define BOARD_DEVICES_MAX      128
 #define BOARD_PINS_MAX         64
 #define BOARD_NAME_BYTES       32
-#define BOARD_UNKNOWN_MAX      16
+#define BOARD_NOTES_MAX        16
 #define BOARD_BLOB_MAX         (256 * 1024)
 #define BOARD_FLASH_PAGE_BYTES 4096U /* of every chip here */
 #define BOARD_WINDOWS_MAX      4
@@ -61,6 +61,12 @@ struct board_device {
     uint32_t irqn;        /* BOARD_NO_IRQ: none */
     int bus;              /* the node of the bus that a part sits on; BOARD_NO_BUS: none */
     uint32_t bus_address; /* there: I2C address or chip select */
+};
+
+/* What is no mistake, but hardly what somebody wanted: a node that is okay and does nothing. */
+struct board_note {
+    int node;
+    bool bus_disabled; /* else: it is wired to the chip, and nobody here knows its compatible */
 };
 
 /* What no devicetree tells about a chip. */
@@ -90,9 +96,8 @@ struct board {
     size_t device_count;
     uint32_t pin_count;
     uint32_t psel_shift; /* of the function in an entry of psels */
-    /* Nodes that are okay and wired to the chip, and whose compatible nobody here knows. */
-    int unknown[BOARD_UNKNOWN_MAX];
-    size_t unknown_count;
+    struct board_note notes[BOARD_NOTES_MAX];
+    size_t note_count;
 };
 
 typedef const struct device_class *board_find_class(const char *compatible);
@@ -111,8 +116,8 @@ bool board_refuse(const struct board *board, int node, struct sim_error *error, 
  */
 void board_device_place(const struct board *board, size_t index, char *text, size_t size);
 
-/* One line about board->unknown[index]. */
-void board_unknown_text(const struct board *board, size_t index, char *text, size_t size);
+/* One line about board->notes[index]. */
+void board_note_text(const struct board *board, size_t index, char *text, size_t size);
 
 /* Whether a property of this name is a list of pins: "gpios" or "...-gpios". */
 bool board_is_gpio_property(const char *name);

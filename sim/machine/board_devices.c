@@ -224,6 +224,25 @@ static bool add_part(struct board *board, const struct device_class *device_clas
     return has_children || add(board, &device, error);
 }
 
+static void add_note(struct board *board, int node, bool bus_disabled)
+{
+    if (board->note_count < BOARD_NOTES_MAX) {
+        board->notes[board->note_count] =
+            (struct board_note){.node = node, .bus_disabled = bus_disabled};
+        board->note_count++;
+    }
+}
+
+/* A part that somebody has put on a bus, and forgot the bus. */
+static void look_at_disabled(struct board *board, const struct tree_walk *walk)
+{
+    int parent = walk->depth > 0 ? walk->line[walk->depth - 1] : TREE_NO_NODE;
+    if (parent != TREE_NO_NODE && is_bus(board->blob, parent) &&
+        tree_is_okay(board->blob, walk->node) && tree_has(board->blob, walk->node, "compatible")) {
+        add_note(board, walk->node, true);
+    }
+}
+
 /* A node that nobody here knows. Our own vendor prefix is a slip of the pen; of others' parts,
  * those that are wired to the chip are worth a note; the rest of a tree (partitions, connectors,
  * software devices) is none of a board's business. */
@@ -254,10 +273,8 @@ static bool look_at_unknown(struct board *board, const struct tree_walk *walk,
         noted = noted || is_wired(blob, child);
     }
     /* A bus of the chip has pins of its own; a display's interface is part of the display. */
-    if (noted && !is_bus(blob, walk->node) && !tree_has(blob, walk->node, "spi-dev") &&
-        board->unknown_count < BOARD_UNKNOWN_MAX) {
-        board->unknown[board->unknown_count] = walk->node;
-        board->unknown_count++;
+    if (noted && !is_bus(blob, walk->node) && !tree_has(blob, walk->node, "spi-dev")) {
+        add_note(board, walk->node, false);
     }
     return true;
 }
@@ -273,6 +290,9 @@ static bool add_pass(struct board *board, board_find_class *find_class, bool oka
         bool on_chip = found != NULL && found->read != NULL;
         bool done = true;
         if (walk.okay[walk.depth] != okay) {
+            if (okay) {
+                look_at_disabled(board, &walk);
+            }
             continue;
         }
         if (on_chip) {

@@ -33,13 +33,17 @@ void board_device_place(const struct board *board, size_t index, char *text, siz
     }
 }
 
-void board_unknown_text(const struct board *board, size_t index, char *text, size_t size)
+void board_note_text(const struct board *board, size_t index, char *text, size_t size)
 {
     char path[TREE_PATH_BYTES];
-    int node = board->unknown[index];
+    int node = board->notes[index].node;
     const char *compatible = tree_string(board->blob, node, "compatible");
     tree_path(board->blob, node, path);
-    snprintf(text, size, "%s: no model of \"%.64s\": nothing is there", path,
-             compatible == NULL ? "?" : compatible);
+    if (board->notes[index].bus_disabled) {
+        snprintf(text, size, "%s: its bus is disabled: give that status = \"okay\"", path);
+    } else {
+        snprintf(text, size, "%s: no model of \"%.64s\": nothing is there", path,
+                 compatible == NULL ? "?" : compatible);
+    }
     tree_make_printable(text);
 }

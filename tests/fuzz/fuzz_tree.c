@@ -147,6 +147,15 @@ static void change(void *blob, struct fuzz_bytes *bytes)
     }
 }
 
+static void read_notes(const struct board *board)
+{
+    for (size_t i = 0; i < board->note_count; i++) {
+        char text[256];
+        board_note_text(board, i, text, sizeof text);
+        fuzz_check(text[0] != '\0' && strchr(text, '\n') == NULL, "a note of more than a line");
+    }
+}
+
 static void ask_for_properties(const struct board *board)
 {
     static struct pin pins[BOARD_PINS_MAX];
@@ -188,6 +197,7 @@ static void use_board(const struct board *board, bool run)
         error = (struct sim_error){.status = SIM_OK};
     }
     ask_for_properties(board);
+    read_notes(board);
     struct machine_config config = {
         .board = board, .seed = 1, .quirk = catalogue_find_quirk(board->chip->name)};
     config.absent = catalogue_absent_entries(&config.absent_count);

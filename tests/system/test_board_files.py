@@ -194,6 +194,11 @@ class Refused(Files):
         self.assertEqual(notes, ['/soc/i2c@40003000/x@20: no model of "vendor,part": nothing is there',
                                  '/y: no model of "vendor,part": nothing is there'])
 
+    def test_a_part_whose_bus_is_disabled_is_told(self):
+        result = sandglass("devices", "-b", self.board('&i2c0 { x@23 { compatible = "rohm,bh1750"; reg = <0x23>; }; };'))
+        self.assertEqual(result.status, 0, result.stderr)
+        self.assertIn('/soc/i2c@40003000/x@23: its bus is disabled: give that status = "okay"\n', result.stdout)
+
     def test_no_board_at_all(self):
         path = self.board('/ { soc { compatible = "nordic,nrf52833"; }; };')
         self.refused("/soc: ", "not compatible with a chip that is modelled", path)

@@ -164,16 +164,16 @@ static void test_pins_by_phandle_and_of_old_trees(void **state)
     assert_bus_pin(&props, NULL, PROPS_SPI_MOSI, 35);
 }
 
-static void test_disabled_and_unknown(void **state)
+static void test_disabled_and_noted(void **state)
 {
     (void)state;
     char text[256];
     assert_null(find("below")); /* what is above it is disabled */
-    assert_int_equal(wired.board.unknown_count, 2);
-    board_unknown_text(&wired.board, 0, text, sizeof text);
+    assert_int_equal(wired.board.note_count, 2);
+    board_note_text(&wired.board, 0, text, sizeof text);
     assert_non_null(strstr(text, "/soc/i2c@40003000/other@45"));
     assert_non_null(strstr(text, "vendor,other"));
-    board_unknown_text(&wired.board, 1, text, sizeof text);
+    board_note_text(&wired.board, 1, text, sizeof text);
     assert_non_null(strstr(text, "/stranger"));
 }
 
@@ -226,7 +226,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bus_of_a_part, parse, drop),
         cmocka_unit_test_setup_teardown(test_display_behind_its_interface, parse, drop),
         cmocka_unit_test_setup_teardown(test_pins_by_phandle_and_of_old_trees, parse, drop),
-        cmocka_unit_test_setup_teardown(test_disabled_and_unknown, parse, drop),
+        cmocka_unit_test_setup_teardown(test_disabled_and_noted, parse, drop),
         cmocka_unit_test_setup_teardown(test_older_encodings, parse, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
