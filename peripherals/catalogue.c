@@ -16,6 +16,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
+#include "peripherals/nrf52/qdec.h"
 #include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
@@ -81,6 +82,7 @@ static const struct catalogue_entry entries[] = {
     {"nordic,nrf-saadc", &nrf52_saadc_class},
     {"nordic,nrf-comp", &nrf52_comp_class},
     {"nordic,nrf-pwm", &nrf52_pwm_class},
+    {"nordic,nrf-qdec", &nrf52_qdec_class},
     {"nordic,nrf-lpcomp", &nrf52_comp_class},
     {"nordic,nrf-mwu", &nrf52_mwu_class},
     {"nordic,nrf-usbd", &nrf52_usbd_class},

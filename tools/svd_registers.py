@@ -22,7 +22,7 @@ MODELLED = ["CLOCK", "POWER", "APPROTECT", "BPROT", "FICR", "UICR", "NVMC", "ACL
             "ECB", "RADIO", "CCM", "AAR",
             "SPI0", "SPIM0", "SPIS0", "TWI0", "TWIM0", "TWIS0", "SPI1", "SPIM1", "SPIS1", "TWI1", "TWIM1", "TWIS1",
             "SPI2", "SPIM2", "SPIS2", "SPIM3", "QSPI",
-            "EGU0", "EGU1", "EGU2", "EGU3", "EGU4", "EGU5", "SAADC", "COMP", "LPCOMP", "MWU", "USBD", "PWM0", "PWM1", "PWM2", "PWM3"]
+            "EGU0", "EGU1", "EGU2", "EGU3", "EGU4", "EGU5", "SAADC", "COMP", "LPCOMP", "MWU", "USBD", "PWM0", "PWM1", "PWM2", "PWM3", "QDEC"]
 # What identifies chip and revision for start-up code that looks for errata: nRF52832 revision 2, nRF52840
 # revision 2. From the vendor's errata documents; the SVD files do not have these addresses.
 PART_NUMBER = {"nrf52832": {0xFE0: 0x6, 0xFE8: 0x60}, "nrf52840": {0xFE0: 0x8, 0xFE8: 0x30}}

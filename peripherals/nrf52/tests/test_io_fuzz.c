@@ -16,6 +16,7 @@
 #include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
+#include "peripherals/nrf52/qdec.h"
 #include "peripherals/nrf52/rtc.h"
 #include "peripherals/nrf52/saadc.h"
 #include "peripherals/nrf52/serial_box.h"
@@ -35,7 +36,8 @@ static const struct target {
     {&nrf52_serial_box_class, 0x40003000, true}, {&nrf52_egu_class, 0x40014000, true},
     {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
     {&nrf52_radio_class, 0x40001000, true},      {&nrf52_pwm_class, 0x4001C000, true},
-    {&nrf52_qspi_class, 0x40029000, true},       {&nrf52_ccm_aar_class, 0x4000F000, true},
+    {&nrf52_qdec_class, 0x40012000, true},       {&nrf52_qspi_class, 0x40029000, true},
+    {&nrf52_ccm_aar_class, 0x4000F000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)

@@ -22,6 +22,7 @@
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/radio.h"
 #include "peripherals/nrf52/pwm.h"
+#include "peripherals/nrf52/qdec.h"
 #include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/rng.h"
 #include "peripherals/nrf52/rtc.h"
@@ -50,8 +51,8 @@ struct chip {
 };
 
 static struct chip chips[] = {
-    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1180},
-    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1541},
+    {REGISTERS_DIR "/nrf52832_registers.txt", 512U * 1024U, 1207},
+    {REGISTERS_DIR "/nrf52840_registers.txt", 1024U * 1024U, 1568},
 };
 
 static const struct {
@@ -71,7 +72,8 @@ static const struct {
     {0x40007000, &nrf52_saadc_class},       {0x40013000, &nrf52_comp_class},
     {0x40001000, &nrf52_radio_class},       {0x40020000, &nrf52_mwu_class},
     {0x40027000, &nrf52_usbd_class},        {0x4001C000, &nrf52_pwm_class},
-    {0x40029000, &nrf52_qspi_class},        {0x4000F000, &nrf52_ccm_aar_class},
+    {0x40012000, &nrf52_qdec_class},        {0x40029000, &nrf52_qspi_class},
+    {0x4000F000, &nrf52_ccm_aar_class},
 };
 #define DEVICE_COUNT (sizeof devices / sizeof devices[0])
 
