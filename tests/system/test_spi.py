@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""A flash and a display on one SPI bus, as a guest drives them: tests/guests/spi.c on the watch's board. Takes a few
-seconds."""
+"""A flash and a display on one SPI bus, and a flash on QSPI, as guests drive them. Takes a few seconds."""
 import os
 import tempfile
 import unittest
@@ -11,6 +10,8 @@ SECONDS = 0.2
 
 
 class Watch(unittest.TestCase):
+    """tests/guests/spi.c on the watch's board."""
+
     @classmethod
     def setUpClass(cls):
         cls.result = cls.go()
@@ -70,6 +71,44 @@ class Watch(unittest.TestCase):
 
     def test_a_display_that_is_dead(self):
         self.assertNotIn("st7789v on", self.go("--fault", "st7789v.no-answer=1@1ms").stderr)
+
+
+class Kit(unittest.TestCase):
+    """tests/guests/qspi.c on the development kit of nRF52840."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.result = cls.go()
+        cls.said = dict(line.rsplit(" ", 1) for line in cls.result.stdout.splitlines() if " " in line)
+
+    @staticmethod
+    def go(*arguments):
+        return run("-b", "nrf52840dk", *arguments, guest("qspi.elf"), seconds=SECONDS)
+
+    def test_everything_was_said(self):
+        self.assertEqual(self.result.status, 0, self.result.stderr)
+        self.assertTrue(self.result.stdout.endswith("done\n"), self.result.stdout)
+
+    def test_who_it_is(self):
+        self.assertEqual((self.said["status"], self.said["id"]), ("00000008", "001728c2"))
+
+    def test_what_was_written_is_read(self):
+        self.assertEqual(self.said["read back"], self.said["sum"])
+        self.assertEqual((self.said["window"], self.said["half word"]), ("12345678", "00001234"))
+
+    def test_the_flash_takes_its_time(self):
+        # Its status register 10 ms, a sector 40 ms, and two of three pages 850 us; waits are a 64th longer at most.
+        self.assertIn(int(self.said["erase sent us"], 16), range(10_000, 10_200))
+        self.assertIn(int(self.said["written us"], 16), range(51_700, 52_900))
+
+    def test_the_window_of_a_sleeping_interface_is_a_bus_fault(self):
+        self.assertIn("bus fault\n", self.result.stdout)
+        self.assertIn("the flash's window is read while QSPI is not active", self.result.stderr)
+
+    def test_a_torn_write_is_found(self):
+        said = self.go("--fault", "mx25r64.write-torn=2@0ms").stdout
+        self.assertNotIn("read back " + self.said["sum"], said)
+        self.assertIn("done\n", said)
 
 
 class Listing(unittest.TestCase):
