@@ -193,6 +193,23 @@ static bool is_wired(const void *blob, int node)
 }
 
 /* gpio-leds, gpio-keys and their like are not wired themselves: their children are the parts. */
+static bool add_children(struct board *board, struct board_device *device, bool *any,
+                         struct sim_error *error)
+{
+    int parent = device->node;
+    int child = 0;
+    *any = false;
+    fdt_for_each_subnode(child, board->blob, parent)
+    {
+        *any = true;
+        device->node = child;
+        if (tree_is_okay(board->blob, child) && !add(board, device, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool add_part(struct board *board, const struct device_class *device_class,
                      const struct tree_walk *walk, struct sim_error *error)
 {
@@ -201,7 +218,6 @@ static bool add_part(struct board *board, const struct device_class *device_clas
                                   .bus = BOARD_NO_BUS,
                                   .irqn = BOARD_NO_IRQ};
     bool has_children = false;
-    int child = 0;
     if (walk->depth > 0 && !find_bus(board, walk->line[walk->depth - 1], &device.bus, error)) {
         return false;
     }
@@ -210,16 +226,9 @@ static bool add_part(struct board *board, const struct device_class *device_clas
         return board_refuse(board, walk->node, error,
                             "it sits on a bus and has no `reg`: its address or chip select");
     }
-    bool may_have = device.bus == BOARD_NO_BUS && !is_wired(board->blob, walk->node);
-    fdt_for_each_subnode(child, board->blob, walk->node)
-    {
-        if (may_have) {
-            has_children = true;
-            device.node = child;
-            if (tree_is_okay(board->blob, child) && !add(board, &device, error)) {
-                return false;
-            }
-        }
+    if (device.bus == BOARD_NO_BUS && !is_wired(board->blob, walk->node) &&
+        !add_children(board, &device, &has_children, error)) {
+        return false;
     }
     return has_children || add(board, &device, error);
 }

@@ -116,48 +116,58 @@ static enum board_pin_result check_specifier(const struct board *board,
                      pin, why);
 }
 
+/* The cell at which entry `index` begins. An entry that is left free has no more than its phandle
+ * of 0. At or beyond the property's end: there is no such entry. */
+static uint32_t find_entry(const void *blob, int node, const char *property, uint32_t index)
+{
+    uint32_t at = 0;
+    uint32_t phandle = 0;
+    for (uint32_t entry = 0; entry < index && tree_cell(blob, node, property, at, &phandle);
+         entry++) {
+        at += phandle == 0 ? 1 : 3;
+    }
+    return at;
+}
+
+/* What stands behind the phandle at a cell; NULL: it is in order, else what is wrong. */
+static const char *read_specifier(const void *blob, int node, const char *property, uint32_t at,
+                                  struct specifier *specifier)
+{
+    uint32_t cells = 2;
+    specifier->controller = tree_phandle(blob, node, property, at);
+    if (specifier->controller == TREE_NO_NODE) {
+        return "names no GPIO port of the chip";
+    }
+    tree_cell(blob, specifier->controller, "#gpio-cells", 0, &cells);
+    if (cells != 2 || !tree_cell(blob, node, property, at + 1, &specifier->bit) ||
+        !tree_cell(blob, node, property, at + 2, &specifier->flags)) {
+        return "is no list of <&gpio PIN FLAGS>";
+    }
+    if (tree_has(blob, specifier->controller, "gpio-map") && !map_specifier(blob, specifier)) {
+        return "names a pin that the connector's gpio-map does not have";
+    }
+    return NULL;
+}
+
 enum board_pin_result board_pins_gpio(const struct board *board, int node, const char *property,
                                       uint32_t index, struct board_pin *pin, const char **why)
 {
     const void *blob = board->blob;
     uint32_t count = tree_cell_count(blob, node, property);
-    uint32_t at = 0;
+    uint32_t at = find_entry(blob, node, property, index);
     uint32_t phandle = 0;
-    /* An entry that is left free has no more cells than its phandle of 0. */
-    for (uint32_t entry = 0; at < count; entry++) {
-        if (!tree_cell(blob, node, property, at, &phandle)) {
-            break;
-        }
-        if (entry == index) {
-            break;
-        }
-        at += phandle == 0 ? 1 : 3;
-    }
+    struct specifier specifier;
     if (at >= count) {
         bool wrong = at > count || (count == 0 && index == 0 && tree_has(blob, node, property));
         *why = "is no list of <&gpio PIN FLAGS>";
         return wrong ? BOARD_PIN_WRONG : BOARD_PIN_ABSENT;
     }
+    tree_cell(blob, node, property, at, &phandle);
     if (phandle == 0) {
         return BOARD_PIN_ABSENT;
     }
-    struct specifier specifier = {.controller = fdt_node_offset_by_phandle(blob, phandle)};
-    uint32_t cells = 2;
-    if (specifier.controller < 0) {
-        *why = "names no GPIO port of the chip";
-        return BOARD_PIN_WRONG;
-    }
-    tree_cell(blob, specifier.controller, "#gpio-cells", 0, &cells);
-    if (cells != 2 || !tree_cell(blob, node, property, at + 1, &specifier.bit) ||
-        !tree_cell(blob, node, property, at + 2, &specifier.flags)) {
-        *why = "is no list of <&gpio PIN FLAGS>";
-        return BOARD_PIN_WRONG;
-    }
-    if (tree_has(blob, specifier.controller, "gpio-map") && !map_specifier(blob, &specifier)) {
-        *why = "names a pin that the connector's gpio-map does not have";
-        return BOARD_PIN_WRONG;
-    }
-    return check_specifier(board, &specifier, pin, why);
+    *why = read_specifier(blob, node, property, at, &specifier);
+    return *why == NULL ? check_specifier(board, &specifier, pin, why) : BOARD_PIN_WRONG;
 }
 
 /* The pin of a function in one group; the last entry for it counts. */
