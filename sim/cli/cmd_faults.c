@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -51,35 +50,13 @@ static void print_json(const struct board *board)
 
 static enum sim_status run(int argc, char **argv, struct sim_error *error)
 {
-    static const struct option options[] = {{"board", required_argument, NULL, 'b'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *name = BOARD_FILE_DEFAULT;
-    bool json = false;
-    int option = 0;
+    struct command_listing listing;
     struct board board;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":b:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return SIM_OK;
-        }
-        if (option == 'b') {
-            name = optarg;
-        } else if (option == 'j') {
-            json = true;
-        } else {
-            command_refuse_option(option, argv, error);
-            return error->status;
-        }
-    }
-    if (!command_no_arguments(argc - optind + 1, argv + optind - 1, error)) {
+    if (!command_read_listing(argc, argv, "json", help, &listing, error)) {
         return error->status;
     }
-    if (board_file_read(name, &board, error)) {
-        if (json) {
+    if (board_file_read(listing.board, &board, error)) {
+        if (listing.flag) {
             print_json(&board);
         } else {
             print_table(&board);

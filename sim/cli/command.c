@@ -1,7 +1,10 @@
 #include "sim/cli/command.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "sim/cli/board_file.h"
 
 bool command_wants_help(int argc, char **argv)
 {
@@ -23,4 +26,33 @@ bool command_refuse_option(int option, char **argv, struct sim_error *error)
     const char *given = argv[optind - 1];
     return option == ':' ? sim_fail(error, SIM_WRONG_USE, "%s needs a value: see --help", given)
                          : sim_fail(error, SIM_WRONG_USE, "unknown option %s: see --help", given);
+}
+
+bool command_read_listing(int argc, char **argv, const char *flag, const char *help,
+                          struct command_listing *listing, struct sim_error *error)
+{
+    const struct option options[] = {{"board", required_argument, NULL, 'b'},
+                                     {flag, no_argument, NULL, 'f'},
+                                     {"help", no_argument, NULL, 'h'},
+                                     {NULL, 0, NULL, 0}};
+    int option = 0;
+    *listing = (struct command_listing){.board = BOARD_FILE_DEFAULT};
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":b:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'h':
+            fputs(help, stdout);
+            return false;
+        case 'b':
+            listing->board = optarg;
+            break;
+        case 'f':
+            listing->flag = true;
+            break;
+        default:
+            return command_refuse_option(option, argv, error);
+        }
+    }
+    return command_no_arguments(argc - optind + 1, argv + optind - 1, error);
 }

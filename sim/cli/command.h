@@ -23,6 +23,17 @@ bool command_no_arguments(int argc, char **argv, struct sim_error *error);
 /* getopt_long answered '?' or ':' (with opterr = 0): says so in our words. Always false. */
 bool command_refuse_option(int option, char **argv, struct sim_error *error);
 
+/* What commands take that list something of a board. */
+struct command_listing {
+    const char *board; /* -b BOARD; BOARD_FILE_DEFAULT */
+    bool flag;         /* the one option without a value that the command has */
+};
+
+/* Reads -b BOARD, --FLAG and --help. False: nothing is to be listed, since help was printed, or
+ * something else was given (*error says what). */
+bool command_read_listing(int argc, char **argv, const char *flag, const char *help,
+                          struct command_listing *listing, struct sim_error *error);
+
 extern const struct command command_run;
 extern const struct command command_boards;
 extern const struct command command_devices;

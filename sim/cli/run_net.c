@@ -74,6 +74,15 @@ static bool check_inputs(const struct net_run *run, struct sim_error *error)
     return true;
 }
 
+/* Which node it was that could not be. */
+static bool blame(struct sim_error *error, const char *file, const struct net_node *node)
+{
+    char text[sizeof error->text];
+    snprintf(text, sizeof text, "%s", error->text);
+    snprintf(error->text, sizeof error->text, "%.100s, node %.32s: %.360s", file, node->name, text);
+    return false;
+}
+
 static bool open_node(struct net_run *run, size_t index, struct sim_error *error)
 {
     const struct net_node *node = &run->file.nodes[index];
@@ -93,7 +102,7 @@ static bool open_node(struct net_run *run, size_t index, struct sim_error *error
     }
     run->opened = index + 1;
     if (!run_session_open(&run->sessions[index], &options, error)) {
-        return false;
+        return blame(error, options.net, node);
     }
     struct machine *machine = run->sessions[index].machine;
     machine_set_position(machine, node->position_mm);

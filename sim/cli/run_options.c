@@ -153,14 +153,15 @@ static bool parse_press(const char *text, struct run_input *input)
            duration_parse(range + 2, &input->to_ns) && input->to_ns > input->at_ns;
 }
 
-/* NAME:X,Y@... of a touch: takes :X,Y out of the name. True also when it is not there. */
+/* NAME:X,Y@... of a touch: takes :X,Y out of the name. True also when it is not there; NODE:NAME
+ * (run --net) is a name. */
 static bool parse_place(struct run_input *input)
 {
-    char *colon = strchr(input->device, ':');
+    char *colon = strrchr(input->device, ':');
     uint64_t x = 0;
     uint64_t y = 0;
     const char *end = NULL;
-    if (colon == NULL) {
+    if (colon == NULL || strchr("-0123456789", colon[1]) == NULL) {
         return true;
     }
     if (!parse_number(colon + 1, &x, &end) || *end != ',' || !parse_number(end + 1, &y, &end) ||

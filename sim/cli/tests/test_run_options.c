@@ -98,11 +98,12 @@ static void test_inputs(void **state)
         "--press",   "button0@1.5s",        "--touch", "pad0@1s..2.5s",
         "--uart-in", "a@b\\n@3s",           "--set",   "temp.temperature=-500@4s",
         "--fault",   "rng.stuck@5s",        "--fault", "rng.bias=-7@6s",
-        "--touch",   "panel:120,60@1s..2s", NULL};
+        "--touch",   "panel:120,60@1s..2s", "--touch", "node:pad0@1s",
+        "--touch",   "node:panel:7,8@1s",   NULL};
     struct run_options options;
     struct sim_error error;
     assert_true(parse(line, &options, &error));
-    assert_int_equal(options.input_count, 7);
+    assert_int_equal(options.input_count, 9);
     assert_int_equal(options.inputs[0].kind, RUN_INPUT_PRESS);
     assert_string_equal(options.inputs[0].device, "button0");
     assert_int_equal(options.inputs[0].at_ns, 1500000000);
@@ -124,6 +125,9 @@ static void test_inputs(void **state)
     assert_string_equal(options.inputs[6].device, "panel");
     assert_int_equal(options.inputs[6].value, 120 + 4096 * 60);
     assert_int_equal(options.inputs[6].to_ns, 2000000000);
+    assert_string_equal(options.inputs[7].device, "node:pad0");
+    assert_string_equal(options.inputs[8].device, "node:panel");
+    assert_int_equal(options.inputs[8].value, 7 + 4096 * 8);
 }
 
 static void test_mistakes_get_one_clear_line(void **state)
