@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from sandglass import guest, sandglass
+from sandglass import app, guest, sandglass
 
 PAIR = """# two sensor nodes
 air exponent=2.0
@@ -23,7 +23,8 @@ def run_net(text, *arguments, milliseconds=400):
         with open(path, "w", encoding="ascii") as file:
             file.write(text.format(listener=guest("radio_154_listener.elf"), sender=guest("radio_154_sender.elf"),
                                    scanner=guest("radio_ble_scanner.elf"),
-                                   advertiser=guest("radio_ble_advertiser.elf")))
+                                   advertiser=guest("radio_ble_advertiser.elf"),
+                                   weather=app("weather"), listen=app("listen")))
         result = sandglass("run", "--net", path, "--for", f"{milliseconds}ms", "--trace", os.path.join(folder, "trace"),
                            "--pcap", os.path.join(folder, "packets"), *arguments)
         result.files = {}
@@ -172,15 +173,35 @@ PEER = """
 """
 
 
+class SensorNodes(unittest.TestCase):
+    """Our kernel on both: an app broadcasts what its sensors say, an app on the other node prints it."""
+
+    def test_an_app_hears_the_other_nodes_sensors(self):
+        text = "node far board=sensor_node at=20,0,0 {weather}\nnode near board=sensor_node {listen}\n"
+        result = run_net(text, "--set", "far:sht3xd.temperature=3050@0s", milliseconds=3500)
+        self.assertEqual(result.status, 0, result.stderr)
+        sent = result.lines("^far: weather: 30.50 C")
+        heard = result.lines("^near: listen: .* 30.50 C")
+        self.assertGreaterEqual(len(sent), 3)
+        self.assertEqual(len(heard), len(sent))
+        rows = tshark(result.files["packets"], "frame.interface_name", "wpan.fcs_ok")
+        self.assertEqual([row[0] for row in rows], ["far.radio"] * len(sent))
+        self.assertTrue(all(row[1] in ("1", "True") for row in rows))
+
+
 class Peer(unittest.TestCase):
     """A part of one machine's board answers, and sends what the input queue brings."""
 
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.board = os.path.join(cls.folder.name, "peer.dts")
+        with open(cls.board, "w", encoding="ascii") as file:
+            file.write(PEER % os.path.abspath(os.path.join(os.path.dirname(__file__), "../../sim/boards")))
+
     def run_with(self, name, *arguments):
-        with tempfile.TemporaryDirectory() as folder:
-            board = os.path.join(folder, "peer.dts")
-            with open(board, "w", encoding="ascii") as file:
-                file.write(PEER % os.path.abspath(os.path.join(os.path.dirname(__file__), "../../sim/boards")))
-            result = sandglass("run", "-b", board, "--headless", "--for", "400ms", guest(name), *arguments)
+        result = sandglass("run", "-b", self.board, "--headless", "--for", "400ms", guest(name), *arguments)
         self.assertEqual(result.status, 0, result.stderr)
         return result
 
@@ -195,6 +216,17 @@ class Peer(unittest.TestCase):
                                "--set", "peer0.send=11@20ms", "--set", "peer0.send=12@30ms")
         self.assertEqual(result.stdout.splitlines(), ["received 00000001 -00000036", "received 00000077 -00000036"])
         self.assertIn("peer0 not sent", result.stderr)
+
+
+    def test_a_snapshot_in_the_middle_of_a_frame(self):
+        # The first frame is on the air from 20.57 to 21.25 ms, its acknowledgement from 21.44 to 21.79 ms.
+        for save in ("20500us", "21000us", "21600us"):
+            with tempfile.TemporaryDirectory() as folder:
+                file = os.path.join(folder, "snapshot")
+                whole = self.run_with("radio_154_sender.elf", "--save-at", f"{save}={file}")
+                rest = self.run_with("radio_154_sender.elf", "--restore", file)
+            self.assertEqual(len(whole.lines("acknowledged")), 10)
+            self.assertEqual(rest.stdout, whole.stdout)
 
 
 class OneMachine(unittest.TestCase):

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/cli/net_file.h"
+#include "sim/loader/tests/mutate.h"
 
 static char folder[] = "/tmp/test_net_file_XXXXXX";
 static char path[64];
@@ -142,12 +143,36 @@ static void too_much(void **state)
     net_file_free(&net);
 }
 
+/* Whatever is in the file: an answer, and nothing else (the sanitizers look). */
+static void damaged_files(void **state)
+{
+    static const char good[] = "air exponent=2.7 loss=5\n"
+                               "node a board=nrf52840dk at=1,-2.5,0.125 seed=0x10 k.elf c.tbf # x\n"
+                               "node b x.elf board=boards/mine.dts\n";
+    (void)state;
+    for (uint32_t seed = 1; seed <= 1000; seed++) {
+        size_t size = 0;
+        uint8_t *damaged = mutate_copy((const uint8_t *)good, sizeof good - 1, seed, &size);
+        struct net_file net;
+        struct sim_error error = {.status = SIM_OK};
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fwrite(damaged, 1, size, file);
+        fclose(file);
+        bool read = net_file_read(path, &net, &error);
+        assert_int_equal(error.status, read ? SIM_OK : SIM_WRONG_USE);
+        net_file_free(&net);
+        free(damaged);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nodes_and_air),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(too_much),
+        cmocka_unit_test(damaged_files),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
