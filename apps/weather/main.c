@@ -9,9 +9,12 @@
 #include "apps/lib/ambient_light.h"
 #include "apps/lib/humidity.h"
 #include "apps/lib/radio.h"
+#include "apps/lib/rng.h"
 #include "apps/lib/temperature.h"
 
 #define CHANNEL         15
+#define ATTEMPTS        4
+#define LONGEST_WAIT_MS 64
 #define BATTERY_CHANNEL 0
 #define BATTERY_DIVIDER 2 /* the channel sees half of it */
 
@@ -54,6 +57,15 @@ static int broadcast(uint8_t number, const char *text)
     return radio_send(frame, header + length);
 }
 
+/* Nodes that were switched on together would otherwise speak together, for ever. */
+static void wait_at_random(void)
+{
+    uint8_t number = 0;
+    if (rng_get(&number, sizeof(number)) > 0) {
+        alarm_sleep_ms(number % LONGEST_WAIT_MS);
+    }
+}
+
 static void report(const struct weather *weather, uint8_t number)
 {
     char temperature[16], humidity[16], text[ABI_IEEE802154_FRAME_MAX];
@@ -62,7 +74,11 @@ static void report(const struct weather *weather, uint8_t number)
     snprintf(text, sizeof(text), "%s C, %s %%, %" PRId32 " lux, battery %" PRIu32 " mV",
              temperature, humidity, weather->lux, weather->battery_mv);
     printf("weather: %s\n", text);
-    int status = broadcast(number, text);
+    int status = K_EBUSY;
+    for (int i = 0; i < ATTEMPTS && status == K_EBUSY; i++) {
+        wait_at_random();
+        status = broadcast(number, text);
+    }
     if (status < 0) {
         printf("weather: not sent, error %d\n", status);
     }

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Each board boots its kernel with apps, and what is special on it works through its drivers."""
+import os
 import re
+import subprocess
+import tempfile
 import unittest
 
-from sandglass import CPU_HZ, app, run, sandglass
+from sandglass import BUILD, CPU_HZ, app, run, sandglass
 
 
 def boot(board, *words, seconds):
@@ -116,11 +119,27 @@ class Pinetime(Board):
 class SensorNode(Board):
     def test_climate_and_light(self):
         result = boot("sensor_node", app("weather"), "--set", "sht3xd.temperature=-725@1500ms",
-                      "--set", "sht3xd.humidity=3340@1500ms", "--set", "bh1750.light=1200@1500ms", seconds=3)
+                      "--set", "sht3xd.humidity=3340@1500ms", "--set", "bh1750.light=1200@1500ms",
+                      "--set", "vbatt.millivolts=3100@1500ms", seconds=3)
         self.assert_booted(result, "sensor node")
-        first, second = [line.split(", battery")[0] for line in result.lines("^weather:")]
-        self.assertEqual(first, "weather: 25.00 C, 50.00 %, 100 lux")
-        self.assertEqual(second, "weather: -7.25 C, 33.40 %, 1200 lux")
+        self.assertEqual(result.lines("^weather:"), ["weather: 25.00 C, 50.00 %, 100 lux, battery 3700 mV",
+                                                     "weather: -7.25 C, 33.40 %, 1200 lux, battery 3100 mV"])
+
+    def test_two_nodes_hear_each_other(self):
+        apps = f"{os.path.join(BUILD, 'firmware/kernel/sensor_node.elf')} {app('weather')} {app('listen')}"
+        with tempfile.TemporaryDirectory() as folder:
+            net, packets = os.path.join(folder, "pair.net"), os.path.join(folder, "pair.pcapng")
+            with open(net, "w", encoding="utf-8") as file:
+                file.write(f"node house board=sensor_node {apps}\nnode garden board=sensor_node at=10,0,0 {apps}\n")
+            result = sandglass("run", "--headless", "--net", net, "--for", "4s", "--pcap", packets,
+                               "--set", "garden:sht3xd.temperature=-725@100ms")
+            self.assertEqual(result.status, 0, result.stderr)
+            read = subprocess.run(["tshark", "-r", packets, "-T", "fields", "-e", "wpan.dst16", "-e", "wpan.dst_pan",
+                                   "-e", "wpan.seq_no", "-e", "wpan.fcs_ok"], capture_output=True, text=True, check=True)
+        self.assertEqual(sorted(read.stdout.splitlines()),
+                         [f"0xffff\t0x5a5a\t{i}\t1" for i in (0, 0, 1, 1, 2, 2)])
+        for node, heard in (("house", "-7.25 C"), ("garden", "25.00 C")):
+            self.assertEqual(len(result.lines(f"^{node}: listen: .*: {heard}, 50.00 %, 100 lux")), 3, result.stdout)
 
     def test_leds_button_uart_and_alarm(self):
         self.check_basics("sensor_node", "sensor node")
