@@ -61,7 +61,7 @@ struct nor_flash {
         bool deep_power_down;
         bool reset_enabled;  /* RSTEN was the instruction before */
         uint8_t phase;       /* enum nor_phase of nor_flash.c */
-        uint8_t instruction; /* index into its table, valid after the first byte */
+        uint8_t instruction; /* index into nor_instructions, valid after the first byte */
         uint8_t phase_left;  /* bytes until the next phase */
         uint32_t address;
         uint32_t data_count; /* bytes of the data phase so far */

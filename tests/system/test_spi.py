@@ -111,6 +111,28 @@ class Kit(unittest.TestCase):
         self.assertIn("done\n", said)
 
 
+JUMPERS = """/dts-v1/;
+/include/ "nrf52dk.dts"
+/ {
+    sck { compatible = "sandglass,jumper"; gpios = <&gpio0 2 0>, <&gpio0 28 0>; };
+    mosi { compatible = "sandglass,jumper"; gpios = <&gpio0 3 0>, <&gpio0 29 0>; };
+    miso { compatible = "sandglass,jumper"; gpios = <&gpio0 4 0>, <&gpio0 30 0>; };
+    cs { compatible = "sandglass,jumper"; gpios = <&gpio0 5 0>, <&gpio0 31 0>; };
+};
+"""
+
+
+class Loop(unittest.TestCase):
+    def test_spim_and_spi_talk_to_spis_over_jumpers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            board = os.path.join(folder, "loop.dts")
+            with open(board, "w", encoding="ascii") as file:
+                file.write(JUMPERS)
+            result = run("-b", board, guest("spi_loop.elf"), seconds=0.1)
+        exchange = "slave heard what?\nmaster heard echo.\nstatus 00000001\n"  # OVERREAD: one byte of ORC
+        self.assertEqual(result.stdout, "semaphore 00000001\nmaster heard -----\n" + 2 * exchange + "done\n")
+
+
 class Listing(unittest.TestCase):
     def test_faults_are_listed(self):
         faults = sandglass("faults", "-b", "pinetime").stdout
