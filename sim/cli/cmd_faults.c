@@ -52,11 +52,11 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
 {
     struct command_listing listing;
     struct board board;
-    if (!command_read_listing(argc, argv, "json", help, &listing, error)) {
+    if (!command_read_listing(argc, argv, false, help, &listing, error)) {
         return error->status;
     }
     if (board_file_read(listing.board, &board, error)) {
-        if (listing.flag) {
+        if (listing.json) {
             print_json(&board);
         } else {
             print_table(&board);

@@ -28,12 +28,13 @@ bool command_refuse_option(int option, char **argv, struct sim_error *error)
                          : sim_fail(error, SIM_WRONG_USE, "unknown option %s: see --help", given);
 }
 
-bool command_read_listing(int argc, char **argv, const char *flag, const char *help,
+bool command_read_listing(int argc, char **argv, bool has_all, const char *help,
                           struct command_listing *listing, struct sim_error *error)
 {
     const struct option options[] = {{"board", required_argument, NULL, 'b'},
-                                     {flag, no_argument, NULL, 'f'},
+                                     {"json", no_argument, NULL, 'j'},
                                      {"help", no_argument, NULL, 'h'},
+                                     {has_all ? "all" : NULL, no_argument, NULL, 'a'},
                                      {NULL, 0, NULL, 0}};
     int option = 0;
     *listing = (struct command_listing){.board = BOARD_FILE_DEFAULT};
@@ -47,8 +48,11 @@ bool command_read_listing(int argc, char **argv, const char *flag, const char *h
         case 'b':
             listing->board = optarg;
             break;
-        case 'f':
-            listing->flag = true;
+        case 'j':
+            listing->json = true;
+            break;
+        case 'a':
+            listing->all = true;
             break;
         default:
             return command_refuse_option(option, argv, error);

@@ -26,12 +26,13 @@ bool command_refuse_option(int option, char **argv, struct sim_error *error);
 /* What commands take that list something of a board. */
 struct command_listing {
     const char *board; /* -b BOARD; BOARD_FILE_DEFAULT */
-    bool flag;         /* the one option without a value that the command has */
+    bool json;         /* --json */
+    bool all;          /* --all, where the command has it */
 };
 
-/* Reads -b BOARD, --FLAG and --help. False: nothing is to be listed, since help was printed, or
- * something else was given (*error says what). */
-bool command_read_listing(int argc, char **argv, const char *flag, const char *help,
+/* Reads -b BOARD, --json, --help, and with `has_all` --all. False: nothing is to be listed, since
+ * help was printed, or something else was given (*error says what). */
+bool command_read_listing(int argc, char **argv, bool has_all, const char *help,
                           struct command_listing *listing, struct sim_error *error);
 
 extern const struct command command_run;

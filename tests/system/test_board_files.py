@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Users' board files: what Zephyr builds, and what cannot be a board. Takes some five seconds."""
+import json
 import os
 import re
 import subprocess
@@ -49,6 +50,18 @@ class Listing(unittest.TestCase):
                             ("sensor_node", ("2 led", "button", "sht3x", "bh1750", "battery"))):
             for part in parts:
                 self.assertIn(part, boards[name][1].split(", "), name)
+
+    def test_json_with_the_picture(self):
+        result = sandglass("devices", "-b", "security_key", "--json")
+        self.assertEqual(result.status, 0, result.stderr)
+        board = json.loads(result.stdout)
+        self.assertEqual(board["board"], "Security key (nRF52840 dongle)")
+        self.assertEqual(board["outline_um"][2], [31640, 1610])
+        devices = {device["name"]: device for device in board["devices"]}
+        self.assertEqual(devices["led0"], {"name": "led0", "class": "led", "place": "P0.06", "inputs": [], "at_um": [28400, 3400],
+                                           "size_um": [1600, 800], "silk": "LD1", "color": 0x20E040})
+        self.assertEqual(devices["uart1"]["irq"], 40)
+        self.assertEqual(devices["button0"]["inputs"], ["press", "release"])
 
     def test_places(self):
         result = sandglass("devices", "-b", "pinetime").stdout
@@ -208,6 +221,14 @@ class Refused(Files):
         self.refused("/soc: ", "no such node", path)
         deep = "x { " * 40 + "}; " * 40
         self.refused("nodes lie more than", "32 deep", self.board("/ { " + deep + "};"))
+
+    def test_a_picture_that_cannot_be(self):
+        path = self.board("/ { sandglass,outline-um = <0 0>, <9 0>, <9 9>; leds { compatible = \"gpio-leds\"; "
+                          "led_0 { gpios = <&gpio0 1 0>; sandglass,at-um = <3 8>; }; }; };")
+        result = sandglass("devices", "-b", path, "--json")
+        self.assertEqual((result.status, result.stdout), (2, ""))
+        self.assertEqual(result.stderr, f"sandglass devices: {path}: /leds/led_0: `sandglass,at-um` <3 8> lies outside of "
+                         "the board's sandglass,outline-um\n")
 
     def test_damaged_blobs(self):
         with open(self.compiled(ZEPHYR[0]), "rb") as file:
