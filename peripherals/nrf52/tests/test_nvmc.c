@@ -350,7 +350,7 @@ static uint32_t count_ones(const struct system_bench *s)
 {
     uint32_t ones = 0;
     for (uint32_t i = 0; i < 4096 * 8; i++) {
-        ones += s->nvm.flash[PAGE + i / 8] >> i % 8 & 1U;
+        ones += (uint32_t)s->nvm.flash[PAGE + i / 8] >> i % 8 & 1U;
     }
     return ones;
 }
