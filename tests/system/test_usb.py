@@ -128,6 +128,43 @@ class Bus(unittest.TestCase):
         self.assertEqual(result.stdout.split().count("configured"), 2)
 
 
+class Power(unittest.TestCase):
+    """tests/guests/power.c: supply, System OFF, VBUS."""
+
+    def test_a_warning_and_a_plug(self):
+        result = run(*BOARD, guest("power.elf"), *at("unplug", 1), "--fault", "power.supply-mv=2700@10ms",
+                     "--fault", "power.supply-mv=0@20ms", *at("plug", 30), seconds=0.1)
+        self.assertEqual(result.stdout.splitlines(),
+                         ["reset 00000000 usb 00000001", "pofwarn", "reset 00100000 usb 00000001"])
+
+    def test_a_brown_out_ends_even_system_off(self):
+        result = run(*BOARD, guest("power.elf"), "--fault", "power.supply-mv=2700@10ms",
+                     "--fault", "power.supply-mv=1600@20ms", "--fault", "power.supply-mv=0@30ms", seconds=0.1)
+        self.assertEqual(result.stdout.splitlines(),
+                         ["reset 00000000 usb 00000001", "pofwarn", "reset 00000000 usb 00000001"])
+
+
+class Snapshots(unittest.TestCase):
+    """A run that goes on from a snapshot is the run that made it."""
+
+    def check(self, at_ms, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "snap")
+            whole = run(*BOARD, DEVICE, "--save-at", f"{at_ms}ms={path}", *arguments, seconds=0.4)
+            rest = run(*BOARD, DEVICE, "--restore", path, seconds=0.4)
+        cycle = at_ms * 64000
+        wanted = [line for line in whole.trace.splitlines() if int(line.split()[0]) > cycle]
+        got = [line for line in rest.trace.splitlines() if int(line.split()[0]) > cycle]
+        self.assertGreater(len(wanted), 10)
+        self.assertEqual(got, wanted)
+
+    def test_within_the_enumeration(self):
+        self.check(122, *sent(1, b"good", 200))
+
+    def test_while_something_waits_and_the_bus_sleeps(self):
+        self.check(210, *at("suspend", 200), *at("resume", 250), *sent(1, b"good", 300))
+
+
 class Socket(unittest.TestCase):
     """Programs at the socket: those that behave, and those that do not."""
 

@@ -387,6 +387,144 @@ static void faults_last_as_they_say(void **state)
     assert_int_equal(f->bench->nets.usb.vbus.level, WIRE_HIGH);
 }
 
+/* ---- a device that does anything at any time ---- */
+
+static uint32_t random_state;
+
+static uint32_t random_below(uint32_t bound)
+{
+    random_state = random_state * 1664525U + 1013904223U;
+    return (random_state >> 8) % bound;
+}
+
+static void fill(uint8_t *bytes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bytes[i] = (uint8_t)random_below(256);
+    }
+}
+
+static void may_vanish(const struct fixture *f)
+{
+    if (random_below(2000) == 0) {
+        struct usb_port *port = &f->bench->nets.usb;
+        wire_drive(&port->pull_up, port->pull_up.level == WIRE_HIGH ? WIRE_LOW : WIRE_HIGH);
+    }
+}
+
+static enum usb_answer wild_answer(void)
+{
+    static const enum usb_answer answers[] = {
+        USB_ANSWER_ACK, USB_ANSWER_ACK,   USB_ANSWER_ACK,  USB_ANSWER_ACK, USB_ANSWER_ACK,
+        USB_ANSWER_ACK, USB_ANSWER_STALL, USB_ANSWER_NONE, USB_ANSWER_NAK, USB_ANSWER_NAK};
+    return answers[random_below(sizeof answers / sizeof answers[0])];
+}
+
+static void wild_signal(void *owner)
+{
+    may_vanish(owner);
+}
+
+static void wild_frame(void *owner, uint32_t number)
+{
+    (void)number;
+    may_vanish(owner);
+}
+
+static enum usb_answer wild_setup(void *owner, uint8_t address, const uint8_t bytes[8])
+{
+    struct fixture *f = owner;
+    (void)address;
+    memcpy(f->device.last_setup, bytes, 8);
+    f->device.sent = 0;
+    f->device.data1 = true;
+    may_vanish(f);
+    return random_below(50) == 0 ? wild_answer() : USB_ANSWER_ACK;
+}
+
+static enum usb_answer wild_out(void *owner, uint8_t address, uint8_t endpoint,
+                                const struct usb_packet *packet)
+{
+    (void)address;
+    (void)endpoint;
+    assert_true(packet->count <= USB_PACKET_BYTES_MAX);
+    may_vanish(owner);
+    return wild_answer();
+}
+
+/* Often enough something that could be a descriptor, so that enumeration gets somewhere. */
+static enum usb_answer wild_in(void *owner, uint8_t address, uint8_t endpoint,
+                               struct usb_packet *packet)
+{
+    struct fixture *f = owner;
+    (void)address;
+    may_vanish(f);
+    packet->count = random_below(3) == 0 ? random_below(65) : 64;
+    packet->data1 = random_below(8) == 0 ? random_below(2) != 0 : f->device.data1;
+    fill(packet->bytes, packet->count);
+    if (endpoint == 0) {
+        for (uint32_t at = 0; at + 9 < packet->count; at += packet->bytes[at]) {
+            static const uint8_t types[] = {2, 4, 4, 5, 5, 5, 0x21};
+            packet->bytes[at] = (uint8_t)(random_below(8) == 0 ? 1 + random_below(255) : 9);
+            packet->bytes[at + 1] = types[random_below(sizeof types)];
+        }
+        packet->bytes[7] = random_below(4) == 0 ? packet->bytes[7] : 64;
+    }
+    return random_below(100) == 0 ? wild_answer() : USB_ANSWER_ACK;
+}
+
+static void wild_acknowledged(void *owner, uint8_t endpoint)
+{
+    struct fixture *f = owner;
+    (void)endpoint;
+    f->device.data1 = !f->device.data1;
+    may_vanish(f);
+}
+
+static void no_device_and_no_client_does_harm(void **state)
+{
+    static const char *const disturbances[] = {"unplug",  "suspend", "resume",    "reset",
+                                               "no-poll", "corrupt", "disconnect"};
+    static const char *const wishes[] = {"data", "data", "data", "out", "control"};
+    struct fixture *f = *state;
+    const struct usb_host *host = f->bench->device;
+    uint32_t steps_seen = 0;
+    f->device.function = (struct usb_function){.owner = f,
+                                               .bus_reset = wild_signal,
+                                               .start_of_frame = wild_frame,
+                                               .resume = wild_signal,
+                                               .setup = wild_setup,
+                                               .out = wild_out,
+                                               .in = wild_in,
+                                               .in_acknowledged = wild_acknowledged};
+    random_state = 1;
+    for (uint32_t i = 0; i < 200000; i++) {
+        int32_t value = (int32_t)random_below(4) << random_below(10);
+        if (random_below(5) == 0) {
+            (void)bench_input(f->bench, wishes[random_below(5)], value);
+        }
+        if (random_below(300) == 0) {
+            (void)bench_input(f->bench, disturbances[random_below(7)], value);
+        }
+        if (random_below(10) == 0) { /* all is well again */
+            static const char *const cures[] = {"plug", "resume", "no-poll", "disconnect"};
+            (void)bench_input(f->bench, cures[random_below(4)], 0);
+        }
+        if (host->state.step == USB_HOST_FAILED) {
+            wire_drive(&f->bench->nets.usb.pull_up, WIRE_LOW);
+        }
+        if (f->bench->nets.usb.vbus.level == WIRE_HIGH && random_below(5) == 0) {
+            wire_drive(&f->bench->nets.usb.pull_up, WIRE_HIGH);
+        }
+        bench_run_to(f->bench, f->bench->clock.now_cycles + random_below(2 * MS));
+        steps_seen |= 1U << host->state.step;
+        assert_true(
+            part_usb_host_class.state_is_sane(host, &host->state, f->bench->clock.now_cycles));
+    }
+    assert_int_equal(steps_seen & 1U << USB_HOST_RUNNING, 1U << USB_HOST_RUNNING);
+    assert_true(f->records > 20000); /* there was traffic */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -399,6 +537,7 @@ int main(void)
         TEST(a_suspended_bus_is_quiet),
         TEST(a_silent_device_is_given_up),
         TEST(faults_last_as_they_say),
+        TEST(no_device_and_no_client_does_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
