@@ -12,6 +12,7 @@
 #include "peripherals/nrf52/egu.h"
 #include "peripherals/nrf52/gpio.h"
 #include "peripherals/nrf52/gpiote.h"
+#include "peripherals/nrf52/mwu.h"
 #include "peripherals/nrf52/ppi.h"
 #include "peripherals/nrf52/qspi.h"
 #include "peripherals/nrf52/radio.h"
@@ -22,6 +23,7 @@
 #include "peripherals/nrf52/serial_box.h"
 #include "peripherals/nrf52/timer.h"
 #include "peripherals/nrf52/uarte.h"
+#include "peripherals/nrf52/usbd.h"
 
 #define STEPS 40000U
 
@@ -37,7 +39,8 @@ static const struct target {
     {&nrf52_saadc_class, 0x40007000, true},      {&nrf52_comp_class, 0x40013000, true},
     {&nrf52_radio_class, 0x40001000, true},      {&nrf52_pwm_class, 0x4001C000, true},
     {&nrf52_qdec_class, 0x40012000, true},       {&nrf52_qspi_class, 0x40029000, true},
-    {&nrf52_ccm_aar_class, 0x4000F000, true},
+    {&nrf52_ccm_aar_class, 0x4000F000, true},    {&nrf52_usbd_class, 0x40027000, true},
+    {&nrf52_mwu_class, 0x40020000, true},
 };
 
 static uint32_t next_random(uint32_t *seed)
@@ -103,10 +106,54 @@ static const char *random_input(const struct device_class *device_class, uint32_
     return "byte";
 }
 
+/* What a host may do, in any order. */
+static void disturb_usb(struct bench *b, uint32_t *seed)
+{
+    struct usb_port *port = &b->nets.usb;
+    const struct usb_function *function = port->function;
+    struct usb_packet packet = {.count = next_random(seed) % 65,
+                                .data1 = next_random(seed) % 2 == 0};
+    uint8_t address = (uint8_t)(next_random(seed) % 2 == 0 ? 0 : next_random(seed));
+    uint8_t endpoint = (uint8_t)(next_random(seed) % 16);
+    for (uint32_t i = 0; i < 8; i++) {
+        packet.bytes[i] = (uint8_t)(next_random(seed) % 16);
+    }
+    switch (next_random(seed) % 8) {
+    case 0:
+        wire_drive(&port->vbus, next_random(seed) % 8 == 0 ? WIRE_LOW : WIRE_HIGH);
+        break;
+    case 1:
+        function->bus_reset(function->owner);
+        break;
+    case 2:
+        function->start_of_frame(function->owner, next_random(seed));
+        break;
+    case 3:
+        function->resume(function->owner);
+        break;
+    case 4:
+        (void)function->setup(function->owner, address, packet.bytes);
+        break;
+    case 5:
+        (void)function->out(function->owner, address, endpoint, &packet);
+        break;
+    case 6:
+        (void)function->in(function->owner, address, endpoint, &packet);
+        assert_true(packet.count <= USB_PACKET_BYTES_MAX);
+        break;
+    default:
+        function->in_acknowledged(function->owner, endpoint);
+        break;
+    }
+}
+
 static void disturb(struct bench *b, const struct target *target, uint32_t *seed)
 {
     struct pin *pin = &b->pins[next_random(seed) % BENCH_PINS];
     enum wire_level level = (enum wire_level)(next_random(seed) % 3);
+    if (b->nets.usb.function != NULL) {
+        disturb_usb(b, seed);
+    }
     switch (next_random(seed) % 8) {
     case 0:
         wire_drive(&pin->in, level);
