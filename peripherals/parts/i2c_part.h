@@ -4,23 +4,24 @@
  * Devicetree: the part is a child of its bus's node, whose pinctrl-0 names SCL and SDA; `reg` is
  * the 7-bit address. Two parts with one address on one bus are refused.
  *
- * Faults (I2C_PART_FAULTS; the part's `faults` table lists them): see the table below. A part that
- * holds a line low does so at the chip's pin as well, where GPIO reads it; falling edges that GPIO
- * drives on SCL count as clocks, as bus recovery makes them.
+ * Faults: those of I2C_PART_FAULTS. A part that holds a line low does so at the chip's pin as well,
+ * where GPIO reads it; falling edges that GPIO drives on SCL count as clocks, as bus recovery makes
+ * them.
  */
 #ifndef PERIPHERALS_PARTS_I2C_PART_H
 #define PERIPHERALS_PARTS_I2C_PART_H
 
 #include "peripherals/iface/device.h"
 
+/* The first rows of each part's `faults`. */
+/* clang-format off */
 #define I2C_PART_FAULTS                                                                            \
     {"nack", "its address is not acknowledged: VALUE times, or with -1 until 0", -1, 1000000},     \
-        {"data-nack", "the VALUE-th byte of each write is not acknowledged, until 0", 1, 65535},   \
-        {"sda-low", "holds SDA low until VALUE clocks on SCL, or until 0", 1, 1000000},            \
-        {"scl-low", "holds SCL low, until 0", 1, 1},                                               \
-    {                                                                                              \
-        "stretch", "holds SCL low for VALUE us before each byte, until 0", 1, 1000000              \
-    }
+    {"data-nack", "the VALUE-th byte of each write is not acknowledged, until 0", 1, 65535},       \
+    {"sda-low", "holds SDA low until VALUE clocks on SCL, or until 0", 1, 1000000},                \
+    {"scl-low", "holds SCL low, until 0", 1, 1},                                                   \
+    {"stretch", "holds SCL low for VALUE us before each byte, until 0", 1, 1000000}
+/* clang-format on */
 
 /* How the part behaves; `self` is the part. */
 struct i2c_part_ops {
