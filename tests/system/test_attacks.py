@@ -87,6 +87,18 @@ class Calls(Attack):
                                   *typed((0.6, "list")), seconds=1.2))
 
 
+    def test_random_on_the_other_boards(self):
+        """The drivers of buses, display, radio and USB; with a host, a finger and the air to answer them."""
+        inputs = {"nrf52840dk": [], "sensor_node": [],
+                  "pinetime": ["--set", f"cst816s.touch={100 + 4096 * 100}@500ms", "--set", "cst816s.untouch=1@900ms"],
+                  "security_key": ["--set", "usb_host.data=1@500ms", "--set", f"usb_host.out={4 * 256 + 1}@600ms"]}
+        for board, words in inputs.items():
+            with self.subTest(board=board), tempfile.TemporaryDirectory() as folder:
+                images = [self.packed(folder, "attack_random", f"random{30 + i}") for i in range(4)]
+                self.survives(run("--board", board, "--check-isolation", app("tests/witness"), *images, *words,
+                                  seconds=1.2))
+
+
 class Starvation(Attack):
     """Half of the time belongs to the others, whatever one asks for."""
 

@@ -79,6 +79,13 @@ static void call(void)
         ABI_DRIVER_TEMPERATURE,
         ABI_DRIVER_TOUCH,
         ABI_DRIVER_PROCESS_INFO,
+        ABI_DRIVER_ADC,
+        ABI_DRIVER_SPI_CONTROLLER,
+        ABI_DRIVER_IEEE802154,
+        ABI_DRIVER_CTAP_HID,
+        ABI_DRIVER_HUMIDITY,
+        ABI_DRIVER_AMBIENT_LIGHT,
+        ABI_DRIVER_SCREEN,
         15,
         16,
         0x12345,
@@ -116,6 +123,9 @@ static void call(void)
             (void)raw_exit(ABI_EXIT_RESTART, 0, 0, 0);
         }
         (void)raw_exit(2 + below(9), value(), 0, 0);
+        break;
+    case 9:
+        (void)raw_command(driver, below(2) == 0 ? below(33) : 100 * below(4), value(), value());
         break;
     default:
         (void)raw_command(driver, number, below(2) == 0 ? below(20) : value(), value());
