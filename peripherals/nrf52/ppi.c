@@ -55,31 +55,75 @@ static void trigger(const struct ppi *ppi, uint32_t task_address)
     }
 }
 
-/* Runs the tasks of all pending channels, and of those that become pending through them. */
-static void deliver(struct ppi *ppi)
+static uint64_t period_cycles(const struct ppi *ppi)
 {
-    ppi->delivering = true;
-    for (uint32_t round = 0; round < PPI_ROUNDS_PER_PERIOD && ppi->state.pending != 0; round++) {
-        uint32_t channels = ppi->state.pending;
-        ppi->state.pending = 0;
-        for (uint32_t i = 0; i < PPI_CHANNELS; i++) {
-            if ((channels >> i & 1U) != 0) {
-                trigger(ppi, tep_of(ppi, i));
-                trigger(ppi, ppi->state.fork_tep[i]);
-            }
-        }
+    return ppi->env.clock->cpu_hz / PPI_CLOCK_HZ;
+}
+
+/* The channels that may still run in this period of 16 MHz. */
+static uint32_t runnable(struct ppi *ppi)
+{
+    struct ppi_state *s = &ppi->state;
+    uint64_t period = clock_now(ppi->env.clock) / period_cycles(ppi);
+    if (s->ran_period != period) {
+        s->ran_period = period;
+        s->ran = 0;
     }
-    ppi->delivering = false;
-    if (ppi->state.pending != 0) {
-        clock_schedule(ppi->env.clock, &ppi->resume,
-                       clock_now(ppi->env.clock) + ppi->env.clock->cpu_hz / PPI_CLOCK_HZ);
+    return s->pending & ~s->ran;
+}
+
+/* The tasks of all these channels run at once: what one of them does to CHEN comes after all. */
+static void run_channels(struct ppi *ppi, uint32_t channels)
+{
+    ppi->enabled_now = 0;
+    ppi->state.pending &= ~channels;
+    ppi->state.ran |= channels;
+    for (uint32_t i = 0; i < PPI_CHANNELS; i++) {
+        if ((channels >> i & 1U) != 0) {
+            trigger(ppi, tep_of(ppi, i));
+            trigger(ppi, ppi->state.fork_tep[i]);
+        }
     }
 }
 
+/* Tells of events and tasks that go on by themselves: hardly ever meant. */
+static void note_ring(struct ppi *ppi)
+{
+    ppi->state.busy_periods++;
+    if (ppi->state.busy_periods == PPI_RING_PERIODS) {
+        diag_guest_error(ppi->env.diag, ppi->env.name, PPI_CHEN,
+                         "events trigger each other without end, one round each 16 MHz period");
+    }
+}
+
+/* Runs what is pending, and what becomes pending through it. A channel whose event comes again in
+ * the period in which it has run waits for the next one. */
+static void deliver(struct ppi *ppi)
+{
+    uint32_t channels = runnable(ppi);
+    ppi->delivering = true;
+    while (channels != 0) {
+        run_channels(ppi, channels);
+        channels = runnable(ppi);
+    }
+    ppi->delivering = false;
+    ppi->enabled_now = 0;
+    if (ppi->state.pending == 0) {
+        ppi->state.busy_periods = 0;
+    } else if (!ppi->resume.queued) {
+        uint64_t next = (ppi->state.ran_period + 1) * period_cycles(ppi);
+        clock_schedule(ppi->env.clock, &ppi->resume, next);
+        note_ring(ppi);
+    }
+}
+
+/* What waited is lost where its channel has been disabled meanwhile. */
 static void resume_fired(void *owner, uint64_t late_cycles)
 {
+    struct ppi *ppi = owner;
     (void)late_cycles;
-    deliver(owner);
+    ppi->state.pending &= ppi->state.chen;
+    deliver(ppi);
 }
 
 static void ppi_event_raised(void *self, uint32_t event_address)
@@ -90,7 +134,7 @@ static void ppi_event_raised(void *self, uint32_t event_address)
             ppi->state.pending |= 1U << i;
         }
     }
-    if (ppi->state.pending != 0 && !ppi->delivering && !ppi->resume.queued) {
+    if (ppi->state.pending != 0 && !ppi->delivering) {
         deliver(ppi);
     }
 }
@@ -151,7 +195,13 @@ static enum bus_result ppi_read(void *self, struct bus_access access, uint32_t *
 static void run_task(struct ppi *ppi, uint32_t offset)
 {
     uint32_t group = ppi->state.chg[(offset - PPI_TASKS_CHG_0_EN) / 8];
-    ppi->state.chen = (offset & 4U) == 0 ? ppi->state.chen | group : ppi->state.chen & ~group;
+    uint32_t kept = ppi->enabled_now; /* of EN and DIS at once, EN wins */
+    if ((offset & 4U) == 0) {
+        ppi->state.chen |= group;
+        ppi->enabled_now |= ppi->delivering ? group : 0;
+    } else {
+        ppi->state.chen &= ~(group & ~kept);
+    }
 }
 
 static enum bus_result ppi_write(void *self, struct bus_access access, uint32_t value)
@@ -210,7 +260,7 @@ const struct device_class nrf52_ppi_class = {
     .size_bytes = sizeof(struct ppi),
     .state_offset = offsetof(struct ppi, state),
     .state_bytes = sizeof(struct ppi_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = ppi_init,

@@ -100,6 +100,7 @@ static void each_channel_connects_its_event(void **state)
         raise(b, 0x40008100 + 4 * i);
         assert_tasks(b, (const uint32_t[]){0x40009000 + 4 * i}, 1);
         bench_write(b, FORK(i), 0x40006000 + 4 * i);
+        bench_run_to(b, clock_now(&b->clock) + 4);
         raise(b, 0x40008100 + 4 * i);
         assert_tasks(b, (const uint32_t[]){0x40009000 + 4 * i, 0x40006000 + 4 * i}, 2);
         bench_write(b, CHENCLR, 1U << i);
@@ -180,13 +181,77 @@ static void a_ring_goes_on_in_later_periods(void **state)
     bench_write(b, TEP(0), 0x40014000);
     bench_write(b, CHEN, 1);
     raise(b, 0x40014100);
-    assert_int_equal(b->tasks.count, PPI_ROUNDS_PER_PERIOD);
+    assert_int_equal(b->tasks.count, 1);
     bench_run_to(b, 40); /* ten more periods */
-    assert_int_equal(b->tasks.count, 11 * PPI_ROUNDS_PER_PERIOD);
-    bench_write(b, CHENCLR, 1);
+    assert_int_equal(b->tasks.count, 11);
+    bench_write(b, CHENCLR, 1); /* before the twelfth */
     bench_run_to(b, 1000);
-    assert_int_equal(b->tasks.count, 11 * PPI_ROUNDS_PER_PERIOD + 1);
+    assert_int_equal(b->tasks.count, 11);
     assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+}
+
+static void a_channel_runs_once_a_period(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, EEP(0), 0x40008140);
+    bench_write(b, TEP(0), 0x40009000);
+    bench_write(b, EEP(1), 0x40008144);
+    bench_write(b, TEP(1), 0x40009004);
+    bench_write(b, CHEN, 3);
+    bench_run_to(b, 401); /* in the period from 400 to 403 */
+    raise(b, 0x40008140);
+    bench_run_to(b, 402);
+    raise(b, 0x40008140);
+    raise(b, 0x40008144); /* another channel: at once */
+    assert_tasks(b, (const uint32_t[]){0x40009000, 0x40009004}, 2);
+    raise(b, 0x40008140);
+    bench_run_to(b, 403);
+    assert_int_equal(b->tasks.count, 0);
+    bench_run_to(b, 410);
+    assert_int_equal(b->tasks.entries[0].cycles, 404);
+    assert_tasks(b, (const uint32_t[]){0x40009000}, 1);
+}
+
+/* PPI's own tasks, as the machine would run them. */
+static void run_own_task(struct bench *b, uint32_t address)
+{
+    if (address >> 12 == 0x4001F) {
+        bench_write(b, address & 0xFFF, 1);
+    }
+}
+
+static void a_channel_disabled_in_the_cycle_of_its_event_still_runs(void **state)
+{
+    struct bench *b = *state;
+    b->on_task = run_own_task;
+    bench_write(b, CHG(0), 2);
+    bench_write(b, EEP(0), 0x40008140);
+    bench_write(b, TEP(0), 0x4001F000 + CHG_DIS(0)); /* disables channel 1 */
+    bench_write(b, EEP(1), 0x40008140);
+    bench_write(b, TEP(1), 0x40009000);
+    bench_write(b, CHEN, 3);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x4001F000 + CHG_DIS(0), 0x40009000}, 2);
+    assert_int_equal(bench_read(b, CHEN), 1);
+    bench_run_to(b, 4);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x4001F000 + CHG_DIS(0)}, 1);
+}
+
+static void enabling_wins_over_disabling_at_once(void **state)
+{
+    struct bench *b = *state;
+    b->on_task = run_own_task;
+    bench_write(b, CHG(0), 0x30);
+    bench_write(b, CHG(1), 0x60);
+    bench_write(b, EEP(0), 0x40008140);
+    bench_write(b, TEP(0), 0x4001F000 + CHG_EN(0));
+    bench_write(b, FORK(0), 0x4001F000 + CHG_DIS(1));
+    bench_write(b, CHEN, 0x41);
+    raise(b, 0x40008140);
+    assert_int_equal(bench_read(b, CHEN), 0x31);
+    bench_write(b, CHG_DIS(0), 1); /* the CPU's comes later */
+    assert_int_equal(bench_read(b, CHEN), 0x01);
 }
 
 static void reset_ends_a_ring(void **state)
@@ -213,6 +278,9 @@ int main(void)
         WITH_PPI(groups),
         WITH_PPI(what_follows_runs_after_all_of_the_first),
         WITH_PPI(a_ring_goes_on_in_later_periods),
+        WITH_PPI(a_channel_runs_once_a_period),
+        WITH_PPI(a_channel_disabled_in_the_cycle_of_its_event_still_runs),
+        WITH_PPI(enabling_wins_over_disabling_at_once),
         WITH_PPI(reset_ends_a_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
