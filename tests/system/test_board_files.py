@@ -142,6 +142,8 @@ class Refused(Files):
             ("/leds/led_0: `gpios`", "is no list of", LEDS % "gpios = <&gpio0 1>;"),
             ("/leds/led_0: `gpios`", "is no list of", LEDS % "gpios = <&gpio0 1 0>, <&gpio0 3>;"),
             ("/leds/led_0: `gpios`", "is no list of", LEDS % 'gpios = "P0.17";'),
+            ("/leds/led_0: `gpios`", "is no list of", "&gpio0 { #gpio-cells = <3>; }; " + LEDS % "gpios = <&gpio0 1 0>;"),
+            ("/leds/led_0: `io-channels`", "names no node", LEDS % "gpios = <&gpio0 1 0>; io-channels = <0x777 1>;"),
             ("/leds/led_0: ", "gpios", LEDS % 'label = "no pin";'),
             ("/soc/uart@40002000: `pinctrl-0`", "names no node", "&uart0 { status = \"okay\"; pinctrl-0 = <0x777>; };"),
             ("/soc/uart@40002000: `pinctrl-0`", "a node without a group", "&uart0 { status = \"okay\"; pinctrl-0 = <&gpio0>; };"),
