@@ -19,6 +19,7 @@ static const struct errata_range ranges[] = {
     {0x4000568C, 0x4000568C}, /* 98: NFCT, communication with a reader */
     {0x40007FFC, 0x40007FFC}, /* 86, 212: SAADC, power switch of the peripheral */
     {0x40013540, 0x40013540}, /* 12: COMP, reference ladder */
+    {0x40027800, 0x40027804}, /* USBD, endpoints that drivers disarm */
     {0x40027C1C, 0x40027C1C}, /* 199: USBD, tasks while EasyDMA runs */
     {0x40029640, 0x40029640}, /* 120: QSPI, data loss */
     {0x4006EC00, 0x4006EC00}, /* 171, 187: USBD, power-up */

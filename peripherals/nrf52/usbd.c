@@ -21,6 +21,9 @@
 #define DTOGGLE_DATA0     1U
 #define DTOGGLE_DATA1     2U
 #define EPSTALL_STALL     (1U << 8)
+#define BUFFER_EPIN1      0x7B6U /* of BUFFER_SELECT; and 2 for each further endpoint */
+#define BUFFER_EPOUT1     0x7C6U
+#define BUFFER_CLOSE      (1U << 1)
 
 #define ALL_EVENTS 0x01FFFFFFU /* 0x100 to 0x160 */
 
@@ -111,6 +114,8 @@ static bool usbd_get(const struct usbd *usbd, uint32_t offset, uint32_t *value)
         {USBD_FRAMECNTR, s->framecntr},
         {USBD_LOWPOWER, s->lowpower},
         {USBD_ISOINCONFIG, s->isoinconfig},
+        {USBD_BUFFER_SELECT, s->buffer_selected},
+        {USBD_BUFFER_CONTROL, 0},
     };
     if (nrf_events_get(&s->events, ALL_EVENTS, offset, value) || get_of_eight(s, offset, value)) {
         return true;
@@ -224,6 +229,18 @@ static void write_epstall(struct usbd_state *s, uint32_t value)
     }
 }
 
+/* What waits to be sent is dropped; what comes is answered with NAK. */
+static void close_buffer(struct usbd_state *s)
+{
+    uint32_t in = (s->buffer_selected - BUFFER_EPIN1) / 2U + 1U;
+    uint32_t out = (s->buffer_selected - BUFFER_EPOUT1) / 2U + 1U;
+    if (s->buffer_selected >= BUFFER_EPOUT1 && out < USBD_ENDPOINTS) {
+        s->out_buffer[out].open = false;
+    } else if (s->buffer_selected >= BUFFER_EPIN1 && in < USBD_ENDPOINTS) {
+        s->in_buffer[in].full = false;
+    }
+}
+
 /* After a suspend: normal power again, and soon the device may ask for a resume. */
 static void write_lowpower(struct usbd *usbd, uint32_t value)
 {
@@ -312,6 +329,14 @@ static void write_register(struct usbd *usbd, uint32_t offset, uint32_t value)
         break;
     case USBD_LOWPOWER:
         write_lowpower(usbd, value);
+        break;
+    case USBD_BUFFER_SELECT:
+        s->buffer_selected = value;
+        break;
+    case USBD_BUFFER_CONTROL:
+        if ((value & BUFFER_CLOSE) != 0) {
+            close_buffer(s);
+        }
         break;
     case USBD_ISOINCONFIG:
         s->isoinconfig = value & 1U;

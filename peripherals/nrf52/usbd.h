@@ -61,6 +61,10 @@ enum usbd_register {
     USBD_FRAMECNTR = 0x520,
     USBD_LOWPOWER = 0x52C,
     USBD_ISOINCONFIG = 0x530,
+    /* Not documented: drivers select an endpoint's buffer by the first, and close it by bit 1 of
+     * the second. */
+    USBD_BUFFER_SELECT = 0x800,
+    USBD_BUFFER_CONTROL = 0x804,
     USBD_EPIN = 0x600,  /* PTR, MAXCNT, AMOUNT; n of 8 at + 0x14 * n, then ISOIN */
     USBD_EPOUT = 0x700, /* likewise, then ISOOUT */
 };
@@ -101,7 +105,8 @@ struct usbd {
         struct nrf_events events;
         uint32_t shorts, eventcause, epstatus, epdatastatus, usbaddr, framecntr;
         uint32_t enable, usbpullup, dpdmvalue, epinen, epouten, isosplit, lowpower, isoinconfig;
-        uint32_t selected; /* of DTOGGLE: EP and IO */
+        uint32_t selected;        /* of DTOGGLE: EP and IO */
+        uint32_t buffer_selected; /* BUFFER_SELECT */
         uint8_t setup[USB_SETUP_BYTES];
         uint32_t size_epout[USBD_ENDPOINTS];
         struct usbd_channel in[USBD_ENDPOINTS + 1], out[USBD_ENDPOINTS + 1];

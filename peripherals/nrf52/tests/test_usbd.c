@@ -310,6 +310,28 @@ static void a_bulk_endpoint_receives_when_it_is_open(void **state)
     assert_int_equal(bench_read(b, EPOUT(2) + 8), 0);
 }
 
+static void drivers_can_disarm_an_endpoint(void **state)
+{
+    struct fixture *f = *state;
+    struct bench *b = f->bench;
+    struct usb_packet packet;
+    connect(f);
+    bench_write(b, EPINEN, 0x1F);
+    bench_write(b, EPOUTEN, 0x1F);
+    start_in(f, 3, 5);
+    wait_dma(f);
+    bench_write(b, SIZE_EPOUT(4), 0);
+    bench_write(b, 0x800, 0x7B6 + 2 * 2);
+    bench_write(b, 0x804, bench_read(b, 0x804) | 2);
+    assert_int_equal(token_in(f, 3, &packet), USB_ANSWER_NAK);
+    bench_write(b, 0x800, 0x7C6 + 2 * 3);
+    bench_write(b, 0x804, bench_read(b, 0x804) | 2);
+    assert_int_equal(token_out(f, 4, 5, false), USB_ANSWER_NAK);
+    bench_write(b, SIZE_EPOUT(4), 0);
+    assert_int_equal(token_out(f, 4, 5, false), USB_ANSWER_ACK);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 0);
+}
+
 static void a_halted_endpoint_stalls(void **state)
 {
     struct fixture *f = *state;
@@ -424,6 +446,7 @@ int main(void)
         TEST(a_stall_lasts_until_the_next_setup),
         TEST(a_bulk_endpoint_sends_one_packet_at_a_time),
         TEST(a_bulk_endpoint_receives_when_it_is_open),
+        TEST(drivers_can_disarm_an_endpoint),
         TEST(a_halted_endpoint_stalls),
         TEST(only_one_easydma_transfer_runs),
         TEST(a_quiet_bus_is_suspended_and_can_be_woken),
