@@ -281,6 +281,9 @@ static void take_bits(struct radio *radio, uint32_t to)
     const struct radio_signal *wanted = &s->world.signals[s->receiving];
     const struct radio_frame *frame = &wanted->frame;
     uint32_t from = s->taken_bits;
+    if (to <= from) {
+        return;
+    }
     uint32_t sent = to < frame->bit_count ? to : frame->bit_count;
     sent = bit_at(frame, frame->end_cycles, from, sent < from ? from : sent);
     for (uint32_t i = from; i < sent; i++) {
@@ -313,6 +316,22 @@ static void write_memory(struct radio *radio, uint32_t at, uint32_t bytes)
         diag_guest_error(radio->env.diag, radio->env.name, RADIO_PACKETPTR,
                          "EasyDMA reaches RAM only: what is received goes nowhere");
     }
+}
+
+void radio_write_arrived(struct radio *radio, uint64_t when)
+{
+    struct radio_state *s = &radio->state;
+    uint64_t content = s->packet_start + s->frame.content_cycles;
+    uint32_t header = radio_header_bits(&s->format);
+    if (s->state != RADIO_RX || s->milestone <= RADIO_AT_HEADER || when < content) {
+        return;
+    }
+    uint64_t bits = (when - content) / s->frame.bit_cycles;
+    uint64_t bytes = bits < header ? 0 : (bits - header) / 8U;
+    uint32_t count = bytes < s->payload_bytes ? (uint32_t)bytes : s->payload_bytes;
+    take_bits(radio, s->frame.sync_bits + header + 8U * count);
+    radio_packet_read_payload(&s->format, s->frame.bits, s->frame.sync_bits, count, s->memory);
+    write_memory(radio, radio_header_bytes(&s->format), count);
 }
 
 static bool matches_device(const struct radio *radio, uint32_t n)

@@ -193,7 +193,9 @@ void radio_count_bits(struct radio *radio, uint64_t when)
 static void bits_fired(void *owner, uint64_t late_cycles)
 {
     struct radio *radio = owner;
-    radio_raise(radio, RADIO_EVENTS_BCMATCH, clock_now(radio->env.clock) - late_cycles);
+    uint64_t when = clock_now(radio->env.clock) - late_cycles;
+    radio_write_arrived(radio, when);
+    radio_raise(radio, RADIO_EVENTS_BCMATCH, when);
 }
 
 void radio_sense_init(struct radio *radio)

@@ -338,6 +338,69 @@ static void packets_that_are_too_long_or_not_in_ram(void **state)
     assert_int_equal(tx->diag.count[DIAG_GUEST_ERROR], 1);
 }
 
+/* Both rates of the coded form: preamble 80 us, address 256, CI and TERM1 40; then 8 or 2 us for a
+ * bit, with 3 bits of TERM2. */
+static void coded_packets(void **state)
+{
+    struct stations *s = *state;
+    struct bench *tx = s->b[0], *rx = s->b[1];
+    for (uint32_t fast = 0; fast < 2; fast++) {
+        uint64_t start = clock_now(&tx->clock) + US(100 + 40);
+        for (uint32_t i = 0; i < 2; i++) {
+            stations_set_ble(s->b[i]);
+            bench_write(s->b[i], MODE, 5 + fast * (1 - i)); /* the receiver takes both */
+            bench_write(s->b[i], PCNF0, 8U | 1U << 8 | 3U << 24 | 2U << 22 | 3U << 29);
+            bench_write(s->b[i], DISABLE, 1);
+        }
+        put_advertisement(tx);
+        memset(stations_packet(rx), 0, 64);
+        stations_run_to(s, clock_now(&tx->clock) + US(100));
+        stations_receive(rx);
+        stations_send(tx);
+        stations_run_to(s, start + US(4000));
+        uint64_t end = start + US(376) + US(fast != 0 ? 2 : 8) * (15 * 8 + 24 + 3);
+        assert_int_equal(bench_event_cycle(tx, ADDRESS), start + US(336));
+        assert_int_equal(bench_event_cycle(tx, END), end);
+        assert_int_equal(bench_event_cycle(rx, END), end + TX_CHAIN + US(30));
+        assert_int_equal(bench_read(rx, CRCSTATUS), 1);
+        assert_memory_equal(stations_packet(rx), advertisement, sizeof advertisement);
+        assert_int_equal(bench_event_count(rx, RATEBOOST), fast);
+        assert_int_equal(bench_read(rx, PDUSTAT), 2 * fast);
+        assert_int_equal(bench_event_count(tx, PHYEND), fast + 1);
+        assert_int_equal(bench_event_count(rx, SYNC), fast + 1);
+    }
+}
+
+/* Enhanced ShockBurst between the chips' proprietary modes: 6 bits of length, 3 bits of packet
+ * control, big endian, a CRC that includes the address. */
+static void proprietary_packets(void **state)
+{
+    static const uint8_t packet[] = {4, 5, 0x11, 0x22, 0x33, 0x44};
+    struct stations *s = *state;
+    bool nrf52832 = s->system[0]->nvm.flash_bytes == NRF52832;
+    static const struct {
+        uint32_t mode, bit_cycles, rx_chain;
+    } modes[] = {{0, 64, 602}, {1, 32, 320}, {2, 256, 602}};
+    for (uint32_t m = 0; m < (nrf52832 ? 3 : 2); m++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            stations_set_ble(s->b[i]);
+            bench_write(s->b[i], DATAWHITEIV, 0);
+            bench_write(s->b[i], MODE, modes[m].mode);
+            bench_write(s->b[i], PCNF0, 6U | 3U << 16);
+            bench_write(s->b[i], PCNF1, 32U | 4U << 16 | 1U << 24);
+            bench_write(s->b[i], CRCCNF, 2);
+            bench_write(s->b[i], CRCPOLY, 0x11021);
+            bench_write(s->b[i], CRCINIT, 0xFFFF);
+        }
+        memcpy(stations_packet(s->b[0]), packet, sizeof packet);
+        assert_true(arrives(s));
+        assert_memory_equal(stations_packet(s->b[1]), packet, sizeof packet);
+        /* 8 bits of preamble, 40 of address, 9 + 32 + 16 of the rest. */
+        assert_int_equal(bench_event_cycle(s->b[1], END) - bench_event_cycle(s->b[0], READY),
+                         TX_CHAIN + modes[m].rx_chain + modes[m].bit_cycles * (8 + 40 + 57));
+    }
+}
+
 static void power_off_is_a_reset(void **state)
 {
     struct stations *s = *state;
@@ -390,6 +453,8 @@ int main(void)
         BOTH(the_bit_counter_counts_from_the_address),
         BOTH(device_addresses_are_matched),
         ONLY_52840(packets_that_are_too_long_or_not_in_ram),
+        ONLY_52840(coded_packets),
+        BOTH(proprietary_packets),
         BOTH(power_off_is_a_reset),
         BOTH(the_line_follows_the_events),
     };
