@@ -335,6 +335,9 @@ static void tick_fired(void *owner, uint64_t late_cycles)
 {
     struct pwm *pwm = owner;
     uint64_t cycles = clock_now(pwm->env.clock) - late_cycles;
+    if (!pwm->state.running) {
+        return; /* a snapshot from elsewhere */
+    }
     uint32_t tick = tick_at(pwm, cycles);
     if (tick >= period_ticks(&pwm->state)) {
         end_period(pwm);

@@ -192,6 +192,9 @@ static void step_fired(void *owner, uint64_t late_cycles)
 {
     struct qdec *qdec = owner;
     struct qdec_state *s = &qdec->state;
+    if (!s->running) {
+        return; /* a snapshot from elsewhere */
+    }
     if (clock_now(qdec->env.clock) - late_cycles >= s->sample_cycles) {
         take_sample(qdec);
         return;

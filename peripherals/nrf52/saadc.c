@@ -1,7 +1,5 @@
 #include "peripherals/nrf52/saadc.h"
 
-#include <string.h>
-
 #include "peripherals/nrf52/nrf_random.h"
 #include "peripherals/nrf52/saadc_convert.h"
 
@@ -81,20 +79,20 @@ static int32_t take_sample(struct saadc *saadc)
 {
     struct saadc_state *s = &saadc->state;
     const struct saadc_channel *channel = &s->channels[s->channel];
-    struct saadc_faults *faults = &s->faults;
+    const int32_t *faults = s->faults.values;
     int32_t lowest, highest;
     saadc_limits(channel->config, s->resolution, &lowest, &highest);
     int32_t value = saadc_convert(saadc_channel_microvolts(&saadc->env, channel), channel->config,
                                   s->resolution, saadc->env.nets->vdd.microvolts);
-    if (faults->noise != 0) {
-        uint64_t steps = 2U * (uint64_t)faults->noise + 1U;
-        value += (int32_t)(nrf_random_next(&faults->random) % steps) - faults->noise;
+    if (faults[SAADC_NOISE] != 0) {
+        uint64_t steps = 2U * (uint64_t)faults[SAADC_NOISE] + 1U;
+        value += (int32_t)(nrf_random_next(&s->faults.random) % steps) - faults[SAADC_NOISE];
         value = clamp(value, lowest, highest);
     }
-    if (faults->saturated != 0) {
-        value = faults->saturated > 0 ? highest : lowest;
+    if (faults[SAADC_SATURATED] != 0) {
+        value = faults[SAADC_SATURATED] > 0 ? highest : lowest;
     }
-    return faults->stuck != 0 ? faults->stuck : value;
+    return faults[SAADC_STUCK] != 0 ? faults[SAADC_STUCK] : value;
 }
 
 static uint32_t add_event(struct saadc_state *s, uint32_t offset)
@@ -172,7 +170,7 @@ static uint32_t count_conversion(struct saadc *saadc)
     if (s->taken >> s->oversample == 0) {
         return events;
     }
-    if (s->faults.hold == 0) {
+    if (s->faults.values[SAADC_HOLD] == 0) {
         s->result = s->sum / (int32_t)s->taken;
     }
     s->sum = 0;
@@ -491,24 +489,16 @@ static enum bus_result saadc_write(void *self, struct bus_access access, uint32_
 
 static const struct device_fault saadc_faults[] = {
     {"stuck", "every conversion gives VALUE (a result, not 0)", INT16_MIN, INT16_MAX},
-    {"hold", "1: every result is the one before the fault", 0, 1},
+    {"hold", "1: every result is the one before the fault", 1, 1},
     {"saturated", "1: every conversion gives the highest number, -1: the lowest", -1, 1},
-    {"noise", "each conversion is off by at most VALUE steps", 0, 1 << 14},
+    {"noise", "each conversion is off by at most VALUE steps", 1, 1 << 14},
     {NULL, NULL, 0, 0},
 };
 
 static bool saadc_input(void *self, const struct device_input *input)
 {
     struct saadc *saadc = self;
-    struct saadc_faults *faults = &saadc->state.faults;
-    int32_t *values[] = {&faults->stuck, &faults->hold, &faults->saturated, &faults->noise};
-    for (size_t i = 0; saadc_faults[i].name != NULL; i++) {
-        if (strcmp(input->what, saadc_faults[i].name) == 0) {
-            *values[i] = clamp(input->value, saadc_faults[i].value_min, saadc_faults[i].value_max);
-            return true;
-        }
-    }
-    return false;
+    return device_fault_take(saadc_faults, input, saadc->state.faults.values);
 }
 
 static void saadc_reset(void *self, uint32_t reasons)
@@ -536,13 +526,6 @@ static const char *saadc_init(void *self, const struct device_env *env)
     return NULL;
 }
 
-static bool faults_are_sane(const struct saadc_faults *faults)
-{
-    return faults->stuck >= INT16_MIN && faults->stuck <= INT16_MAX && faults->hold >= 0 &&
-           faults->hold <= 1 && faults->saturated >= -1 && faults->saturated <= 1 &&
-           faults->noise >= 0 && faults->noise <= 1 << 14;
-}
-
 static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
 {
     const struct saadc_state *s = state;
@@ -553,7 +536,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->resolution <= RESOLUTION_MAX && s->oversample <= OVERSAMPLE_MAX &&
            s->taken < 1U << OVERSAMPLE_MAX && s->left <= MAXCNT_MASK && s->sample >= INT16_MIN &&
            s->sample <= INT16_MAX && s->sum >= INT16_MIN * 256 && s->sum <= INT16_MAX * 256 &&
-           faults_are_sane(&s->faults);
+           device_faults_are_sane(saadc_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct saadc, step), offsetof(struct saadc, sample),

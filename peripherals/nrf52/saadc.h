@@ -55,12 +55,17 @@ struct saadc_channel {
     uint32_t pselp, pseln, config, limit;
 };
 
-/* What the world was told to do to the results. */
+/* What the world was told to do to the results. `values` is in the order of the class's list. */
+enum saadc_fault {
+    SAADC_STUCK,     /* not 0: every conversion gives this */
+    SAADC_HOLD,      /* 1: every result is the last one before the fault */
+    SAADC_SATURATED, /* 1 or -1: every conversion gives the highest or the lowest number */
+    SAADC_NOISE,     /* each conversion is off by at most so many steps */
+    SAADC_FAULTS
+};
+
 struct saadc_faults {
-    int32_t stuck;     /* not 0: every result is this */
-    int32_t saturated; /* 1 or -1: every result is the highest or the lowest */
-    int32_t hold;      /* 1: every result is the last one before the fault */
-    int32_t noise;     /* added to each conversion: at most so many steps, up or down */
+    int32_t values[SAADC_FAULTS];
     uint64_t random;
 };
 

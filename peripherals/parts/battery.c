@@ -57,6 +57,11 @@ static int32_t clamp(int32_t value, int32_t most)
     return value < 0 ? 0 : value > most ? most : value;
 }
 
+static const struct device_fault battery_faults[] = {
+    {"sag", "the battery gives VALUE millivolts less", 1, BATTERY_MILLIVOLTS_MAX},
+    {NULL, NULL, 0, 0},
+};
+
 static bool battery_input(void *self, const struct device_input *input)
 {
     struct battery *battery = self;
@@ -66,9 +71,7 @@ static bool battery_input(void *self, const struct device_input *input)
         s->millivolts = clamp(input->value, BATTERY_MILLIVOLTS_MAX);
     } else if (strcmp(input->what, "percent") == 0) {
         s->millivolts = battery_cell_millivolts(clamp(input->value, 100));
-    } else if (strcmp(input->what, "sag") == 0) {
-        s->sag = clamp(input->value, BATTERY_MILLIVOLTS_MAX);
-    } else {
+    } else if (!device_fault_take(battery_faults, input, &s->sag)) {
         return false;
     }
     if (terminal_millivolts(s) != before) {
@@ -120,15 +123,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct battery_state *s = state;
     (void)self;
     (void)now_cycles;
-    return s->millivolts >= 0 && s->millivolts <= BATTERY_MILLIVOLTS_MAX && s->sag >= 0 &&
-           s->sag <= BATTERY_MILLIVOLTS_MAX;
+    return s->millivolts >= 0 && s->millivolts <= BATTERY_MILLIVOLTS_MAX &&
+           device_faults_are_sane(battery_faults, &s->sag);
 }
 
 static const char *const battery_input_names[] = {"millivolts", "percent", NULL};
-static const struct device_fault battery_faults[] = {
-    {"sag", "the battery gives VALUE millivolts less", 0, BATTERY_MILLIVOLTS_MAX},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_battery_class = {
     .name = "battery",

@@ -68,7 +68,6 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 }
 
 static const char *const button_input_names[] = {"press", "release", NULL};
-static const struct device_fault button_faults[] = {CONTACT_FAULTS, {NULL, NULL, 0, 0}};
 static const size_t event_offsets[] = {offsetof(struct button, contact.edge)};
 
 const struct device_class part_button_class = {
@@ -84,5 +83,5 @@ const struct device_class part_button_class = {
     .update = button_update,
     .input = button_input,
     .input_names = button_input_names,
-    .faults = button_faults,
+    .faults = contact_faults,
 };

@@ -1,7 +1,5 @@
 #include "peripherals/parts/buzzer.h"
 
-#include <string.h>
-
 static void note(const struct buzzer *buzzer, const char *what, uint32_t value)
 {
     observer_note(&buzzer->env.observer, buzzer->env.name, what, (int32_t)value);
@@ -72,13 +70,17 @@ static void out_changed(void *owner, uint32_t index, enum wire_level level)
     follow(owner);
 }
 
+static const struct device_fault buzzer_faults[] = {
+    {"stuck", "1: the buzzer is silent", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
 static bool buzzer_input(void *self, const struct device_input *input)
 {
     struct buzzer *buzzer = self;
-    if (strcmp(input->what, "stuck") != 0) {
+    if (!device_fault_take(buzzer_faults, input, &buzzer->state.stuck)) {
         return false;
     }
-    buzzer->state.stuck = input->value != 0;
     if (buzzer->state.stuck != 0 || !buzzer->driven.by_pwm) {
         follow(buzzer);
     }
@@ -99,14 +101,10 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct buzzer_state *s = state;
     (void)self;
-    return device_bool_is_sane(&s->on) && s->stuck >= 0 && s->stuck <= 1 &&
+    return device_bool_is_sane(&s->on) && device_faults_are_sane(buzzer_faults, &s->stuck) &&
            s->edge_cycles <= now_cycles;
 }
 
-static const struct device_fault buzzer_faults[] = {
-    {"stuck", "1: the buzzer is silent", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 static const size_t event_offsets[] = {offsetof(struct buzzer, silence)};
 
 const struct device_class part_buzzer_class = {

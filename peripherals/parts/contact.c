@@ -1,14 +1,20 @@
 #include "peripherals/parts/contact.h"
 
-#include <string.h>
-
 #include "peripherals/iface/random.h"
 
 enum contact_stuck { CONTACT_WORKS, CONTACT_STUCK_CLOSED, CONTACT_STUCK_OPEN };
 
+const struct device_fault contact_faults[] = {
+    {"stuck", "1: closed for ever, 2: open for ever", 1, CONTACT_STUCK_OPEN},
+    {"bounce", "each change brings VALUE edges more (an even number)", 1, CONTACT_EDGES_MAX},
+    {"bounce-us", "these edges come within VALUE microseconds", 1, CONTACT_US_MAX},
+    {NULL, NULL, 0, 0},
+};
+
 bool contact_is_closed(const struct contact_state *state)
 {
-    return state->stuck == CONTACT_WORKS ? state->closed : state->stuck == CONTACT_STUCK_CLOSED;
+    int32_t stuck = state->faults[CONTACT_STUCK];
+    return stuck == CONTACT_WORKS ? state->closed : stuck == CONTACT_STUCK_CLOSED;
 }
 
 /* Each edge comes within its share of the time that is left. */
@@ -27,6 +33,9 @@ static void edge_fired(void *owner, uint64_t late_cycles)
     struct contact *contact = owner;
     struct contact_state *s = contact->state;
     (void)late_cycles;
+    if (s->edges_left == 0) {
+        return; /* a snapshot from elsewhere */
+    }
     s->closed = !s->closed;
     s->edges_left--;
     if (s->edges_left != 0) {
@@ -38,8 +47,10 @@ static void edge_fired(void *owner, uint64_t late_cycles)
 void contact_set(struct contact *contact, bool closed)
 {
     struct contact_state *s = contact->state;
-    uint32_t edges = s->bounce != 0 ? (uint32_t)s->bounce : contact->edges;
-    uint32_t us = s->bounce_us != 0 ? (uint32_t)s->bounce_us : contact->us;
+    uint32_t edges =
+        s->faults[CONTACT_BOUNCE] != 0 ? (uint32_t)s->faults[CONTACT_BOUNCE] : contact->edges;
+    uint32_t us =
+        s->faults[CONTACT_BOUNCE_US] != 0 ? (uint32_t)s->faults[CONTACT_BOUNCE_US] : contact->us;
     clock_cancel(contact->env->clock, &contact->edge);
     s->wanted = closed;
     s->closed = closed;
@@ -53,32 +64,19 @@ void contact_set(struct contact *contact, bool closed)
 
 bool contact_input(struct contact *contact, const struct device_input *input)
 {
-    struct contact_state *s = contact->state;
-    const struct {
-        const char *name;
-        int32_t *value, most;
-    } faults[] = {{"stuck", &s->stuck, CONTACT_STUCK_OPEN},
-                  {"bounce", &s->bounce, CONTACT_EDGES_MAX},
-                  {"bounce-us", &s->bounce_us, CONTACT_US_MAX}};
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        if (strcmp(input->what, faults[i].name) == 0 && input->value >= 0 &&
-            input->value <= faults[i].most) {
-            *faults[i].value = input->value;
-            contact->changed(contact->owner);
-            return true;
-        }
+    bool taken = device_fault_take(contact_faults, input, contact->state->faults);
+    if (taken) {
+        contact->changed(contact->owner);
     }
-    return false;
+    return taken;
 }
 
 bool contact_state_is_sane(const struct contact_state *state, uint64_t now_cycles)
 {
     (void)now_cycles;
     return device_bool_is_sane(&state->wanted) && device_bool_is_sane(&state->closed) &&
-           state->edges_left <= CONTACT_EDGES_MAX && state->stuck >= CONTACT_WORKS &&
-           state->stuck <= CONTACT_STUCK_OPEN && state->bounce >= 0 &&
-           state->bounce <= CONTACT_EDGES_MAX && state->bounce_us >= 0 &&
-           state->bounce_us <= CONTACT_US_MAX;
+           state->edges_left <= CONTACT_EDGES_MAX &&
+           device_faults_are_sane(contact_faults, state->faults);
 }
 
 const char *contact_init(struct contact *contact, const struct device_env *env,

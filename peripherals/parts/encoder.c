@@ -48,6 +48,11 @@ static void turn(struct encoder *encoder, int32_t steps)
     }
 }
 
+static const struct device_fault encoder_faults[] = {
+    {"stuck", "1: the outputs keep their levels", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
 static bool encoder_input(void *self, const struct device_input *input)
 {
     struct encoder *encoder = self;
@@ -55,10 +60,9 @@ static bool encoder_input(void *self, const struct device_input *input)
         turn(encoder, input->value);
         return true;
     }
-    if (strcmp(input->what, "stuck") != 0) {
+    if (!device_fault_take(encoder_faults, input, &encoder->state.stuck)) {
         return false;
     }
-    encoder->state.stuck = input->value != 0;
     encoder_update(encoder);
     return true;
 }
@@ -88,15 +92,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct encoder_state *s = state;
     (void)self;
     (void)now_cycles;
-    return s->wanted >= -ENCODER_STEPS_MAX && s->wanted <= ENCODER_STEPS_MAX && s->stuck >= 0 &&
-           s->stuck <= 1;
+    return s->wanted >= -ENCODER_STEPS_MAX && s->wanted <= ENCODER_STEPS_MAX &&
+           device_faults_are_sane(encoder_faults, &s->stuck);
 }
 
 static const char *const encoder_input_names[] = {"turn", NULL};
-static const struct device_fault encoder_faults[] = {
-    {"stuck", "1: the outputs keep their levels", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 static const size_t event_offsets[] = {offsetof(struct encoder, step)};
 
 const struct device_class part_encoder_class = {

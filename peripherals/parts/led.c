@@ -1,8 +1,6 @@
 #include "peripherals/parts/led.h"
 
-#include <string.h>
-
-enum led_stuck { LED_WORKS, LED_STUCK_DARK, LED_STUCK_LIT };
+enum led_stuck { LED_WORKS = 0, LED_STUCK_LIT = 2 };
 
 static void show(struct led *led)
 {
@@ -27,14 +25,17 @@ static void out_changed(void *owner, uint32_t index, enum wire_level level)
     show(owner);
 }
 
+static const struct device_fault led_faults[] = {
+    {"stuck", "1: dark, whatever the pin says; 2: lit", 1, LED_STUCK_LIT},
+    {NULL, NULL, 0, 0},
+};
+
 static bool led_input(void *self, const struct device_input *input)
 {
     struct led *led = self;
-    if (strcmp(input->what, "stuck") != 0 || input->value < LED_WORKS ||
-        input->value > LED_STUCK_LIT) {
+    if (!device_fault_take(led_faults, input, &led->state.stuck)) {
         return false;
     }
-    led->state.stuck = input->value;
     show(led);
     return true;
 }
@@ -52,14 +53,9 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct led_state *s = state;
     (void)self;
-    return device_bool_is_sane(&s->lit) && s->stuck >= LED_WORKS && s->stuck <= LED_STUCK_LIT &&
+    return device_bool_is_sane(&s->lit) && device_faults_are_sane(led_faults, &s->stuck) &&
            s->changed_cycles <= now_cycles;
 }
-
-static const struct device_fault led_faults[] = {
-    {"stuck", "1: dark, whatever the pin says; 2: lit", LED_WORKS, LED_STUCK_LIT},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_led_class = {
     .name = "led",

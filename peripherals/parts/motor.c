@@ -1,7 +1,5 @@
 #include "peripherals/parts/motor.h"
 
-#include <string.h>
-
 static void follow(struct motor *motor)
 {
     struct motor_state *s = &motor->state;
@@ -21,13 +19,17 @@ static void out_changed(void *owner, uint32_t index, enum wire_level level)
     follow(owner);
 }
 
+static const struct device_fault motor_faults[] = {
+    {"stuck", "1: the motor does not turn", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
 static bool motor_input(void *self, const struct device_input *input)
 {
     struct motor *motor = self;
-    if (strcmp(input->what, "stuck") != 0) {
+    if (!device_fault_take(motor_faults, input, &motor->state.stuck)) {
         return false;
     }
-    motor->state.stuck = input->value != 0;
     follow(motor);
     return true;
 }
@@ -46,13 +48,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct motor_state *s = state;
     (void)self;
     (void)now_cycles;
-    return device_bool_is_sane(&s->on) && s->stuck >= 0 && s->stuck <= 1;
+    return device_bool_is_sane(&s->on) && device_faults_are_sane(motor_faults, &s->stuck);
 }
-
-static const struct device_fault motor_faults[] = {
-    {"stuck", "1: the motor does not turn", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_motor_class = {
     .name = "vibration-motor",

@@ -32,6 +32,11 @@ static int32_t clamp(int32_t value, int32_t most)
     return value < 0 ? 0 : value > most ? most : value;
 }
 
+static const struct device_fault potentiometer_faults[] = {
+    {"stuck", "1: the wiper stays where it is", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
 static bool potentiometer_input(void *self, const struct device_input *input)
 {
     struct potentiometer *pot = self;
@@ -41,9 +46,7 @@ static bool potentiometer_input(void *self, const struct device_input *input)
     } else if (strcmp(input->what, "millivolts") == 0) {
         s->percent = BY_MILLIVOLTS;
         s->millivolts = clamp(input->value, POTENTIOMETER_MILLIVOLTS_MAX);
-    } else if (strcmp(input->what, "stuck") == 0) {
-        s->stuck = input->value != 0;
-    } else {
+    } else if (!device_fault_take(potentiometer_faults, input, &s->stuck)) {
         return false;
     }
     int32_t before = pot->node->microvolts;
@@ -80,14 +83,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     (void)self;
     (void)now_cycles;
     return s->percent >= BY_MILLIVOLTS && s->percent <= PERCENT_MAX && s->millivolts >= 0 &&
-           s->millivolts <= POTENTIOMETER_MILLIVOLTS_MAX && s->stuck >= 0 && s->stuck <= 1;
+           s->millivolts <= POTENTIOMETER_MILLIVOLTS_MAX &&
+           device_faults_are_sane(potentiometer_faults, &s->stuck);
 }
 
 static const char *const potentiometer_input_names[] = {"percent", "millivolts", NULL};
-static const struct device_fault potentiometer_faults[] = {
-    {"stuck", "1: the wiper stays where it is", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_potentiometer_class = {
     .name = "potentiometer",

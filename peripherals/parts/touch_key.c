@@ -70,7 +70,6 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 }
 
 static const char *const touch_key_input_names[] = {"touch", "untouch", NULL};
-static const struct device_fault touch_key_faults[] = {CONTACT_FAULTS, {NULL, NULL, 0, 0}};
 static const size_t event_offsets[] = {offsetof(struct touch_key, contact.edge),
                                        offsetof(struct touch_key, response)};
 
@@ -87,5 +86,5 @@ const struct device_class part_touch_key_class = {
     .update = touch_key_update,
     .input = touch_key_input,
     .input_names = touch_key_input_names,
-    .faults = touch_key_faults,
+    .faults = contact_faults,
 };
