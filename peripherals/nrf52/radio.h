@@ -5,7 +5,8 @@
  * kept here as signals on the air, from which reception, RSSI, energy detection and clear channel
  * assessment follow. radio.c has the registers, radio_core.c the states and the transmitter,
  * radio_receive.c the receiver, radio_sense.c what listens without receiving and the bit counter,
- * radio_phy.c times and sensitivities, radio_packet.c the fields.
+ * radio_phy.c times and sensitivities, radio_report.c what traces see;
+ * peripherals/iface/radio_packet.h the fields of a packet.
  *
  * Properties: sandglass,position-mm = <x y z> on the board.
  * docs/fidelity/nrf52-radio.md says what is approximate.
