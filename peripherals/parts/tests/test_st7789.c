@@ -222,6 +222,21 @@ static void odd_commands_are_reported(void **state)
     assert_int_equal(pixel(b, 0, 0), 0xFFFFFF);
 }
 
+/* A child of the SPI bus itself, as older devicetrees have it. */
+static void the_older_shape_is_understood(void **state)
+{
+    struct bench *b = *state;
+    bench_clear_nets(b);
+    free(b->device);
+    free(b->memory.inverted);
+    free(b->memory.touched);
+    b->gpios[1] = (struct bench_gpio){"cmd-data-gpios", DC, PROPS_GPIO_ACTIVE_LOW};
+    assert_null(bench_start(b, &part_st7789_class, 0));
+    wire_drive(&b->pins[CS].out, WIRE_LOW);
+    turn_on(b);
+    assert_int_equal(pixel(b, 0, 0), 0xFFFFFF);
+}
+
 static void wrong_properties_are_refused(void **state)
 {
     struct bench *b = bench_new();
@@ -240,10 +255,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(it_is_black_until_it_is_on), TEST(pixels_fill_the_window),
-        TEST(colours_of_12_and_18_bits),  TEST(madctl_turns_the_picture),
-        TEST(scrolling_moves_lines),      TEST(reset_and_chip_select),
-        TEST(odd_commands_are_reported),  cmocka_unit_test(wrong_properties_are_refused),
+        TEST(it_is_black_until_it_is_on),
+        TEST(pixels_fill_the_window),
+        TEST(colours_of_12_and_18_bits),
+        TEST(madctl_turns_the_picture),
+        TEST(scrolling_moves_lines),
+        TEST(reset_and_chip_select),
+        TEST(odd_commands_are_reported),
+        TEST(the_older_shape_is_understood),
+        cmocka_unit_test(wrong_properties_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
