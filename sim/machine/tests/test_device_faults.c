@@ -12,8 +12,8 @@
 #include "sim/machine/machine_internal.h"
 #include "sim/machine/tests/snapshot_bench.h"
 
-static const char *const boards[] = {"nrf52dk",  "nrf52840dk",  "security_key",
-                                     "pinetime", "sensor_node", "tests/analog"};
+static const char *const boards[] = {"nrf52dk",     "nrf52840dk",   "security_key", "pinetime",
+                                     "sensor_node", "tests/analog", "tests/radio"};
 
 static void check_list(const struct board *board)
 {

@@ -211,6 +211,7 @@ static void test_all_that_changes_is_state(void **state)
     check_board("pinetime", MORE_ROUNDS);
     check_board("sensor_node", MORE_ROUNDS);
     check_board("tests/analog", MORE_ROUNDS);
+    check_board("tests/radio", MORE_ROUNDS);
 }
 
 static void test_devices_go_on_from_a_snapshot(void **state)
@@ -220,6 +221,7 @@ static void test_devices_go_on_from_a_snapshot(void **state)
     check_again_from_snapshot("pinetime", MORE_ROUNDS);
     check_again_from_snapshot("sensor_node", MORE_ROUNDS);
     check_again_from_snapshot("tests/analog", MORE_ROUNDS);
+    check_again_from_snapshot("tests/radio", MORE_ROUNDS);
 }
 
 int main(void)
