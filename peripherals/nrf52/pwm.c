@@ -1,40 +1,20 @@
 #include "peripherals/nrf52/pwm.h"
 
+#include "peripherals/nrf52/pwm_sequence.h"
 #include "peripherals/nrf52/pwm_wave.h"
 
-#define ALL_EVENTS              0xFEU
-#define SHORTS_MASK             0x1FU
-#define SHORTS_SEQEND0_STOP     (1U << 0)
-#define SHORTS_LOOPSDONE_START0 (1U << 2)
-#define SHORTS_LOOPSDONE_START1 (1U << 3)
-#define SHORTS_LOOPSDONE_STOP   (1U << 4)
-#define COUNTERTOP_RESET        0x3FFU
-#define REFRESH_RESET           1U
-#define PSEL_DISCONNECTED       (1U << 31)
-#define DECODER_LOAD_MASK       3U
-#define DECODER_NEXT_STEP       (1U << 8)
-#define PWM_CLOCK_HZ            16000000U
-#define SEQUENCE_BYTES          0x20U
-#define SEQUENCES_END           (PWM_SEQ_0_PTR + SEQUENCE_BYTES * PWM_SEQUENCES)
-#define PSEL_END                (PWM_PSEL_OUT_0 + 4U * PWM_CHANNELS)
-
-enum decoder_load { LOAD_COMMON, LOAD_GROUPED, LOAD_INDIVIDUAL, LOAD_WAVEFORM };
+#define ALL_EVENTS        0xFEU
+#define SHORTS_MASK       0x1FU
+#define COUNTERTOP_RESET  0x3FFU
+#define REFRESH_RESET     1U
+#define PSEL_DISCONNECTED (1U << 31)
+#define PWM_CLOCK_HZ      16000000U
+#define SEQUENCES_END     (PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * PWM_SEQUENCES)
+#define PSEL_END          (PWM_PSEL_OUT_0 + 4U * PWM_CHANNELS)
 
 static void guest_error(struct pwm *pwm, uint32_t offset, const char *what)
 {
     diag_guest_error(pwm->env.diag, pwm->env.name, offset, what);
-}
-
-static uint32_t load_mode(const struct pwm_state *s)
-{
-    return s->decoder & DECODER_LOAD_MASK;
-}
-
-/* Halfwords of a step. */
-static uint32_t step_values(const struct pwm_state *s)
-{
-    static const uint8_t values[4] = {1, 2, 4, 4};
-    return values[load_mode(s)];
 }
 
 /* ---- pins ---- */
@@ -44,7 +24,7 @@ static uint32_t pin_of(const struct pwm *pwm, uint32_t channel)
 {
     uint32_t psel = pwm->state.psel[channel];
     uint32_t pin = psel & (pwm->env.pin_count > 32 ? 0x3FU : 0x1FU);
-    bool unused = channel == 3 && load_mode(&pwm->state) == LOAD_WAVEFORM;
+    bool unused = channel == 3 && pwm_load_mode(&pwm->state) == PWM_LOAD_WAVEFORM;
     bool none = (psel & PSEL_DISCONNECTED) != 0 || pin >= pwm->env.pin_count || unused;
     return none ? pwm->env.pin_count : pin;
 }
@@ -117,151 +97,6 @@ static uint32_t tick_at(const struct pwm *pwm, uint64_t cycles)
     return tick < last ? (uint32_t)tick : last;
 }
 
-/* ---- sequences; each gives the events that came of it, one bit each ---- */
-
-static uint32_t add_event(struct pwm_state *s, uint32_t offset)
-{
-    nrf_event_set(&s->events, offset);
-    return NRF_EVENT_BIT(offset);
-}
-
-static void spread(struct pwm_state *s, const uint16_t *values)
-{
-    static const uint8_t from[4][PWM_CHANNELS] = {
-        {0, 0, 0, 0}, {0, 0, 1, 1}, {0, 1, 2, 3}, {0, 1, 2, 2}};
-    for (uint32_t i = 0; i < PWM_CHANNELS; i++) {
-        s->values[i] = values[from[load_mode(s)][i]];
-    }
-}
-
-static void take_top(struct pwm *pwm, uint32_t top)
-{
-    pwm->state.top = top;
-    if (top < PWM_COUNTERTOP_MIN) {
-        guest_error(pwm, PWM_COUNTERTOP, "COUNTERTOP is less than 3: taken as 3");
-        pwm->state.top = PWM_COUNTERTOP_MIN;
-    }
-}
-
-/* The last value of a sequence is loaded. */
-static uint32_t end_sequence(struct pwm *pwm)
-{
-    struct pwm_state *s = &pwm->state;
-    uint32_t events = add_event(s, PWM_EVENTS_SEQEND_0 + 4U * s->sequence);
-    s->stopping = s->stopping || (s->shorts >> s->sequence & SHORTS_SEQEND0_STOP) != 0;
-    if (s->sequence == 0 || s->loops_left == 0) {
-        return events;
-    }
-    s->loops_left--;
-    if (s->loops_left != 0) {
-        return events;
-    }
-    s->stopping = s->stopping || (s->shorts & SHORTS_LOOPSDONE_STOP) != 0;
-    if ((s->shorts & (SHORTS_LOOPSDONE_START0 | SHORTS_LOOPSDONE_START1)) != 0) {
-        s->starts_after = (s->shorts & SHORTS_LOOPSDONE_START0) != 0 ? 1 : 2;
-    }
-    return events | add_event(s, PWM_EVENTS_LOOPSDONE);
-}
-
-static uint32_t load_step(struct pwm *pwm)
-{
-    struct pwm_state *s = &pwm->state;
-    uint8_t bytes[2 * PWM_CHANNELS] = {0};
-    uint16_t values[PWM_CHANNELS];
-    uint32_t size = 2 * step_values(s);
-    if (pwm->env.dma.read(pwm->env.dma.context, s->next, bytes, size) != BUS_OK) {
-        guest_error(pwm, PWM_SEQ_0_PTR + SEQUENCE_BYTES * s->sequence,
-                    "EasyDMA reaches RAM only: the sequence ends here");
-        s->steps_left = 0;
-        s->over = true;
-        return 0;
-    }
-    for (uint32_t i = 0; i < PWM_CHANNELS; i++) {
-        values[i] = (uint16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
-    }
-    spread(s, values);
-    take_top(pwm, load_mode(s) == LOAD_WAVEFORM ? values[3] & 0x7FFFU : s->countertop);
-    s->next += size;
-    s->steps_left--;
-    s->periods_left = s->sequences[s->sequence].refresh;
-    return s->steps_left == 0 ? end_sequence(pwm) : 0;
-}
-
-static uint32_t begin_sequence(struct pwm *pwm, uint32_t sequence)
-{
-    struct pwm_state *s = &pwm->state;
-    const struct pwm_sequence *from = &s->sequences[sequence];
-    s->sequence = sequence;
-    s->next = from->ptr;
-    s->steps_left = from->cnt / step_values(s);
-    s->delaying = false;
-    s->over = false;
-    s->step_wanted = false;
-    if (s->steps_left == 0) {
-        guest_error(pwm, PWM_SEQ_0_PTR + SEQUENCE_BYTES * sequence + 4,
-                    "a sequence without a whole step is started: the last values stay");
-        s->over = true;
-        return 0;
-    }
-    uint32_t events = load_step(pwm);
-    return s->over ? 0 : events | add_event(s, PWM_EVENTS_SEQSTARTED_0 + 4U * sequence);
-}
-
-static uint32_t begin_playback(struct pwm *pwm, uint32_t sequence)
-{
-    struct pwm_state *s = &pwm->state;
-    s->loops_left = s->loop;
-    s->starts_next = 0;
-    s->starts_after = 0;
-    return begin_sequence(pwm, sequence);
-}
-
-/* After the last value with all its periods and ENDDELAY. */
-static uint32_t leave_sequence(struct pwm *pwm)
-{
-    struct pwm_state *s = &pwm->state;
-    if (s->starts_after != 0) {
-        return begin_playback(pwm, s->starts_after - 1);
-    }
-    if (s->loops_left != 0) {
-        return begin_sequence(pwm, 1 - s->sequence);
-    }
-    s->over = true;
-    return 0;
-}
-
-/* A period is over, and generation goes on: what the next one shows. */
-static uint32_t advance(struct pwm *pwm)
-{
-    struct pwm_state *s = &pwm->state;
-    if (s->starts_next != 0) {
-        return begin_playback(pwm, s->starts_next - 1);
-    }
-    if (s->over) {
-        return 0;
-    }
-    if ((s->decoder & DECODER_NEXT_STEP) != 0 && !s->delaying) {
-        if (!s->step_wanted) {
-            return 0;
-        }
-        s->step_wanted = false;
-        s->periods_left = 0;
-    }
-    if (s->periods_left != 0) {
-        s->periods_left--;
-        return 0;
-    }
-    if (s->steps_left != 0) {
-        return load_step(pwm);
-    }
-    if (!s->delaying && s->sequences[s->sequence].enddelay != 0) {
-        s->delaying = true;
-        s->periods_left = s->sequences[s->sequence].enddelay - 1;
-        return 0;
-    }
-    return leave_sequence(pwm);
-}
-
 static void begin_period(struct pwm *pwm, uint64_t cycles)
 {
     struct pwm_state *s = &pwm->state;
@@ -302,7 +137,7 @@ static void start_sequence(struct pwm *pwm, uint32_t sequence)
         s->starts_next = sequence + 1;
         return;
     }
-    uint32_t events = begin_playback(pwm, sequence);
+    uint32_t events = pwm_begin_playback(pwm, sequence);
     if (s->over) {
         return; /* there is no value to begin with */
     }
@@ -315,18 +150,18 @@ static void end_period(struct pwm *pwm)
 {
     struct pwm_state *s = &pwm->state;
     uint64_t end = s->period_start + period_ticks(s) * cycles_per_tick(pwm);
-    uint32_t events = add_event(s, PWM_EVENTS_PWMPERIODEND);
+    uint32_t events = pwm_add_event(s, PWM_EVENTS_PWMPERIODEND);
     if (s->stopping) {
         uint32_t starts_next = s->starts_next;
         end_generation(pwm);
         update_pins(pwm, 0);
-        raise_all(pwm, events | add_event(s, PWM_EVENTS_STOPPED));
+        raise_all(pwm, events | pwm_add_event(s, PWM_EVENTS_STOPPED));
         if (starts_next != 0) {
             start_sequence(pwm, starts_next - 1);
         }
         return;
     }
-    events |= advance(pwm);
+    events |= pwm_advance(pwm);
     begin_period(pwm, end);
     raise_all(pwm, events);
 }
@@ -403,11 +238,11 @@ static uint32_t *plain_register(struct pwm_state *s, uint32_t offset, uint32_t *
             return registers[i].value;
         }
     }
-    uint32_t within = (offset - PWM_SEQ_0_PTR) % SEQUENCE_BYTES;
+    uint32_t within = (offset - PWM_SEQ_0_PTR) % PWM_SEQUENCE_BYTES;
     if (offset < PWM_SEQ_0_PTR || offset >= SEQUENCES_END || within >= 0x10U) {
         return NULL;
     }
-    struct pwm_sequence *sequence = &s->sequences[(offset - PWM_SEQ_0_PTR) / SEQUENCE_BYTES];
+    struct pwm_sequence *sequence = &s->sequences[(offset - PWM_SEQ_0_PTR) / PWM_SEQUENCE_BYTES];
     uint32_t *values[4] = {&sequence->ptr, &sequence->cnt, &sequence->refresh, &sequence->enddelay};
     *mask = masks[within / 4U];
     return values[within / 4U];
