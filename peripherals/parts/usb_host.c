@@ -148,6 +148,8 @@ static bool take_request(struct usb_host *host, const struct device_input *input
 {
     if (strcmp(input->what, "data") == 0) {
         collect(&host->state, (uint32_t)input->value);
+    } else if (strcmp(input->what, "clear") == 0) {
+        host->state.collected_count = 0;
     } else if (strcmp(input->what, "out") == 0) {
         uint8_t endpoint = (uint8_t)(input->value & ENDPOINT_OUT_MASK);
         if (endpoint == 0) {
@@ -255,8 +257,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(faults, s->faults);
 }
 
-static const char *const input_names[] = {"plug", "unplug", "suspend", "resume", "reset",
-                                          "data", "out",    "control", NULL};
+static const char *const input_names[] = {"plug",  "unplug", "suspend", "resume",  "reset",
+                                          "clear", "data",   "out",     "control", NULL};
 static const size_t event_offsets[] = {offsetof(struct usb_host, frame_start),
                                        offsetof(struct usb_host, bus_end),
                                        offsetof(struct usb_host, step_end)};

@@ -12,7 +12,7 @@
  *   "data" adds the four bytes of its value (lowest first) to what is being put together;
  *   "out" sends the first (value >> 8) of them to endpoint (value & 15);
  *   "control" makes the first eight a SETUP packet, and the rest, `value` in all, its data stage.
- *   The last two begin anew with an empty collection.
+ *   The last two begin anew with an empty collection, and so does "clear".
  * What goes over the bus is told as records of usbmon, the format that Linux has for it
  * (observer.packet, LINKTYPE_USB_LINUX_MMAPPED); HID reports are noted as well, with their first
  * four bytes.

@@ -44,7 +44,7 @@ static bool open_tcp(struct usb_link *link, const char *where, struct sim_error 
     }
     setsockopt(link->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(link->listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(link->listen_fd, (int)USB_LINK_CLIENTS) != 0 ||
+        listen(link->listen_fd, SOMAXCONN) != 0 ||
         getsockname(link->listen_fd, (struct sockaddr *)&address, &length) != 0) {
         return fail_socket(link, error, where);
     }
@@ -67,7 +67,7 @@ static bool open_unix(struct usb_link *link, const char *where, struct sim_error
         return fail_socket(link, error, where);
     }
     link->unix_path = path;
-    return listen(link->listen_fd, (int)USB_LINK_CLIENTS) == 0 || fail_socket(link, error, where);
+    return listen(link->listen_fd, SOMAXCONN) == 0 || fail_socket(link, error, where);
 }
 
 static uint32_t read_u16(const uint8_t *bytes)
@@ -185,11 +185,15 @@ static bool add_input(struct usb_link *link, const char *what, uint32_t value)
     return machine_add_input(link->machine, link->device, now, what, (int32_t)value);
 }
 
-/* Onto the machine's queue, all or nothing. */
+/* Onto the machine's queue. False: it is full; what is left of this message there does no harm,
+ * since the next one begins with "clear". */
 static bool queue_message(struct usb_link *link, const uint8_t *message, uint32_t count)
 {
     const uint8_t *data = message + USB_LINK_HEADER;
     uint8_t endpoint = message[2];
+    if (!add_input(link, "clear", 0)) {
+        return false;
+    }
     for (uint32_t i = 0; i < count; i += 4) {
         uint8_t word[4] = {0};
         memcpy(word, data + i, count - i < 4 ? count - i : 4);

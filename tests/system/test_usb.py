@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 
 from sandglass import HOST_SECONDS, PROGRAM, guest, run
@@ -174,7 +173,7 @@ class Socket(unittest.TestCase):
         self.program = subprocess.Popen(
             [PROGRAM, "run", *BOARD, "--headless", "--speed", "1", "--usb", "unix:" + self.path, DEVICE],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while b"configured" not in self.program.stdout.readline():
+        while b"device configured" not in self.program.stderr.readline():
             self.assertIsNone(self.program.poll())
 
     def tearDown(self):
@@ -184,7 +183,6 @@ class Socket(unittest.TestCase):
 
     def test_packets_come_back(self):
         client = Client(self.path, HOST_SECONDS)
-        time.sleep(0.05)  # until the HID report descriptor is read, too
         for i in range(5):
             report = bytes([i]) + bytes(63)
             client.send(1, report)

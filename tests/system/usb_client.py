@@ -8,8 +8,8 @@ class Client:
 
     def __init__(self, path, seconds):
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)  # waits while others are in the queue
         self.socket.settimeout(seconds)
-        self.socket.connect(path)
 
     def close(self):
         self.socket.close()

@@ -276,6 +276,20 @@ static void packets_of_clients_come_back(void **state)
     assert_int_equal((int8_t)f->last[28], -32);
 }
 
+static void what_was_collected_can_be_dropped(void **state)
+{
+    struct fixture *f = *state;
+    attach(f);
+    assert_true(bench_input(f->bench, "data", 0x11111111));
+    assert_true(bench_input(f->bench, "clear", 0));
+    assert_true(bench_input(f->bench, "data", 0x22222222));
+    assert_true(bench_input(f->bench, "out", 4 << 8 | 2));
+    assert_false(bench_input(f->bench, "out", 4 << 8)); /* endpoint 0 is for control */
+    run_ms(f, 2);
+    assert_int_equal(f->device.waiting[2].bytes[0], 0x22);
+    assert_int_equal(f->completed_in, 1);
+}
+
 static void a_record_is_what_usbmon_has(void **state)
 {
     struct fixture *f = *state;
@@ -531,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_device_is_enumerated),
         TEST(packets_of_clients_come_back),
+        TEST(what_was_collected_can_be_dropped),
         TEST(a_record_is_what_usbmon_has),
         TEST(a_control_request_is_sent),
         TEST(a_lost_device_is_forgotten_and_found_again),
