@@ -98,53 +98,49 @@ static void make_byte(struct serial_box *box)
     }
 }
 
-static void raise_stopped(struct serial_box *box)
-{
-    box->state.twi.stop_wanted = false;
-    serial_box_raise(box, TWI_EVENTS_STOPPED);
-}
-
-/* One decision while nothing is under way. True: an event came of it, so look again. */
-static bool decide(struct serial_box *box)
+/* One decision while nothing is under way. An event that comes of it, or 0. */
+static uint32_t decide(struct serial_box *box)
 {
     struct twi_state *s = &box->state.twi;
     bool between_bytes = s->phase == TWI_HELD;
     if (s->suspended || s->phase == TWI_START || s->phase == TWI_BYTE || s->phase == TWI_STOP) {
-        return false;
+        return 0;
     }
     if (s->stop_wanted && s->phase == TWI_IDLE) {
-        raise_stopped(box);
-        return true;
+        s->stop_wanted = false;
+        return TWI_EVENTS_STOPPED;
     }
     if (s->stop_wanted && between_bytes) {
         make_stop(box);
     } else if (s->suspend_wanted && s->phase != TWI_BLOCKED) {
         s->suspend_wanted = false;
         s->suspended = true;
-        serial_box_raise(box, TWI_EVENTS_SUSPENDED);
-        return true;
+        return TWI_EVENTS_SUSPENDED;
     } else if (s->start_wanted) {
         make_start(box);
     } else if (between_bytes && !s->refused && bytes_of(box)->has_byte(box)) {
         make_byte(box);
     }
-    return false;
+    return 0;
 }
 
-/* Tasks that events trigger through PPI leave a note; the next decision finds it. A guest can make
- * a ring of that, so after two the rest waits for a period of the peripheral's clock. */
+/* Tasks that come from within a decision, through PPI, leave a note for the next one. The events of
+ * this loop are raised outside of it: a ring of them then goes through PPI, which knows how to
+ * bear it. */
 static void proceed(struct serial_box *box)
 {
+    uint32_t event = 0;
     if (box->twi.proceeding) {
         return;
     }
-    box->twi.proceeding = true;
-    bool more = decide(box) && decide(box);
-    box->twi.proceeding = false;
-    if (more) {
-        clock_schedule(box->env.clock, &box->step,
-                       clock_now(box->env.clock) + box->env.clock->cpu_hz / TWI_CLOCK_HZ);
-    }
+    do {
+        box->twi.proceeding = true;
+        event = decide(box);
+        box->twi.proceeding = false;
+        if (event != 0) {
+            serial_box_raise(box, event);
+        }
+    } while (event != 0);
 }
 
 static void refuse(struct serial_box *box, uint32_t errorsrc)
@@ -177,8 +173,9 @@ static void end_byte(struct serial_box *box)
 static void end_stop(struct serial_box *box)
 {
     box->state.twi.phase = TWI_IDLE;
+    box->state.twi.stop_wanted = false;
     i2c_stop(bus_of(box), box->state.twi.setup.pins);
-    raise_stopped(box);
+    serial_box_raise(box, TWI_EVENTS_STOPPED);
 }
 
 void twi_master_step(struct serial_box *box, uint64_t late_cycles)

@@ -8,6 +8,7 @@ enum storm {
     STORM_GPIOTE_RING, /* an edge toggles the pin that makes it */
     STORM_UARTE_TX,    /* an empty transmission starts the next */
     STORM_UARTE_RX,    /* an empty flush starts the next */
+    STORM_TWIM_RING,   /* a stop without a transfer stops again */
     STORM_PPI_FORK,    /* all channels on one event, with forks */
     STORM_TIMER,       /* an interrupt every tick, never acknowledged */
     STORM_SYSTICK,     /* every second cycle */
@@ -29,6 +30,7 @@ enum storm {
 #define PPI             0x4001F000U
 #define GPIOTE          0x40006000U
 #define UARTE           0x40002000U
+#define TWIM            0x40003000U
 #define SCS             0xE000E000U
 #define LED0            17U /* a pin of the board */
 #define TASK(reg)       *bare_register(reg) = 1
@@ -130,6 +132,13 @@ static void uarte_rx(void)
     TASK(UARTE + 0x000U);
 }
 
+static void twim_ring(void)
+{
+    SET(TWIM + 0x500U, 6);
+    connect(0, TWIM + 0x104U, TWIM + 0x014U); /* STOPPED, STOP */
+    TASK(TWIM + 0x014U);
+}
+
 static void ppi_fork(void)
 {
     uint32_t counter = TIMER(1);
@@ -212,6 +221,9 @@ void bare_main(void)
         break;
     case STORM_UARTE_RX:
         uarte_rx();
+        break;
+    case STORM_TWIM_RING:
+        twim_ring();
         break;
     case STORM_PPI_FORK:
         ppi_fork();

@@ -144,7 +144,7 @@ class Storms(unittest.TestCase):
         return result
 
     def test_events_that_trigger_themselves(self):
-        for name in ("ppi_ring", "ppi_fork", "gpiote_ring", "uarte_tx", "uarte_rx"):
+        for name in ("ppi_ring", "ppi_fork", "gpiote_ring", "uarte_tx", "uarte_rx", "twim_ring"):
             with self.subTest(name):
                 self.assertEqual(self.storm(name).stderr.count(self.ENDLESS), 1)
 
