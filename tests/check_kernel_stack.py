@@ -38,7 +38,7 @@ TARGETS = {
     "finish_receive": ["mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
     "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start|nrf52_pin_take": PINS,
-    "spi_controller_(command|init)|start|transfer": [*SPIM, *PINS],
+    "spi_controller_(command|init)|start|transfer.*": [*SPIM, *PINS, "twim_transfer"],
     "start_first|nrf52_spim_serve": [*PINS, "spi_controller_done"],
     "listen|listen.part.0|uart_mux_init|start_next": [*UART, *PORT, *CLIENTS],
     "mux_.*": [*UART, *CLIENTS],
@@ -48,7 +48,7 @@ TARGETS = {
     "measure|bh1750_.*|begin.*|(temperature|humidity)_measure": ["twim_transfer"],
     "answer.*": ["sensor_measured"],
     "sht3x_done.*": ["sensor_measured"],
-    "nrf52_twim_serve": ["sht3x_done", "bh1750_started", "bh1750_fetched"],
+    "nrf52_twim_serve": ["i2c_master_done", "sht3x_done", "bh1750_started", "bh1750_fetched"],
     "nrf52_saadc_serve": ["adc_sampled"],
     "ctap_hid_.*|start_receiving.*|resume|configure|open_endpoints|send_report|receive_report": [r"usbd_(start|set_open|send|receive|cancel_receive|set_client)"],
     "nrf52_usbd_serve|serve_(setup|endpoint_data|received)|ask_client|tell_reset|look_at_cable.*":

@@ -21,6 +21,7 @@
 #define ABI_DRIVER_IPC             0x10000u
 #define ABI_DRIVER_PROCESS_INFO    0x10002u
 #define ABI_DRIVER_SPI_CONTROLLER  0x20001u
+#define ABI_DRIVER_I2C_MASTER      0x20003u
 #define ABI_DRIVER_IEEE802154      0x30001u
 #define ABI_DRIVER_RNG             0x40001u
 #define ABI_DRIVER_CTAP_HID        0x40004u
@@ -165,6 +166,22 @@ enum abi_spi_controller_allow {
     ABI_SPI_CONTROLLER_RWS = 1,
 };
 #define ABI_SPI_CONTROLLER_MAX 256u
+
+/* I2C: bytes to and from the start of rw 1. Addresses are of 7 bits, not shifted. */
+enum abi_i2c_master_command {
+    ABI_I2C_MASTER_WRITE = 1,      /* (address, bytes), u. BUSY: a transfer, of whomever; SIZE */
+    ABI_I2C_MASTER_READ = 2,       /* (address, bytes), u */
+    ABI_I2C_MASTER_WRITE_READ = 3, /* (bytes to write << 8 | address, bytes to read), u */
+};
+enum abi_i2c_master_upcall {
+    ABI_I2C_MASTER_UPCALL_DONE = 0, /* (status, 0, 0). NOACK: nobody there, or it refused a byte */
+    ABI_I2C_MASTER_UPCALLS = 1,
+};
+enum abi_i2c_master_allow {
+    ABI_I2C_MASTER_RW_BUFFER = 1,
+    ABI_I2C_MASTER_RWS = 2,
+};
+#define ABI_I2C_MASTER_MAX 64u /* bytes each way */
 
 /* IEEE 802.15.4: frames without their check sequence, 1 to 125 bytes, as they are on the air. */
 enum abi_ieee802154_command {

@@ -125,6 +125,13 @@ class SensorNode(Board):
         self.assertEqual(result.lines("^weather:"), ["weather: 25.00 C, 50.00 %, 100 lux, battery 3700 mV",
                                                      "weather: -7.25 C, 33.40 %, 1200 lux, battery 3100 mV"])
 
+    def test_an_app_shares_the_bus_with_the_kernel(self):
+        result = boot("sensor_node", app("tests/i2c_registers"), app("weather"), seconds=2)
+        self.assert_booted(result, "sensor node")
+        # The status register after power-on; NOACK; and the kernel's driver goes on.
+        self.assertEqual(result.lines("^i2c:"), ["i2c: 0 10", "i2c: nobody: -13", "i2c: temperature: 0 2500"])
+        self.assertEqual(len(result.lines("^weather: 25.00 C")), 1)
+
     def test_two_nodes_hear_each_other(self):
         apps = f"{os.path.join(BUILD, 'firmware/kernel/sensor_node.elf')} {app('weather')} {app('listen')}"
         with tempfile.TemporaryDirectory() as folder:

@@ -2,9 +2,11 @@
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/spim.h"
+#include "kernel/chips/nrf52/twim.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
 static struct nrf52_pin button_pins[] = {BASE_PIN(11), BASE_PIN(12), BASE_PIN(24), BASE_PIN(25)};
@@ -41,17 +43,26 @@ static const struct hil_spi_device flash = {.select = {&nrf52_pin_ops, &flash_se
                                             .frequency_hz = FLASH_HZ};
 static struct spi_controller_driver spi_controller_driver;
 
+/* I2C on the Arduino header's SDA and SCL, for what an app knows to be there. */
+static struct nrf52_twim twim;
+static const struct nrf52_twim_config twim_config = {
+    .base = NRF52_TWIM0_BASE, .scl_pin = 27, .sda_pin = 26, .frequency = NRF52_TWIM_400_KHZ};
+static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct i2c_master_driver i2c_master_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
     {&spi_controller_driver_ops, &spi_controller_driver},
+    {&i2c_master_driver_ops, &i2c_master_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, &flash_bus},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
 };
 
 void board_start(void)
@@ -64,6 +75,9 @@ void board_start(void)
     nrf52_pin_take(FLASH_HOLD_PIN, NRF52_PIN_OUTPUT_HIGH);
     nrf52_spim_init(&flash_bus, &flash_bus_config);
     spi_controller_init(&spi_controller_driver, &flash_spi, &flash);
+
+    nrf52_twim_init(&twim, &twim_config);
+    i2c_master_init(&i2c_master_driver, &i2c);
 }
 
 const struct base_board board = {

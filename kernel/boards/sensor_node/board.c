@@ -6,6 +6,7 @@
 #include "kernel/capsules/bh1750.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/humidity.h"
+#include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/ieee802154.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/sht3x.h"
@@ -32,6 +33,7 @@ static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {
     .base = NRF52_TWIM0_BASE, .scl_pin = 11, .sda_pin = 12, .frequency = NRF52_TWIM_100_KHZ};
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct i2c_master_driver i2c_master_driver;
 static struct sht3x sht3x;
 static struct bh1750 bh1750;
 static const struct hil_sensor hygrometer = {&sht3x_humidity_ops, &sht3x};
@@ -57,6 +59,7 @@ static const struct driver drivers[] = {
     {&humidity_driver_ops, &humidity_driver},
     {&ambient_light_driver_ops, &ambient_light_driver},
     {&ieee802154_driver_ops, &ieee802154_driver},
+    {&i2c_master_driver_ops, &i2c_master_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -72,6 +75,7 @@ void board_start(void)
     button_init(&button_driver, buttons, COUNT_OF(buttons));
 
     nrf52_twim_init(&twim, &twim_config);
+    i2c_master_init(&i2c_master_driver, &i2c);
     sht3x_init(&sht3x, &i2c, SHT3X_ADDRESS);
     bh1750_init(&bh1750, &i2c, BH1750_ADDRESS);
     sensor_init(&humidity_driver, &humidity_driver_ops, &hygrometer);
