@@ -96,6 +96,14 @@ class SecurityKey(Board):
         self.assertEqual(len(blue), 2)  # on while it waits
         self.assertLess(blue[1], report)
 
+    def test_the_cable_can_be_pulled(self):
+        result = boot("security_key", app("approve"), "--set", "usb_host.unplug=1@1s", "--set", "usb_host.plug=1@1500ms",
+                      "--set", "usb_host.data=5@2s", "--set", f"usb_host.out={4 * 256 + 1}@2001ms",
+                      "--touch", "pad0@2100ms..2200ms", seconds=3)
+        self.assert_booted(result, "security key")
+        self.assertEqual(result.stderr.count("usb_host device configured"), 2)
+        self.assertEqual(result.lines("^approve:"), ["approve: report 05 00 00 00", "approve: sent back"])
+
     def test_a_blank_chip_is_told_its_voltage_and_reset_once(self):
         result = boot("security_key", app("hello"), seconds=1)
         self.assert_booted(result, "security key")
@@ -124,6 +132,17 @@ class SensorNode(Board):
         self.assert_booted(result, "sensor node")
         self.assertEqual(result.lines("^weather:"), ["weather: 25.00 C, 50.00 %, 100 lux, battery 3700 mV",
                                                      "weather: -7.25 C, 33.40 %, 1200 lux, battery 3100 mV"])
+
+    def test_a_sensor_that_fails_is_an_error_and_comes_back(self):
+        for fault, error in (("nack=-1", -13), ("data-nack=1", -13), ("wrong-crc=1", -1)):
+            name = fault.split("=")[0]
+            with self.subTest(fault=fault):
+                result = boot("sensor_node", app("weather"), "--fault", f"sht3xd.{fault}@1500ms",
+                              "--fault", f"sht3xd.{name}=0@2500ms", seconds=4)
+                self.assert_booted(result, "sensor node")
+                self.assertEqual([line[:14] for line in result.lines("^weather:")],
+                                 ["weather: 25.00", "weather: no re", "weather: 25.00"])
+                self.assertEqual(result.lines("no reading"), [f"weather: no reading, error {error}"])
 
     def test_an_app_shares_the_bus_with_the_kernel(self):
         result = boot("sensor_node", app("tests/i2c_registers"), app("weather"), seconds=2)
