@@ -63,7 +63,6 @@ struct radio_port {
     void (*heard)(void *owner, uint32_t source, enum radio_phase phase,
                   const struct radio_frame *frame, int32_t power_cdbm);
     void *owner;
-    const char *name;       /* of the device */
     int32_t position_mm[3]; /* on its board */
     bool everywhere;        /* no radio: it hears all that is sent, as it is sent */
     uint32_t source;        /* set by the medium */
@@ -82,7 +81,7 @@ struct radio_medium {
 
 void radio_medium_init(struct radio_medium *medium);
 
-/* Adds a port; the caller has filled heard, owner, name and position. */
+/* Adds a port; the caller has filled heard, owner and position. */
 void radio_medium_attach(struct radio_medium *medium, struct radio_port *port);
 
 /* Puts the machines of both on one air. Media must not be joined twice. */

@@ -267,7 +267,6 @@ static const char *radio_init(void *self, const struct device_env *env)
     radio->env = *env;
     radio->nrf52840 = nrf_is_nrf52840(env);
     radio->state.world.random = env->seed;
-    radio->port = (struct radio_port){.name = env->name};
     radio_core_init(radio);
     radio_receive_init(radio);
     radio_sense_init(radio);

@@ -3,12 +3,14 @@
 
 #include "peripherals/nrf52/radio.h"
 
-#define SHORT_END_DISABLE 1U
-#define RU_FAST           1U
-#define SPREAD_US         2U /* the receiver opens so much before TIFS is over */
-#define CODED_TAIL_BITS   3U /* TERM2 */
-#define POWER_MOST_DBM    8
-#define POWER_LEAST_DBM   (-40)
+#define SHORT_END_DISABLE   (1U << 1)
+#define SHORT_DISABLED_TXEN (1U << 2)
+#define SHORT_DISABLED_RXEN (1U << 3)
+#define RU_FAST             1U
+#define SPREAD_US           2U /* the receiver opens so much before TIFS is over */
+#define CODED_TAIL_BITS     3U /* TERM2 */
+#define POWER_MOST_DBM      8
+#define POWER_LEAST_DBM     (-40)
 
 /* In the order in which they run when one event has several. */
 static const struct {
@@ -330,7 +332,7 @@ static uint64_t ramp_end(const struct radio *radio, bool transmitter, bool after
     bool fast = (s->config.modecnf0 & RU_FAST) != 0;
     uint64_t end = when + radio_us(radio, 10U * (fast ? RADIO_FAST_RAMP_US : phy->ramp));
     if (!after_disabled || fast || s->config.tifs == 0 || !s->packet_ended ||
-        (s->shorts >> SHORT_END_DISABLE & 1U) == 0) {
+        (s->shorts & SHORT_END_DISABLE) == 0) {
         return end;
     }
     uint64_t gap_end =
@@ -353,7 +355,8 @@ static void ramp_up(struct radio *radio, uint32_t task, uint64_t when)
         return;
     }
     break_off(radio, when);
-    bool after_disabled = disabled && (s->shorts & (transmitter ? 4U : 8U)) != 0;
+    uint32_t turnaround = transmitter ? SHORT_DISABLED_TXEN : SHORT_DISABLED_RXEN;
+    bool after_disabled = disabled && (s->shorts & turnaround) != 0;
     s->mode = s->config.mode;
     s->state = transmitter ? RADIO_TXRU : RADIO_RXRU;
     clock_schedule(radio->env.clock, &radio->step,

@@ -287,7 +287,7 @@ static const char *radio_peer_init(void *self, const struct device_env *env)
     peer->state.channel = peer->ble ? BLE_FIRST_ADVERT : FIRST_154;
     event_init(&peer->heard, heard_fired, peer);
     event_init(&peer->acknowledge, acknowledge_fired, peer);
-    peer->port = (struct radio_port){.heard = heard, .owner = peer, .name = env->name};
+    peer->port = (struct radio_port){.heard = heard, .owner = peer};
     for (uint32_t i = 0; i < 3; i++) {
         uint32_t value = 0;
         if (props->u32 != NULL && props->u32(props->node, "sandglass,position-mm", i, &value)) {

@@ -19,7 +19,7 @@ void machine_net_init(struct machine_net *net, struct machine *first)
 {
     *net = (struct machine_net){.machines = {first}, .count = 1};
     net->latency_cycles = radio_medium_latency(&first->clock);
-    net->ear = (struct radio_port){.heard = heard, .owner = net, .name = "", .everywhere = true};
+    net->ear = (struct radio_port){.heard = heard, .owner = net, .everywhere = true};
     radio_medium_attach(&first->nets.radio, &net->ear);
 }
 
