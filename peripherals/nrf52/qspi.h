@@ -2,9 +2,10 @@
  * its own instructions, EasyDMA, and a window at 0x12000000 through which the CPU reads the flash.
  *
  * Reference: nRF52840 product specification 1.1, "QSPI". qspi.c has the registers,
- * qspi_transfer.c what happens on the wires. Before each read, write and erase, and before custom
- * instructions with WIPWAIT, the flash's status register is read until it is not busy. READY comes
- * when the last bit is on the wire: after a write or an erase the flash may be busy still.
+ * qspi_transfer.c the order of operations, qspi_wires.c what is on the wires. Before each read,
+ * write and erase, and before custom instructions with WIPWAIT, the flash's status register is read
+ * until it is not busy. READY comes when the last bit is on the wire: after a write or an erase the
+ * flash may be busy still.
  *
  * Approximate: while it waits for the flash, the status is read every 2 us to 1 ms, the longer it
  * takes the less often. Reads through the window cost the CPU the time of their transfer and do not
@@ -72,6 +73,9 @@ void qspi_begin(struct qspi *qspi, enum qspi_operation operation);
 void qspi_step_fired(void *owner, uint64_t late_cycles);
 /* Ends everything under way, without a word. */
 void qspi_abort(struct qspi *qspi);
+
+/* qspi_wires.c */
+
 /* Drives SCK and CSN from the state. */
 void qspi_update_pins(struct qspi *qspi);
 /* Reads the flash for the CPU; false: it is not active or busy otherwise. */

@@ -1,15 +1,10 @@
 #include "peripherals/nrf52/qspi.h"
+#include "peripherals/nrf52/qspi_wires.h"
 
-#define CLOCK_HZ       64000000U /* of which IFCONFIG1 makes SCK */
-#define SCK_HZ_MAX     32000000U
-#define PSEL_NOT       (1U << 31)
-#define PSEL_PIN       0x3FU
-#define NO_PIN         UINT32_MAX
 #define BURST_BYTES    64U
 #define DPM_UNIT_TICKS 256U /* of 16 MHz: four cycles each */
 #define CYCLES_16_MHZ  4U
 
-#define OPCODE_RDSR  0x05U
 #define OPCODE_WREN  0x06U
 #define OPCODE_DP    0xB9U
 #define OPCODE_RDP   0xABU
@@ -18,12 +13,8 @@
 #define POLL_US_MAX  1000U
 #define POLL_PORTION 64U /* the next poll comes after this part of the time waited so far */
 
-#define IFCONFIG0_READOC(v)   ((v)&7U)
-#define IFCONFIG0_WRITEOC(v)  ((v) >> 3 & 7U)
-#define IFCONFIG0_ADDRESS_32  (1U << 6)
 #define IFCONFIG0_PAGE_512    (1U << 12)
 #define IFCONFIG1_DPMEN       (1U << 24)
-#define IFCONFIG1_MODE_3      (1U << 25)
 #define ADDRCONF_WIPWAIT      (1U << 26)
 #define ADDRCONF_WREN         (1U << 27)
 #define CINSTRCONF_LENGTH(v)  ((v) >> 8 & 0xFU)
@@ -35,115 +26,9 @@
 #define ERASE_64K             1U
 #define ERASE_ALL             2U
 
-/* How an instruction goes over the lines. */
-struct shape {
-    uint8_t opcode, address_lines, dummy_bytes, data_lines;
-};
-
-static const struct shape reads[] = {
-    {0x0B, 1, 1, 1}, {0x3B, 1, 1, 2}, {0xBB, 2, 1, 2}, {0x6B, 1, 1, 4}, {0xEB, 4, 3, 4}};
-static const struct shape writes[] = {
-    {0x02, 1, 0, 1}, {0xA2, 1, 0, 2}, {0x32, 1, 0, 4}, {0x38, 4, 0, 4}};
-#define READS  (sizeof reads / sizeof reads[0])
-#define WRITES (sizeof writes / sizeof writes[0])
-
 static void guest_error(const struct qspi *qspi, uint32_t offset, const char *what)
 {
     diag_guest_error(qspi->env.diag, qspi->env.name, offset, what);
-}
-
-/* ---- wires ---- */
-
-static uint32_t pin_of(const struct qspi *qspi, enum qspi_pin pin)
-{
-    uint32_t psel = qspi->state.psel[pin];
-    uint32_t number = psel & PSEL_PIN;
-    return (psel & PSEL_NOT) != 0 || number >= qspi->env.pin_count ? NO_PIN : number;
-}
-
-static uint64_t bit_cycles(const struct qspi *qspi)
-{
-    return ((qspi->state.ifconfig1 >> 28) + 1U) * (CLOCK_HZ / SCK_HZ_MAX);
-}
-
-static uint64_t byte_cycles(const struct qspi *qspi, uint32_t count, uint32_t lines)
-{
-    return count * 8U / lines * bit_cycles(qspi);
-}
-
-static uint8_t exchange(struct qspi *qspi, uint8_t out, uint8_t lines, bool read)
-{
-    const struct spi_pins pins = {.sck = pin_of(qspi, QSPI_SCK),
-                                  .mosi = pin_of(qspi, QSPI_IO0),
-                                  .miso = pin_of(qspi, QSPI_IO1)};
-    const struct spi_frame frame = {
-        .lines = lines,
-        .mode = (qspi->state.ifconfig1 & IFCONFIG1_MODE_3) != 0 ? 3 : 0,
-        .read = read,
-        .hz = (uint32_t)(CLOCK_HZ / bit_cycles(qspi)),
-    };
-    struct spi_result result =
-        spi_exchange(&qspi->env.nets->spi, &qspi->controller, &pins, out, &frame);
-    if (result.problem == SPI_CONTENTION && !qspi->state.told) {
-        qspi->state.told = true;
-        guest_error(qspi, 0x534, "two selected flashes drive IO1");
-    }
-    return result.in;
-}
-
-static void select_flash(struct qspi *qspi, bool selected)
-{
-    nrf_claim_pin(&qspi->env, &qspi->state.claimed[1],
-                  qspi->state.enable != 0 ? pin_of(qspi, QSPI_CSN) : NO_PIN,
-                  selected ? WIRE_LOW : WIRE_HIGH);
-}
-
-void qspi_update_pins(struct qspi *qspi)
-{
-    const struct qspi_state *s = &qspi->state;
-    bool mode_3 = (s->ifconfig1 & IFCONFIG1_MODE_3) != 0;
-    nrf_claim_pin(&qspi->env, &qspi->state.claimed[0],
-                  s->enable != 0 ? pin_of(qspi, QSPI_SCK) : NO_PIN, mode_3 ? WIRE_HIGH : WIRE_LOW);
-    select_flash(qspi, s->phase == QSPI_MOVE || s->in_long_frame);
-}
-
-static uint32_t send_address(struct qspi *qspi, uint32_t address, uint8_t lines)
-{
-    uint32_t count = (qspi->state.ifconfig0 & IFCONFIG0_ADDRESS_32) != 0 ? 4 : 3;
-    for (uint32_t i = count; i > 0; i--) {
-        (void)exchange(qspi, (uint8_t)(address >> (i - 1U) * 8U), lines, false);
-    }
-    return count;
-}
-
-/* Opcode, address and dummies; returns what they take. */
-static uint64_t send_header(struct qspi *qspi, const struct shape *shape, uint32_t address)
-{
-    (void)exchange(qspi, shape->opcode, 1, false);
-    uint32_t count = send_address(qspi, address, shape->address_lines);
-    for (uint32_t i = 0; i < shape->dummy_bytes; i++) {
-        (void)exchange(qspi, 0, shape->address_lines, false);
-    }
-    return byte_cycles(qspi, 1, 1) +
-           byte_cycles(qspi, count + shape->dummy_bytes, shape->address_lines);
-}
-
-/* A whole instruction of one byte. */
-static void send_opcode(struct qspi *qspi, uint8_t opcode)
-{
-    select_flash(qspi, true);
-    (void)exchange(qspi, opcode, 1, false);
-    select_flash(qspi, false);
-}
-
-static uint8_t read_status(struct qspi *qspi)
-{
-    select_flash(qspi, true);
-    (void)exchange(qspi, OPCODE_RDSR, 1, false);
-    uint8_t status = exchange(qspi, 0, 1, false);
-    select_flash(qspi, false);
-    qspi->state.sreg = status;
-    return status;
 }
 
 /* ---- the order of things ---- */
@@ -163,7 +48,7 @@ static uint64_t gap_cycles(const struct qspi *qspi)
 static void enter_poll(struct qspi *qspi)
 {
     qspi->state.waiting_cycles = clock_now(qspi->env.clock);
-    enter(qspi, QSPI_POLL, gap_cycles(qspi) + byte_cycles(qspi, 2, 1));
+    enter(qspi, QSPI_POLL, gap_cycles(qspi) + qspi_byte_cycles(qspi, 2, 1));
 }
 
 static void finish(struct qspi *qspi)
@@ -216,17 +101,6 @@ static bool enables_writes(const struct qspi *qspi)
 
 /* ---- reads and writes ---- */
 
-static const struct shape *shape_of(const struct qspi *qspi)
-{
-    uint32_t ifconfig0 = qspi->state.ifconfig0;
-    if (qspi->state.operation == QSPI_WRITE) {
-        uint32_t index = IFCONFIG0_WRITEOC(ifconfig0);
-        return index < WRITES ? &writes[index] : &writes[0];
-    }
-    uint32_t index = IFCONFIG0_READOC(ifconfig0);
-    return index < READS ? &reads[index] : &reads[0];
-}
-
 /* The next burst of a read, or as much of a write as fits into the page. */
 static uint32_t next_count(const struct qspi *qspi)
 {
@@ -240,7 +114,7 @@ static void enter_move(struct qspi *qspi, uint64_t header_cycles)
 {
     qspi->state.moving = next_count(qspi);
     enter(qspi, QSPI_MOVE,
-          header_cycles + byte_cycles(qspi, qspi->state.moving, shape_of(qspi)->data_lines));
+          header_cycles + qspi_byte_cycles(qspi, qspi->state.moving, qspi_shape(qspi)->data_lines));
 }
 
 /* False: the buffer leaves RAM, and the operation is over. */
@@ -252,10 +126,10 @@ static bool move_byte(struct qspi *qspi, uint8_t lines)
     if (s->operation == QSPI_WRITE) {
         result = qspi->env.dma.read(qspi->env.dma.context, s->ram, &byte, 1);
         if (result == BUS_OK) {
-            (void)exchange(qspi, byte, lines, false);
+            (void)qspi_exchange(qspi, byte, lines, false);
         }
     } else {
-        byte = exchange(qspi, 0, lines, true);
+        byte = qspi_exchange(qspi, 0, lines, true);
         result = qspi->env.dma.write(qspi->env.dma.context, s->ram, &byte, 1);
     }
     if (result != BUS_OK) {
@@ -274,7 +148,7 @@ static void move(struct qspi *qspi)
     uint32_t count = s->moving;
     s->moving = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!move_byte(qspi, shape_of(qspi)->data_lines)) {
+        if (!move_byte(qspi, qspi_shape(qspi)->data_lines)) {
             qspi_abort(qspi);
             qspi_update_pins(qspi);
             return;
@@ -284,7 +158,7 @@ static void move(struct qspi *qspi)
         enter_move(qspi, 0);
         return;
     }
-    select_flash(qspi, false);
+    qspi_select(qspi, false);
     if (s->left != 0) {
         enter_poll(qspi); /* the next page */
     } else {
@@ -298,8 +172,8 @@ static void begin_move(struct qspi *qspi)
         finish(qspi);
         return;
     }
-    select_flash(qspi, true);
-    enter_move(qspi, send_header(qspi, shape_of(qspi), qspi->state.flash));
+    qspi_select(qspi, true);
+    enter_move(qspi, qspi_send_header(qspi, qspi_shape(qspi), qspi->state.flash));
 }
 
 /* ---- the other instructions: sent at the end of their time ---- */
@@ -313,52 +187,52 @@ static uint32_t custom_bytes(const struct qspi *qspi)
 static void send_custom(struct qspi *qspi)
 {
     struct qspi_state *s = &qspi->state;
-    select_flash(qspi, true);
+    qspi_select(qspi, true);
     if (!s->in_long_frame) {
-        (void)exchange(qspi, (uint8_t)s->cinstrconf, 1, false);
+        (void)qspi_exchange(qspi, (uint8_t)s->cinstrconf, 1, false);
     }
     for (uint32_t i = 0; i + 1 < custom_bytes(qspi); i++) {
         uint32_t *word = &s->cinstrdat[i / 4];
         uint32_t shift = i % 4 * 8;
-        uint32_t in = exchange(qspi, (uint8_t)(*word >> shift), 1, false);
+        uint32_t in = qspi_exchange(qspi, (uint8_t)(*word >> shift), 1, false);
         *word = (*word & ~(0xFFU << shift)) | in << shift;
     }
     s->in_long_frame =
         (s->cinstrconf & CINSTRCONF_LONG) != 0 && (s->cinstrconf & CINSTRCONF_LONG_STOP) == 0;
-    select_flash(qspi, s->in_long_frame);
+    qspi_select(qspi, s->in_long_frame);
 }
 
 static void send_addrconf(struct qspi *qspi)
 {
     uint32_t bytes = qspi->state.addrconf >> 24 & 3U;
-    select_flash(qspi, true);
+    qspi_select(qspi, true);
     for (uint32_t i = 0; i < bytes; i++) {
-        (void)exchange(qspi, (uint8_t)(qspi->state.addrconf >> i * 8), 1, false);
+        (void)qspi_exchange(qspi, (uint8_t)(qspi->state.addrconf >> i * 8), 1, false);
     }
-    select_flash(qspi, false);
+    qspi_select(qspi, false);
 }
 
 static void send_erase(struct qspi *qspi)
 {
     const struct qspi_state *s = &qspi->state;
     if (s->erase_len == ERASE_ALL) {
-        send_opcode(qspi, 0xC7);
+        qspi_send_opcode(qspi, 0xC7);
         return;
     }
-    select_flash(qspi, true);
-    (void)exchange(qspi, s->erase_len == ERASE_64K ? 0xD8 : 0x20, 1, false);
-    (void)send_address(qspi, s->erase_ptr, 1);
-    select_flash(qspi, false);
+    qspi_select(qspi, true);
+    (void)qspi_exchange(qspi, s->erase_len == ERASE_64K ? 0xD8 : 0x20, 1, false);
+    (void)qspi_send_address(qspi, s->erase_ptr, 1);
+    qspi_select(qspi, false);
 }
 
 static uint64_t send_cycles(const struct qspi *qspi)
 {
     const struct qspi_state *s = &qspi->state;
-    uint64_t before = enables_writes(qspi) ? byte_cycles(qspi, 1, 1) + gap_cycles(qspi) : 0;
+    uint64_t before = enables_writes(qspi) ? qspi_byte_cycles(qspi, 1, 1) + gap_cycles(qspi) : 0;
     if (s->operation == QSPI_CUSTOM) {
-        return before + byte_cycles(qspi, custom_bytes(qspi) + !custom_bytes(qspi), 1);
+        return before + qspi_byte_cycles(qspi, custom_bytes(qspi) + !custom_bytes(qspi), 1);
     }
-    return before + byte_cycles(qspi, s->operation == QSPI_ERASE ? 4 : 3, 1);
+    return before + qspi_byte_cycles(qspi, s->operation == QSPI_ERASE ? 4 : 3, 1);
 }
 
 /* How long the flash takes for deep power-down, as the guest says. */
@@ -373,7 +247,7 @@ static void send(struct qspi *qspi)
 {
     struct qspi_state *s = &qspi->state;
     if (enables_writes(qspi)) {
-        send_opcode(qspi, OPCODE_WREN);
+        qspi_send_opcode(qspi, OPCODE_WREN);
     }
     switch ((enum qspi_operation)s->operation) {
     case QSPI_READ:
@@ -391,7 +265,7 @@ static void send(struct qspi *qspi)
         break;
     case QSPI_DPM:
         s->in_dpm = (s->ifconfig1 & IFCONFIG1_DPMEN) != 0;
-        send_opcode(qspi, s->in_dpm ? OPCODE_DP : OPCODE_RDP);
+        qspi_send_opcode(qspi, s->in_dpm ? OPCODE_DP : OPCODE_RDP);
         enter(qspi, QSPI_WAIT, dpm_cycles(qspi));
         return;
     case QSPI_ACTIVATE:
@@ -405,7 +279,7 @@ static void send(struct qspi *qspi)
 static void poll(struct qspi *qspi)
 {
     const struct qspi_state *s = &qspi->state;
-    if ((read_status(qspi) & STATUS_WIP) == 0) {
+    if ((qspi_read_status(qspi) & STATUS_WIP) == 0) {
         enter(qspi, QSPI_SEND, gap_cycles(qspi) + send_cycles(qspi));
         return;
     }
@@ -488,25 +362,4 @@ void qspi_abort(struct qspi *qspi)
     qspi->state.phase = QSPI_POLL;
     qspi->state.moving = 0;
     qspi->state.in_long_frame = false;
-}
-
-bool qspi_read_window(struct qspi *qspi, uint32_t address, uint32_t size_bytes, uint32_t *value)
-{
-    const struct qspi_state *s = &qspi->state;
-    const struct shape *shape = shape_of(qspi);
-    if (!s->active || s->operation != QSPI_IDLE || s->in_long_frame) {
-        return false;
-    }
-    select_flash(qspi, true);
-    uint64_t cycles = send_header(qspi, shape, address + s->xipoffset) +
-                      byte_cycles(qspi, size_bytes, shape->data_lines);
-    *value = 0;
-    for (uint32_t i = 0; i < size_bytes; i++) {
-        *value |= (uint32_t)exchange(qspi, 0, shape->data_lines, true) << i * 8;
-    }
-    select_flash(qspi, false);
-    if (qspi->env.chip.stall != NULL) {
-        qspi->env.chip.stall(qspi->env.chip.context, cycles);
-    }
-    return true;
 }
