@@ -23,12 +23,16 @@ static inline int32_t analog_input_microvolts(const struct device_env *env, uint
     return pin != NULL ? pin_microvolts(pin, env->nets->vdd.microvolts) : 0;
 }
 
+/* Inputs of the ADC that are no pins, as the devicetree counts them: VDD, and nRF52840's VDDH / 5.
+ */
+#define ANALOG_INPUT_VDD  8U
+#define ANALOG_INPUT_VDDH 12U
+
 /* What a part drives that the devicetree wires to an input of the ADC: the pin of AIN<input>, or
- * for the number after the last pin, which measures the supply, the supply itself. NULL: there is
- * no such input. */
+ * the supply. NULL: there is no such input. */
 static inline struct analog_node *analog_input_node(const struct device_env *env, uint32_t input)
 {
-    if (input == ANALOG_INPUTS) {
+    if (input == ANALOG_INPUT_VDD || input == ANALOG_INPUT_VDDH) {
         return &env->nets->vdd;
     }
     struct pin *pin = input < ANALOG_INPUTS ? analog_input_pin(env, input) : NULL;

@@ -41,7 +41,10 @@ static void battery_update(void *self)
 {
     struct battery *battery = self;
     int64_t microvolts = (int64_t)terminal_millivolts(&battery->state) * 1000;
-    microvolts = microvolts * battery->output_ohms / battery->full_ohms;
+    /* A supply is divided inside the chip, if at all. */
+    if (battery->node != &battery->env.nets->vdd) {
+        microvolts = microvolts * battery->output_ohms / battery->full_ohms;
+    }
     analog_drive(battery->node, is_connected(battery) ? (int32_t)microvolts : 0);
 }
 
@@ -101,7 +104,7 @@ static const char *battery_init(void *self, const struct device_env *env)
     battery->env = *env;
     if (props->u32 == NULL || !props->u32(props->node, "io-channels", 1, &input) ||
         (battery->node = analog_input_node(env, input)) == NULL) {
-        return "io-channels must name one of the ADC's inputs: 0 to 7, or 8 for the supply";
+        return "io-channels must name one of the ADC's inputs: 0 to 7, or the supply";
     }
     battery->output_ohms = props_u32_or(props, "output-ohms", 1);
     battery->full_ohms = props_u32_or(props, "full-ohms", battery->output_ohms);

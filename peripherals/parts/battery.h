@@ -3,8 +3,8 @@
  *
  * Devicetree: `io-channels`; `output-ohms` and `full-ohms` (without full-ohms the whole voltage
  * arrives); `power-gpios`: the divider is connected while that pin is active.
- * `sandglass,millivolts` (3700 without it): the battery's voltage at first. A divider on the input
- * that measures the supply (VDD) makes the battery the supply.
+ * `sandglass,millivolts` (3700 without it): the battery's voltage at first. A divider on an input
+ * that measures the supply (VDD, VDDH / 5) makes the battery the supply.
  * Inputs: "millivolts" (0 to 10000); "percent" (0 to 100): the charge of a lithium cell at rest,
  * by a typical curve. Tells the observer "millivolts" of the battery.
  * Fault: "sag": it gives so many millivolts less.

@@ -73,13 +73,17 @@ static void a_switched_divider_is_there_when_it_is_switched_on(void **state)
 static void a_battery_can_be_the_supply(void **state)
 {
     (void)state;
-    struct bench *b = bench_new();
-    b->props[0] = (struct bench_prop){"io-channels", 0};
-    b->props[1] = (struct bench_prop){"io-channels", 8};
-    b->props[2] = (struct bench_prop){"sandglass,millivolts", 2900};
-    assert_null(bench_start(b, &part_battery_class, 0));
-    assert_int_equal(b->nets.vdd.microvolts, 2900000);
-    bench_free(b);
+    static const uint32_t inputs[2] = {8, 12}; /* VDD; VDDH / 5, a divider within the chip */
+    for (uint32_t i = 0; i < 2; i++) {
+        struct bench *b = bench_new();
+        b->props[0] = (struct bench_prop){"io-channels", 0};
+        b->props[1] = (struct bench_prop){"io-channels", inputs[i]};
+        b->props[2] = (struct bench_prop){"sandglass,millivolts", 2900};
+        b->props[3] = (struct bench_prop){"full-ohms", i == 0 ? 1 : 5};
+        assert_null(bench_start(b, &part_battery_class, 0));
+        assert_int_equal(b->nets.vdd.microvolts, 2900000);
+        bench_free(b);
+    }
 }
 
 static void nonsense_is_refused(void **state)
