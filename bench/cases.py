@@ -12,6 +12,7 @@ MPU_RATIO, INTERRUPT_RATIO = 3.0, 1.5
 NULL_CYCLES, PROCESS_BYTES = 250, 676
 SLEEP_SECONDS, DEVICE_MILLIONS, MEMORY_MB, START_MS, RESTORE_US = 1.0, 12.0, 32.0, 100.0, 50.0
 LINEAR_TOLERANCE = 0.10
+FULL_BOARDS = ("nrf52dk", "nrf52840dk", "pinetime")
 WORK_TOLERANCE = 0.05  # where the machines cannot do exactly the same
 
 # guest, what it does, rounds with --quick
@@ -180,13 +181,16 @@ def linear(bench):
     board = minimal_board(machines)
     for name, quick_rounds in (("branchy", 2), ("interrupts", 50)):
         elf, _ = bench.guest(name, quick_rounds)
-        values = []
+        values = {full: [] for full in FULL_BOARDS}
         for _ in range(bench.runs):
             few = machines.sandglass(elf, "-b", board).seconds
-            values.append(machines.sandglass(elf).seconds / few)
-        median = statistics.median(values)
-        yield Figure(f"idle_devices_{name}", f"{name}: cost with all devices of the nRF52-DK, divided by that with one UART", "",
-                     Spread(values), expected=f"<= {1 + LINEAR_TOLERANCE}", met=bench.judge(median <= 1 + LINEAR_TOLERANCE))
+            for full in FULL_BOARDS:
+                values[full].append(machines.sandglass(elf, "-b", full).seconds / few)
+        for full in FULL_BOARDS:
+            median = statistics.median(values[full])
+            yield Figure(f"idle_devices_{name}_{full}", f"{name}: cost with all devices and parts of {full}, divided by that with one UART",
+                         "", Spread(values[full]), expected=f"<= {1 + LINEAR_TOLERANCE}",
+                         met=bench.judge(median <= 1 + LINEAR_TOLERANCE))
 
 
 def minimal_board(machines):
