@@ -409,11 +409,12 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     bool bools = device_bool_is_sane(&s->running) && device_bool_is_sane(&s->stopping) &&
                  device_bool_is_sane(&s->delaying) && device_bool_is_sane(&s->over) &&
                  device_bool_is_sane(&s->step_wanted);
-    bool top = !s->running || (s->top >= PWM_COUNTERTOP_MIN && s->top <= 0x7FFFU);
+    bool running = bools && s->running; /* not to be looked at before it is known to be a bool */
+    bool top = !running || (s->top >= PWM_COUNTERTOP_MIN && s->top <= 0x7FFFU);
     return bools && top && s->sequence < PWM_SEQUENCES && s->starts_next <= PWM_SEQUENCES &&
            s->starts_after <= PWM_SEQUENCES && s->prescaler <= 7 && s->period_prescaler <= 7 &&
            s->period_start <= now_cycles &&
-           (!s->running || now_cycles - s->period_start <= pwm->env.clock->cpu_hz) &&
+           (!running || now_cycles - s->period_start <= pwm->env.clock->cpu_hz) &&
            (pins == 64 || s->claimed >> pins == 0);
 }
 

@@ -422,10 +422,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     bool numbers = s->sampleper <= SAMPLEPER_MAX && s->reportper <= REPORTPER_MAX && s->pair <= 3 &&
                    s->acc >= QDEC_ACC_MIN && s->acc <= QDEC_ACC_MAX &&
                    s->accdbl <= QDEC_ACCDBL_MAX && s->ledpre <= LEDPRE_MASK && s->samples <= 280;
-    bool recent = !s->running || s->sample_cycles >= now_cycles ||
+    bool bools = device_bool_is_sane(&s->running) && device_bool_is_sane(&s->led_on);
+    bool running = bools && s->running; /* not to be looked at before it is known to be a bool */
+    bool recent = !running || s->sample_cycles >= now_cycles ||
                   now_cycles - s->sample_cycles <= qdec->env.clock->cpu_hz;
-    return device_bool_is_sane(&s->running) && device_bool_is_sane(&s->led_on) && numbers &&
-           recent && (pins == QDEC_PINS_MAX || s->claimed >> pins == 0);
+    return bools && numbers && recent && (pins == QDEC_PINS_MAX || s->claimed >> pins == 0);
 }
 
 static const size_t event_offsets[] = {offsetof(struct qdec, step)};
