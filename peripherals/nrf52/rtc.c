@@ -177,7 +177,8 @@ static void catch_up(struct rtc *rtc)
             s->events_tick = tick;
             raise_events(rtc, events_at(rtc, tick));
         } else if (edge <= now) {
-            s->events_tick = edge - 1;
+            /* An edge long past comes from a made-up snapshot: it must not wind the time back. */
+            s->events_tick = edge - 1 > s->events_tick ? edge - 1 : s->events_tick;
             apply_pending(s);
         } else {
             break;
