@@ -119,7 +119,7 @@ static uint32_t ones(const uint8_t *bytes, size_t count)
 {
     uint32_t sum = 0;
     for (size_t i = 0; i < count * 8; i++) {
-        sum += bytes[i / 8] >> i % 8 & 1U;
+        sum += (uint32_t)bytes[i / 8] >> i % 8 & 1U;
     }
     return sum;
 }
