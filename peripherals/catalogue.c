@@ -110,6 +110,7 @@ static const struct catalogue_entry entries[] = {
     {"bosch,bma4xx", &part_bma42x_class},
     {"tyhx,hrs3300", &part_hrs3300_class},
     {"tian-yi-he-xin-hrs3300", &part_hrs3300_class}, /* in Zephyr's pinetime_devkit0 */
+    {"hx,hrs3300", &part_hrs3300_class},             /* in Zephyr drivers written for PineTime */
     {"sensirion,sht3xd", &part_sht3x_class},
     {"rohm,bh1750", &part_bh1750_class},
 };

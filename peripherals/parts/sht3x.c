@@ -18,6 +18,8 @@ enum sht3x_command {
 #define STATUS_COMMAND_FAILED (1U << 1)
 #define STATUS_RESET          (1U << 4)
 #define STATUS_HEATER         (1U << 13)
+#define STATUS_ALERT          (1U << 15)
+#define STATUS_AFTER_RESET    (STATUS_ALERT | STATUS_RESET)
 #define STATUS_CLEARED        0x8C13U /* what CLEAR_STATUS takes away: alerts, reset, errors */
 #define CRC_POLYNOMIAL        0x31U
 #define CRC_START             0xFFU
@@ -149,7 +151,7 @@ static void run_other(struct sht3x *sht)
         break;
     case SHT3X_SOFT_RESET:
         stop(s);
-        s->status = STATUS_RESET;
+        s->status = STATUS_AFTER_RESET;
         break;
     case SHT3X_HEATER_ON:
         s->status |= STATUS_HEATER;
@@ -269,7 +271,7 @@ static void sht3x_reset(void *self, uint32_t reasons)
         return;
     }
     stop(&sht->state);
-    sht->state.status = STATUS_RESET;
+    sht->state.status = STATUS_AFTER_RESET;
     sht->state.answer_bytes = 0;
     i2c_part_power_on(&sht->part);
 }

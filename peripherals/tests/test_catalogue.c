@@ -27,6 +27,7 @@ static void every_entry_is_found_by_its_name(void **state)
         assert_true((c->read == NULL) == (c->write == NULL));
         assert_true(c->input_names == NULL || (c->input != NULL && c->input_names[0] != NULL));
     }
+    assert_ptr_equal(catalogue_find("hx,hrs3300"), catalogue_find("tyhx,hrs3300"));
     assert_null(catalogue_find("nordic,nrf-pdm"));
     assert_null(catalogue_find(""));
 }

@@ -147,7 +147,7 @@ static void status_heater_and_soft_reset(void **state)
     uint8_t bytes[3];
     command(b, 0xF32D);
     assert_true(i2c_bench_read(b, bytes, 3));
-    assert_int_equal(word(bytes), 0x0010);
+    assert_int_equal(word(bytes), 0x8010);
     assert_int_equal(bytes[2], remainder_of(bytes));
     command(b, 0x3041);
     command(b, 0x306D);
@@ -162,7 +162,7 @@ static void status_heater_and_soft_reset(void **state)
     command(b, 0x30A2);
     command(b, 0xF32D);
     assert_true(i2c_bench_read(b, bytes, 3));
-    assert_int_equal(word(bytes), 0x0010);
+    assert_int_equal(word(bytes), 0x8010);
 }
 
 static void the_serial_number_stays_the_same(void **state)
