@@ -1,4 +1,4 @@
-#include "peripherals/parts/usb_host.h"
+#include "peripherals/parts/usb_host_internal.h"
 
 #include <string.h>
 
@@ -122,7 +122,7 @@ static void queue_request(struct usb_host *host, uint8_t endpoint, uint32_t coun
                 s->request_count < USB_HOST_REQUESTS;
     if (control) {
         good = good && count >= USB_SETUP_BYTES &&
-               ((s->collected[0] & 0x80U) != 0 || count - USB_SETUP_BYTES == data);
+               ((s->collected[0] & USB_ENDPOINT_IN) != 0 || count - USB_SETUP_BYTES == data);
     }
     if (good) {
         uint32_t at = (s->request_first + s->request_count) % USB_HOST_REQUESTS;

@@ -78,7 +78,7 @@ struct usb_host_endpoint {
     uint32_t interval;   /* frames */
     uint32_t packet_bytes;
     uint8_t address; /* bit 7: IN */
-    uint8_t kind;    /* 1 interrupt, 3 bulk: as in usbmon */
+    uint8_t kind;    /* USB_KIND_INTERRUPT or USB_KIND_BULK */
     uint8_t interface;
     uint8_t errors;               /* in a row */
     bool data1, halted, had_data; /* had_data: in this frame */
@@ -140,39 +140,5 @@ struct usb_host {
 };
 
 extern const struct device_class part_usb_host_class;
-
-/* usb_host.c */
-void usb_host_note(const struct usb_host *host, const char *what, int32_t value);
-void usb_host_wait(struct usb_host *host, enum usb_host_step step, uint64_t microseconds);
-
-/* usb_host_bus.c: frames and transactions */
-void usb_host_init_bus(struct usb_host *host);
-void usb_host_start_frames(struct usb_host *host);
-void usb_host_stop_frames(struct usb_host *host);
-/* Begins a control transfer; `data`: `count` bytes to send, or NULL. Its end comes to
- * usb_host_control_ended. */
-void usb_host_start_control(struct usb_host *host, const uint8_t setup[USB_SETUP_BYTES],
-                            const uint8_t *data);
-/* Ends all that is under way or waits, because the device is gone. */
-void usb_host_drop_all(struct usb_host *host);
-
-/* usb_host_enumerate.c */
-void usb_host_step_ended(struct usb_host *host); /* the wait of a step is over */
-void usb_host_control_ended(struct usb_host *host, int32_t status);
-void usb_host_failed(struct usb_host *host);
-
-/* usb_monitor.c: records of usbmon */
-struct usb_record {
-    uint64_t id;
-    uint8_t kind;     /* 1 interrupt, 2 control, 3 bulk */
-    uint8_t endpoint; /* bit 7: IN */
-    bool submitted;   /* else completed */
-    int32_t status;
-    const uint8_t *setup; /* NULL: none */
-    const uint8_t *data;  /* NULL: none in this record */
-    uint32_t count;       /* of data, or how much is asked for */
-    uint32_t interval;
-};
-void usb_monitor_tell(const struct usb_host *host, const struct usb_record *record);
 
 #endif

@@ -1,7 +1,7 @@
 /* From a device that shows itself to one whose endpoints are polled. */
 #include <string.h>
 
-#include "peripherals/parts/usb_host.h"
+#include "peripherals/parts/usb_host_internal.h"
 
 #define RESET_US         10000U
 #define RECOVERY_US      10000U
@@ -15,8 +15,7 @@
 #define REQUEST_SET_CONFIGURATION 9U
 #define REQUEST_CLEAR_FEATURE     1U
 
-#define TYPE_IN           0x80U
-#define TYPE_IN_INTERFACE 0x81U
+#define TYPE_IN_INTERFACE (USB_ENDPOINT_IN | 1U)
 #define TYPE_OUT_ENDPOINT 0x02U
 
 #define DESCRIPTOR_DEVICE        1U
@@ -27,9 +26,9 @@
 #define DESCRIPTOR_HID           0x21U
 #define DESCRIPTOR_HID_REPORT    0x22U
 
-#define CLASS_HID      3U
-#define KIND_INTERRUPT 3U /* of bmAttributes */
-#define KIND_BULK      2U
+#define CLASS_HID            3U
+#define ATTRIBUTES_INTERRUPT 3U /* of bmAttributes */
+#define ATTRIBUTES_BULK      2U
 
 static void request(struct usb_host *host, enum usb_host_step step, uint8_t type, uint8_t number,
                     uint32_t value, uint32_t index, uint32_t length)
@@ -49,7 +48,7 @@ static void request(struct usb_host *host, enum usb_host_step step, uint8_t type
 static void get_descriptor(struct usb_host *host, enum usb_host_step step, uint32_t type,
                            uint32_t length)
 {
-    request(host, step, TYPE_IN, REQUEST_GET_DESCRIPTOR, type << 8, 0, length);
+    request(host, step, USB_ENDPOINT_IN, REQUEST_GET_DESCRIPTOR, type << 8, 0, length);
 }
 
 static void run(struct usb_host *host)
@@ -77,7 +76,7 @@ static void next_string(struct usb_host *host, enum usb_host_step step)
     struct usb_host_state *s = &host->state;
     for (uint32_t i = (uint32_t)step - USB_HOST_MANUFACTURER; i < 3; i++) {
         if (s->strings[i] != 0 && s->language != 0) {
-            request(host, (enum usb_host_step)(USB_HOST_MANUFACTURER + i), TYPE_IN,
+            request(host, (enum usb_host_step)(USB_HOST_MANUFACTURER + i), USB_ENDPOINT_IN,
                     REQUEST_GET_DESCRIPTOR, DESCRIPTOR_STRING << 8 | s->strings[i], s->language,
                     STRING_BYTES);
             return;
@@ -95,16 +94,17 @@ static void add_endpoint(struct usb_host_state *s, const uint8_t *bytes, uint8_t
 {
     uint32_t kind = bytes[3] & 3U;
     uint32_t packet_bytes = half_word(bytes + 4) & 0x7FFU;
-    if (s->endpoint_count == USB_HOST_ENDPOINTS || (kind != KIND_BULK && kind != KIND_INTERRUPT) ||
-        packet_bytes == 0 || (bytes[2] & 15U) == 0) {
+    if (s->endpoint_count == USB_HOST_ENDPOINTS ||
+        (kind != ATTRIBUTES_BULK && kind != ATTRIBUTES_INTERRUPT) || packet_bytes == 0 ||
+        (bytes[2] & 15U) == 0) {
         return;
     }
     s->endpoints[s->endpoint_count] = (struct usb_host_endpoint){
         .address = bytes[2],
-        .kind = kind == KIND_INTERRUPT ? 1 : 3,
+        .kind = kind == ATTRIBUTES_INTERRUPT ? USB_KIND_INTERRUPT : USB_KIND_BULK,
         .packet_bytes =
             packet_bytes > USB_PACKET_BYTES_MAX ? (uint32_t)USB_PACKET_BYTES_MAX : packet_bytes,
-        .interval = kind == KIND_INTERRUPT && bytes[6] != 0 ? bytes[6] : 1,
+        .interval = kind == ATTRIBUTES_INTERRUPT && bytes[6] != 0 ? bytes[6] : 1,
         .interface = interface,
         .next_frame = s->frame + 1};
     s->endpoint_count++;

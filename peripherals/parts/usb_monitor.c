@@ -1,12 +1,11 @@
 /* Records of usbmon: 64 bytes of header, little endian, then data. */
 #include <string.h>
 
-#include "peripherals/parts/usb_host.h"
+#include "peripherals/parts/usb_host_internal.h"
 
 #define LINKTYPE_USB_LINUX_MMAPPED 220U
 #define HEADER_BYTES               64U
 #define BUS_NUMBER                 1U
-#define ENDPOINT_IN                0x80U
 
 static void put(uint8_t *at, uint64_t value, uint32_t bytes)
 {
@@ -18,7 +17,7 @@ static void put(uint8_t *at, uint64_t value, uint32_t bytes)
 /* What stands for data that is not in a record. */
 static char missing_data(const struct usb_record *record)
 {
-    return (record->endpoint & ENDPOINT_IN) != 0 ? '<' : '>';
+    return (record->endpoint & USB_ENDPOINT_IN) != 0 ? '<' : '>';
 }
 
 void usb_monitor_tell(const struct usb_host *host, const struct usb_record *record)
