@@ -10,30 +10,41 @@
 
 #include "kernel/abi/syscall.h"
 
-static int take_refusal(int *refuse)
+/* What a controller does with any request: asked for the transfer of `write` and `read`, and
+ * whether the request is already with a controller. K_OK: it is under way. */
+static int begin(struct fake_transfers *transfers, bool *pending, struct const_slice write,
+                 struct slice read)
 {
-    int refused = *refuse;
-    *refuse = K_OK;
-    return refused;
-}
-
-static void remember(uint8_t as_given[FAKE_BUS_MAX], struct const_slice write, struct slice read)
-{
+    if (*pending) {
+        return K_EBUSY;
+    }
+    if (write.length == 0 && read.length == 0) {
+        return K_ESIZE;
+    }
+    if (transfers->refuse != K_OK) {
+        int refused = transfers->refuse;
+        transfers->refuse = K_OK;
+        return refused;
+    }
     assert_true(write.length <= FAKE_BUS_MAX && read.length <= FAKE_BUS_MAX);
     if (write.length > 0) {
-        memcpy(as_given, write.bytes, write.length);
+        memcpy(transfers->as_given, write.bytes, write.length);
     }
+    *pending = true;
+    return K_OK;
 }
 
-static void finish_bytes(const uint8_t as_given[FAKE_BUS_MAX], struct const_slice write,
-                         struct slice read, const uint8_t *in, uint32_t length)
+static void finish(struct fake_transfers *transfers, bool *pending, struct const_slice write,
+                   struct slice read, const uint8_t *in, uint32_t length)
 {
     if (write.length > 0) {
-        assert_memory_equal(as_given, write.bytes, write.length);
+        assert_memory_equal(transfers->as_given, write.bytes, write.length);
     }
     for (uint32_t i = 0; i < read.length && i < length; i++) {
         read.bytes[i] = in[i];
     }
+    transfers->ended++;
+    *pending = false;
 }
 
 /* --- SPI --- */
@@ -41,20 +52,12 @@ static void finish_bytes(const uint8_t as_given[FAKE_BUS_MAX], struct const_slic
 static int spi_transfer(void *self, struct hil_spi_request *request)
 {
     struct fake_spi *fake = self;
-    if (request->pending) {
-        return K_EBUSY;
+    int result = begin(&fake->transfers, &request->pending, request->write, request->read);
+    if (result == K_OK) {
+        assert_null(fake->request);
+        fake->request = request;
     }
-    if (request->write.length == 0 && request->read.length == 0) {
-        return K_ESIZE;
-    }
-    if (fake->refuse != K_OK) {
-        return take_refusal(&fake->refuse);
-    }
-    assert_null(fake->request);
-    request->pending = true;
-    fake->request = request;
-    remember(fake->as_given, request->write, request->read);
-    return K_OK;
+    return result;
 }
 
 static const struct hil_spi_ops spi_ops = {spi_transfer};
@@ -71,10 +74,8 @@ bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length)
     if (request == NULL) {
         return false;
     }
-    finish_bytes(fake->as_given, request->write, request->read, in, length);
     fake->request = NULL;
-    fake->transfers++;
-    request->pending = false;
+    finish(&fake->transfers, &request->pending, request->write, request->read, in, length);
     request->done(request->self);
     return true;
 }
@@ -84,20 +85,12 @@ bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length)
 static int i2c_transfer(void *self, struct hil_i2c_request *request)
 {
     struct fake_i2c *fake = self;
-    if (request->pending) {
-        return K_EBUSY;
+    int result = begin(&fake->transfers, &request->pending, request->write, request->read);
+    if (result == K_OK) {
+        assert_null(fake->request);
+        fake->request = request;
     }
-    if (request->write.length == 0 && request->read.length == 0) {
-        return K_ESIZE;
-    }
-    if (fake->refuse != K_OK) {
-        return take_refusal(&fake->refuse);
-    }
-    assert_null(fake->request);
-    request->pending = true;
-    fake->request = request;
-    remember(fake->as_given, request->write, request->read);
-    return K_OK;
+    return result;
 }
 
 static const struct hil_i2c_ops i2c_ops = {i2c_transfer};
@@ -114,10 +107,8 @@ bool fake_i2c_step(struct fake_i2c *fake, int status, const uint8_t *in, uint32_
     if (request == NULL) {
         return false;
     }
-    finish_bytes(fake->as_given, request->write, request->read, in, length);
     fake->request = NULL;
-    fake->transfers++;
-    request->pending = false;
+    finish(&fake->transfers, &request->pending, request->write, request->read, in, length);
     request->done(request->self, status);
     return true;
 }

@@ -15,14 +15,19 @@
 
 #define FAKE_BUS_MAX 1024u /* bytes of a transfer */
 
+/* What SPI and I2C have in common. */
+struct fake_transfers {
+    uint8_t as_given[FAKE_BUS_MAX]; /* what the one under way writes was when it was given */
+    int refuse;                     /* what the next one is answered, once: K_OK or an error */
+    uint32_t ended;                 /* so far */
+};
+
 /* --- SPI --- */
 
 struct fake_spi {
     struct hil_spi spi;
     struct hil_spi_request *request; /* under way, NULL: none. One at a time is enough for tests */
-    uint8_t as_given[FAKE_BUS_MAX];  /* what it writes was when it was given */
-    int refuse;                      /* what the next transfer answers, once */
-    uint32_t transfers;              /* ended so far */
+    struct fake_transfers transfers;
 };
 
 void fake_spi_init(struct fake_spi *fake);
@@ -34,9 +39,7 @@ bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length);
 struct fake_i2c {
     struct hil_i2c i2c;
     struct hil_i2c_request *request; /* under way, NULL: none */
-    uint8_t as_given[FAKE_BUS_MAX];
-    int refuse;
-    uint32_t transfers;
+    struct fake_transfers transfers;
 };
 
 void fake_i2c_init(struct fake_i2c *fake);

@@ -48,7 +48,7 @@ static void test_write(void **state)
     assert_int_equal(bus.request->address, 0x23);
     assert_int_equal(bus.request->write.length, 3);
     assert_int_equal(bus.request->read.length, 0);
-    assert_int_equal(bus.as_given[2], 3);
+    assert_int_equal(bus.transfers.as_given[2], 3);
     assert_true(fake_i2c_step(&bus, K_OK, NULL, 0));
     expect_done(0, 0);
 }
@@ -101,7 +101,7 @@ static void test_refusals(void **state)
     expect_failure(command(0, ABI_I2C_MASTER_WRITE, 0x23, 1), K_EBUSY);
     assert_true(fake_i2c_step(&bus, K_OK, NULL, 0));
     expect_done(0, 0);
-    bus.refuse = K_EINVAL;
+    bus.transfers.refuse = K_EINVAL;
     expect_failure(command(0, ABI_I2C_MASTER_WRITE, 0x80, 1), K_EINVAL);
     expect_success(command(0, ABI_I2C_MASTER_WRITE, 0x23, 1));
 }

@@ -72,15 +72,15 @@ static void test_one_measurement_for_both(void **state)
     (void)state;
     assert_int_equal(sht3x_temperature_ops.measure(&climate), K_OK);
     assert_int_equal(bus.request->address, 0x44);
-    assert_int_equal(bus.as_given[0], 0x2C);
-    assert_int_equal(bus.as_given[1], 0x06);
+    assert_int_equal(bus.transfers.as_given[0], 0x2C);
+    assert_int_equal(bus.transfers.as_given[1], 0x06);
     assert_int_equal(bus.request->read.length, 6);
     assert_int_equal(sht3x_temperature_ops.measure(&climate), K_EBUSY);
     assert_int_equal(sht3x_humidity_ops.measure(&climate), K_OK);
     assert_true(fake_i2c_step(&bus, K_OK, beef, sizeof beef));
     expect_reading(&temperature, 1, K_OK, 8552); /* -45 + 175 * 48879 / 65535 = 85.52 */
     expect_reading(&humidity, 1, K_OK, 7458);
-    assert_int_equal(bus.transfers, 1);
+    assert_int_equal(bus.transfers.ended, 1);
     assert_int_equal(sht3x_humidity_ops.measure(&climate), K_OK);
     assert_true(fake_i2c_step(&bus, K_OK, beef, sizeof beef));
     expect_reading(&humidity, 2, K_OK, 7458);
@@ -113,7 +113,7 @@ static void test_a_sensor_that_is_not_there(void **state)
     assert_int_equal(sht3x_temperature_ops.measure(&climate), K_OK);
     assert_true(fake_i2c_step(&bus, K_ENOACK, NULL, 0));
     expect_reading(&temperature, 1, K_ENOACK, 0);
-    bus.refuse = K_EINVAL;
+    bus.transfers.refuse = K_EINVAL;
     assert_int_equal(sht3x_temperature_ops.measure(&climate), K_EINVAL);
     assert_int_equal(sht3x_temperature_ops.measure(&climate), K_OK);
 }
@@ -123,7 +123,7 @@ static void test_light(void **state)
     (void)state;
     const uint8_t bytes[] = {0x83, 0x90}; /* the datasheet's example: 28067 lux */
     assert_int_equal(bus.request->address, 0x23);
-    assert_int_equal(bus.as_given[0], 0x10);
+    assert_int_equal(bus.transfers.as_given[0], 0x10);
     assert_true(fake_i2c_step(&bus, K_OK, NULL, 0));
     assert_null(bus.request);
     assert_int_equal(bh1750_ops.measure(&light), K_OK);

@@ -62,7 +62,7 @@ static void test_write_and_read(void **state)
     allow_in(0, in, sizeof in);
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 100));
     assert_int_equal(bus.request->write.length, 4);
-    assert_memory_equal(bus.as_given, out, 4);
+    assert_memory_equal(bus.transfers.as_given, out, 4);
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 4), K_EBUSY);
     assert_true(fake_spi_step(&bus, answer, sizeof answer));
     assert_memory_equal(in, answer, sizeof answer);
@@ -88,12 +88,12 @@ static void test_read_and_in_place(void **state)
     const uint8_t answer[] = {7, 8, 9}, filled[] = {0xFF, 0xFF, 0xFF};
     allow_in(0, buffer, sizeof buffer);
     expect_success(command(0, ABI_SPI_CONTROLLER_IN_PLACE, 3));
-    assert_memory_equal(bus.as_given, buffer, 3);
+    assert_memory_equal(bus.transfers.as_given, buffer, 3);
     assert_true(fake_spi_step(&bus, answer, 3));
     assert_memory_equal(buffer, answer, 3);
     expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, 3, 0, 0);
     expect_success(command(0, ABI_SPI_CONTROLLER_READ, 2));
-    assert_memory_equal(bus.as_given, filled, 2);
+    assert_memory_equal(bus.transfers.as_given, filled, 2);
     assert_true(fake_spi_step(&bus, filled, 2));
     assert_int_equal(buffer[1], 0xFF);
     assert_int_equal(buffer[2], 9);
@@ -111,7 +111,7 @@ static void test_sizes(void **state)
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, ABI_SPI_CONTROLLER_MAX));
     assert_true(fake_spi_step(&bus, NULL, 0));
     expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, ABI_SPI_CONTROLLER_MAX, 0, 0);
-    bus.refuse = K_ESIZE;
+    bus.transfers.refuse = K_ESIZE;
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1), K_ESIZE);
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1));
 }

@@ -40,7 +40,8 @@ static bool step(void)
     }
     for (uint32_t i = 0; i < bus.request->write.length; i++) {
         assert_true(log_length < LOG_MAX);
-        log_entry[log_length] = (uint16_t)(bus.as_given[i] | (data_command.level ? 0 : IS_COMMAND));
+        log_entry[log_length] =
+            (uint16_t)(bus.transfers.as_given[i] | (data_command.level ? 0 : IS_COMMAND));
         log_length++;
     }
     assert_int_equal(bus.request->read.length, 0);

@@ -158,7 +158,7 @@ static void test_controller_touch(void **state)
     (void)state;
     pulse();
     assert_int_equal(bus.request->address, 0x15);
-    assert_int_equal(bus.as_given[0], 1);
+    assert_int_equal(bus.transfers.as_given[0], 1);
     assert_int_equal(bus.request->read.length, 6);
     answer(0, 1, 0, 0x123, 0x0F0);
     expect_event(1, HIL_TOUCH_PRESSED, 0x123, 0x0F0);
