@@ -158,7 +158,9 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
     const struct clock *clock = machine_clock(session->machine);
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     while (!interrupted && clock_now(clock) < end) {
-        uint64_t next = next_look(session, clock_now(clock) + slice);
+        /* Slices have places in virtual time: a restored run ends where the whole one does. */
+        uint64_t edge = (clock_now(clock) / slice + 1) * slice;
+        uint64_t next = next_look(session, edge);
         uint64_t before = run_loop_host_ns();
         stop = run_slice(session, next < end ? next : end);
         session->run_ns += run_loop_host_ns() - before;
@@ -167,7 +169,9 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
         if (!run_snapshot_save_due(session, error)) {
             break;
         }
-        if (stop != MACHINE_STOP_LIMIT &&
+        /* What cuts a slice short, such as --save-at, must not end an idle run sooner. */
+        bool cut = stop == MACHINE_STOP_IDLE && clock_now(clock) < edge;
+        if (stop != MACHINE_STOP_LIMIT && !cut &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
             break;
         }

@@ -131,6 +131,14 @@ static bool parse_u64(const char *text, uint64_t *value)
     return parse_number(text, value, &end) && *end == '\0';
 }
 
+/* A TCP port, in decimal: those who open it read it so. */
+static bool parse_port(const char *text, uint64_t least)
+{
+    uint64_t port = 0;
+    return strspn(text, "0123456789") == strlen(text) && (text[0] != '0' || text[1] == '\0') &&
+           parse_u64(text, &port) && port >= least && port <= 65535;
+}
+
 /* NAME@T or NAME@T1..T2. */
 static bool parse_press(const char *text, struct run_input *input)
 {
@@ -322,10 +330,9 @@ static bool take_flash_timing(const char *text, struct run_options *options,
 
 static bool take_uart(const char *text, struct run_options *options, struct sim_error *error)
 {
-    uint64_t port = 0;
     bool good = strcmp(text, "stdio") == 0 || strcmp(text, "pty") == 0 ||
                 (strncmp(text, "file:", 5) == 0 && text[5] != '\0') ||
-                (strncmp(text, "tcp:", 4) == 0 && parse_u64(text + 4, &port) && port <= 65535);
+                (strncmp(text, "tcp:", 4) == 0 && parse_port(text + 4, 0));
     options->uart = text;
     return good || sim_fail(error, SIM_WRONG_USE,
                             "--uart is stdio, file:F, pty or tcp:PORT, not '%s'", text);
@@ -333,9 +340,8 @@ static bool take_uart(const char *text, struct run_options *options, struct sim_
 
 static bool take_usb(const char *text, struct run_options *options, struct sim_error *error)
 {
-    uint64_t port = 0;
     bool good = (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') ||
-                (strncmp(text, "tcp:", 4) == 0 && parse_u64(text + 4, &port) && port <= 65535);
+                (strncmp(text, "tcp:", 4) == 0 && parse_port(text + 4, 0));
     options->usb = text;
     return good || sim_fail(error, SIM_WRONG_USE, "--usb is tcp:PORT or unix:PATH, not '%s'", text);
 }
@@ -376,10 +382,9 @@ static bool check_snapshots(const struct run_options *options, struct sim_error 
 
 static bool take_gdb(const char *text, struct run_options *options, struct sim_error *error)
 {
-    uint64_t port = 0;
     options->gdb = true;
     options->gdb_port = text;
-    return text == NULL || (parse_u64(text, &port) && port > 0 && port <= 65535) ||
+    return text == NULL || parse_port(text, 1) ||
            sim_fail(error, SIM_WRONG_USE, "--gdb=PORT takes a port of 1 to 65535, not '%s'", text);
 }
 

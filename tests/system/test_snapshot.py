@@ -48,6 +48,16 @@ class Snapshot(unittest.TestCase):
     def test_a_bare_guest_in_two_parts(self):
         self.check_two_are_one(0.012, 0.03, guest("everything.elf"))
 
+    def test_a_guest_that_falls_silent_ends_at_the_same_cycle(self):
+        sender = ["-b", "sensor_node", guest("radio_154_sender.elf")]
+        whole, first = run(*sender, seconds=2), self.save(0.036, *sender)
+        second = run("--restore", self.file, *sender, seconds=2)
+        cycles = [result.summary_number(r"([\d,]+) cycles") for result in (whole, second)]
+        self.assertEqual(cycles[0], cycles[1])
+        self.assertTrue(first.trace + second.trace == whole.trace)
+        late = run("--save-at", f"0.43s={self.file}", *sender, seconds=2)
+        self.assertEqual(late.summary_number(r"([\d,]+) cycles"), run(*sender, seconds=2).summary_number(r"([\d,]+) cycles"))
+
     def test_other_guests_are_refused_by_name(self):
         self.save(0.5, *APPS)
         self.expect_refused(self.restore(*APPS[:3]), self.file, "apps")

@@ -145,6 +145,8 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--uart", "tcp:99999"}, "'tcp:99999'"},
                  {{"--uart", "file:"}, "'file:'"},
                  {{"--usb", "tcp:99999"}, "'tcp:99999'"},
+                 {{"--usb", "tcp:0x1000"}, "'tcp:0x1000'"},
+                 {{"--uart", "tcp:010"}, "'tcp:010'"},
                  {{"--usb", "unix:"}, "'unix:'"},
                  {{"--until", ""}, "--until"},
                  {{"--gdb=0"}, "'0'"},
