@@ -231,28 +231,25 @@ static enum bus_result radio_write(void *self, struct bus_access access, uint32_
     return BUS_OK;
 }
 
-static int32_t limited(int32_t value, int32_t least, int32_t most)
-{
-    return value < least ? least : value > most ? most : value;
-}
+static const struct device_fault faults[] = {
+    [RADIO_FAULT_LOSS] = {"loss",
+                          "so many percent of the frames that arrive are not heard; 0: none", 0,
+                          PERCENT_MOST},
+    [RADIO_FAULT_CRC_ERROR] = {"crc-error",
+                               "so many percent of the received packets have a wrong bit; 0: none",
+                               0, PERCENT_MOST},
+    [RADIO_FAULT_RSSI_OFFSET] = {"rssi-offset",
+                                 "signal strengths are measured so many dB too high; 0: right",
+                                 -RSSI_MOST_DB, RSSI_MOST_DB},
+    [RADIO_FAULT_DEAF] = {"deaf", "1: nothing is heard; 0: all right", 0, 1},
+    [RADIO_FAULT_MUTE] = {"mute", "1: nothing that is sent reaches the air; 0: all right", 0, 1},
+    [RADIO_FAULTS] = {NULL, NULL, 0, 0},
+};
 
 static bool radio_input(void *self, const struct device_input *input)
 {
-    struct radio_world *w = &((struct radio *)self)->state.world;
-    if (strcmp(input->what, "loss") == 0) {
-        w->fault_loss_percent = limited(input->value, 0, PERCENT_MOST);
-    } else if (strcmp(input->what, "crc-error") == 0) {
-        w->fault_corrupt_percent = limited(input->value, 0, PERCENT_MOST);
-    } else if (strcmp(input->what, "rssi-offset") == 0) {
-        w->fault_rssi_db = limited(input->value, -RSSI_MOST_DB, RSSI_MOST_DB);
-    } else if (strcmp(input->what, "deaf") == 0) {
-        w->fault_deaf = input->value != 0;
-    } else if (strcmp(input->what, "mute") == 0) {
-        w->fault_mute = input->value != 0;
-    } else {
-        return false;
-    }
-    return true;
+    struct radio *radio = self;
+    return device_fault_take(faults, input, radio->state.world.faults);
 }
 
 static void radio_reset(void *self, uint32_t reasons)
@@ -304,10 +301,7 @@ static bool world_is_sane(const struct radio_world *w)
             return false;
         }
     }
-    return device_bool_is_sane(&w->fault_deaf) && device_bool_is_sane(&w->fault_mute) &&
-           w->fault_loss_percent >= 0 && w->fault_loss_percent <= PERCENT_MOST &&
-           w->fault_corrupt_percent >= 0 && w->fault_corrupt_percent <= PERCENT_MOST &&
-           w->fault_rssi_db >= -RSSI_MOST_DB && w->fault_rssi_db <= RSSI_MOST_DB;
+    return device_faults_are_sane(faults, w->faults);
 }
 
 static bool packet_is_sane(const struct radio_state *s)
@@ -331,17 +325,6 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
             s->state != RADIO_RX || s->receiving != RADIO_NO_SIGNAL) &&
            device_bool_is_sane(&s->counting_bits) && radio_phy_find(radio, s->mode) != NULL;
 }
-
-static const struct device_fault faults[] = {
-    {"loss", "so many percent of the frames that arrive are not heard; 0: none", 0, PERCENT_MOST},
-    {"crc-error", "so many percent of the received packets have a wrong bit; 0: none", 0,
-     PERCENT_MOST},
-    {"rssi-offset", "signal strengths are measured so many dB too high; 0: right", -RSSI_MOST_DB,
-     RSSI_MOST_DB},
-    {"deaf", "1: nothing is heard; 0: all right", 0, 1},
-    {"mute", "1: nothing that is sent reaches the air; 0: all right", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 
 static const size_t event_offsets[] = {offsetof(struct radio, step), offsetof(struct radio, packet),
                                        offsetof(struct radio, hear), offsetof(struct radio, rssi),

@@ -152,6 +152,15 @@ struct radio_signal {
 
 enum radio_listening { RADIO_NO_LISTENING, RADIO_ED, RADIO_CCA };
 
+enum radio_fault {
+    RADIO_FAULT_LOSS,
+    RADIO_FAULT_CRC_ERROR,
+    RADIO_FAULT_RSSI_OFFSET,
+    RADIO_FAULT_DEAF,
+    RADIO_FAULT_MUTE,
+    RADIO_FAULTS
+};
+
 struct radio {
     struct device_env env;
     struct radio_port port;
@@ -192,8 +201,7 @@ struct radio {
         struct radio_world {
             struct radio_signal signals[RADIO_SIGNALS];
             uint64_t random;
-            int32_t fault_loss_percent, fault_corrupt_percent, fault_rssi_db;
-            bool fault_deaf, fault_mute;
+            int32_t faults[RADIO_FAULTS];
         } world;
     } state;
     struct event step;   /* ramp-up, ramp-down, ED, CCA */

@@ -152,7 +152,7 @@ static bool is_sync_jammed(const struct radio *radio, const struct radio_signal 
 static bool is_lost(struct radio *radio)
 {
     struct radio_world *w = &radio->state.world;
-    uint32_t percent = (uint32_t)w->fault_loss_percent;
+    uint32_t percent = (uint32_t)w->faults[RADIO_FAULT_LOSS];
     uint32_t medium = radio->port.medium->loss_percent;
     percent = percent > medium ? percent : medium;
     return percent != 0 && nrf_random_next(&w->random) % 100U < percent;
@@ -183,7 +183,8 @@ static bool takes(struct radio *radio, const struct radio_signal *signal)
     const struct radio_state *s = &radio->state;
     const struct radio_frame *frame = &signal->frame;
     const struct radio_phy *phy = radio_phy_of(radio);
-    if (s->state != RADIO_RX || s->receiving != RADIO_NO_SIGNAL || s->world.fault_deaf ||
+    if (s->state != RADIO_RX || s->receiving != RADIO_NO_SIGNAL ||
+        s->world.faults[RADIO_FAULT_DEAF] != 0 ||
         frame->frequency_mhz != radio_frequency_mhz(radio) ||
         frame->modulation != phy->modulation || signal->power_cdbm < phy->sensitivity_cdbm) {
         return false;
@@ -198,7 +199,7 @@ static bool takes(struct radio *radio, const struct radio_signal *signal)
 static void choose_spoilt_bit(struct radio *radio)
 {
     struct radio_state *s = &radio->state;
-    uint32_t percent = (uint32_t)s->world.fault_corrupt_percent;
+    uint32_t percent = (uint32_t)s->world.faults[RADIO_FAULT_CRC_ERROR];
     uint32_t first = s->frame.sync_bits + radio_header_bits(&s->format);
     s->spoilt_bit = 0;
     if (percent != 0 && nrf_random_next(&s->world.random) % 100U < percent) {

@@ -34,7 +34,7 @@ int32_t radio_energy_cdbm(const struct radio *radio, uint64_t from, uint64_t to)
     const struct radio_world *w = &radio->state.world;
     uint32_t tuned = radio_frequency_mhz(radio);
     int32_t most = RADIO_NOISE_CDBM;
-    for (uint32_t i = 0; i < RADIO_SIGNALS && !w->fault_deaf; i++) {
+    for (uint32_t i = 0; i < RADIO_SIGNALS && w->faults[RADIO_FAULT_DEAF] == 0; i++) {
         const struct radio_signal *signal = &w->signals[i];
         uint32_t other = signal->frame.frequency_mhz;
         uint32_t distance = other < tuned ? tuned - other : other - tuned;
@@ -56,7 +56,7 @@ static bool senses_carrier(const struct radio *radio, uint64_t from, uint64_t to
 {
     const struct radio_world *w = &radio->state.world;
     const struct radio_phy *phy = radio_phy_of(radio);
-    for (uint32_t i = 0; i < RADIO_SIGNALS && !w->fault_deaf; i++) {
+    for (uint32_t i = 0; i < RADIO_SIGNALS && w->faults[RADIO_FAULT_DEAF] == 0; i++) {
         const struct radio_signal *signal = &w->signals[i];
         if (signal->frame.modulation == phy->modulation &&
             signal->frame.frequency_mhz == radio_frequency_mhz(radio) &&
@@ -84,7 +84,7 @@ static void rssi_fired(void *owner, uint64_t late_cycles)
     uint64_t when = clock_now(radio->env.clock) - late_cycles;
     bool receiver = s->state == RADIO_RX || s->state == RADIO_RXIDLE;
     int32_t cdbm = receiver ? radio_energy_cdbm(radio, when, when + 1) : RADIO_NOISE_CDBM;
-    int32_t sample = -(cdbm - 50) / 100 - s->world.fault_rssi_db;
+    int32_t sample = -(cdbm - 50) / 100 - s->world.faults[RADIO_FAULT_RSSI_OFFSET];
     sample = sample < 0 ? 0 : sample;
     s->rssisample = (uint32_t)(sample > SAMPLE_MOST ? SAMPLE_MOST : sample);
     radio_raise(radio, RADIO_EVENTS_RSSIEND, when);
@@ -164,7 +164,8 @@ void radio_listening_over(struct radio *radio, uint64_t when)
         return;
     }
     s->listening = RADIO_NO_LISTENING;
-    s->config.edsample = radio_level(s->listening_most + 100 * s->world.fault_rssi_db);
+    s->config.edsample =
+        radio_level(s->listening_most + 100 * s->world.faults[RADIO_FAULT_RSSI_OFFSET]);
     radio_raise(radio, RADIO_EVENTS_EDEND, when);
 }
 

@@ -105,14 +105,14 @@ static void send(struct radio_peer *peer, const uint8_t *bytes, uint32_t count)
     radio_bits_put(frame.bits, 0, frame.sync_bits, peer->ble ? BLE_ADDRESS : DELIMITER, false);
     frame.bit_count = frame.sync_bits;
     uint32_t payload = fill_memory(peer, bytes, count, memory);
-    if (s->mute == 0) {
+    if (s->faults[RADIO_PEER_FAULT_MUTE] == 0) {
         radio_medium_send(&peer->port, RADIO_BEGINS, &frame);
     }
     frame.bit_count = radio_packet_write(&format, memory, payload, frame.bits, frame.sync_bits);
     frame.end_cycles = now + frame.content_cycles +
                        (uint64_t)(frame.bit_count - frame.sync_bits) * frame.bit_cycles;
     s->busy_until = frame.end_cycles;
-    if (s->mute == 0) {
+    if (s->faults[RADIO_PEER_FAULT_MUTE] == 0) {
         radio_medium_send(&peer->port, RADIO_CONTENT, &frame);
     }
     observer_note(&peer->env.observer, peer->env.name, "sent", (int32_t)count);
@@ -128,9 +128,10 @@ static void heard(void *owner, uint32_t source, enum radio_phase phase,
         s->frame.end_cycles = 0;
         clock_cancel(peer->env.clock, &peer->heard);
     }
-    if (phase != RADIO_CONTENT || s->deaf != 0 || frame->modulation != modulation ||
-        frame->frequency_mhz != frequency_mhz(peer) || power_cdbm < SENSITIVITY_CDBM ||
-        peer->heard.queued || frame->start_cycles < s->busy_until) {
+    if (phase != RADIO_CONTENT || s->faults[RADIO_PEER_FAULT_DEAF] != 0 ||
+        frame->modulation != modulation || frame->frequency_mhz != frequency_mhz(peer) ||
+        power_cdbm < SENSITIVITY_CDBM || peer->heard.queued ||
+        frame->start_cycles < s->busy_until) {
         return;
     }
     s->frame = *frame;
@@ -229,6 +230,13 @@ static void tune(struct radio_peer *peer, int32_t channel)
     }
 }
 
+static const struct device_fault faults[] = {
+    [RADIO_PEER_FAULT_MUTE] = {"mute", "1: nothing that it sends reaches the air; 0: all right", 0,
+                               1},
+    [RADIO_PEER_FAULT_DEAF] = {"deaf", "1: it hears nothing; 0: all right", 0, 1},
+    [RADIO_PEER_FAULTS] = {NULL, NULL, 0, 0},
+};
+
 static bool radio_peer_input(void *self, const struct device_input *input)
 {
     struct radio_peer *peer = self;
@@ -244,12 +252,8 @@ static bool radio_peer_input(void *self, const struct device_input *input)
         tune(peer, input->value);
     } else if (strcmp(input->what, "frame") == 0) {
         send_text(peer, input->value);
-    } else if (strcmp(input->what, "mute") == 0) {
-        s->mute = input->value != 0;
-    } else if (strcmp(input->what, "deaf") == 0) {
-        s->deaf = input->value != 0;
     } else {
-        return false;
+        return device_fault_take(faults, input, s->faults);
     }
     return true;
 }
@@ -303,16 +307,10 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct radio_peer_state *s = state;
     const struct radio_frame *f = &s->frame;
     (void)now_cycles;
-    return s->byte_count < RADIO_PEER_BYTES && channel_is_good(self, s->channel) &&
-           f->sync_bits <= 40 && f->bit_count >= f->sync_bits &&
-           f->bit_count <= 8U * RADIO_FRAME_BYTES;
+    return device_faults_are_sane(faults, s->faults) && s->byte_count < RADIO_PEER_BYTES &&
+           channel_is_good(self, s->channel) && f->sync_bits <= 40 &&
+           f->bit_count >= f->sync_bits && f->bit_count <= 8U * RADIO_FRAME_BYTES;
 }
-
-static const struct device_fault faults[] = {
-    {"mute", "1: nothing that it sends reaches the air; 0: all right", 0, 1},
-    {"deaf", "1: it hears nothing; 0: all right", 0, 1},
-    {NULL, NULL, 0, 0},
-};
 
 static const char *const radio_peer_input_names[] = {"byte", "send", "channel", "frame", NULL};
 static const size_t event_offsets[] = {offsetof(struct radio_peer, heard),

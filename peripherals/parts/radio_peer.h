@@ -23,6 +23,8 @@
 #define RADIO_PEER_BYTES  255U
 #define RADIO_PEER_FRAMES 10U
 
+enum radio_peer_fault { RADIO_PEER_FAULT_MUTE, RADIO_PEER_FAULT_DEAF, RADIO_PEER_FAULTS };
+
 struct radio_peer {
     struct device_env env;
     struct radio_port port;
@@ -33,7 +35,7 @@ struct radio_peer {
         uint8_t bytes[RADIO_PEER_BYTES]; /* the frame that is being written */
         uint32_t byte_count;
         uint32_t channel;
-        int32_t mute, deaf;
+        int32_t faults[RADIO_PEER_FAULTS];
         uint32_t answer;          /* the sequence number of an acknowledgement that is due */
         uint64_t busy_until;      /* it sends until then */
         struct radio_frame frame; /* that it hears; end_cycles 0: none */

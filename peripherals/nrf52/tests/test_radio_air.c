@@ -428,7 +428,8 @@ static void whatever_guests_do(void **state)
         } else if (kind == 3) {
             bench_write(b, SHORTS, next_random(&seed));
         } else if (kind == 4 && value % 8 == 0) {
-            (void)bench_input(b, names[next_random(&seed) % 5], (int32_t)next_random(&seed));
+            (void)bench_input(b, names[next_random(&seed) % 5],
+                              (int32_t)(next_random(&seed) % 256) - 100);
         } else if (kind < 10) {
             bench_write(b, tasks[next_random(&seed) % 12], 1);
         } else {
