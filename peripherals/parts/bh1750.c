@@ -50,7 +50,7 @@ static void settle(struct bh1750 *light)
         return;
     }
     s->started_cycles += (now - s->started_cycles) / duration * duration;
-    if (!s->stuck) {
+    if (s->part.faults[BH1750_FAULT_STUCK] == 0) {
         s->data = measure(s);
     }
     if ((s->mode & MODE_ONCE) != 0) {
@@ -114,7 +114,8 @@ static uint8_t read_byte(void *self, uint32_t index)
 {
     struct bh1750 *light = self;
     settle(light);
-    uint16_t data = light->state.out_of_range ? UINT16_MAX : light->state.data;
+    uint16_t data =
+        light->state.part.faults[BH1750_FAULT_OUT_OF_RANGE] != 0 ? UINT16_MAX : light->state.data;
     if (index > 1) {
         return 0xFF;
     }
@@ -128,17 +129,20 @@ static bool bh1750_input(void *self, const struct device_input *input)
     settle(light);
     if (strcmp(input->what, "light") == 0) {
         s->lux = input->value < 0 ? 0 : (uint32_t)input->value;
-    } else if (strcmp(input->what, "stuck") == 0) {
-        s->stuck = input->value != 0;
-    } else if (strcmp(input->what, "out-of-range") == 0) {
-        s->out_of_range = input->value != 0;
     } else {
         return i2c_part_input(&light->part, input);
     }
     return true;
 }
 
-static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"stuck", "measurements give what the last one gave, until 0", 1, 1},
+    {"out-of-range", "measurements give 65535, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte, .faults = faults};
 
 static void bh1750_reset(void *self, uint32_t reasons)
 {
@@ -165,19 +169,12 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct bh1750_state *s = state;
     (void)self;
-    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->powered) &&
-           device_bool_is_sane(&s->stuck) && device_bool_is_sane(&s->out_of_range) &&
+    return i2c_part_state_is_sane(&s->part, faults) && device_bool_is_sane(&s->powered) &&
            s->measurement_time >= TIME_MIN && s->measurement_time <= TIME_MAX &&
            s->started_cycles <= now_cycles;
 }
 
 static const char *const input_names[] = {"light", NULL};
-static const struct device_fault faults[] = {
-    I2C_PART_FAULTS,
-    {"stuck", "measurements give what the last one gave, until 0", 1, 1},
-    {"out-of-range", "measurements give 65535, until 0", 1, 1},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_bh1750_class = {
     .name = "bh1750",

@@ -16,12 +16,18 @@
 
 #include "peripherals/parts/i2c_part.h"
 
+/* In part.faults, after those of every I2C part. */
+enum bh1750_fault {
+    BH1750_FAULT_STUCK = I2C_FAULT_COUNT,
+    BH1750_FAULT_OUT_OF_RANGE,
+};
+
 struct bh1750 {
     struct device_env env;
     struct i2c_part part;
     struct bh1750_state {
         struct i2c_part_state part;
-        bool powered, stuck, out_of_range;
+        bool powered;
         uint8_t mode; /* the command that measures; 0: none */
         uint8_t measurement_time;
         uint16_t data;

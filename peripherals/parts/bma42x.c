@@ -60,7 +60,8 @@ static void settle(struct bma42x *bma)
 {
     struct bma42x_state *s = &bma->state;
     uint64_t sampled_cycles = last_sample_cycles(bma);
-    if (!s->stuck && sampled_cycles != 0 && sampled_cycles >= s->changed_cycles) {
+    if (s->part.faults[BMA42X_FAULT_STUCK] == 0 && sampled_cycles != 0 &&
+        sampled_cycles >= s->changed_cycles) {
         memcpy(s->held_mg, s->mg, sizeof s->held_mg);
     }
     s->changed_cycles = now_of(bma);
@@ -71,11 +72,12 @@ static uint16_t axis_word(const struct bma42x *bma, uint32_t axis)
 {
     const struct bma42x_state *s = &bma->state;
     uint64_t sampled = last_sample_cycles(bma);
-    bool fresh = sampled != 0 && sampled >= s->changed_cycles && !s->stuck;
+    bool fresh =
+        sampled != 0 && sampled >= s->changed_cycles && s->part.faults[BMA42X_FAULT_STUCK] == 0;
     int64_t mg = fresh ? s->mg[axis] : s->held_mg[axis];
     int64_t range_mg = 2000LL << (s->registers[BMA42X_ACC_RANGE] & 3U);
     int64_t raw = mg * 2048 / range_mg;
-    if (s->out_of_range || raw > 2047) {
+    if (s->part.faults[BMA42X_FAULT_OUT_OF_RANGE] != 0 || raw > 2047) {
         raw = 2047;
     }
     if (raw < -2048) {
@@ -353,12 +355,8 @@ static bool bma42x_input(void *self, const struct device_input *input)
         raise_features(bma, interrupts);
     } else if (strcmp(what, "temperature") == 0) {
         bma->state.centidegrees = input->value;
-    } else if (strcmp(what, "stuck") == 0) {
-        settle(bma);
-        bma->state.stuck = input->value != 0;
-    } else if (strcmp(what, "out-of-range") == 0) {
-        bma->state.out_of_range = input->value != 0;
     } else {
+        settle(bma);
         return i2c_part_input(&bma->part, input);
     }
     return true;
@@ -380,7 +378,14 @@ static void bma42x_update(void *self)
     update_pins(self);
 }
 
-static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"stuck", "the axes keep the values that they have, until 0", 1, 1},
+    {"out-of-range", "the axes read the largest number, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte, .faults = faults};
 
 /* Zephyr's two bindings differ in the name. */
 static struct pin *find_pin(const struct bma42x *bma, const char *name, uint32_t index)
@@ -424,8 +429,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct bma42x_state *s = state;
     (void)self;
-    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->stuck) &&
-           device_bool_is_sane(&s->out_of_range) && device_bool_is_sane(&s->loading) &&
+    return i2c_part_state_is_sane(&s->part, faults) && device_bool_is_sane(&s->loading) &&
            device_bool_is_sane(&s->loaded) && device_bool_is_sane(&s->in_order) &&
            device_bool_is_sane(&s->data_read) && s->pointer < BMA42X_REGISTERS &&
            s->config_bytes <= BMA42X_CONFIG_BYTES && s->enabled_cycles <= now_cycles &&
@@ -434,12 +438,6 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 
 static const char *const input_names[] = {"x",          "y",     "z",           "steps", "tap",
                                           "double-tap", "wrist", "temperature", NULL};
-static const struct device_fault faults[] = {
-    I2C_PART_FAULTS,
-    {"stuck", "the axes keep the values that they have, until 0", 1, 1},
-    {"out-of-range", "the axes read the largest number, until 0", 1, 1},
-    {NULL, NULL, 0, 0},
-};
 static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
                                        offsetof(struct bma42x, unlatch)};
 

@@ -56,6 +56,12 @@ enum bma42x_register {
     BMA42X_CMD = 0x7E,
 };
 
+/* In part.faults, after those of every I2C part. */
+enum bma42x_fault {
+    BMA42X_FAULT_STUCK = I2C_FAULT_COUNT,
+    BMA42X_FAULT_OUT_OF_RANGE,
+};
+
 struct bma42x {
     struct device_env env;
     struct i2c_part part;
@@ -66,12 +72,11 @@ struct bma42x {
         uint8_t registers[BMA42X_REGISTERS]; /* those that keep what is written */
         uint8_t features[BMA42X_FEATURE_BYTES];
         uint8_t pointer;
-        bool stuck, out_of_range; /* faults */
-        bool loading;             /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
-        bool loaded;              /* INIT_CTRL was set after that, at init_cycles */
-        bool in_order;            /* of the configuration so far */
-        bool data_read;           /* of the sample at read_cycles */
-        uint32_t config_bytes;    /* how many have come */
+        bool loading;          /* INIT_CTRL is 0: FEATURES_IN takes the configuration */
+        bool loaded;           /* INIT_CTRL was set after that, at init_cycles */
+        bool in_order;         /* of the configuration so far */
+        bool data_read;        /* of the sample at read_cycles */
+        uint32_t config_bytes; /* how many have come */
         uint64_t init_cycles;
         int32_t mg[BMA42X_AXES];      /* what is there now, since changed_cycles */
         int32_t held_mg[BMA42X_AXES]; /* what was sampled before that */

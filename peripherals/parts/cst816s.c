@@ -80,7 +80,7 @@ static bool is_in_reset(const struct cst816s *touch)
 
 static bool is_running(const struct cst816s *touch)
 {
-    return !is_in_reset(touch) && !touch->state.no_answer &&
+    return !is_in_reset(touch) && touch->state.part.faults[CST816S_FAULT_NO_ANSWER] == 0 &&
            clock_now(touch->env.clock) >= touch->state.ready_cycles;
 }
 
@@ -250,9 +250,6 @@ static bool cst816s_input(void *self, const struct device_input *input)
         if (is_running(touch) && !s->asleep_for_good) {
             make_gesture(touch, (uint8_t)input->value);
         }
-    } else if (strcmp(input->what, "no-answer") == 0) {
-        s->no_answer = input->value != 0;
-        return true;
     } else {
         return i2c_part_input(&touch->part, input);
     }
@@ -373,7 +370,14 @@ static void cst816s_update(void *self)
     update_irq(self);
 }
 
-static const struct i2c_part_ops ops = {.answers = answers, .write = write_byte, .read = read_byte};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"no-answer", "answers nothing and gives no interrupt, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static const struct i2c_part_ops ops = {
+    .answers = answers, .write = write_byte, .read = read_byte, .faults = faults};
 
 static void find_gpio(const struct cst816s *touch, const char *name, const char *other,
                       struct props_gpio *gpio)
@@ -403,21 +407,16 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct cst816s_state *s = state;
     (void)self;
-    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->touched) &&
-           device_bool_is_sane(&s->asleep_for_good) && device_bool_is_sane(&s->no_answer) &&
-           device_bool_is_sane(&s->pulsing) && device_bool_is_sane(&s->held_in_reset) &&
-           device_bool_is_sane(&s->moved) && device_bool_is_sane(&s->long_pressed) &&
-           s->event <= EVENT_CONTACT && s->x <= COORDINATE_MASK && s->y <= COORDINATE_MASK &&
-           s->first_x <= COORDINATE_MASK && s->first_y <= COORDINATE_MASK &&
-           s->down_cycles <= now_cycles && s->tap_cycles <= now_cycles;
+    return i2c_part_state_is_sane(&s->part, faults) && device_bool_is_sane(&s->touched) &&
+           device_bool_is_sane(&s->asleep_for_good) && device_bool_is_sane(&s->pulsing) &&
+           device_bool_is_sane(&s->held_in_reset) && device_bool_is_sane(&s->moved) &&
+           device_bool_is_sane(&s->long_pressed) && s->event <= EVENT_CONTACT &&
+           s->x <= COORDINATE_MASK && s->y <= COORDINATE_MASK && s->first_x <= COORDINATE_MASK &&
+           s->first_y <= COORDINATE_MASK && s->down_cycles <= now_cycles &&
+           s->tap_cycles <= now_cycles;
 }
 
 static const char *const input_names[] = {"touch", "untouch", "gesture", NULL};
-static const struct device_fault faults[] = {
-    I2C_PART_FAULTS,
-    {"no-answer", "answers nothing and gives no interrupt, until 0", 1, 1},
-    {NULL, NULL, 0, 0},
-};
 static const size_t event_offsets[] = {offsetof(struct cst816s, scan),
                                        offsetof(struct cst816s, pulse_end)};
 

@@ -21,6 +21,11 @@
 
 #define CST816S_SETTINGS 20U /* registers 0xEC..0xFF */
 
+/* In part.faults, after those of every I2C part. */
+enum cst816s_fault {
+    CST816S_FAULT_NO_ANSWER = I2C_FAULT_COUNT,
+};
+
 struct cst816s {
     struct device_env env;
     struct i2c_part part;
@@ -30,7 +35,7 @@ struct cst816s {
         struct i2c_part_state part;
         uint8_t pointer;
         uint8_t settings[CST816S_SETTINGS];
-        bool touched, asleep_for_good, no_answer, pulsing, held_in_reset;
+        bool touched, asleep_for_good, pulsing, held_in_reset;
         bool moved, long_pressed;
         uint8_t gesture, event; /* event: 0 down, 1 up, 2 contact */
         uint32_t x, y, first_x, first_y;

@@ -70,10 +70,10 @@ static uint32_t hrs_value(const struct hrs3300 *hrs)
 static uint32_t read_hrs(const struct hrs3300 *hrs)
 {
     const struct hrs3300_state *s = &hrs->state;
-    if (s->out_of_range) {
+    if (s->part.faults[HRS3300_FAULT_OUT_OF_RANGE] != 0) {
         return HRS_MAX;
     }
-    if (s->stuck) {
+    if (s->part.faults[HRS3300_FAULT_STUCK] != 0) {
         return s->stuck_hrs;
     }
     return is_on(s) ? hrs_value(hrs) : 0;
@@ -82,10 +82,10 @@ static uint32_t read_hrs(const struct hrs3300 *hrs)
 static uint32_t read_als(const struct hrs3300 *hrs)
 {
     const struct hrs3300_state *s = &hrs->state;
-    if (s->out_of_range) {
+    if (s->part.faults[HRS3300_FAULT_OUT_OF_RANGE] != 0) {
         return ALS_MAX;
     }
-    if (s->stuck) {
+    if (s->part.faults[HRS3300_FAULT_STUCK] != 0) {
         return s->stuck_als;
     }
     return is_on(s) ? s->ambient : 0;
@@ -145,14 +145,14 @@ static uint8_t read_byte(void *self, uint32_t index)
     return read_register(hrs, hrs->state.pointer++);
 }
 
-static void set_stuck(struct hrs3300 *hrs, bool stuck)
+/* What the fault "stuck" keeps, should it come now. */
+static void hold_values(struct hrs3300 *hrs)
 {
     struct hrs3300_state *s = &hrs->state;
-    if (stuck && !s->stuck) {
+    if (s->part.faults[HRS3300_FAULT_STUCK] == 0) {
         s->stuck_hrs = read_hrs(hrs);
         s->stuck_als = read_als(hrs);
     }
-    s->stuck = stuck;
 }
 
 static uint32_t clamp(int32_t value, uint32_t most)
@@ -172,17 +172,21 @@ static bool hrs3300_input(void *self, const struct device_input *input)
         s->beat_cycles = clock_now(hrs->env.clock);
     } else if (strcmp(input->what, "ambient") == 0) {
         s->ambient = clamp(input->value, ALS_MAX);
-    } else if (strcmp(input->what, "stuck") == 0) {
-        set_stuck(hrs, input->value != 0);
-    } else if (strcmp(input->what, "out-of-range") == 0) {
-        s->out_of_range = input->value != 0;
     } else {
+        hold_values(hrs);
         return i2c_part_input(&hrs->part, input);
     }
     return true;
 }
 
-static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"stuck", "both channels keep the values that they have, until 0", 1, 1},
+    {"out-of-range", "both channels read their largest number, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static const struct i2c_part_ops ops = {.write = write_byte, .read = read_byte, .faults = faults};
 
 /* The finger stays. */
 static void hrs3300_reset(void *self, uint32_t reasons)
@@ -210,18 +214,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct hrs3300_state *s = state;
     (void)self;
-    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->stuck) &&
-           device_bool_is_sane(&s->out_of_range) && s->beats_per_minute <= BEATS_MAX &&
+    return i2c_part_state_is_sane(&s->part, faults) && s->beats_per_minute <= BEATS_MAX &&
            s->enabled_cycles <= now_cycles && s->beat_cycles <= now_cycles;
 }
 
 static const char *const input_names[] = {"heart-rate", "ambient", NULL};
-static const struct device_fault faults[] = {
-    I2C_PART_FAULTS,
-    {"stuck", "both channels keep the values that they have, until 0", 1, 1},
-    {"out-of-range", "both channels read their largest number, until 0", 1, 1},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_hrs3300_class = {
     .name = "hrs3300",

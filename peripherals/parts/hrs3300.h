@@ -18,6 +18,12 @@
 
 #define HRS3300_REGISTERS 128U
 
+/* In part.faults, after those of every I2C part. */
+enum hrs3300_fault {
+    HRS3300_FAULT_STUCK = I2C_FAULT_COUNT,
+    HRS3300_FAULT_OUT_OF_RANGE,
+};
+
 struct hrs3300 {
     struct device_env env;
     struct i2c_part part;
@@ -25,7 +31,6 @@ struct hrs3300 {
         struct i2c_part_state part;
         uint8_t registers[HRS3300_REGISTERS];
         uint8_t pointer;
-        bool stuck, out_of_range;
         uint32_t beats_per_minute, ambient;
         uint64_t beat_cycles;    /* the beats are counted from here */
         uint64_t enabled_cycles; /* and the samples from here */

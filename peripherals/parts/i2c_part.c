@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STRETCH_US_MAX 1000000
-
 static void end_transfer(struct i2c_part *part)
 {
     if (part->state->selected && part->ops->ended != NULL) {
@@ -16,11 +14,12 @@ static void end_transfer(struct i2c_part *part)
 /* -1 refuses for good, n > 0 so many times. */
 static bool refuses_address(struct i2c_part_state *s)
 {
-    if (s->nack > 0) {
-        s->nack--;
+    int32_t *nack = &s->faults[I2C_FAULT_NACK];
+    if (*nack > 0) {
+        (*nack)--;
         return true;
     }
-    return s->nack < 0;
+    return *nack < 0;
 }
 
 static bool part_start(void *owner, uint8_t address, bool read)
@@ -45,7 +44,7 @@ static bool part_write(void *owner, uint8_t byte)
         return false;
     }
     uint32_t index = s->index++;
-    if (s->data_nack > 0 && s->index == (uint32_t)s->data_nack) {
+    if (s->index == (uint32_t)s->faults[I2C_FAULT_DATA_NACK]) {
         return false;
     }
     return part->ops->write(part->self, byte, index);
@@ -73,17 +72,18 @@ static uint64_t part_stretch(const void *owner)
         return 0;
     }
     uint64_t own = part->ops->stretch != NULL ? part->ops->stretch(part->self) : 0;
-    return own + clock_us_to_cycles(part->env->clock, (uint64_t)part->state->stretch_us);
+    uint64_t fault_us = (uint64_t)part->state->faults[I2C_FAULT_STRETCH];
+    return own + clock_us_to_cycles(part->env->clock, fault_us);
 }
 
 static bool part_holds_scl(const void *owner)
 {
-    return ((const struct i2c_part *)owner)->state->scl_low;
+    return ((const struct i2c_part *)owner)->state->faults[I2C_FAULT_SCL_LOW] != 0;
 }
 
 static bool part_holds_sda(const void *owner)
 {
-    return ((const struct i2c_part *)owner)->state->sda_low_clocks != 0;
+    return ((const struct i2c_part *)owner)->state->faults[I2C_FAULT_SDA_LOW] != 0;
 }
 
 /* The wires follow from what all parts of the bus hold. */
@@ -103,10 +103,11 @@ static void update_lines(struct i2c_part *part)
 static void scl_changed(void *owner, uint32_t index, enum wire_level level)
 {
     struct i2c_part *part = owner;
+    int32_t *clocks = &part->state->faults[I2C_FAULT_SDA_LOW];
     (void)index;
-    if (level == WIRE_LOW && part->state->sda_low_clocks > 0) {
-        part->state->sda_low_clocks--;
-        if (part->state->sda_low_clocks == 0) {
+    if (level == WIRE_LOW && *clocks > 0) {
+        (*clocks)--;
+        if (*clocks == 0) {
             update_lines(part);
         }
     }
@@ -120,31 +121,20 @@ void i2c_part_power_on(struct i2c_part *part)
 
 bool i2c_part_input(struct i2c_part *part, const struct device_input *input)
 {
-    struct i2c_part_state *s = part->state;
-    int32_t value = input->value;
-    if (strcmp(input->what, "nack") == 0) {
-        s->nack = value < 0 ? -1 : value;
-    } else if (strcmp(input->what, "data-nack") == 0) {
-        s->data_nack = value < 0 ? 0 : value;
-    } else if (strcmp(input->what, "stretch") == 0) {
-        s->stretch_us = value < 0 || value > STRETCH_US_MAX ? 0 : value;
-    } else if (strcmp(input->what, "sda-low") == 0) {
-        s->sda_low_clocks = value < 0 ? 0 : value;
+    int32_t *faults = part->state->faults;
+    int32_t scl_low = faults[I2C_FAULT_SCL_LOW];
+    int32_t sda_low = faults[I2C_FAULT_SDA_LOW];
+    bool taken = device_fault_take(part->ops->faults, input, faults);
+    if (scl_low != faults[I2C_FAULT_SCL_LOW] || sda_low != faults[I2C_FAULT_SDA_LOW]) {
         update_lines(part);
-    } else if (strcmp(input->what, "scl-low") == 0) {
-        s->scl_low = value != 0;
-        update_lines(part);
-    } else {
-        return false;
     }
-    return true;
+    return taken;
 }
 
-bool i2c_part_state_is_sane(const struct i2c_part_state *state)
+bool i2c_part_state_is_sane(const struct i2c_part_state *state, const struct device_fault *faults)
 {
-    return device_bool_is_sane(&state->scl_low) && device_bool_is_sane(&state->selected) &&
-           device_bool_is_sane(&state->reading) && state->sda_low_clocks >= 0 &&
-           state->stretch_us >= 0 && state->stretch_us <= STRETCH_US_MAX;
+    return device_bool_is_sane(&state->selected) && device_bool_is_sane(&state->reading) &&
+           device_faults_are_sane(faults, state->faults);
 }
 
 const char *i2c_part_init(struct i2c_part *part, void *self, const struct device_env *env,

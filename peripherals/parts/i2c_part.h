@@ -13,7 +13,8 @@
 
 #include "peripherals/iface/device.h"
 
-/* The first rows of each part's `faults`. */
+/* The first rows of each part's `faults`, and their places in i2c_part_state.faults. What only one
+ * part has follows from I2C_FAULT_COUNT on. */
 /* clang-format off */
 #define I2C_PART_FAULTS                                                                            \
     {"nack", "its address is not acknowledged: VALUE times, or with -1 until 0", -1, 1000000},     \
@@ -22,6 +23,15 @@
     {"scl-low", "holds SCL low, until 0", 1, 1},                                                   \
     {"stretch", "holds SCL low for VALUE us before each byte, until 0", 1, 1000000}
 /* clang-format on */
+enum i2c_part_fault {
+    I2C_FAULT_NACK,
+    I2C_FAULT_DATA_NACK,
+    I2C_FAULT_SDA_LOW,
+    I2C_FAULT_SCL_LOW,
+    I2C_FAULT_STRETCH,
+    I2C_FAULT_COUNT
+};
+#define I2C_PART_FAULTS_MAX (I2C_FAULT_COUNT + 3)
 
 /* How the part behaves; `self` is the part. */
 struct i2c_part_ops {
@@ -34,12 +44,12 @@ struct i2c_part_ops {
     void (*ended)(void *self);
     /* Cycles for which it stretches the clock before the next byte; NULL: none. */
     uint64_t (*stretch)(const void *self);
+    const struct device_fault *faults; /* of its class, at most I2C_PART_FAULTS_MAX */
 };
 
 struct i2c_part_state {
-    uint32_t index;                                      /* of the next byte */
-    int32_t nack, data_nack, sda_low_clocks, stretch_us; /* faults; 0: none */
-    bool scl_low;
+    uint32_t index;                      /* of the next byte */
+    int32_t faults[I2C_PART_FAULTS_MAX]; /* what is left of each; 0: none */
     bool selected, reading;
 };
 
@@ -63,9 +73,9 @@ const char *i2c_part_init(struct i2c_part *part, void *self, const struct device
 /* The supply was away: no transfer is under way. Faults stay. */
 void i2c_part_power_on(struct i2c_part *part);
 
-/* One of I2C_PART_FAULTS. False: it is none. */
+/* One of the part's faults. False: it is none, or its value is not one of it. */
 bool i2c_part_input(struct i2c_part *part, const struct device_input *input);
 
-bool i2c_part_state_is_sane(const struct i2c_part_state *state);
+bool i2c_part_state_is_sane(const struct i2c_part_state *state, const struct device_fault *faults);
 
 #endif

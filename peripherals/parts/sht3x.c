@@ -75,7 +75,7 @@ static void answer_word(struct sht3x *sht, uint16_t word)
     }
     s->answer[s->answer_bytes++] = (uint8_t)(word >> 8);
     s->answer[s->answer_bytes++] = (uint8_t)word;
-    s->answer[s->answer_bytes++] = s->wrong_crc ? (uint8_t)~crc : crc;
+    s->answer[s->answer_bytes++] = s->part.faults[SHT3X_FAULT_WRONG_CRC] != 0 ? (uint8_t)~crc : crc;
 }
 
 /* The share of a range of hundredths as 16 bits, to the nearest. */
@@ -89,12 +89,13 @@ static uint16_t to_word(int64_t hundredths, int64_t range)
 static void answer_measurement(struct sht3x *sht)
 {
     struct sht3x_state *s = &sht->state;
-    if (!s->stuck) {
+    if (s->part.faults[SHT3X_FAULT_STUCK] == 0) {
         s->last_words[0] = to_word((int64_t)s->centidegrees + 4500, 17500);
         s->last_words[1] = to_word(s->centipercent, 10000);
     }
     for (uint32_t i = 0; i < 2; i++) {
-        answer_word(sht, s->out_of_range ? UINT16_MAX : s->last_words[i]);
+        answer_word(sht,
+                    s->part.faults[SHT3X_FAULT_OUT_OF_RANGE] != 0 ? UINT16_MAX : s->last_words[i]);
     }
 }
 
@@ -249,20 +250,26 @@ static bool sht3x_input(void *self, const struct device_input *input)
         s->centidegrees = input->value;
     } else if (strcmp(input->what, "humidity") == 0) {
         s->centipercent = input->value;
-    } else if (strcmp(input->what, "stuck") == 0) {
-        s->stuck = input->value != 0;
-    } else if (strcmp(input->what, "out-of-range") == 0) {
-        s->out_of_range = input->value != 0;
-    } else if (strcmp(input->what, "wrong-crc") == 0) {
-        s->wrong_crc = input->value != 0;
     } else {
         return i2c_part_input(&sht->part, input);
     }
     return true;
 }
 
-static const struct i2c_part_ops ops = {
-    .answers = answers, .write = write_byte, .read = read_byte, .ended = ended, .stretch = stretch};
+static const struct device_fault faults[] = {
+    I2C_PART_FAULTS,
+    {"stuck", "measurements give what the last one gave, until 0", 1, 1},
+    {"out-of-range", "measurements give the largest numbers, until 0", 1, 1},
+    {"wrong-crc", "the checksum of each word is wrong, until 0", 1, 1},
+    {NULL, NULL, 0, 0},
+};
+
+static const struct i2c_part_ops ops = {.answers = answers,
+                                        .write = write_byte,
+                                        .read = read_byte,
+                                        .ended = ended,
+                                        .stretch = stretch,
+                                        .faults = faults};
 
 static void sht3x_reset(void *self, uint32_t reasons)
 {
@@ -291,21 +298,12 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct sht3x_state *s = state;
     (void)self;
-    return i2c_part_state_is_sane(&s->part) && device_bool_is_sane(&s->stuck) &&
-           device_bool_is_sane(&s->out_of_range) && device_bool_is_sane(&s->wrong_crc) &&
-           device_bool_is_sane(&s->stretches) && device_bool_is_sane(&s->pending) &&
-           s->period_ms <= 2000 && s->duration_us <= HIGH_US &&
+    return i2c_part_state_is_sane(&s->part, faults) && device_bool_is_sane(&s->stretches) &&
+           device_bool_is_sane(&s->pending) && s->period_ms <= 2000 && s->duration_us <= HIGH_US &&
            s->answer_bytes <= SHT3X_ANSWER_BYTES && s->started_cycles <= now_cycles;
 }
 
 static const char *const input_names[] = {"temperature", "humidity", NULL};
-static const struct device_fault faults[] = {
-    I2C_PART_FAULTS,
-    {"stuck", "measurements give what the last one gave, until 0", 1, 1},
-    {"out-of-range", "measurements give the largest numbers, until 0", 1, 1},
-    {"wrong-crc", "the checksum of each word is wrong, until 0", 1, 1},
-    {NULL, NULL, 0, 0},
-};
 
 const struct device_class part_sht3x_class = {
     .name = "sht3x",

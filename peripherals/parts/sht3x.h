@@ -20,6 +20,13 @@
 
 #define SHT3X_ANSWER_BYTES 6U
 
+/* In part.faults, after those of every I2C part. */
+enum sht3x_fault {
+    SHT3X_FAULT_STUCK = I2C_FAULT_COUNT,
+    SHT3X_FAULT_OUT_OF_RANGE,
+    SHT3X_FAULT_WRONG_CRC,
+};
+
 struct sht3x {
     struct device_env env;
     struct i2c_part part;
@@ -27,7 +34,6 @@ struct sht3x {
         struct i2c_part_state part;
         uint16_t command; /* of the write under way */
         uint16_t status;
-        bool stuck, out_of_range, wrong_crc;
         bool stretches;          /* the measurement's command allows it */
         bool pending;            /* a single shot that nobody has fetched */
         uint32_t period_ms;      /* of periodic measurements; 0: none */

@@ -33,7 +33,9 @@ static int32_t any_value(uint32_t *seed)
                            : edges[(random >> 8) % 6];
 }
 
-/* An input or a fault, by the part's own tables. */
+/* An input or a fault, by the part's own tables; a fault's value that these do not allow is
+ * refused.
+ */
 static void tell(struct bench *b, uint32_t *seed)
 {
     const struct device_class *c = b->device_class;
@@ -47,7 +49,11 @@ static void tell(struct bench *b, uint32_t *seed)
     uint32_t which = next_random(seed) % (inputs + faults);
     const char *what = which < inputs ? c->input_names[which] : c->faults[which - inputs].name;
     bool end = next_random(seed) % 2 == 0; /* so that faults do not pile up */
-    assert_true(bench_input(b, what, end ? 0 : any_value(seed)));
+    int32_t value = end ? 0 : any_value(seed);
+    bool allowed = which < inputs || value == 0 ||
+                   (value >= c->faults[which - inputs].value_min &&
+                    value <= c->faults[which - inputs].value_max);
+    assert_int_equal(bench_input(b, what, value), allowed);
 }
 
 static void speak(struct bench *b, uint32_t *seed)
