@@ -58,6 +58,7 @@ struct usb_port {
     struct wire pull_up;                 /* high: a device shows itself on D+ */
     struct wire wake;                    /* high: the device drives a resume (remote wake-up) */
     const struct usb_function *function; /* NULL: the chip has no USB */
+    bool has_host;                       /* set by a host's init, for ever: there is one socket */
 };
 
 void usb_port_init(struct usb_port *port); /* nothing plugged in, no device end */

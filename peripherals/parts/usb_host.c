@@ -197,6 +197,10 @@ static const char *usb_host_init(void *self, const struct device_env *env)
     struct usb_host *host = self;
     host->env = *env;
     host->port = &env->nets->usb;
+    if (host->port->has_host) {
+        return "another USB host is at the chip's one socket: remove one of the two";
+    }
+    host->port->has_host = true;
     host->state.plugged = !props_flag(&env->props, "unplugged");
     host->state.next_id = 1;
     host->state.device_packet_bytes = 8;

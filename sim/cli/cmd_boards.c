@@ -60,9 +60,9 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     char folder[PLACES_PATH_MAX];
     struct dirent **entries = NULL;
     if (command_wants_help(argc, argv)) {
-        puts("usage: sandglass boards\n\nLists the boards that come with the program and the parts "
-             "on "
-             "them. Any .dts or .dtb file is a board, too:\n`sandglass run -b my_board.dts ...`.");
+        puts("usage: sandglass boards\n\n"
+             "Lists the boards that come with the program and the parts on them. Any .dts or .dtb\n"
+             "file is a board, too: `sandglass run -b my_board.dts ...`.");
         return SIM_OK;
     }
     if (!command_no_arguments(argc, argv, error)) {

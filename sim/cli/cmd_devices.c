@@ -10,11 +10,10 @@
 static const char help[] =
     "usage: sandglass devices [-b BOARD] [--json | --all]\n"
     "\n"
-    "Lists the devices of a board: name, class, place (address, bus and address there, or pin),\n"
-    "interrupt, and the inputs it takes (--press, --touch, --set of `sandglass run`). With --all,\n"
-    "the classes that there are; with --json an object with what the board looks like, too: "
-    "lengths\n"
-    "in micrometres from the upper left corner.\n";
+    "Lists the devices of a board: name, class, place (address, bus and address there, pin,\n"
+    "or analogue input), interrupt, and the inputs it takes (--press, --touch, --set of\n"
+    "`sandglass run`). With --all, the classes that there are; with --json an object with what\n"
+    "the board looks like, too: lengths in micrometres from the upper left corner.\n";
 
 static void print_inputs(const char *const *names)
 {

@@ -67,7 +67,8 @@ static bool check_inputs(const struct net_run *run, struct sim_error *error)
         }
         if (!known) {
             return sim_fail(error, SIM_WRONG_USE,
-                            "with --net an input names its node, NODE:DEVICE; '%s' does not%s",
+                            "with --net an input names one of the nodes, NODE:DEVICE; '%s' does "
+                            "not%s",
                             device, device[0] == '\0' ? " (--uart-in has none)" : "");
         }
     }

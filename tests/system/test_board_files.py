@@ -65,7 +65,8 @@ class Listing(unittest.TestCase):
 
     def test_places(self):
         result = sandglass("devices", "-b", "pinetime").stdout
-        for line in (r"st7789v +st7789 +spi1:0x1 ", r"cst816s +cst816s +i2c0:0x15 ", r"led0 +led +P0\.14 ", r"uart0 +\S+ +0x40002000 +2 "):
+        for line in (r"st7789v +st7789 +spi1:0x1 ", r"cst816s +cst816s +i2c0:0x15 ", r"led0 +led +P0\.14 ", r"uart0 +\S+ +0x40002000 +2 ",
+                     r"motor +vibration-motor +P0\.16 ", r"vbatt +battery +AIN7 "):
             self.assertRegex(result, line)
 
 
@@ -101,7 +102,7 @@ class Zephyr(Files):
         said = [sandglass("run", "--headless", "--for", "1s", "-b", board, *words)
                 for board in ("pinetime", self.compiled("zephyr_pinetime_devkit0"))]
         self.assertTrue(said[0].stdout.endswith("done\n"), said[0].stderr)
-        # "bosch,bma4xx" does not say which of the family it is: ours is a BMA421, that one a BMA423.
+        # "bosch,bma4xx" does not say which of the family it is: ours is a BMA421, that one a BMA422.
         self.assertEqual(said[0].stdout, said[1].stdout.replace("chip 00000012", "chip 00000011"))
 
     def test_of_two_nodes_at_an_address_the_one_that_is_okay(self):
@@ -149,6 +150,9 @@ class Refused(Files):
             ("/soc/uart@40002000: `pinctrl-0`", "a node without a group", "&uart0 { status = \"okay\"; pinctrl-0 = <&gpio0>; };"),
             ("/soc/uart@40002000: `pinctrl-0`", "a pin that the chip does not have",
              "/ { p: p { group1 { psels = <(1 << 24 | 48)>; }; }; }; &uart0 { status = \"okay\"; pinctrl-0 = <&p>; };"))
+
+    def test_two_usb_hosts_at_one_socket(self):
+        self.check(("/b: ", "another USB host", '/ { a { compatible = "sandglass,usb-host"; }; b { compatible = "sandglass,usb-host"; }; };'))
 
     def test_a_connector_leads_to_the_chip_or_nowhere(self):
         header = '/ { h: h { #gpio-cells = <2>; gpio-map = <0 0 %s 3 0>; }; };' + LEDS % "gpios = <&h %s 0>;"
