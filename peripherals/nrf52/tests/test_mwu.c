@@ -13,6 +13,7 @@
 #define PWA(n)      (0x160U + 8U * (n))
 #define PRA(n)      (0x164U + 8U * (n))
 #define INTENSET    0x304
+#define NMIEN       0x320
 #define NMIENSET    0x324
 #define SUBSTATWA1  0x408
 #define REGIONEN    0x510
@@ -106,6 +107,9 @@ static void a_reset_ends_it_all_and_nmien_says_what_it_cannot(void **state)
     assert_false(observes(b, 0, UINT32_MAX));
     bench_write(b, NMIENSET, 1);
     assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1);
+    bench_write(b, NMIEN, 2);
+    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 2);
+    assert_int_equal(bench_read(b, NMIENSET), 2);
 }
 
 int main(void)

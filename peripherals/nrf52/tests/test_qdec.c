@@ -253,6 +253,11 @@ static void the_led_is_lit_before_each_sample(void **state)
     bench_write(b, LEDPRE, 200); /* more than a period: always on */
     bench_write(b, START, 1);
     assert_int_equal(b->pins[LED].claim.level, WIRE_HIGH);
+    bench_write(b, ENABLE, 0);
+    assert_int_equal(b->pins[LED].claim.level, WIRE_FLOATING);
+    bench_write(b, ENABLE, 1);
+    bench_write(b, START, 1);
+    assert_int_equal(b->pins[LED].claim.level, WIRE_HIGH);
     bench_reset(b, RESET_SREQ);
     assert_int_equal(b->pins[LED].claim.level, WIRE_FLOATING);
     assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);

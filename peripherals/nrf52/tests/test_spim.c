@@ -177,6 +177,23 @@ static void the_rates_are_the_specified_ones(void **state)
         assert_int_equal(bench_event_cycle(w->bench, END) - start,
                          16 * (BENCH_CPU_HZ / rates[i].hz));
     }
+    uint32_t ends = bench_event_count(w->bench, END);
+    bench_write(w->bench, FREQUENCY, 0);
+    transfer(w->bench, 2, 0);
+    bench_run_to(w->bench, clock_now(&w->bench->clock) + 100000);
+    assert_int_equal(guest_errors(w->bench), 1);
+    assert_int_equal(bench_event_count(w->bench, END), ends);
+}
+
+static void the_shorter_buffer_to_be_filled_ends_first(void **state)
+{
+    struct bench *b = ((struct world *)*state)->bench;
+    transfer(b, 50, 3);
+    bench_run_to(b, 100000);
+    assert_int_equal(bench_event_cycle(b, ENDRX), 3 * BYTE_AT_M8);
+    assert_int_equal(bench_event_cycle(b, ENDTX), 50 * BYTE_AT_M8);
+    assert_int_equal(bench_event_count(b, ENDRX), 1);
+    assert_int_equal(bench_read(b, RXD_AMOUNT), 3);
 }
 
 static void the_longer_buffer_counts_and_orc_fills_up(void **state)
@@ -453,6 +470,7 @@ int main(void)
         TEST(bytes_go_both_ways_in_their_time),
         TEST(the_rates_are_the_specified_ones),
         TEST(the_longer_buffer_counts_and_orc_fills_up),
+        TEST(the_shorter_buffer_to_be_filled_ends_first),
         TEST(a_target_that_is_not_selected_hears_nothing),
         TEST(two_selected_targets_are_reported),
         TEST(mode_and_bit_order_matter),

@@ -291,7 +291,19 @@ static void write_then_read_with_a_repeated_start(void **state)
     assert_int_equal(bench_event_cycle(w->b, READ), (10 + 9 + 10) * BIT);
 }
 
-static void stop_and_disabling_let_go_of_the_clock(void **state)
+static void stop_lets_go_of_the_clock_and_says_so(void **state)
+{
+    struct world *w = *state;
+    controller_reads(w, 1);
+    bench_run_to(w->b, 100000);
+    bench_write(w->b, TWI_STOP, 1);
+    assert_int_equal(bench_event_cycle(w->b, TWI_STOPPED), 100000);
+    bench_run_to(w->b, 200000);
+    assert_int_equal(w->b->ram[CONTROLLER], 0xFF); /* nobody drives SDA any more */
+    assert_int_equal(twim_event_cycle(w, TWI_STOPPED), 100000 + 10 * BIT);
+}
+
+static void disabling_lets_go_of_the_clock(void **state)
 {
     struct world *w = *state;
     controller_reads(w, 1);
@@ -331,19 +343,13 @@ static void the_interrupt_line_follows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_prepared_buffer_takes_a_write),
-        TEST(a_prepared_buffer_answers_a_read),
-        TEST(unprepared_it_stretches_the_clock),
-        TEST(each_prepare_is_good_for_one_transfer),
-        TEST(an_array_list_moves_on_by_a_buffer),
-        TEST(shortcuts_suspend_until_resume),
-        TEST(two_addresses_and_which_one_matched),
-        TEST(more_than_the_buffer_holds_is_refused),
-        TEST(more_than_the_buffer_has_is_the_orc_byte),
-        TEST(write_then_read_with_a_repeated_start),
-        TEST(stop_and_disabling_let_go_of_the_clock),
-        TEST(a_buffer_outside_of_ram_takes_nothing),
-        TEST(the_interrupt_line_follows),
+        TEST(a_prepared_buffer_takes_a_write),          TEST(a_prepared_buffer_answers_a_read),
+        TEST(unprepared_it_stretches_the_clock),        TEST(each_prepare_is_good_for_one_transfer),
+        TEST(an_array_list_moves_on_by_a_buffer),       TEST(shortcuts_suspend_until_resume),
+        TEST(two_addresses_and_which_one_matched),      TEST(more_than_the_buffer_holds_is_refused),
+        TEST(more_than_the_buffer_has_is_the_orc_byte), TEST(write_then_read_with_a_repeated_start),
+        TEST(stop_lets_go_of_the_clock_and_says_so),    TEST(disabling_lets_go_of_the_clock),
+        TEST(a_buffer_outside_of_ram_takes_nothing),    TEST(the_interrupt_line_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

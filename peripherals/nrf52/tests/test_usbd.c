@@ -252,6 +252,9 @@ static void a_stall_lasts_until_the_next_setup(void **state)
     assert_int_equal(token_out(f, 0, 0, true), USB_ANSWER_STALL);
     assert_int_equal(send_setup(f, 0x80, 6, 0x0100, 8), USB_ANSWER_ACK);
     assert_int_equal(token_in(f, 0, &packet), USB_ANSWER_NAK);
+    bench_write(f->bench, EP0STALL, 1);
+    f->function->bus_reset(f->function->owner);
+    assert_int_equal(token_in(f, 0, &packet), USB_ANSWER_NAK);
 }
 
 static void a_bulk_endpoint_sends_one_packet_at_a_time(void **state)

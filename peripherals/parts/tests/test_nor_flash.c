@@ -423,6 +423,10 @@ static void only_a_power_cut_interrupts(void **state)
     program(b, 0x2000, "\0\0\0\0\0\0\0\0", 8);
     bench_reset(b, RESET_POWER_ON); /* at once: only the first byte is touched */
     assert_int_equal(read_at(b, 0x2001), 0xFF);
+    SEND(b, "\x06");
+    SEND(b, "\x01\x40");
+    bench_reset(b, RESET_POWER_ON); /* the status register is as before */
+    assert_int_equal(status(b), 0);
 }
 
 static void wrong_properties_are_refused(void **state)

@@ -155,6 +155,9 @@ static void status_heater_and_soft_reset(void **state)
     assert_true(i2c_bench_read(b, bytes, 3));
     assert_int_equal(word(bytes), 0x2000);
     command(b, 0x1234); /* no command */
+    command(b, 0xF32D);
+    assert_true(i2c_bench_read(b, bytes, 3));
+    assert_int_equal(word(bytes), 0x2002);
     command(b, 0x3066);
     command(b, 0xF32D);
     assert_true(i2c_bench_read(b, bytes, 3));

@@ -198,6 +198,12 @@ static void reset_and_chip_select(void **state)
     turn_on(b);
     assert_int_equal(guest_errors(b), 1);
     assert_int_equal(pixel(b, 0, 0), 0xFFFFFF);
+    uint8_t line_and_a_pixel[241 * 2] = {0}; /* the window is the whole memory again */
+    command(b, 0x2C, line_and_a_pixel, sizeof line_and_a_pixel);
+    assert_int_equal(pixel(b, 239, 0), 0);
+    assert_int_equal(pixel(b, 0, 1), 0);
+    assert_int_equal(pixel(b, 1, 1), 0xFFFFFF);
+    command(b, 0x2C, "\xFF\xFF", 2);
     bench_reset(b, RESET_SREQ); /* of the chip */
     assert_int_equal(pixel(b, 0, 0), 0xFFFFFF);
     bench_reset(b, RESET_POWER_ON);

@@ -32,7 +32,8 @@ struct device {
     uint32_t answer_bytes, sent, resets, frames, resumes, setups;
     uint8_t address, next_address, configured, last_setup[8];
     bool stalls, silent, data1, echo_data1[3], out_data1[3];
-    struct usb_packet waiting[3]; /* by endpoint: to be sent back */
+    uint8_t control_out[USB_PACKET_BYTES_MAX]; /* the last packet of a data stage */
+    struct usb_packet waiting[3];              /* by endpoint: to be sent back */
     bool has_waiting[3];
 };
 
@@ -128,6 +129,9 @@ static enum usb_answer on_out(void *owner, uint8_t address, uint8_t endpoint,
         return USB_ANSWER_NONE;
     }
     if (endpoint == 0) {
+        if (packet->count != 0) {
+            memcpy(d->control_out, packet->bytes, packet->count);
+        }
         return d->stalls ? USB_ANSWER_STALL : USB_ANSWER_ACK;
     }
     if (d->has_waiting[endpoint]) {
@@ -325,6 +329,34 @@ static void a_control_request_is_sent(void **state)
     assert_true(bench_input(f->bench, "control", 8)); /* nothing was put together */
     run_ms(f, 2);
     assert_int_equal(f->device.setups, setups);
+}
+
+static void control_transfers_carry_their_data(void **state)
+{
+    struct fixture *f = *state;
+    attach(f);
+    assert_true(bench_input(f->bench, "data", 0x01000680)); /* GET_DESCRIPTOR: the device's */
+    assert_true(bench_input(f->bench, "data", 0x00120000));
+    assert_true(bench_input(f->bench, "control", 8));
+    run_ms(f, 2);
+    assert_int_equal(f->last[8], 'C');
+    assert_int_equal(f->last[9], 2);
+    assert_int_equal(f->last[10], 0x80);
+    assert_int_equal(f->last_bytes, 64 + sizeof device_descriptor);
+    assert_memory_equal(f->last + 64, device_descriptor, sizeof device_descriptor);
+    assert_true(bench_input(f->bench, "data", 0x02000921)); /* SET_REPORT with four bytes */
+    assert_true(bench_input(f->bench, "data", 0x00040000));
+    assert_true(bench_input(f->bench, "data", 0x44332211));
+    assert_true(bench_input(f->bench, "control", 12));
+    run_ms(f, 2);
+    assert_int_equal(f->device.last_setup[1], 9);
+    assert_int_equal(f->device.control_out[0], 0x11);
+    assert_int_equal(f->device.control_out[3], 0x44);
+    assert_int_equal(f->last[8], 'C');
+    assert_int_equal(f->last[10], 0);
+    assert_int_equal(f->last[28], 0); /* status */
+    assert_int_equal(f->last[32], 4); /* bytes carried */
+    assert_int_equal(((struct usb_host *)f->bench->device)->state.request_count, 0);
 }
 
 static void a_lost_device_is_forgotten_and_found_again(void **state)
@@ -548,6 +580,7 @@ int main(void)
         TEST(what_was_collected_can_be_dropped),
         TEST(a_record_is_what_usbmon_has),
         TEST(a_control_request_is_sent),
+        TEST(control_transfers_carry_their_data),
         TEST(a_lost_device_is_forgotten_and_found_again),
         TEST(a_suspended_bus_is_quiet),
         TEST(a_silent_device_is_given_up),
