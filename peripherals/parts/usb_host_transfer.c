@@ -369,4 +369,5 @@ void usb_host_drop_transfers(struct usb_host *host)
     s->request_errors = 0;
     s->endpoint_count = 0;
     s->hid_count = 0;
+    s->hid_next = 0;
 }

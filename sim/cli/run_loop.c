@@ -169,13 +169,14 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
         if (!run_snapshot_save_due(session, error)) {
             break;
         }
-        /* What cuts a slice short, such as --save-at, must not end an idle run sooner. */
-        bool cut = stop == MACHINE_STOP_IDLE && clock_now(clock) < edge;
-        if (stop != MACHINE_STOP_LIMIT && !cut &&
+        /* What cuts a slice short, such as --save-at, must not end a run sooner. */
+        bool cut = clock_now(clock) < edge && clock_now(clock) < end;
+        bool waits = cut && stop == MACHINE_STOP_IDLE;
+        if (stop != MACHINE_STOP_LIMIT && !waits &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
             break;
         }
-        if (is_over_by_panic(session)) {
+        if (!cut && is_over_by_panic(session)) {
             break;
         }
         take_keyboard(session);

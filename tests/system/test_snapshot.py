@@ -55,6 +55,7 @@ class Snapshot(unittest.TestCase):
         cycles = [result.summary_number(r"([\d,]+) cycles") for result in (whole, second)]
         self.assertEqual(cycles[0], cycles[1])
         self.assertTrue(first.trace + second.trace == whole.trace)
+        # Saving in the silence ends nothing sooner.
         late = run("--save-at", f"0.43s={self.file}", *sender, seconds=2)
         self.assertEqual(late.summary_number(r"([\d,]+) cycles"), run(*sender, seconds=2).summary_number(r"([\d,]+) cycles"))
 

@@ -163,6 +163,9 @@ class Snapshots(unittest.TestCase):
     def test_while_something_waits_and_the_bus_sleeps(self):
         self.check(210, *at("suspend", 200), *at("resume", 250), *sent(1, b"good", 300))
 
+    def test_while_the_cable_is_out(self):
+        self.check(215, *at("unplug", 200), *at("plug", 220))
+
 
 class Socket(unittest.TestCase):
     """Programs at the socket: those that behave, and those that do not."""

@@ -365,6 +365,8 @@ static void a_lost_device_is_forgotten_and_found_again(void **state)
     attach(f);
     wire_drive(&f->bench->nets.usb.pull_up, WIRE_LOW);
     assert_int_equal(clock_next_due(&f->bench->clock), CLOCK_NEVER);
+    const struct usb_host *host = f->bench->device;
+    assert_true(part_usb_host_class.state_is_sane(host, &host->state, f->bench->clock.now_cycles));
     assert_true(bench_input(f->bench, "unplug", 0));
     assert_int_equal(f->bench->nets.usb.vbus.level, WIRE_LOW);
     assert_true(bench_input(f->bench, "plug", 0));
