@@ -171,7 +171,7 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
         }
         /* What cuts a slice short, such as --save-at, must not end a run sooner. */
         bool cut = clock_now(clock) < edge && clock_now(clock) < end;
-        bool waits = cut && stop == MACHINE_STOP_IDLE;
+        bool waits = cut && (stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF);
         if (stop != MACHINE_STOP_LIMIT && !waits &&
             (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
             break;

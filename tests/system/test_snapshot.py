@@ -48,16 +48,22 @@ class Snapshot(unittest.TestCase):
     def test_a_bare_guest_in_two_parts(self):
         self.check_two_are_one(0.012, 0.03, guest("everything.elf"))
 
-    def test_a_guest_that_falls_silent_ends_at_the_same_cycle(self):
-        sender = ["-b", "sensor_node", guest("radio_154_sender.elf")]
-        whole, first = run(*sender, seconds=2), self.save(0.036, *sender)
-        second = run("--restore", self.file, *sender, seconds=2)
-        cycles = [result.summary_number(r"([\d,]+) cycles") for result in (whole, second)]
-        self.assertEqual(cycles[0], cycles[1])
+    def check_silent_end(self, save_at, save_late_at, *firmware):
+        def cycles(result):
+            return result.summary_number(r"([\d,]+) cycles")
+
+        whole, first = run(*firmware, seconds=2), self.save(save_at, *firmware)
+        second = run("--restore", self.file, *firmware, seconds=2)
+        self.assertEqual(cycles(second), cycles(whole))
         self.assertTrue(first.trace + second.trace == whole.trace)
         # Saving in the silence ends nothing sooner.
-        late = run("--save-at", f"0.43s={self.file}", *sender, seconds=2)
-        self.assertEqual(late.summary_number(r"([\d,]+) cycles"), run(*sender, seconds=2).summary_number(r"([\d,]+) cycles"))
+        self.assertEqual(cycles(run("--save-at", f"{save_late_at}s={self.file}", *firmware, seconds=2)), cycles(whole))
+
+    def test_a_guest_that_sleeps_for_ever_ends_at_the_same_cycle(self):
+        self.check_silent_end(0.036, 0.27, "-b", "sensor_node", guest("radio_154_sender.elf"))
+
+    def test_a_chip_that_stays_off_ends_at_the_same_cycle(self):
+        self.check_silent_end(0.0051, 0.0584, guest("storm_off.elf"))
 
     def test_other_guests_are_refused_by_name(self):
         self.save(0.5, *APPS)
