@@ -1,6 +1,7 @@
 #include "sim/cli/kernel_view.h"
 
 #include "sim/loader/little_endian.h"
+#include "sim/machine/machine_view.h"
 
 void kernel_view_open(struct kernel_view *view, const struct machine *machine, const char *elf_path)
 {
@@ -37,7 +38,8 @@ bool kernel_view_panicking(const struct kernel_view *view)
 {
     const struct kernel_info_record *flag = kernel_info_find(&view->info, "kernel.panicking");
     uint32_t value = 0;
-    return flag != NULL && read_value(view, flag->value, flag->width, &value) && value != 0;
+    return flag != NULL && machine_view_powered(view->machine) &&
+           read_value(view, flag->value, flag->width, &value) && value == 1;
 }
 
 bool kernel_view_grant_start(const struct kernel_view *view, uint32_t ram_base, uint32_t *address)

@@ -18,7 +18,8 @@ void kernel_view_open(struct kernel_view *view, const struct machine *machine,
                       const char *elf_path);
 void kernel_view_close(struct kernel_view *view);
 
-/* The kernel has panicked. */
+/* The kernel has panicked. May be wrong in the microseconds between power-on and the kernel's first
+ * writes: RAM then holds anything. */
 bool kernel_view_panicking(const struct kernel_view *view);
 
 /* Where the grants of the process whose RAM starts at `ram_base` begin; false: not known. */

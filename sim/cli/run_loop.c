@@ -126,7 +126,9 @@ static uint64_t next_look(struct run_session *session, uint64_t cycle)
 static bool is_over_by_panic(struct run_session *session)
 {
     uint64_t now = clock_now(machine_clock(session->machine));
-    if (session->panic_end_cycle == 0 && kernel_view_panicking(&session->kernel)) {
+    if (!kernel_view_panicking(&session->kernel)) {
+        session->panic_end_cycle = 0;
+    } else if (session->panic_end_cycle == 0) {
         session->panic_end_cycle = now + duration_to_cycles(PANIC_NS, session->board.chip->cpu_hz);
     }
     return session->panic_end_cycle != 0 && now >= session->panic_end_cycle;
@@ -189,15 +191,14 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
     return stop;
 }
 
-/* What the end means; says it on stderr when it is not the one that was asked for. */
-/* Apps that the kernel has not started although it had the time: a silent failure to load costs
- * people hours. Says so for each. */
-static bool all_apps_started(struct run_session *session)
+/* Apps that the kernel has not started although it had the time, or never will (`over`): a silent
+ * failure to load costs people hours. Says so for each. */
+static bool all_apps_started(struct run_session *session, bool over)
 {
     const struct clock *clock = machine_clock(session->machine);
     const struct process_watch *watch = machine_view_processes(session->machine);
     bool all = true;
-    if (clock_now(clock) < duration_to_cycles(START_LIMIT_NS, clock->cpu_hz)) {
+    if (!over && clock_now(clock) < duration_to_cycles(START_LIMIT_NS, clock->cpu_hz)) {
         return true;
     }
     for (size_t i = 0; i < watch->count; i++) {
@@ -222,6 +223,7 @@ static enum sim_status judge_exit(struct run_session *session)
     return SIM_GUEST_FAILED;
 }
 
+/* What the end means; says it on stderr when it is not the one that was asked for. */
 enum sim_status run_loop_judge(struct run_session *session, enum machine_stop stop,
                                struct sim_error *error)
 {
@@ -247,7 +249,8 @@ enum sim_status run_loop_judge(struct run_session *session, enum machine_stop st
         fprintf(live_lines_begin(&session->lines), "the kernel has panicked\n");
         return SIM_GUEST_FAILED;
     }
-    if (!interrupted && is_over(session, stop)) {
+    bool over = !interrupted && is_over(session, stop);
+    if (over) {
         fprintf(live_lines_begin(&session->lines),
                 "%s, and nothing is left that could wake it: the run ends here\n",
                 stop == MACHINE_STOP_OFF ? "the chip is off" : "the core sleeps");
@@ -257,7 +260,7 @@ enum sim_status run_loop_judge(struct run_session *session, enum machine_stop st
                 options->until);
         return SIM_GUEST_FAILED;
     }
-    return all_apps_started(session) ? SIM_OK : SIM_GUEST_FAILED;
+    return all_apps_started(session, over) ? SIM_OK : SIM_GUEST_FAILED;
 }
 
 bool run_loop_look(void *context)

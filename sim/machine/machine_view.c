@@ -26,6 +26,11 @@ const struct process_watch *machine_view_processes(const struct machine *machine
     return &machine->watch;
 }
 
+bool machine_view_powered(const struct machine *machine)
+{
+    return !machine->supply.cut;
+}
+
 const struct absent *machine_view_absent(const struct machine *machine)
 {
     return &machine->absent;

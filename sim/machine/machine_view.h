@@ -3,6 +3,7 @@
 #ifndef SIM_MACHINE_MACHINE_VIEW_H
 #define SIM_MACHINE_MACHINE_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,8 @@ void machine_view_totals(const struct machine *machine, struct machine_totals *t
 
 /* Live for the life of the machine. */
 const struct process_watch *machine_view_processes(const struct machine *machine);
+/* Whether the chip has its supply; without it RAM holds nothing that means anything. */
+bool machine_view_powered(const struct machine *machine);
 const struct absent *machine_view_absent(const struct machine *machine);
 const struct board *machine_view_board(const struct machine *machine);
 

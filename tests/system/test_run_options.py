@@ -69,6 +69,23 @@ class Ends(unittest.TestCase):
             self.assertNotEqual(result.stdout, "")
 
 
+    def test_without_a_supply_nothing_panics(self):
+        """What a cut of the supply leaves in RAM is no panic, however long it lasts and whatever the seed."""
+        for seed in "1", "2", "3":
+            result = sandglass("run", "--headless", "--for", "6s", "--seed", seed, "--fault", "power.supply-mv=1500@1s",
+                               "--fault", "power.supply-mv=0@3s", app("hello"))
+            self.assertEqual(result.status, 0, result.stderr)
+            self.assertNotIn("panic", result.stderr)
+            self.assertIn("6.000000 s of virtual time", result.stderr)
+            self.assertEqual(result.stdout.count("greeting number 1"), 2)
+
+    def test_a_kernel_that_sleeps_for_ever_has_not_started_the_app(self):
+        result = sandglass("run", "--headless", "--for", "2s", "--fault", "power.lfxo-dead@0s", app("hello"))
+        self.assertEqual(result.status, 1, result.stderr)
+        self.assertIn("nothing is left that could wake it", result.stderr)
+        self.assertIn("the kernel has not started app hello", result.stderr)
+
+
 class Inputs(unittest.TestCase):
     def notes(self, result, device):
         return [(round(cycle / CPU_HZ, 4), fields[1]) for cycle, fields in result.events("note", device)]
