@@ -12,6 +12,11 @@ int main(void)
         printf("flash_id: no answer, error %d\n", status);
         return 1;
     }
+    if (answer[1] == 0 || answer[1] == 0xFF ||
+        answer[3] > 31) { /* what a line without a part says */
+        puts("flash_id: no flash answers");
+        return 1;
+    }
     printf("flash_id: manufacturer 0x%02x, type 0x%02x, capacity %lu bytes\n", answer[1], answer[2],
            1ul << answer[3]);
     return 0;

@@ -59,12 +59,28 @@ static bool may_note(struct live_lines *lines, bool *last)
     return lines->notes <= NOTE_LINES_MAX;
 }
 
+/* Notes that say nothing without their value. */
+static bool is_measure(const char *what)
+{
+    static const char *const measures[] = {"millivolts", "position", "tone"};
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
+        if (strcmp(what, measures[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_note(void *context, const char *device, const char *what, int32_t value)
 {
     bool last = false;
-    (void)value;
     if (may_note(context, &last)) {
-        fprintf(live_lines_begin(context), "%s %s%s\n", device, what,
+        FILE *stream = live_lines_begin(context);
+        fprintf(stream, "%s %s", device, what);
+        if (is_measure(what)) {
+            fprintf(stream, " %d", (int)value);
+        }
+        fprintf(stream, "%s\n",
                 last ? "; no more such lines in this second (--trace has them all)" : "");
         live_lines_end(context);
     }

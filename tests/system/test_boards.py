@@ -71,6 +71,8 @@ class Nrf52840dk(Board):
         result = boot("nrf52840dk", app("flash_id"), seconds=1)
         self.assert_booted(result, "nRF52840-DK")
         self.assertEqual(result.lines("^flash_id:"), ["flash_id: manufacturer 0xc2, type 0x28, capacity 8388608 bytes"])
+        result = boot("nrf52840dk", app("flash_id"), "--fault", "mx25r64.no-answer@1ms", seconds=1)
+        self.assertEqual(result.lines("^flash_id:"), ["flash_id: no flash answers"])
 
 
 class SecurityKey(Board):
@@ -132,6 +134,7 @@ class SensorNode(Board):
         self.assert_booted(result, "sensor node")
         self.assertEqual(result.lines("^weather:"), ["weather: 25.00 C, 50.00 %, 100 lux, battery 3700 mV",
                                                      "weather: -7.25 C, 33.40 %, 1200 lux, battery 3100 mV"])
+        self.assertIn("[   1.500000] vbatt millivolts 3100\n", result.stderr)
 
     def test_a_sensor_that_fails_is_an_error_and_comes_back(self):
         for fault, error in (("nack=-1", -13), ("data-nack=1", -13), ("wrong-crc=1", -1)):
