@@ -230,13 +230,11 @@ uint64_t radio_us(const struct radio *radio, uint64_t tenths); /* cycles of tent
 /* radio_receive.c */
 void radio_listen(struct radio *radio, uint64_t when); /* RX begins */
 void radio_receive_milestone(struct radio *radio, uint64_t when);
-void radio_hear_again(struct radio *radio); /* queues `hear` anew */
 /* Puts into RAM what has arrived of the payload: somebody may look at it now. */
 void radio_write_arrived(struct radio *radio, uint64_t when);
 void radio_receive_init(struct radio *radio);
 
 /* radio_sense.c */
-int32_t radio_energy_cdbm(const struct radio *radio, uint64_t from, uint64_t to);
 void radio_rssi_start(struct radio *radio, uint64_t when);
 void radio_ed_start(struct radio *radio, uint64_t when);
 void radio_cca_start(struct radio *radio, uint64_t when);

@@ -53,7 +53,8 @@ static struct radio_signal *find_signal(struct radio *radio, uint32_t source, ui
     return NULL;
 }
 
-void radio_hear_again(struct radio *radio)
+/* Queues `hear` anew. */
+static void hear_again(struct radio *radio)
 {
     uint64_t first = CLOCK_NEVER;
     for (uint32_t i = 0; i < RADIO_SIGNALS; i++) {
@@ -82,7 +83,7 @@ static void heard(void *owner, uint32_t source, enum radio_phase phase,
             signal->frame = *frame;
             signal->source = source;
             signal->power_cdbm = power_cdbm;
-            radio_hear_again(radio);
+            hear_again(radio);
         }
     } else if (signal != NULL && phase == RADIO_CONTENT) {
         signal->frame = *frame;
@@ -110,7 +111,7 @@ void radio_listen(struct radio *radio, uint64_t when)
             s->world.signals[i].judged = true;
         }
     }
-    radio_hear_again(radio);
+    hear_again(radio);
 }
 
 static uint32_t distance_mhz(uint32_t a, uint32_t b)
@@ -243,7 +244,7 @@ static void hear_fired(void *owner, uint64_t late_cycles)
             taken = i;
         }
     }
-    radio_hear_again(radio);
+    hear_again(radio);
     if (taken != RADIO_NO_SIGNAL) {
         begin(radio, taken, when);
     }

@@ -29,7 +29,7 @@ static uint64_t felt_cycles(const struct radio *radio, const struct radio_signal
 }
 
 /* The strongest power in the channel, averaged over [from, to). */
-int32_t radio_energy_cdbm(const struct radio *radio, uint64_t from, uint64_t to)
+static int32_t energy_cdbm(const struct radio *radio, uint64_t from, uint64_t to)
 {
     const struct radio_world *w = &radio->state.world;
     uint32_t tuned = radio_frequency_mhz(radio);
@@ -83,7 +83,7 @@ static void rssi_fired(void *owner, uint64_t late_cycles)
     struct radio_state *s = &radio->state;
     uint64_t when = clock_now(radio->env.clock) - late_cycles;
     bool receiver = s->state == RADIO_RX || s->state == RADIO_RXIDLE;
-    int32_t cdbm = receiver ? radio_energy_cdbm(radio, when, when + 1) : RADIO_NOISE_CDBM;
+    int32_t cdbm = receiver ? energy_cdbm(radio, when, when + 1) : RADIO_NOISE_CDBM;
     int32_t sample = -(cdbm - 50) / 100 - s->world.faults[RADIO_FAULT_RSSI_OFFSET];
     sample = sample < 0 ? 0 : sample;
     s->rssisample = (uint32_t)(sample > SAMPLE_MOST ? SAMPLE_MOST : sample);
@@ -133,7 +133,7 @@ static bool is_busy(const struct radio *radio, uint64_t when)
 {
     const struct radio_state *s = &radio->state;
     uint32_t threshold = s->config.ccactrl >> 8 & 0xFFU;
-    bool energy = radio_level(radio_energy_cdbm(radio, s->listening_from, when)) >= threshold;
+    bool energy = radio_level(energy_cdbm(radio, s->listening_from, when)) >= threshold;
     bool carrier = senses_carrier(radio, s->listening_from, when);
     switch (s->config.ccactrl & 7U) {
     case CCA_CARRIER:
@@ -156,7 +156,7 @@ void radio_listening_over(struct radio *radio, uint64_t when)
                     when);
         return;
     }
-    int32_t energy = radio_energy_cdbm(radio, s->listening_from, when);
+    int32_t energy = energy_cdbm(radio, s->listening_from, when);
     s->listening_most = energy > s->listening_most ? energy : s->listening_most;
     if (s->listening_left > 0) {
         s->listening_left--;

@@ -175,7 +175,8 @@ static void pin_changed(void *owner, uint32_t index, enum wire_level level)
 
 /* ---- frames ---- */
 
-void uart_line_queue(struct uart_shared *uart, uint8_t byte, uint8_t errors)
+/* A frame from outside: takes its turn on the line. rx_end fires when its stop bit ends. */
+static void queue_frame(struct uart_shared *uart, uint8_t byte, uint8_t errors)
 {
     struct uart_outside *outside = &uart->state.outside;
     uint32_t at = (outside->first + outside->count) % UART_LINE_BYTES;
@@ -234,7 +235,7 @@ static void heard(void *owner, const struct serial_frame *frame)
     struct uart_shared *uart = owner;
     uint32_t number;
     if (pin_of(uart, UART_PSEL_RXD, &number) != NULL && number == frame->pin) {
-        uart_line_queue(uart, frame->byte, frame->errors & ERRORSRC_OF_A_FRAME);
+        queue_frame(uart, frame->byte, frame->errors & ERRORSRC_OF_A_FRAME);
     }
 }
 
@@ -252,9 +253,9 @@ bool uart_line_input(struct uart_shared *uart, const struct device_input *input)
 {
     struct uart_outside *outside = &uart->state.outside;
     if (strcmp(input->what, "byte") == 0) {
-        uart_line_queue(uart, (uint8_t)input->value, 0);
+        queue_frame(uart, (uint8_t)input->value, 0);
     } else if (strcmp(input->what, "break") == 0) {
-        uart_line_queue(uart, 0, SERIAL_BREAK);
+        queue_frame(uart, 0, SERIAL_BREAK);
     } else if (strcmp(input->what, "cts") == 0) {
         outside->holds_back = input->value == 0;
         uart_line_update(uart);

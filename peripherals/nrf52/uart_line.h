@@ -47,9 +47,6 @@ void uart_line_init(struct uart_shared *uart);
 /* "byte", "break", "cts" or a fault. */
 bool uart_line_input(struct uart_shared *uart, const struct device_input *input);
 
-/* A frame from outside: takes its turn on the line. rx_end fires when its stop bit ends. */
-void uart_line_queue(struct uart_shared *uart, uint8_t byte, uint8_t errors);
-
 /* Takes the frame whose stop bit ended at `end_cycles` off the line and starts the next. False: it
  * got lost on the way. *errors: bits of ERRORSRC. */
 bool uart_line_take(struct uart_shared *uart, uint64_t end_cycles, uint8_t *byte, uint32_t *errors);

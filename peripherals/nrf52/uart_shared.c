@@ -23,7 +23,8 @@ bool uart_has_parity(const struct uart_shared *uart)
     return (uart->state.config & CONFIG_PARITY) == CONFIG_PARITY;
 }
 
-uint64_t uart_frame_cycles(const struct uart_shared *uart)
+/* At the present BAUDRATE and CONFIG; 0 when BAUDRATE is 0. */
+static uint64_t cycles_of_frame(const struct uart_shared *uart)
 {
     const struct uart_state *s = &uart->state;
     if (s->baudrate == 0) {
@@ -36,7 +37,7 @@ uint64_t uart_frame_cycles(const struct uart_shared *uart)
 
 void uart_send_frame(struct uart_shared *uart, uint8_t byte, uint64_t start_cycles)
 {
-    uint64_t frame_cycles = uart_frame_cycles(uart);
+    uint64_t frame_cycles = cycles_of_frame(uart);
     if (frame_cycles == 0) {
         diag_guest_error(uart->env.diag, uart->env.name, UART_BAUDRATE,
                          "a byte is sent while BAUDRATE is 0");
@@ -64,7 +65,7 @@ void uart_frame_sent(struct uart_shared *uart)
 
 uint64_t uart_receive_cycles(const struct uart_shared *uart)
 {
-    uint64_t frame_cycles = uart_frame_cycles(uart);
+    uint64_t frame_cycles = cycles_of_frame(uart);
     return frame_cycles != 0 ? frame_cycles : FALLBACK_FRAME_CYCLES;
 }
 

@@ -112,9 +112,6 @@ struct uart_shared {
 /* True when a PSEL register names a pin. */
 bool uart_is_connected(const struct uart_shared *uart, enum uart_register psel);
 
-/* Cycles of one frame at the present BAUDRATE and CONFIG; 0 when BAUDRATE is 0. */
-uint64_t uart_frame_cycles(const struct uart_shared *uart);
-
 /* Puts a byte on the line from `start_cycles` on: now, or, for the next of several bytes, the end
  * of the byte before. tx_end fires when its stop bit ends. Reports a BAUDRATE of 0, and then sends
  * nothing. */

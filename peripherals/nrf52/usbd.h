@@ -133,9 +133,6 @@ extern const struct device_class nrf52_usbd_class;
 void usbd_init_bus(struct usbd *usbd);
 void usbd_start_dma(struct usbd *usbd, enum usbd_dma direction, uint32_t endpoint);
 void usbd_clear_endpoints(struct usbd *usbd);
-/* Raises an event of endpoint 0 or of EasyDMA with what SHORTS has for it. */
-void usbd_raise(struct usbd *usbd, uint32_t offset);
-void usbd_raise_cause(struct usbd *usbd, uint32_t cause);
 /* Shows or hides the device on the bus, as ENABLE, USBPULLUP and VBUS say. */
 void usbd_connect(struct usbd *usbd);
 

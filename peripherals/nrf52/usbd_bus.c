@@ -40,7 +40,8 @@ static void run_short(struct usbd *usbd, uint32_t bit, uint32_t task)
     }
 }
 
-void usbd_raise(struct usbd *usbd, uint32_t offset)
+/* Raises an event with what SHORTS has for it. */
+static void raise_event(struct usbd *usbd, uint32_t offset)
 {
     nrf_event_set(&usbd->state.events, offset);
     if (offset == USBD_EVENTS_EP0DATADONE) {
@@ -54,10 +55,10 @@ void usbd_raise(struct usbd *usbd, uint32_t offset)
     nrf_event_raise(&usbd->env, &usbd->state.events, offset);
 }
 
-void usbd_raise_cause(struct usbd *usbd, uint32_t cause)
+static void raise_cause(struct usbd *usbd, uint32_t cause)
 {
     usbd->state.eventcause |= cause;
-    usbd_raise(usbd, USBD_EVENTS_USBEVENT);
+    raise_event(usbd, USBD_EVENTS_USBEVENT);
 }
 
 /* ---- EasyDMA ---- */
@@ -92,7 +93,7 @@ void usbd_start_dma(struct usbd *usbd, enum usbd_dma direction, uint32_t endpoin
     clock_schedule(usbd->env.clock, &usbd->dma_end,
                    clock_now(usbd->env.clock) + DMA_SETUP_CYCLES +
                        (count + 3U) / 4U * DMA_WORD_CYCLES);
-    usbd_raise(usbd, USBD_EVENTS_STARTED);
+    raise_event(usbd, USBD_EVENTS_STARTED);
 }
 
 static void dma_ended(void *owner, uint64_t late_cycles)
@@ -120,12 +121,12 @@ static void dma_ended(void *owner, uint64_t late_cycles)
         buffer->count = s->dma_count;
         buffer->full = true;
         s->in[endpoint].amount = s->dma_count;
-        usbd_raise(usbd, USBD_EVENTS_ENDEPIN + 4 * endpoint);
+        raise_event(usbd, USBD_EVENTS_ENDEPIN + 4 * endpoint);
     } else {
         buffer->full = false;
         buffer->open = endpoint != 0; /* endpoint 0 waits for EP0RCVOUT */
         s->out[endpoint].amount = s->dma_count;
-        usbd_raise(usbd, USBD_EVENTS_ENDEPOUT + 4 * endpoint);
+        raise_event(usbd, USBD_EVENTS_ENDEPOUT + 4 * endpoint);
     }
 }
 
@@ -191,13 +192,13 @@ static void bus_became_idle(void *owner, uint64_t late_cycles)
     struct usbd *usbd = owner;
     usbd->state.suspended = true;
     usbd->state.suspended_cycle = clock_now(usbd->env.clock) - late_cycles;
-    usbd_raise_cause(usbd, USBD_EVENTCAUSE_SUSPEND);
+    raise_cause(usbd, USBD_EVENTCAUSE_SUSPEND);
 }
 
 static void wake_became_allowed(void *owner, uint64_t late_cycles)
 {
     (void)late_cycles;
-    usbd_raise_cause(owner, USBD_EVENTCAUSE_USBWUALLOWED);
+    raise_cause(owner, USBD_EVENTCAUSE_USBWUALLOWED);
 }
 
 static void wake_ended(void *owner, uint64_t late_cycles)
@@ -214,7 +215,7 @@ static void became_ready(void *owner, uint64_t late_cycles)
     (void)late_cycles;
     usbd->state.ready = true;
     usbd_connect(usbd);
-    usbd_raise_cause(usbd, USBD_EVENTCAUSE_READY);
+    raise_cause(usbd, USBD_EVENTCAUSE_READY);
 }
 
 static void leave_suspend(struct usbd *usbd)
@@ -222,7 +223,7 @@ static void leave_suspend(struct usbd *usbd)
     if (usbd->state.suspended) {
         usbd->state.suspended = false;
         clock_cancel(usbd->env.clock, &usbd->wake_allowed);
-        usbd_raise_cause(usbd, USBD_EVENTCAUSE_RESUME);
+        raise_cause(usbd, USBD_EVENTCAUSE_RESUME);
     }
     restart_idle(usbd);
 }
@@ -233,7 +234,7 @@ static void on_bus_reset(void *owner)
     usbd_clear_endpoints(usbd);
     usbd_connect(usbd);
     restart_idle(usbd);
-    usbd_raise(usbd, USBD_EVENTS_USBRESET);
+    raise_event(usbd, USBD_EVENTS_USBRESET);
 }
 
 static void on_start_of_frame(void *owner, uint32_t number)
@@ -241,7 +242,7 @@ static void on_start_of_frame(void *owner, uint32_t number)
     struct usbd *usbd = owner;
     leave_suspend(usbd);
     usbd->state.framecntr = number % USB_FRAME_NUMBERS;
-    usbd_raise(usbd, USBD_EVENTS_SOF);
+    raise_event(usbd, USBD_EVENTS_SOF);
 }
 
 static void on_resume(void *owner)
@@ -275,7 +276,7 @@ static enum usb_answer on_setup(void *owner, uint8_t address, const uint8_t byte
     if (s->address_pending) {
         s->ep0_status = true;
     }
-    usbd_raise(usbd, USBD_EVENTS_EP0SETUP);
+    raise_event(usbd, USBD_EVENTS_EP0SETUP);
     return USB_ANSWER_ACK;
 }
 
@@ -315,7 +316,7 @@ static enum usb_answer control_out(struct usbd *usbd, const struct usb_packet *p
         return USB_ANSWER_NAK;
     }
     take_packet(usbd, 0, packet);
-    usbd_raise(usbd, USBD_EVENTS_EP0DATADONE);
+    raise_event(usbd, USBD_EVENTS_EP0DATADONE);
     return USB_ANSWER_ACK;
 }
 
@@ -345,7 +346,7 @@ static enum usb_answer on_out(void *owner, uint8_t address, uint8_t endpoint,
     }
     take_packet(usbd, endpoint, packet);
     s->epdatastatus |= bit << EPDATASTATUS_OUT;
-    usbd_raise(usbd, USBD_EVENTS_EPDATA);
+    raise_event(usbd, USBD_EVENTS_EPDATA);
     return USB_ANSWER_ACK;
 }
 
@@ -409,7 +410,7 @@ static void control_in_acknowledged(struct usbd *usbd)
         s->ep0_in_data = false;
         s->in_buffer[0].full = false;
         s->in_toggles ^= 1U;
-        usbd_raise(usbd, USBD_EVENTS_EP0DATADONE);
+        raise_event(usbd, USBD_EVENTS_EP0DATADONE);
     } else if (s->ep0_in_status) {
         s->ep0_in_status = false;
         s->ep0_status = false;
@@ -430,7 +431,7 @@ static void on_in_acknowledged(void *owner, uint8_t endpoint)
         s->in_buffer[endpoint].full = false;
         s->in_toggles ^= 1U << endpoint;
         s->epdatastatus |= 1U << endpoint;
-        usbd_raise(usbd, USBD_EVENTS_EPDATA);
+        raise_event(usbd, USBD_EVENTS_EPDATA);
     }
 }
 

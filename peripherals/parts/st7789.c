@@ -346,8 +346,10 @@ static uint32_t scrolled(const struct st7789_state *s, uint32_t line)
     return s->scroll_top + (line - s->scroll_top + start) % s->scroll_rows;
 }
 
-void st7789_read_row(const struct st7789 *display, uint32_t y, uint8_t *rgb)
+/* What the glass shows: black while the display is off or sleeps. */
+static void st7789_picture_row(const void *self, uint32_t y, uint8_t *rgb)
 {
+    const struct st7789 *display = self;
     const struct st7789_state *s = &display->state;
     uint32_t row = scrolled(s, y + display->y_offset);
     uint8_t flip = s->inverted != display->inversion_off ? 0x00 : 0xFF;
@@ -371,11 +373,6 @@ static bool st7789_picture(const void *self, struct device_picture *picture)
     *picture = (struct device_picture){
         .width = display->width, .height = display->height, .changes = display->state.frames};
     return true;
-}
-
-static void st7789_picture_row(const void *self, uint32_t y, uint8_t *rgb)
-{
-    st7789_read_row(self, y, rgb);
 }
 
 /* ---- the device ---- */

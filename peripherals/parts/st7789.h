@@ -54,8 +54,4 @@ struct st7789 {
 
 extern const struct device_class part_st7789_class;
 
-/* What the glass shows: row `y` of `height`, width * 3 bytes of red, green and blue. Black while
- * the display is off or sleeps. */
-void st7789_read_row(const struct st7789 *display, uint32_t y, uint8_t *rgb);
-
 #endif

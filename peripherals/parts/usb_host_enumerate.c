@@ -168,7 +168,7 @@ void usb_host_step_ended(struct usb_host *host)
     }
 }
 
-void usb_host_failed(struct usb_host *host)
+static void enumeration_failed(struct usb_host *host)
 {
     struct usb_host_state *s = &host->state;
     s->attempts++;
@@ -224,7 +224,7 @@ void usb_host_control_ended(struct usb_host *host, int32_t status)
         return;
     }
     if (!good && !is_optional(s->step)) {
-        usb_host_failed(host);
+        enumeration_failed(host);
         return;
     }
     switch (s->step) {

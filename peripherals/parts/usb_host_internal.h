@@ -61,7 +61,6 @@ void usb_host_drop_transfers(struct usb_host *host);
 /* usb_host_enumerate.c */
 void usb_host_step_ended(struct usb_host *host); /* the wait of a step is over */
 void usb_host_control_ended(struct usb_host *host, int32_t status);
-void usb_host_failed(struct usb_host *host);
 
 /* usb_monitor.c: records of usbmon */
 struct usb_record {
