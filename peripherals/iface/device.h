@@ -77,6 +77,14 @@ struct device_env {
     uint64_t seed;              /* for random sources: from --seed and the node's name */
 };
 
+/* The guest broke a rule of the datasheet at register `offset` (of a part: with command `offset`);
+ * `what`: a constant sentence without a full stop. */
+static inline void device_guest_error(const struct device_env *env, uint32_t offset,
+                                      const char *what)
+{
+    diag_guest_error(env->diag, env->name, offset, what);
+}
+
 /* A time-stamped input from outside, already due: press a button, touch, receive a byte. */
 struct device_input {
     const char *what; /* "press", "release", "touch", "byte", ... */

@@ -31,7 +31,7 @@ static bool read_memory(struct ccm_aar *ccm, uint32_t address, void *buffer, uin
     if (bytes == 0 || dma->read(dma->context, address, buffer, bytes) == BUS_OK) {
         return true;
     }
-    diag_guest_error(ccm->env.diag, ccm->env.name, pointer, "EasyDMA reaches RAM only");
+    device_guest_error(&ccm->env, pointer, "EasyDMA reaches RAM only");
     return false;
 }
 
@@ -41,7 +41,7 @@ static bool write_memory(struct ccm_aar *ccm, const void *buffer, uint32_t bytes
     if (dma->write(dma->context, ccm->state.output, buffer, bytes) == BUS_OK) {
         return true;
     }
-    diag_guest_error(ccm->env.diag, ccm->env.name, CCM_OUTPTR, "EasyDMA reaches RAM only");
+    device_guest_error(&ccm->env, CCM_OUTPTR, "EasyDMA reaches RAM only");
     return false;
 }
 
@@ -122,8 +122,8 @@ static void crypt(struct ccm_aar *ccm, uint64_t begin)
 {
     struct ccm_aar_state *s = &ccm->state;
     if (s->work != CCM_IDLE || !s->has_keystream) {
-        diag_guest_error(ccm->env.diag, ccm->env.name, CCM_TASKS_CRYPT,
-                         "CRYPT before the key stream is there, or during another packet");
+        device_guest_error(&ccm->env, CCM_TASKS_CRYPT,
+                           "CRYPT before the key stream is there, or during another packet");
         fail(ccm);
         return;
     }
@@ -280,8 +280,8 @@ static void run_task(struct ccm_aar *ccm, uint32_t offset)
     } else if (s->enable == ENABLE_AAR && offset == CCM_TASKS_KSGEN && s->work == CCM_IDLE) {
         resolve(ccm, now);
     } else {
-        diag_guest_error(ccm->env.diag, ccm->env.name, offset,
-                         "a task of a function that ENABLE has not selected, or that is busy");
+        device_guest_error(&ccm->env, offset,
+                           "a task of a function that ENABLE has not selected, or that is busy");
     }
 }
 

@@ -104,8 +104,8 @@ static void start_lf(struct clock_control *clock)
     clock->state->lf_phase = CLOCK_LF_STARTING;
     clock->state->lfclksrccopy = clock->state->lfclksrc & LFCLKSRC_SRC;
     if ((clock->state->lfclksrc & LFCLKSRC_SRC) == LFCLKSRC_SRC) {
-        diag_guest_error(clock->env->diag, clock->env->name, CLOCK_LFCLKSRC,
-                         "LFCLK started from source 3, which does not exist");
+        device_guest_error(clock->env, CLOCK_LFCLKSRC,
+                           "LFCLK started from source 3, which does not exist");
     }
     /* The copy register shows SRC only, yet BYPASS and EXTERNAL are latched with it. */
     clock->state->lfclksrccopy |= clock->state->lfclksrc & (LFCLKSRC_BYPASS | LFCLKSRC_EXTERNAL);
@@ -158,8 +158,8 @@ static void start_calibration(struct clock_control *clock)
 {
     bool rc_runs = lfclkstat(clock) == (STAT_STATE | SOURCE_RC);
     if (!rc_runs || !clock->state->hfclk_running) {
-        diag_guest_error(clock->env->diag, clock->env->name, CLOCK_TASKS_CAL,
-                         "CAL needs the 64 MHz crystal and the 32 kHz RC oscillator running");
+        device_guest_error(clock->env, CLOCK_TASKS_CAL,
+                           "CAL needs the 64 MHz crystal and the 32 kHz RC oscillator running");
         return;
     }
     if (!clock->state->calibrating) {
@@ -179,8 +179,8 @@ static void timer_expired(void *owner, uint64_t late_cycles)
 static void start_timer(struct clock_control *clock)
 {
     if (clock->state->ctiv == 0) {
-        diag_guest_error(clock->env->diag, clock->env->name, CLOCK_TASKS_CTSTART,
-                         "calibration timer started with an interval of 0");
+        device_guest_error(clock->env, CLOCK_TASKS_CTSTART,
+                           "calibration timer started with an interval of 0");
         return;
     }
     clock->state->timer_running = true;
@@ -315,8 +315,8 @@ bool clock_control_write(struct clock_control *clock, uint32_t offset, uint32_t 
         return true;
     case CLOCK_LFCLKSRC:
         if (state->lf_phase != CLOCK_LF_OFF) {
-            diag_guest_error(clock->env->diag, clock->env->name, offset,
-                             "LFCLKSRC written while LFCLK runs: takes effect at the next start");
+            device_guest_error(clock->env, offset,
+                               "LFCLKSRC written while LFCLK runs: takes effect at the next start");
         }
         state->lfclksrc = value & (LFCLKSRC_SRC | LFCLKSRC_BYPASS | LFCLKSRC_EXTERNAL);
         return true;

@@ -21,11 +21,6 @@ struct thresholds {
     int64_t down, up;
 };
 
-static void guest_error(struct comp *comp, uint32_t offset, const char *what)
-{
-    diag_guest_error(comp->env.diag, comp->env.name, offset, what);
-}
-
 static bool is_differential(const struct comp_state *s)
 {
     return s->enable == COMP_ENABLE_COMP && (s->mode & MODE_DIFF) != 0;
@@ -218,7 +213,8 @@ static void start(struct comp *comp)
 static void run_task(struct comp *comp, uint32_t offset)
 {
     if (comp->state.enable != COMP_ENABLE_LPCOMP && comp->state.enable != COMP_ENABLE_COMP) {
-        guest_error(comp, offset, "a task while ENABLE selects no comparator is ignored");
+        device_guest_error(&comp->env, offset,
+                           "a task while ENABLE selects no comparator is ignored");
         return;
     }
     switch (offset) {
@@ -332,7 +328,7 @@ static void write_enable(struct comp *comp, uint32_t value)
         return;
     }
     if (value == 3) {
-        guest_error(comp, COMP_ENABLE, "a value of ENABLE that selects nothing");
+        device_guest_error(&comp->env, COMP_ENABLE, "a value of ENABLE that selects nothing");
     }
     stop(comp);
     comp->state.enable = value;

@@ -4,8 +4,7 @@
 
 static void fail_dma(struct ecb *ecb)
 {
-    diag_guest_error(ecb->env.diag, ecb->env.name, ECB_ECBDATAPTR,
-                     "EasyDMA reaches RAM only: nothing is encrypted");
+    device_guest_error(&ecb->env, ECB_ECBDATAPTR, "EasyDMA reaches RAM only: nothing is encrypted");
     nrf_event_raise(&ecb->env, &ecb->state.events, ECB_EVENTS_ERRORECB);
 }
 
@@ -26,8 +25,8 @@ static void start(struct ecb *ecb)
     const struct dma_port *dma = &ecb->env.dma;
     uint8_t data[2 * AES128_BYTES]; /* key, clear text */
     if (ecb->done.queued) {
-        diag_guest_error(ecb->env.diag, ecb->env.name, ECB_TASKS_STARTECB,
-                         "STARTECB while a block is being encrypted is ignored");
+        device_guest_error(&ecb->env, ECB_TASKS_STARTECB,
+                           "STARTECB while a block is being encrypted is ignored");
         return;
     }
     if (dma->read(dma->context, ecb->state.ecbdataptr, data, sizeof data) != BUS_OK) {

@@ -111,8 +111,8 @@ static enum bus_result ficr_read(void *self, struct bus_access access, uint32_t 
     const struct ficr *ficr = self;
     uint32_t word = ERASED;
     if (!ficr_get(ficr, access.offset & ~3U, &word)) {
-        diag_guest_error(ficr->env.diag, ficr->env.name, access.offset,
-                         "read of a word that the factory does not write");
+        device_guest_error(&ficr->env, access.offset,
+                           "read of a word that the factory does not write");
     }
     return nrf_finish_read(&ficr->env, access, true, word, value);
 }
@@ -121,7 +121,7 @@ static enum bus_result ficr_write(void *self, struct bus_access access, uint32_t
 {
     const struct ficr *ficr = self;
     (void)value;
-    diag_guest_error(ficr->env.diag, ficr->env.name, access.offset, "FICR is read-only");
+    device_guest_error(&ficr->env, access.offset, "FICR is read-only");
     return BUS_OK;
 }
 

@@ -99,8 +99,8 @@ static void note_contention(struct gpio *gpio, uint32_t index)
                      pin->out.level != pin->in.level;
     uint32_t bit = 1U << index;
     if (contended && (gpio->state.contended & bit) == 0) {
-        diag_guest_error(gpio->env.diag, gpio->env.name, GPIO_PIN_CNF_0 + 4 * index,
-                         "the pin is an output against a part that drives the other level");
+        device_guest_error(&gpio->env, GPIO_PIN_CNF_0 + 4 * index,
+                           "the pin is an output against a part that drives the other level");
     }
     gpio->state.contended = contended ? gpio->state.contended | bit : gpio->state.contended & ~bit;
 }

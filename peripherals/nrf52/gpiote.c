@@ -137,8 +137,8 @@ static void put_out(struct gpiote *gpiote, uint32_t channel, bool high)
 {
     uint32_t config = gpiote->state.config[channel];
     if (mode_of(config) != MODE_TASK) {
-        diag_guest_error(gpiote->env.diag, gpiote->env.name, GPIOTE_CONFIG_0 + 4 * channel,
-                         "a task of a channel that is not in task mode is ignored");
+        device_guest_error(&gpiote->env, GPIOTE_CONFIG_0 + 4 * channel,
+                           "a task of a channel that is not in task mode is ignored");
         return;
     }
     set_high(&gpiote->state, channel, high);
@@ -186,8 +186,8 @@ static void write_config(struct gpiote *gpiote, uint32_t channel, uint32_t value
     uint32_t pin = pin_of(config);
     bool active = mode_of(config) == MODE_EVENT || mode_of(config) == MODE_TASK;
     if (mode_of(config) == MODE_RESERVED || (active && pin >= gpiote->pin_count)) {
-        diag_guest_error(gpiote->env.diag, gpiote->env.name, GPIOTE_CONFIG_0 + 4 * channel,
-                         "CONFIG has a reserved mode or names a pin that does not exist");
+        device_guest_error(&gpiote->env, GPIOTE_CONFIG_0 + 4 * channel,
+                           "CONFIG has a reserved mode or names a pin that does not exist");
         config &= ~3U;
         active = false; /* as if it were disabled */
     }

@@ -66,8 +66,7 @@ enum bus_result nrf_finish_read(const struct device_env *env, struct bus_access 
     if (!known) {
         word = 0;
         if (!nrf52_errata_get(address, &word)) {
-            diag_guest_error(env->diag, env->name, access.offset,
-                             "read of a register that does not exist");
+            device_guest_error(env, access.offset, "read of a register that does not exist");
         }
     }
     word >>= (access.offset & 3U) * 8U;
@@ -80,8 +79,8 @@ uint32_t nrf_begin_write(const struct device_env *env, struct bus_access access,
     if (access.size_bytes == 4) {
         return value;
     }
-    diag_guest_error(env->diag, env->name, access.offset,
-                     "narrow write to a word register: the value is repeated over the word");
+    device_guest_error(env, access.offset,
+                       "narrow write to a word register: the value is repeated over the word");
     return access.size_bytes == 1 ? (value & 0xFFU) * 0x01010101U : (value & 0xFFFFU) * 0x00010001U;
 }
 
@@ -103,7 +102,6 @@ void nrf_report_unknown_write(const struct device_env *env, uint32_t offset)
 {
     uint32_t value;
     if (!nrf52_errata_get(env->base + offset, &value)) {
-        diag_guest_error(env->diag, env->name, offset,
-                         "write to a register that does not exist or is read-only");
+        device_guest_error(env, offset, "write to a register that does not exist or is read-only");
     }
 }

@@ -17,11 +17,6 @@ static bool is_busy(const struct nvmc *nvmc)
     return clock_now(nvmc->env.clock) < nvmc->state.busy_until_cycles;
 }
 
-static void guest_error(const struct nvmc *nvmc, uint32_t offset, const char *what)
-{
-    diag_guest_error(nvmc->env.diag, nvmc->env.name, offset, what);
-}
-
 /* The operation that has been done takes so long; it starts as soon as the last one is over. */
 static void end_operation(struct nvmc *nvmc, uint64_t us)
 {
@@ -65,7 +60,7 @@ static void tell_changed(const struct nvmc *nvmc, uint32_t address, uint32_t siz
 static bool may_erase(const struct nvmc *nvmc, uint32_t offset)
 {
     if (nvmc->state.config != MODE_ERASE) {
-        guest_error(nvmc, offset, "erase while CONFIG does not enable it: ignored");
+        device_guest_error(&nvmc->env, offset, "erase while CONFIG does not enable it: ignored");
         return false;
     }
     return true;
@@ -76,11 +71,12 @@ static bool find_page(const struct nvmc *nvmc, uint32_t offset, uint32_t address
 {
     const struct nvm *nvm = nvmc->env.nvm;
     if (address - nvm->flash_base >= nvm->flash_bytes) {
-        guest_error(nvmc, offset, "erase of a page that is not in flash: ignored");
+        device_guest_error(&nvmc->env, offset, "erase of a page that is not in flash: ignored");
         return false;
     }
     if ((address - nvm->flash_base) % nvm->page_bytes != 0) {
-        guest_error(nvmc, offset, "erase of an address that is not the start of its page");
+        device_guest_error(&nvmc->env, offset,
+                           "erase of an address that is not the start of its page");
     }
     *page = (address - nvm->flash_base) / nvm->page_bytes;
     return true;
@@ -169,19 +165,22 @@ static enum bus_result nvmc_memory_write(void *self, uint32_t address, uint8_t s
     uint8_t *place = find_word(nvmc->env.nvm, address);
     uint32_t word;
     if (nvmc->state.config != MODE_WRITE) {
-        guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR without write enable: ignored");
+        device_guest_error(&nvmc->env, NVMC_CONFIG,
+                           "write to flash or UICR without write enable: ignored");
         return BUS_OK;
     }
     if (place == NULL) {
-        guest_error(nvmc, NVMC_CONFIG, "write behind the end of flash or UICR: ignored");
+        device_guest_error(&nvmc->env, NVMC_CONFIG,
+                           "write behind the end of flash or UICR: ignored");
         return BUS_OK;
     }
     if (size_bytes != 4 || address % 4U != 0) {
-        guest_error(nvmc, NVMC_CONFIG, "write to flash or UICR that is not a whole word: a fault");
+        device_guest_error(&nvmc->env, NVMC_CONFIG,
+                           "write to flash or UICR that is not a whole word: a fault");
         return BUS_FAULT;
     }
     if (forbids_write(nvmc, address, 4)) {
-        guest_error(nvmc, NVMC_CONFIG, "write to flash that is protected: a fault");
+        device_guest_error(&nvmc->env, NVMC_CONFIG, "write to flash that is protected: a fault");
         return BUS_FAULT;
     }
     begin_operation(nvmc, NVMC_KIND_WRITE, address, 4);
@@ -258,7 +257,7 @@ static enum bus_result nvmc_read(void *self, struct bus_access access, uint32_t 
 static void write_config(struct nvmc *nvmc, uint32_t value)
 {
     if ((value & MODE_MASK) == MODE_MASK) {
-        guest_error(nvmc, NVMC_CONFIG, "CONFIG 3 is reserved: read-only");
+        device_guest_error(&nvmc->env, NVMC_CONFIG, "CONFIG 3 is reserved: read-only");
         value = MODE_READ;
     }
     nvmc->state.config = value & MODE_MASK;
@@ -344,7 +343,7 @@ static enum bus_result nvmc_write(void *self, struct bus_access access, uint32_t
     uint32_t offset = access.offset & ~3U;
     uint32_t word = nrf_begin_write(&nvmc->env, access, value);
     if (erases_protected(nvmc, offset, word)) {
-        guest_error(nvmc, offset, "erase of flash that is protected: a fault");
+        device_guest_error(&nvmc->env, offset, "erase of flash that is protected: a fault");
         return BUS_FAULT;
     }
     if (!write_register(nvmc, offset, word)) {

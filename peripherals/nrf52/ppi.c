@@ -91,8 +91,8 @@ static void note_ring(struct ppi *ppi)
 {
     ppi->state.busy_periods++;
     if (ppi->state.busy_periods == PPI_RING_PERIODS) {
-        diag_guest_error(ppi->env.diag, ppi->env.name, PPI_CHEN,
-                         "events trigger each other without end, one round each 16 MHz period");
+        device_guest_error(&ppi->env, PPI_CHEN,
+                           "events trigger each other without end, one round each 16 MHz period");
     }
 }
 

@@ -12,11 +12,6 @@
 #define SEQUENCES_END     (PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * PWM_SEQUENCES)
 #define PSEL_END          (PWM_PSEL_OUT_0 + 4U * PWM_CHANNELS)
 
-static void guest_error(struct pwm *pwm, uint32_t offset, const char *what)
-{
-    diag_guest_error(pwm->env.diag, pwm->env.name, offset, what);
-}
-
 /* ---- pins ---- */
 
 /* The pin's number; pin_count: the channel has none. */
@@ -197,7 +192,7 @@ static void stop(struct pwm *pwm)
 static void run_task(struct pwm *pwm, uint32_t offset)
 {
     if (pwm->state.enable == 0) {
-        guest_error(pwm, offset, "a task while ENABLE is 0 is ignored");
+        device_guest_error(&pwm->env, offset, "a task while ENABLE is 0 is ignored");
         return;
     }
     switch (offset) {
@@ -315,7 +310,7 @@ static void write_psel(struct pwm *pwm, uint32_t offset, uint32_t value)
     uint32_t channel = (offset - PWM_PSEL_OUT_0) / 4U;
     pwm->state.psel[channel] = value;
     if ((value & PSEL_DISCONNECTED) == 0 && pin_of(pwm, channel) >= pwm->env.pin_count) {
-        guest_error(pwm, offset, "PSEL names a pin that the chip does not have");
+        device_guest_error(&pwm->env, offset, "PSEL names a pin that the chip does not have");
     }
     renew_pins(pwm);
 }

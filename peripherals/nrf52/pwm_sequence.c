@@ -7,11 +7,6 @@
 #define DECODER_LOAD_MASK       3U
 #define DECODER_NEXT_STEP       (1U << 8)
 
-static void guest_error(struct pwm *pwm, uint32_t offset, const char *what)
-{
-    diag_guest_error(pwm->env.diag, pwm->env.name, offset, what);
-}
-
 uint32_t pwm_load_mode(const struct pwm_state *s)
 {
     return s->decoder & DECODER_LOAD_MASK;
@@ -37,7 +32,7 @@ static void take_top(struct pwm *pwm, uint32_t top)
 {
     pwm->state.top = top;
     if (top < PWM_COUNTERTOP_MIN) {
-        guest_error(pwm, PWM_COUNTERTOP, "COUNTERTOP is less than 3: taken as 3");
+        device_guest_error(&pwm->env, PWM_COUNTERTOP, "COUNTERTOP is less than 3: taken as 3");
         pwm->state.top = PWM_COUNTERTOP_MIN;
     }
 }
@@ -69,8 +64,8 @@ static uint32_t load_step(struct pwm *pwm)
     uint16_t values[PWM_CHANNELS];
     uint32_t size = 2 * step_values(s);
     if (pwm->env.dma.read(pwm->env.dma.context, s->next, bytes, size) != BUS_OK) {
-        guest_error(pwm, PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * s->sequence,
-                    "EasyDMA reaches RAM only: the sequence ends here");
+        device_guest_error(&pwm->env, PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * s->sequence,
+                           "EasyDMA reaches RAM only: the sequence ends here");
         s->steps_left = 0;
         s->over = true;
         return 0;
@@ -97,8 +92,8 @@ static uint32_t begin_sequence(struct pwm *pwm, uint32_t sequence)
     s->over = false;
     s->step_wanted = false;
     if (s->steps_left == 0) {
-        guest_error(pwm, PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * sequence + 4,
-                    "a sequence without a whole step is started: the last values stay");
+        device_guest_error(&pwm->env, PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * sequence + 4,
+                           "a sequence without a whole step is started: the last values stay");
         s->over = true;
         return 0;
     }

@@ -20,11 +20,6 @@ enum qdec_short {
     SAMPLERDY_READCLRACC = 1U << 6,
 };
 
-static void guest_error(struct qdec *qdec, uint32_t offset, const char *what)
-{
-    diag_guest_error(qdec->env.diag, qdec->env.name, offset, what);
-}
-
 /* The pin's number; pin_count: not connected. */
 static uint32_t pin_of(const struct qdec *qdec, enum qdec_psel which)
 {
@@ -221,7 +216,7 @@ static void run_task(struct qdec *qdec, uint32_t offset)
 {
     struct qdec_state *s = &qdec->state;
     if (s->enable == 0) {
-        guest_error(qdec, offset, "a task while ENABLE is 0 is ignored");
+        device_guest_error(&qdec->env, offset, "a task while ENABLE is 0 is ignored");
         return;
     }
     switch (offset) {
@@ -301,7 +296,7 @@ static enum bus_result qdec_read(void *self, struct bus_access access, uint32_t 
 static uint32_t at_most(struct qdec *qdec, uint32_t offset, uint32_t value, uint32_t most)
 {
     if (value > most) {
-        guest_error(qdec, offset, "a reserved value: taken as the highest one");
+        device_guest_error(&qdec->env, offset, "a reserved value: taken as the highest one");
     }
     return value > most ? most : value;
 }
@@ -319,7 +314,8 @@ static void write_psel(struct qdec *qdec, enum qdec_psel which, uint32_t value)
 {
     qdec->state.psel[which] = value;
     if ((value & PSEL_DISCONNECTED) == 0 && pin_of(qdec, which) >= qdec->env.pin_count) {
-        guest_error(qdec, QDEC_PSEL_LED + 4U * which, "PSEL names a pin that the chip lacks");
+        device_guest_error(&qdec->env, QDEC_PSEL_LED + 4U * which,
+                           "PSEL names a pin that the chip lacks");
     }
     update_led(qdec);
 }

@@ -153,8 +153,8 @@ static enum bus_result read_window(struct qspi *qspi, struct bus_access access, 
     if (qspi_read_window(qspi, address, access.size_bytes, value)) {
         return BUS_OK;
     }
-    diag_guest_error(qspi->env.diag, qspi->env.name, QSPI_STATUS,
-                     "the flash's window is read while QSPI is not active or at work");
+    device_guest_error(&qspi->env, QSPI_STATUS,
+                       "the flash's window is read while QSPI is not active or at work");
     return BUS_FAULT;
 }
 
@@ -258,8 +258,7 @@ static enum bus_result qspi_write(void *self, struct bus_access access, uint32_t
     struct qspi *qspi = self;
     uint32_t offset = access.offset & ~3U;
     if (is_window(qspi, access.offset)) {
-        diag_guest_error(qspi->env.diag, qspi->env.name, QSPI_STATUS,
-                         "the flash's window cannot be written");
+        device_guest_error(&qspi->env, QSPI_STATUS, "the flash's window cannot be written");
         return BUS_FAULT;
     }
     uint32_t word = nrf_begin_write(&qspi->env, access, value);

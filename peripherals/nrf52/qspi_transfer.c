@@ -26,11 +26,6 @@
 #define ERASE_64K             1U
 #define ERASE_ALL             2U
 
-static void guest_error(const struct qspi *qspi, uint32_t offset, const char *what)
-{
-    diag_guest_error(qspi->env.diag, qspi->env.name, offset, what);
-}
-
 /* ---- the order of things ---- */
 
 static void enter(struct qspi *qspi, enum qspi_phase phase, uint64_t cycles)
@@ -133,7 +128,7 @@ static bool move_byte(struct qspi *qspi, uint8_t lines)
         result = qspi->env.dma.write(qspi->env.dma.context, s->ram, &byte, 1);
     }
     if (result != BUS_OK) {
-        guest_error(qspi, 0x508, "EasyDMA reaches RAM only: the buffer leaves it");
+        device_guest_error(&qspi->env, 0x508, "EasyDMA reaches RAM only: the buffer leaves it");
         return false;
     }
     s->ram++;
@@ -337,12 +332,12 @@ void qspi_begin(struct qspi *qspi, enum qspi_operation operation)
     struct qspi_state *s = &qspi->state;
     bool moves = operation == QSPI_READ || operation == QSPI_WRITE;
     if (s->enable == 0 || (!s->active && operation != QSPI_ACTIVATE)) {
-        guest_error(qspi, 0x500, "QSPI is not enabled and activated: nothing happens");
+        device_guest_error(&qspi->env, 0x500, "QSPI is not enabled and activated: nothing happens");
     } else if (s->operation != QSPI_IDLE) {
-        guest_error(qspi, 0x604, "QSPI is at work: what is asked for is ignored");
+        device_guest_error(&qspi->env, 0x604, "QSPI is at work: what is asked for is ignored");
     } else if (moves && !take_over(qspi, operation)) {
-        guest_error(qspi, operation == QSPI_READ ? 0x508 : 0x514,
-                    "EasyDMA reaches RAM only: nothing is moved");
+        device_guest_error(&qspi->env, operation == QSPI_READ ? 0x508 : 0x514,
+                           "EasyDMA reaches RAM only: nothing is moved");
     } else {
         s->active = true;
         s->told = false;

@@ -52,7 +52,7 @@ uint8_t qspi_exchange(struct qspi *qspi, uint8_t out, uint8_t lines, bool read)
         spi_exchange(&qspi->env.nets->spi, &qspi->controller, &pins, out, &frame);
     if (result.problem == SPI_CONTENTION && !qspi->state.told) {
         qspi->state.told = true;
-        diag_guest_error(qspi->env.diag, qspi->env.name, 0x534, "two selected flashes drive IO1");
+        device_guest_error(&qspi->env, 0x534, "two selected flashes drive IO1");
     }
     return result.in;
 }

@@ -37,11 +37,6 @@ static const struct {
     {21, RADIO_EVENTS_PHYEND, RADIO_TASKS_START},
 };
 
-static void guest_error(const struct radio *radio, uint32_t offset, const char *what)
-{
-    diag_guest_error(radio->env.diag, radio->env.name, offset, what);
-}
-
 uint64_t radio_us(const struct radio *radio, uint64_t tenths)
 {
     return (radio->env.clock->cpu_hz / 1000000U * tenths + 5U) / 10U;
@@ -268,8 +263,8 @@ static void header_sent(struct radio *radio, uint64_t when)
 {
     struct radio_state *s = &radio->state;
     if (!read_packet(radio)) {
-        guest_error(radio, RADIO_PACKETPTR,
-                    "EasyDMA reaches RAM only: the packet ends with its header");
+        device_guest_error(&radio->env, RADIO_PACKETPTR,
+                           "EasyDMA reaches RAM only: the packet ends with its header");
         break_off(radio, when);
         s->state = RADIO_TXIDLE;
         return;
@@ -347,11 +342,11 @@ static void ramp_up(struct radio *radio, uint32_t task, uint64_t when)
     bool transmitter = task == RADIO_TASKS_TXEN;
     bool disabled = s->state == RADIO_DISABLED;
     if (!disabled && s->state != RADIO_TXIDLE && s->state != RADIO_RXIDLE) {
-        guest_error(radio, task, "a ramp-up in this state is ignored");
+        device_guest_error(&radio->env, task, "a ramp-up in this state is ignored");
         return;
     }
     if (radio_phy_find(radio, s->config.mode) == NULL) {
-        guest_error(radio, RADIO_MODE, "a value of MODE that selects nothing");
+        device_guest_error(&radio->env, RADIO_MODE, "a value of MODE that selects nothing");
         return;
     }
     break_off(radio, when);
@@ -369,7 +364,7 @@ static void start(struct radio *radio, uint64_t when)
     const struct radio_phy *phy = radio_phy_of(radio);
     if (s->listening != RADIO_NO_LISTENING ||
         (s->state != RADIO_TXIDLE && s->state != RADIO_RXIDLE)) {
-        guest_error(radio, RADIO_TASKS_START, "START in this state is ignored");
+        device_guest_error(&radio->env, RADIO_TASKS_START, "START in this state is ignored");
         return;
     }
     radio_end_packet(radio);

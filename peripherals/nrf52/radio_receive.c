@@ -315,8 +315,8 @@ static void write_memory(struct radio *radio, uint32_t at, uint32_t bytes)
     }
     if (dma->write(dma->context, s->packet_ptr + at, s->memory + at, bytes) != BUS_OK) {
         s->no_memory = true;
-        diag_guest_error(radio->env.diag, radio->env.name, RADIO_PACKETPTR,
-                         "EasyDMA reaches RAM only: what is received goes nowhere");
+        device_guest_error(&radio->env, RADIO_PACKETPTR,
+                           "EasyDMA reaches RAM only: what is received goes nowhere");
     }
 }
 

@@ -100,8 +100,8 @@ static bool may_listen(struct radio *radio, uint32_t task)
     if (radio->state.state == RADIO_RXIDLE && radio->state.listening == RADIO_NO_LISTENING) {
         return true;
     }
-    diag_guest_error(radio->env.diag, radio->env.name, task,
-                     "energy detection and channel assessment begin in state RXIDLE only");
+    device_guest_error(&radio->env, task,
+                       "energy detection and channel assessment begin in state RXIDLE only");
     return false;
 }
 

@@ -255,9 +255,10 @@ static void write_cc(struct rtc *rtc, uint32_t i, uint32_t value)
 static void write_prescaler(struct rtc *rtc, uint32_t value)
 {
     if (rtc->state.running) {
-        diag_guest_error(rtc->env.diag, rtc->env.name, RTC_PRESCALER,
-                         "PRESCALER is written while the RTC runs: it counts from the next CLEAR, "
-                         "TRIGOVRFLW or START on");
+        device_guest_error(
+            &rtc->env, RTC_PRESCALER,
+            "PRESCALER is written while the RTC runs: it counts from the next CLEAR, "
+            "TRIGOVRFLW or START on");
     }
     rtc->state.prescaler = value & PRESCALER_MASK;
 }

@@ -15,11 +15,6 @@
 #define CHANNEL_BYTES    0x10U
 #define CHANNELS_END     (SAADC_CH_0_PSELP + CHANNEL_BYTES * SAADC_CHANNELS)
 
-static void guest_error(struct saadc *saadc, uint32_t offset, const char *what)
-{
-    diag_guest_error(saadc->env.diag, saadc->env.name, offset, what);
-}
-
 /* A register of a channel, NULL: the offset is none. */
 static uint32_t *channel_register(struct saadc_state *s, uint32_t offset)
 {
@@ -101,14 +96,15 @@ static void write_channel(struct saadc *saadc, uint32_t offset, uint32_t *of_cha
     static const uint32_t masks[4] = {0x1FU, 0x1FU, CONFIG_MASK, UINT32_MAX};
     *of_channel = value & masks[offset / 4U % 4U];
     if (offset / 4U % 4U < 2U && !saadc_is_input(&saadc->env, *of_channel)) {
-        guest_error(saadc, offset, "PSELP or PSELN names an input that the chip does not have");
+        device_guest_error(&saadc->env, offset,
+                           "PSELP or PSELN names an input that the chip does not have");
     }
 }
 
 static uint32_t at_most(struct saadc *saadc, uint32_t offset, uint32_t value, uint32_t most)
 {
     if (value > most) {
-        guest_error(saadc, offset, "a reserved value: taken as the highest one");
+        device_guest_error(&saadc->env, offset, "a reserved value: taken as the highest one");
     }
     return value > most ? most : value;
 }

@@ -10,11 +10,6 @@
 #define RESULT_BYTES       2U
 #define LIMIT_EVENT_STRIDE 8U
 
-static void guest_error(struct saadc *saadc, uint32_t offset, const char *what)
-{
-    diag_guest_error(saadc->env.diag, saadc->env.name, offset, what);
-}
-
 static void schedule_us(struct saadc *saadc, struct event *event, uint64_t microseconds)
 {
     clock_schedule(saadc->env.clock, event,
@@ -52,7 +47,8 @@ static void begin_scan(struct saadc *saadc)
     struct saadc_state *s = &saadc->state;
     s->channel = next_channel(s, 0);
     if (s->channel == SAADC_CHANNELS) {
-        guest_error(saadc, SAADC_CH_0_PSELP, "SAMPLE with no channel: all of PSELP are NC");
+        device_guest_error(&saadc->env, SAADC_CH_0_PSELP,
+                           "SAMPLE with no channel: all of PSELP are NC");
         return;
     }
     s->busy = true;
@@ -101,7 +97,8 @@ static uint32_t store_result(struct saadc *saadc)
     }
     if (s->left != 0) {
         if (saadc->env.dma.write(saadc->env.dma.context, s->next, bytes, sizeof bytes) != BUS_OK) {
-            guest_error(saadc, SAADC_RESULT_PTR, "EasyDMA reaches RAM only: the buffer leaves it");
+            device_guest_error(&saadc->env, SAADC_RESULT_PTR,
+                               "EasyDMA reaches RAM only: the buffer leaves it");
             s->armed = false;
             return 0;
         }
@@ -234,12 +231,14 @@ static void start(struct saadc *saadc)
     uint8_t probe;
     if (s->maxcnt != 0 &&
         saadc->env.dma.read(saadc->env.dma.context, s->ptr, &probe, 1) != BUS_OK) {
-        guest_error(saadc, SAADC_RESULT_PTR, "EasyDMA reaches RAM only: nothing is stored");
+        device_guest_error(&saadc->env, SAADC_RESULT_PTR,
+                           "EasyDMA reaches RAM only: nothing is stored");
         s->armed = false;
         return;
     }
     if (s->armed) {
-        guest_error(saadc, SAADC_TASKS_START, "START before END: the old buffer is left as it is");
+        device_guest_error(&saadc->env, SAADC_TASKS_START,
+                           "START before END: the old buffer is left as it is");
     }
     s->next = s->ptr;
     s->left = s->maxcnt;
@@ -252,11 +251,13 @@ static void sample(struct saadc *saadc)
 {
     struct saadc_state *s = &saadc->state;
     if (!s->armed) {
-        guest_error(saadc, SAADC_TASKS_SAMPLE, "SAMPLE without START or after END is ignored");
+        device_guest_error(&saadc->env, SAADC_TASKS_SAMPLE,
+                           "SAMPLE without START or after END is ignored");
         return;
     }
     if (s->busy || saadc->sample.queued) {
-        guest_error(saadc, SAADC_TASKS_SAMPLE, "SAMPLE during a conversion is ignored");
+        device_guest_error(&saadc->env, SAADC_TASKS_SAMPLE,
+                           "SAMPLE during a conversion is ignored");
         return;
     }
     if ((s->samplerate & SAMPLERATE_TIMERS) != 0) {
@@ -293,7 +294,7 @@ static void stop(struct saadc *saadc)
 void saadc_run_task(struct saadc *saadc, uint32_t offset)
 {
     if (saadc->state.enable == 0) {
-        guest_error(saadc, offset, "a task while ENABLE is 0 is ignored");
+        device_guest_error(&saadc->env, offset, "a task while ENABLE is 0 is ignored");
         return;
     }
     switch (offset) {

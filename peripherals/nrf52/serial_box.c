@@ -74,7 +74,7 @@ void serial_box_raise(struct serial_box *box, uint32_t event)
 
 void serial_box_guest_error(struct serial_box *box, uint32_t offset, const char *what)
 {
-    diag_guest_error(box->env.diag, box->env.name, offset, what);
+    device_guest_error(&box->env, offset, what);
 }
 
 uint32_t serial_box_pin(const struct serial_box *box, uint32_t psel)

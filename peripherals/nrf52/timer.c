@@ -211,8 +211,8 @@ static void change_setting(struct timer *timer, uint32_t offset, uint32_t *setti
     uint64_t now = tick_now(timer);
     uint32_t count = count_at(s, now);
     if (s->running && *setting != value) {
-        diag_guest_error(timer->env.diag, timer->env.name, offset,
-                         "MODE, BITMODE or PRESCALER is written while the timer runs");
+        device_guest_error(&timer->env, offset,
+                           "MODE, BITMODE or PRESCALER is written while the timer runs");
     }
     *setting = value;
     set_base(s, now, count);
@@ -313,8 +313,7 @@ static void run_task(struct timer *timer, uint32_t offset)
 static void write_prescaler(struct timer *timer, uint32_t value)
 {
     if (value > PRESCALER_MAX) {
-        diag_guest_error(timer->env.diag, timer->env.name, TIMER_PRESCALER,
-                         "PRESCALER is more than 9: taken as 9");
+        device_guest_error(&timer->env, TIMER_PRESCALER, "PRESCALER is more than 9: taken as 9");
         value = PRESCALER_MAX;
     }
     change_setting(timer, TIMER_PRESCALER, &timer->state.prescaler, value);

@@ -35,11 +35,10 @@ void uart_write_txd(struct uart_shared *uart, uint8_t byte)
 {
     const struct uart_state *s = &uart->state;
     if (s->enable != UART_ENABLE_UART || !s->tx_started) {
-        diag_guest_error(uart->env.diag, uart->env.name, UART_TXD,
-                         "TXD is written while the transmitter is not started");
+        device_guest_error(&uart->env, UART_TXD,
+                           "TXD is written while the transmitter is not started");
     } else if (s->tx_busy) {
-        diag_guest_error(uart->env.diag, uart->env.name, UART_TXD,
-                         "TXD is written before TXDRDY: the byte is lost");
+        device_guest_error(&uart->env, UART_TXD, "TXD is written before TXDRDY: the byte is lost");
     } else {
         uart_send_frame(uart, byte, clock_now(uart->env.clock));
     }

@@ -39,8 +39,7 @@ void uart_send_frame(struct uart_shared *uart, uint8_t byte, uint64_t start_cycl
 {
     uint64_t frame_cycles = cycles_of_frame(uart);
     if (frame_cycles == 0) {
-        diag_guest_error(uart->env.diag, uart->env.name, UART_BAUDRATE,
-                         "a byte is sent while BAUDRATE is 0");
+        device_guest_error(&uart->env, UART_BAUDRATE, "a byte is sent while BAUDRATE is 0");
         return;
     }
     uart->state.tx_byte = byte;
@@ -58,8 +57,7 @@ void uart_frame_sent(struct uart_shared *uart)
     if (uart_is_connected(uart, UART_PSEL_TXD)) {
         uart_line_send(uart, uart->state.tx_byte);
     } else {
-        diag_guest_error(uart->env.diag, uart->env.name, UART_PSEL_TXD,
-                         "a byte is sent while PSEL.TXD names no pin");
+        device_guest_error(&uart->env, UART_PSEL_TXD, "a byte is sent while PSEL.TXD names no pin");
     }
 }
 

@@ -22,11 +22,6 @@
      NRF_EVENT_BIT(UARTE_EVENTS_RXSTARTED) | NRF_EVENT_BIT(UARTE_EVENTS_TXSTARTED) |               \
      NRF_EVENT_BIT(UARTE_EVENTS_TXSTOPPED))
 
-static void guest_error(struct uart_shared *uart, uint32_t offset, const char *what)
-{
-    diag_guest_error(uart->env.diag, uart->env.name, offset, what);
-}
-
 static void tx_end_fired(void *owner, uint64_t late_cycles)
 {
     struct uart_shared *uart = owner;
@@ -86,7 +81,8 @@ static void trigger_task(struct uart_shared *uart, uint32_t offset)
         ran = uarte_run_task(uart, offset);
     }
     if (!ran) {
-        guest_error(uart, offset, "a task of a half that ENABLE has not selected is ignored");
+        device_guest_error(&uart->env, offset,
+                           "a task of a half that ENABLE has not selected is ignored");
     }
 }
 
@@ -192,7 +188,7 @@ static void write_enable(struct uart_shared *uart, uint32_t value)
     }
     bool uart_half = value == UART_ENABLE_UART && !uart->dma_only;
     if (value != 0 && !uart_half && value != UART_ENABLE_UARTE) {
-        guest_error(uart, UART_ENABLE, "a value of ENABLE that selects nothing");
+        device_guest_error(&uart->env, UART_ENABLE, "a value of ENABLE that selects nothing");
     }
     uart_abort(uart);
     uart->state.enable = value == UART_ENABLE_UART && !uart_half ? 0 : value;

@@ -10,11 +10,6 @@ static void raise(struct uart_shared *uart, enum uart_register event)
     nrf_event_raise(&uart->env, &uart->state.events, event);
 }
 
-static void guest_error(struct uart_shared *uart, uint32_t offset, const char *what)
-{
-    diag_guest_error(uart->env.diag, uart->env.name, offset, what);
-}
-
 /* The next byte of the buffer goes onto the line. False: it is not in RAM, and the transfer is
  * over without a word, as on the chip. */
 static bool send_next(struct uart_shared *uart, uint64_t start_cycles)
@@ -22,7 +17,7 @@ static bool send_next(struct uart_shared *uart, uint64_t start_cycles)
     struct uart_state *s = &uart->state;
     uint8_t byte;
     if (uart->env.dma.read(uart->env.dma.context, s->tx_next, &byte, 1) != BUS_OK) {
-        guest_error(uart, UARTE_TXD_PTR, "EasyDMA reaches RAM only: nothing is sent");
+        device_guest_error(&uart->env, UARTE_TXD_PTR, "EasyDMA reaches RAM only: nothing is sent");
         s->tx_started = false;
         return false;
     }
@@ -49,7 +44,7 @@ static void start_tx(struct uart_shared *uart)
 {
     struct uart_state *s = &uart->state;
     if (s->tx_started) {
-        guest_error(uart, UART_TASKS_STARTTX, "STARTTX during a transfer is ignored");
+        device_guest_error(&uart->env, UART_TASKS_STARTTX, "STARTTX during a transfer is ignored");
         return;
     }
     s->tx_next = s->txd_ptr;
@@ -117,7 +112,8 @@ static void store_byte(struct uart_shared *uart, uint8_t byte)
 {
     struct uart_state *s = &uart->state;
     if (uart->env.dma.write(uart->env.dma.context, s->rx_next, &byte, 1) != BUS_OK) {
-        guest_error(uart, UARTE_RXD_PTR, "EasyDMA reaches RAM only: the buffer leaves it");
+        device_guest_error(&uart->env, UARTE_RXD_PTR,
+                           "EasyDMA reaches RAM only: the buffer leaves it");
         s->rx_armed = false;
         return;
     }
@@ -145,7 +141,8 @@ static bool arm_buffer(struct uart_shared *uart)
     uint8_t probe;
     if (s->rxd_maxcnt != 0 &&
         uart->env.dma.read(uart->env.dma.context, s->rxd_ptr, &probe, 1) != BUS_OK) {
-        guest_error(uart, UARTE_RXD_PTR, "EasyDMA reaches RAM only: nothing is received");
+        device_guest_error(&uart->env, UARTE_RXD_PTR,
+                           "EasyDMA reaches RAM only: nothing is received");
         return false;
     }
     s->rx_next = s->rxd_ptr;
@@ -159,7 +156,7 @@ static void start_rx(struct uart_shared *uart)
 {
     struct uart_state *s = &uart->state;
     if (s->rx_armed) {
-        guest_error(uart, UART_TASKS_STARTRX, "STARTRX during a transfer is ignored");
+        device_guest_error(&uart->env, UART_TASKS_STARTRX, "STARTRX during a transfer is ignored");
         return;
     }
     if (!arm_buffer(uart)) {
@@ -177,7 +174,8 @@ static void flush_rx(struct uart_shared *uart)
 {
     struct uart_state *s = &uart->state;
     if (s->rx_armed) {
-        guest_error(uart, UARTE_TASKS_FLUSHRX, "FLUSHRX while a buffer is filled is ignored");
+        device_guest_error(&uart->env, UARTE_TASKS_FLUSHRX,
+                           "FLUSHRX while a buffer is filled is ignored");
         return;
     }
     if (s->fifo_count == 0) {

@@ -25,8 +25,7 @@ static enum bus_result uicr_read(void *self, struct bus_access access, uint32_t 
     const struct uicr *uicr = self;
     uint32_t word = ERASED;
     if (!uicr_get(uicr, access.offset & ~3U, &word)) {
-        diag_guest_error(uicr->env.diag, uicr->env.name, access.offset,
-                         "read behind the last word of UICR");
+        device_guest_error(&uicr->env, access.offset, "read behind the last word of UICR");
     }
     return nrf_finish_read(&uicr->env, access, true, word, value);
 }
@@ -35,8 +34,8 @@ static enum bus_result uicr_write(void *self, struct bus_access access, uint32_t
 {
     const struct uicr *uicr = self;
     (void)value;
-    diag_guest_error(uicr->env.diag, uicr->env.name, access.offset,
-                     "write to UICR that the flash controller did not take");
+    device_guest_error(&uicr->env, access.offset,
+                       "write to UICR that the flash controller did not take");
     return BUS_OK;
 }
 

@@ -151,8 +151,8 @@ static void drive_resume(struct usbd *usbd)
         diag_unimplemented(usbd->env.diag, usbd->env.name, USBD_TASKS_DPDMDRIVE,
                            "D+ and D- are driven for a resume only");
     } else if (!s->suspended || s->lowpower != 0) {
-        diag_guest_error(usbd->env.diag, usbd->env.name, USBD_TASKS_DPDMDRIVE,
-                         "a resume is driven on a bus that is not suspended, or in low power");
+        device_guest_error(&usbd->env, USBD_TASKS_DPDMDRIVE,
+                           "a resume is driven on a bus that is not suspended, or in low power");
     } else {
         s->waking = true;
         clock_schedule(clock, &usbd->wake_end,

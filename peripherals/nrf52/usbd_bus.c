@@ -22,11 +22,6 @@ enum usbd_short {
     SHORT_ENDEPOUT0_EP0RCVOUT = 1U << 4,
 };
 
-static void guest_error(struct usbd *usbd, uint32_t offset, const char *what)
-{
-    diag_guest_error(usbd->env.diag, usbd->env.name, offset, what);
-}
-
 static void after_us(struct usbd *usbd, struct event *event, uint64_t microseconds)
 {
     struct clock *clock = usbd->env.clock;
@@ -70,16 +65,18 @@ void usbd_start_dma(struct usbd *usbd, enum usbd_dma direction, uint32_t endpoin
     const struct usbd_channel *channel = in ? &s->in[endpoint] : &s->out[endpoint];
     uint32_t task = (in ? USBD_TASKS_STARTEPIN : USBD_TASKS_STARTEPOUT) + 4 * endpoint;
     if (s->enable == 0) {
-        guest_error(usbd, task, "a transfer is started while ENABLE is off: it is ignored");
+        device_guest_error(&usbd->env, task,
+                           "a transfer is started while ENABLE is off: it is ignored");
         return;
     }
     if (s->dma != USBD_DMA_IDLE) {
-        guest_error(usbd, task, "EasyDMA is busy with another endpoint: the task is ignored");
+        device_guest_error(&usbd->env, task,
+                           "EasyDMA is busy with another endpoint: the task is ignored");
         return;
     }
     uint32_t count = channel->maxcnt;
     if (count > USB_PACKET_BYTES_MAX) {
-        guest_error(usbd, task, "MAXCNT is larger than an endpoint's 64 bytes");
+        device_guest_error(&usbd->env, task, "MAXCNT is larger than an endpoint's 64 bytes");
         count = USB_PACKET_BYTES_MAX;
     }
     if (!in && count > s->out_buffer[endpoint].count) {
@@ -113,8 +110,8 @@ static void dma_ended(void *owner, uint64_t late_cycles)
         result = dma->write(dma->context, s->dma_ptr, buffer->bytes, s->dma_count);
     }
     if (result != BUS_OK) {
-        guest_error(usbd, (in ? USBD_EPIN : USBD_EPOUT) + 0x14U * endpoint,
-                    "EasyDMA reaches RAM only: the transfer does not happen");
+        device_guest_error(&usbd->env, (in ? USBD_EPIN : USBD_EPOUT) + 0x14U * endpoint,
+                           "EasyDMA reaches RAM only: the transfer does not happen");
         return;
     }
     if (in) {

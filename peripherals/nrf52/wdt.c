@@ -80,8 +80,8 @@ static void request_reload(struct wdt *wdt, uint32_t index, uint32_t value)
 {
     uint32_t bit = 1U << index;
     if (value != WDT_RELOAD_KEY) {
-        diag_guest_error(wdt->env.diag, wdt->env.name, WDT_RR0 + 4U * index,
-                         "reload request without the key 0x6E524635: ignored");
+        device_guest_error(&wdt->env, WDT_RR0 + 4U * index,
+                           "reload request without the key 0x6E524635: ignored");
         return;
     }
     /* After the timeout the reset can no longer be put off. */
@@ -153,14 +153,14 @@ static enum bus_result wdt_read(void *self, struct bus_access access, uint32_t *
 static void configure(struct wdt *wdt, uint32_t offset, uint32_t value)
 {
     if (wdt->state.running) {
-        diag_guest_error(wdt->env.diag, wdt->env.name, offset,
-                         "the watchdog runs and cannot be configured any more: ignored");
+        device_guest_error(&wdt->env, offset,
+                           "the watchdog runs and cannot be configured any more: ignored");
         return;
     }
     switch (offset) {
     case WDT_CRV:
         if (value < CRV_MIN) {
-            diag_guest_error(wdt->env.diag, wdt->env.name, offset, "CRV below 15");
+            device_guest_error(&wdt->env, offset, "CRV below 15");
         }
         wdt->state.crv = value;
         break;

@@ -8,11 +8,6 @@ enum nor_phase { PHASE_INSTRUCTION, PHASE_ADDRESS, PHASE_DUMMY, PHASE_DATA, PHAS
 
 #define ADDRESSED_MAX 0x1000000U /* bytes that three bytes of address reach */
 
-static void guest_error(const struct nor_flash *flash, uint32_t opcode, const char *what)
-{
-    diag_guest_error(flash->env.diag, flash->env.name, opcode, what);
-}
-
 /* ---- the bus ---- */
 
 /* Why an instruction is ignored now; NULL: it is not. */
@@ -66,7 +61,7 @@ static void take_instruction(struct nor_flash *flash, uint8_t opcode)
         }
     }
     if (why != NULL) {
-        guest_error(flash, opcode, why);
+        device_guest_error(&flash->env, opcode, why);
         return;
     }
     s->address = 0;
@@ -131,8 +126,8 @@ static int32_t exchange(void *owner, uint8_t out, const struct spi_frame *frame)
         return SPI_FLOATS;
     }
     if (s->phase != PHASE_IGNORE && frame->lines != lines_of(s)) {
-        guest_error(flash, nor_instructions[s->instruction].opcode,
-                    "a byte comes on another number of lines than its instruction says");
+        device_guest_error(&flash->env, nor_instructions[s->instruction].opcode,
+                           "a byte comes on another number of lines than its instruction says");
         s->phase = PHASE_IGNORE;
     }
     return take_byte(flash, out);

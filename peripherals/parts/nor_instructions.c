@@ -132,8 +132,7 @@ static void end_reset(struct nor_flash *flash, uint8_t argument)
     struct nor_state *s = &flash->state;
     (void)argument;
     if (!s->reset_enabled) {
-        diag_guest_error(flash->env.diag, flash->env.name, 0x99,
-                         "RST without RSTEN before it is ignored");
+        device_guest_error(&flash->env, 0x99, "RST without RSTEN before it is ignored");
         return;
     }
     if (s->operation != NOR_IDLE) {

@@ -38,11 +38,6 @@ static const uint8_t accepted[] = {0x00, 0x12, 0x13, 0x26, 0x30, 0x34, 0x35, 0x3
 
 #define READY_MS 5U /* after a reset or a change of sleep */
 
-static void guest_error(const struct st7789 *display, uint32_t command, const char *what)
-{
-    diag_guest_error(display->env.diag, display->env.name, command, what);
-}
-
 static void note(const struct st7789 *display, const char *what, uint32_t value)
 {
     observer_note(&display->env.observer, display->env.name, what, (int32_t)value);
@@ -220,7 +215,8 @@ static void run_command(struct st7789 *display, uint8_t command)
         break;
     default:
         if (!is_accepted(command)) {
-            guest_error(display, command, "a command that the display does not know is ignored");
+            device_guest_error(&display->env, command,
+                               "a command that the display does not know is ignored");
         }
         break;
     }
@@ -237,7 +233,8 @@ static void set_window(struct st7789 *display, uint16_t *first, uint16_t *last)
     uint16_t from = word_at(s, 0);
     uint16_t to = word_at(s, 2);
     if (from > to) {
-        guest_error(display, s->command, "a window that ends before it begins is ignored");
+        device_guest_error(&display->env, s->command,
+                           "a window that ends before it begins is ignored");
         return;
     }
     *first = from;
@@ -250,7 +247,8 @@ static void set_scroll_area(struct st7789 *display)
     uint32_t top = word_at(s, 0);
     uint32_t rows = word_at(s, 2);
     if (top + rows > ST7789_ROWS) {
-        guest_error(display, VSCRDEF, "a scroll area that is larger than the memory is ignored");
+        device_guest_error(&display->env, VSCRDEF,
+                           "a scroll area that is larger than the memory is ignored");
         return;
     }
     s->scroll_top = (uint16_t)top;
@@ -300,7 +298,7 @@ static int32_t exchange(void *owner, uint8_t out, const struct spi_frame *frame)
         return SPI_FLOATS;
     }
     if (clock_now(display->env.clock) < s->ready_cycles) {
-        guest_error(display, out, "a command within 5 ms of a reset, SLPIN or SLPOUT");
+        device_guest_error(&display->env, out, "a command within 5 ms of a reset, SLPIN or SLPOUT");
     }
     s->command = out;
     s->parameter_count = 0;
