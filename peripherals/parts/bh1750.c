@@ -28,10 +28,17 @@ enum bh1750_command {
 #define L_MS         16U
 #define OFFICE_LUX   100U
 
+/* The register keeps what the two commands wrote; a measurement has its limits. */
+static uint32_t measurement_time(const struct bh1750_state *s)
+{
+    uint32_t time = s->measurement_time;
+    return time < TIME_MIN ? TIME_MIN : time > TIME_MAX ? TIME_MAX : time;
+}
+
 /* With the default time a count is 1 / 1.2 lux. */
 static uint16_t measure(const struct bh1750_state *s)
 {
-    uint64_t counts = (uint64_t)s->lux * 12U * s->measurement_time / (10U * TIME_DEFAULT);
+    uint64_t counts = (uint64_t)s->lux * 12U * measurement_time(s) / (10U * TIME_DEFAULT);
     if ((s->mode & MODE_KIND_MASK) == KIND_H2) {
         counts *= 2;
     }
@@ -44,7 +51,7 @@ static void settle(struct bh1750 *light)
     struct bh1750_state *s = &light->state;
     uint32_t full_ms = (s->mode & MODE_KIND_MASK) == KIND_L ? L_MS : H_MS;
     uint64_t duration = clock_us_to_cycles(light->env.clock,
-                                           full_ms * 1000ULL * s->measurement_time / TIME_DEFAULT);
+                                           full_ms * 1000ULL * measurement_time(s) / TIME_DEFAULT);
     uint64_t now = clock_now(light->env.clock);
     if (!s->powered || s->mode == 0 || now < s->started_cycles + duration) {
         return;
@@ -88,12 +95,6 @@ static void run_command(struct bh1750 *light, uint8_t command)
     }
 }
 
-static void set_time(struct bh1750_state *s, uint32_t time)
-{
-    time = time < TIME_MIN ? TIME_MIN : time;
-    s->measurement_time = (uint8_t)(time > TIME_MAX ? TIME_MAX : time);
-}
-
 static bool write_byte(void *self, uint8_t byte, uint32_t index)
 {
     struct bh1750 *light = self;
@@ -101,9 +102,9 @@ static bool write_byte(void *self, uint8_t byte, uint32_t index)
     (void)index;
     settle(light);
     if ((byte & 0xF8U) == BH1750_TIME_HIGH) {
-        set_time(s, (uint32_t)(byte & 7U) << 5 | (s->measurement_time & 0x1FU));
+        s->measurement_time = (uint8_t)((byte & 7U) << 5 | (s->measurement_time & 0x1FU));
     } else if ((byte & 0xE0U) == BH1750_TIME_LOW) {
-        set_time(s, (s->measurement_time & 0xE0U) | (byte & 0x1FU));
+        s->measurement_time = (uint8_t)((s->measurement_time & 0xE0U) | (byte & 0x1FU));
     } else {
         run_command(light, byte);
     }
@@ -170,7 +171,6 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct bh1750_state *s = state;
     (void)self;
     return i2c_part_state_is_sane(&s->part, faults) && device_bool_is_sane(&s->powered) &&
-           s->measurement_time >= TIME_MIN && s->measurement_time <= TIME_MAX &&
            s->started_cycles <= now_cycles;
 }
 

@@ -99,6 +99,19 @@ static void the_measurement_time_scales_both(void **state)
     assert_int_equal(counts(b), 1200 * 31 / 69);
 }
 
+static void the_halves_of_the_measurement_time_come_in_any_order(void **state)
+{
+    struct bench *b = *state;
+    assert_true(bench_input(b, "light", 690));
+    command(b, 0x40);
+    command(b, 0x60);
+    command(b, 0x60 | 4); /* from 0, which counts as 31, to 100 */
+    command(b, 0x40 | 3);
+    command(b, 0x10);
+    i2c_bench_wait_ms(b, 174);
+    assert_int_equal(counts(b), 1200);
+}
+
 static void bright_light_ends_at_65535(void **state)
 {
     struct bench *b = *state;
@@ -151,6 +164,7 @@ int main(void)
         TEST(low_resolution_is_faster_and_mode_2_finer),
         TEST(one_time_measurements_end_powered_down),
         TEST(the_measurement_time_scales_both),
+        TEST(the_halves_of_the_measurement_time_come_in_any_order),
         TEST(bright_light_ends_at_65535),
         TEST(only_the_supply_resets_it),
         TEST(faults_of_the_sensor),
