@@ -6,7 +6,7 @@ enum contact_stuck { CONTACT_WORKS, CONTACT_STUCK_CLOSED, CONTACT_STUCK_OPEN };
 
 const struct device_fault contact_faults[] = {
     {"stuck", "1: closed for ever, 2: open for ever", 1, CONTACT_STUCK_OPEN},
-    {"bounce", "each change brings VALUE edges more (an even number)", 1, CONTACT_EDGES_MAX},
+    {"bounce", "each change brings VALUE edges more (made even)", 1, CONTACT_EDGES_MAX},
     {"bounce-us", "these edges come within VALUE microseconds", 1, CONTACT_US_MAX},
     {NULL, NULL, 0, 0},
 };
