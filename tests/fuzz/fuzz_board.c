@@ -1,5 +1,7 @@
 #include "tests/fuzz/fuzz_board.h"
 
+#include <stdlib.h>
+
 #include "peripherals/catalogue.h"
 #include "sim/loader/file.h"
 #include "tests/fuzz/device_world.h"
@@ -121,4 +123,26 @@ struct fuzz_input fuzz_input(struct fuzz_bytes *bytes)
                       (range < 2U ? (uint32_t)input.value : (uint32_t)input.value % range));
     }
     return input;
+}
+
+#define KEPT_MAX 64U
+
+static struct machine *kept[KEPT_MAX];
+static size_t kept_count;
+
+static void destroy_kept(void)
+{
+    while (kept_count > 0) {
+        machine_destroy(kept[--kept_count]);
+    }
+}
+
+void fuzz_keep_machine(struct machine *machine)
+{
+    fuzz_check(kept_count < KEPT_MAX, "more machines are kept than there is room for");
+    if (kept_count == 0) {
+        (void)atexit(destroy_kept);
+    }
+    kept[kept_count] = machine;
+    kept_count++;
 }

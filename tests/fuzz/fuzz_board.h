@@ -3,10 +3,15 @@
 #define TESTS_FUZZ_FUZZ_BOARD_H
 
 #include "sim/machine/board.h"
+#include "sim/machine/machine.h"
 #include "tests/fuzz/fuzz_bytes.h"
 
 /* The nRF52-DK, from the blob that was built with the program. Lives as long as the process. */
 const struct board *fuzz_board(void);
+
+/* A machine that lives as long as the process: destroyed at its end, since a search for leaks does
+ * not look into a machine's memory. At most 64. */
+void fuzz_keep_machine(struct machine *machine);
 
 /* Finds out which registers the devices have, once per process. Call it before fuzz_address, and
  * while no world is in use. */

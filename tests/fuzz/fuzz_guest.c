@@ -125,6 +125,7 @@ static struct machine *used_machine(const struct plan *plan)
     struct sim_error error = {.status = SIM_OK};
     if (used->machine == NULL) {
         used->machine = make_machine(plan);
+        fuzz_keep_machine(used->machine);
         if (!machine_snapshot_save(used->machine, &used->start, &error)) {
             fuzz_fail("%s", error.text);
         }

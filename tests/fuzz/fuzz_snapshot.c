@@ -101,6 +101,7 @@ static struct bench *start(void)
     struct sim_error error = {.status = SIM_OK};
     if (bench.machine == NULL) {
         bench.machine = make_machine();
+        fuzz_keep_machine(bench.machine);
         save(&bench, &bench.good);
     }
     if (!machine_snapshot_restore(bench.machine, &bench.good, "good", &error)) {
