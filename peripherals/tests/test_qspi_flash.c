@@ -311,6 +311,10 @@ static void mistakes_are_reported(void **state)
     poke(READSTART, 1);
     assert_int_equal(guest_errors(), 4);
     assert_int_equal(world.bench->pins[CSN].out.level, WIRE_FLOATING);
+    poke(ENABLE, 1);
+    poke(DEACTIVATE, 1);
+    poke(READSTART, 1); /* enabled, but not activated */
+    assert_int_equal(guest_errors(), 5);
 }
 
 int main(void)

@@ -219,6 +219,20 @@ static void shortcuts_suspend_until_resume(void **state)
     assert_int_equal(w->b->ram[TARGET], 1);
 }
 
+static void the_task_suspends_until_resume(void **state)
+{
+    struct world *w = *state;
+    bench_write(w->b, PREPARERX, 1);
+    bench_write(w->b, TWI_SUSPEND, 1);
+    controller_writes(w, "\x01", 1);
+    bench_run_to(w->b, 100000);
+    assert_int_equal(bench_event_count(w->b, RXSTARTED), 0);
+    bench_write(w->b, TWI_RESUME, 1);
+    bench_run_to(w->b, 200000);
+    assert_int_equal(bench_event_cycle(w->b, RXSTARTED), 100000);
+    assert_int_equal(w->b->ram[TARGET], 1);
+}
+
 static void two_addresses_and_which_one_matched(void **state)
 {
     struct world *w = *state;
@@ -343,13 +357,21 @@ static void the_interrupt_line_follows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_prepared_buffer_takes_a_write),          TEST(a_prepared_buffer_answers_a_read),
-        TEST(unprepared_it_stretches_the_clock),        TEST(each_prepare_is_good_for_one_transfer),
-        TEST(an_array_list_moves_on_by_a_buffer),       TEST(shortcuts_suspend_until_resume),
-        TEST(two_addresses_and_which_one_matched),      TEST(more_than_the_buffer_holds_is_refused),
-        TEST(more_than_the_buffer_has_is_the_orc_byte), TEST(write_then_read_with_a_repeated_start),
-        TEST(stop_lets_go_of_the_clock_and_says_so),    TEST(disabling_lets_go_of_the_clock),
-        TEST(a_buffer_outside_of_ram_takes_nothing),    TEST(the_interrupt_line_follows),
+        TEST(a_prepared_buffer_takes_a_write),
+        TEST(a_prepared_buffer_answers_a_read),
+        TEST(unprepared_it_stretches_the_clock),
+        TEST(each_prepare_is_good_for_one_transfer),
+        TEST(an_array_list_moves_on_by_a_buffer),
+        TEST(shortcuts_suspend_until_resume),
+        TEST(the_task_suspends_until_resume),
+        TEST(two_addresses_and_which_one_matched),
+        TEST(more_than_the_buffer_holds_is_refused),
+        TEST(more_than_the_buffer_has_is_the_orc_byte),
+        TEST(write_then_read_with_a_repeated_start),
+        TEST(stop_lets_go_of_the_clock_and_says_so),
+        TEST(disabling_lets_go_of_the_clock),
+        TEST(a_buffer_outside_of_ram_takes_nothing),
+        TEST(the_interrupt_line_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,26 @@ static void a_control_read_has_data_and_status(void **state)
     assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 0);
 }
 
+static void a_shortcut_fetches_the_next_packet(void **state)
+{
+    struct fixture *f = *state;
+    struct usb_packet packet;
+    connect(f);
+    assert_int_equal(send_setup(f, 0x80, 6, 0x0100, 128), USB_ANSWER_ACK);
+    bench_write(f->bench, SHORTS, 1); /* EP0DATADONE -> STARTEPIN0 */
+    start_in(f, 0, 64);
+    wait_dma(f);
+    assert_int_equal(token_in(f, 0, &packet), USB_ANSWER_ACK);
+    wait_dma(f);
+    assert_int_equal(token_in(f, 0, &packet), USB_ANSWER_ACK);
+    assert_int_equal(packet.count, 64);
+    bench_write(f->bench, SHORTS, 0);
+    wait_dma(f);
+    bench_write(f->bench, EPINEN, 3);
+    start_in(f, 1, 8);
+    assert_int_equal(bench_read(f->bench, EPSTATUS), 3); /* one bit does not drive out another */
+}
+
 static void a_control_write_waits_for_ep0rcvout(void **state)
 {
     struct fixture *f = *state;
@@ -444,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_shows_itself_when_it_is_ready_and_has_vbus),
         TEST(a_control_read_has_data_and_status),
+        TEST(a_shortcut_fetches_the_next_packet),
         TEST(a_control_write_waits_for_ep0rcvout),
         TEST(the_address_comes_after_the_status_stage),
         TEST(a_stall_lasts_until_the_next_setup),

@@ -42,7 +42,7 @@ struct fixture {
     struct device device;
     uint8_t last[700];
     uint32_t last_bytes, records, completed_in;
-    char types[64];
+    uint32_t reports, last_report;
 };
 
 static struct fixture fixture;
@@ -58,6 +58,16 @@ static void on_packet(void *context, const char *name, uint32_t link_type, const
     f->last_bytes = count;
     f->records++;
     f->completed_in += bytes[8] == 'C' && bytes[10] > 0x80 && bytes[28] == 0;
+}
+
+static void on_note(void *context, const char *name, const char *what, int32_t value)
+{
+    struct fixture *f = context;
+    (void)name;
+    if (strcmp(what, "HID report") == 0) {
+        f->reports++;
+        f->last_report = (uint32_t)value;
+    }
 }
 
 static void bus_reset(void *owner)
@@ -189,8 +199,6 @@ static int setup(void **state)
     assert_null(bench_start(f->bench, &part_usb_host_class, 0));
     struct usb_host *host = f->bench->device;
     host->env.observer.packet = on_packet;
-    void *bench = host->env.observer.context;
-    (void)bench;
     f->device.function = (struct usb_function){.owner = &f->device,
                                                .bus_reset = bus_reset,
                                                .start_of_frame = start_of_frame,
@@ -199,7 +207,7 @@ static int setup(void **state)
                                                .out = on_out,
                                                .in = on_in,
                                                .in_acknowledged = in_acknowledged};
-    host->env.observer.note = NULL;
+    host->env.observer.note = on_note;
     host->env.observer.context = f;
     f->bench->nets.usb.function = &f->device.function;
     *state = f;
@@ -292,6 +300,24 @@ static void what_was_collected_can_be_dropped(void **state)
     run_ms(f, 2);
     assert_int_equal(f->device.waiting[2].bytes[0], 0x22);
     assert_int_equal(f->completed_in, 1);
+}
+
+static void reports_of_a_hid_interface_are_noted(void **state)
+{
+    struct fixture *f = *state;
+    attach(f);
+    assert_true(bench_input(f->bench, "data", 0x44332211));
+    assert_true(bench_input(f->bench, "out", 4 << 8 | 1));
+    run_ms(f, 11);
+    assert_int_equal(f->reports, 1);
+    assert_int_equal(f->last_report, 0x44332211);
+    assert_true(bench_input(f->bench, "data", 0x08070605));
+    assert_true(bench_input(f->bench, "out", 3 << 8 | 1));
+    run_ms(f, 11);
+    assert_int_equal(f->last_report, 0x070605);
+    send(f, 2, 8); /* a bulk endpoint has no reports */
+    run_ms(f, 2);
+    assert_int_equal(f->reports, 2);
 }
 
 static void a_record_is_what_usbmon_has(void **state)
@@ -580,6 +606,7 @@ int main(void)
         TEST(a_device_is_enumerated),
         TEST(packets_of_clients_come_back),
         TEST(what_was_collected_can_be_dropped),
+        TEST(reports_of_a_hid_interface_are_noted),
         TEST(a_record_is_what_usbmon_has),
         TEST(a_control_request_is_sent),
         TEST(control_transfers_carry_their_data),
