@@ -120,6 +120,28 @@ static bool check_gpios(const struct board *board, int node, const char *name,
     return true;
 }
 
+/* A node that is named must be of the kind that the property is for: it says so itself. */
+static bool check_provider(const struct board *board, int node, const char *name,
+                           struct sim_error *error)
+{
+    static const char *const kinds[][2] = {{"pwms", "#pwm-cells"},
+                                           {"io-channels", "#io-channel-cells"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(name, kinds[i][0]) != 0) {
+            continue;
+        }
+        int provider = tree_phandle(board->blob, node, name, 0);
+        if (provider == TREE_NO_NODE) {
+            return board_refuse(board, node, error, "`%s` names no node", name);
+        }
+        if (!tree_has(board->blob, provider, kinds[i][1])) {
+            return board_refuse(board, node, error, "`%s` names a node without `%s`", name,
+                                kinds[i][1]);
+        }
+    }
+    return true;
+}
+
 static bool check_pins(const struct board *board, int node, struct sim_error *error)
 {
     const char *why = NULL;
@@ -133,9 +155,8 @@ static bool check_pins(const struct board *board, int node, struct sim_error *er
         if (board_is_gpio_property(name) && !check_gpios(board, node, name, error)) {
             return false;
         }
-        bool phandle = strcmp(name, "pwms") == 0 || strcmp(name, "io-channels") == 0;
-        if (phandle && tree_phandle(board->blob, node, name, 0) == TREE_NO_NODE) {
-            return board_refuse(board, node, error, "`%s` names no node", name);
+        if (!check_provider(board, node, name, error)) {
+            return false;
         }
     }
     return board_pins_check_groups(board, node, &why) ||

@@ -204,7 +204,10 @@ class Refused(Files):
     def test_what_nobody_knows(self):
         self.check(("/x: ", 'there is no part "sandglass,touchpad": `sandglass devices --all`',
                     '/ { x { compatible = "sandglass,touchpad"; gpios = <&gpio0 1 0>; }; };'),
-                   ("/x: `pwms`", "names no node", '/ { x { compatible = "gpio-leds"; pwms = <0x777 0 0 0>; }; };'))
+                   ("/x: `pwms`", "names no node", '/ { x { compatible = "gpio-leds"; pwms = <0x777 0 0 0>; }; };'),
+                   ("/x: `pwms`", "names a node without `#pwm-cells`", '/ { x { compatible = "gpio-leds"; pwms = <&adc 0 0 0>; }; };'),
+                   ("/x: `io-channels`", "names a node without `#io-channel-cells`",
+                    '/ { x { compatible = "voltage-divider"; io-channels = <&i2c0 1>; output-ohms = <1>; }; };'))
         other = self.board("&i2c0 { status = \"okay\"; x@20 { " + PART + "reg = <0x20>; }; }; / { y { " + PART + "a-gpios = <&gpio0 1 0>; }; "
                            "z { " + PART + "}; off { " + PART + 'gpios = <&gpio0 1 0>; status = "disabled"; }; };')
         result = sandglass("devices", "-b", other)
