@@ -66,10 +66,13 @@ static bool check_inputs(const struct net_run *run, struct sim_error *error)
                               device[length] == ':');
         }
         if (!known) {
-            return sim_fail(error, SIM_WRONG_USE,
-                            "with --net an input names one of the nodes, NODE:DEVICE; '%s' does "
-                            "not%s",
-                            device, device[0] == '\0' ? " (--uart-in has none)" : "");
+            return device[0] == '\0'
+                       ? sim_fail(error, SIM_WRONG_USE,
+                                  "cannot take --uart-in: --net types nothing on any console")
+                       : sim_fail(error, SIM_WRONG_USE,
+                                  "with --net an input names one of the nodes, NODE:DEVICE; '%s' "
+                                  "does not",
+                                  device);
         }
     }
     return true;

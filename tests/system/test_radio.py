@@ -156,6 +156,7 @@ class WrongUse(unittest.TestCase):
 
     def test_options_that_do_not_go_together(self):
         self.refused(PAIR, r"NODE:DEVICE; 'radio' does not", "--fault", "radio.deaf=1@0s")
+        self.refused(PAIR, r"cannot take --uart-in", "--uart-in", "x@1s")
         self.refused(PAIR, r"cannot take --gdb", "--gdb")
         self.refused(PAIR, r"cannot take files", guest("race.elf"))
 
