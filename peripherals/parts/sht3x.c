@@ -181,6 +181,9 @@ static void run_other(struct sht3x *sht)
 static void run_command(struct sht3x *sht)
 {
     sht->state.answer_bytes = 0;
+    if (sht->state.command != SHT3X_READ_STATUS) { /* it tells of the one before */
+        sht->state.status &= (uint16_t)~STATUS_COMMAND_FAILED;
+    }
     for (size_t i = 0; i < sizeof measurements / sizeof measurements[0]; i++) {
         if (measurements[i].command == sht->state.command) {
             measure(sht, &measurements[i]);
