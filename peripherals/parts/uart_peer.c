@@ -70,7 +70,7 @@ static const char *uart_peer_init(void *self, const struct device_env *env)
     struct props_gpio gpio;
     peer->env = *env;
     if (!props_bus_pin(&env->props, NULL, PROPS_UART_TX, &gpio)) {
-        return "a UART peer needs a UART whose pinctrl-0 has UART_TX and UART_RX";
+        return "a UART peer is a child of a UART's node whose pinctrl-0 has UART_TX and UART_RX";
     }
     peer->from_chip = gpio.number;
     if (!props_bus_pin(&env->props, NULL, PROPS_UART_RX, &gpio)) {

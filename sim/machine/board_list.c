@@ -54,7 +54,13 @@ void board_device_place(const struct board *board, size_t index, char *text, siz
         const char *name = bus_name(board, device->bus);
         snprintf(text, size, "%.20s:0x%x", name == NULL ? "bus" : name, device->bus_address);
     } else if (pin_of(board, device->node, &pin)) {
-        snprintf(text, size, "P%u.%02u", pin.number / 32, pin.number % 32);
+        int length = snprintf(text, size, "P%u.%02u", pin.number / 32, pin.number % 32);
+        const char *why = NULL;
+        if (length > 0 && (size_t)length < size &&
+            board_pins_gpio(board, device->node, "gpios", 1, &pin, &why) == BOARD_PIN_FOUND) {
+            snprintf(text + length, size - (size_t)length, ", P%u.%02u", pin.number / 32,
+                     pin.number % 32);
+        }
     } else if (input_of(board, device->node, &input)) {
         snprintf(text, size, input < ANALOG_INPUTS ? "AIN%u" : "supply", input);
     } else {

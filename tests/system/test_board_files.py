@@ -69,6 +69,14 @@ class Listing(unittest.TestCase):
                      r"motor +vibration-motor +P0\.16 ", r"vbatt +battery +AIN7 "):
             self.assertRegex(result, line)
 
+    def test_a_part_between_two_pins(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "mine.dts")
+            with open(path, "w", encoding="ascii") as file:
+                file.write('/dts-v1/;\n/include/ "nrf52840dk.dts"\n/ { wire: wire { compatible = "sandglass,jumper"; '
+                           'gpios = <&gpio1 1 0>, <&gpio0 2 0>; }; };')
+            self.assertRegex(sandglass("devices", "-b", path).stdout, r"wire +jumper +P1\.01, P0\.02 ")
+
 
 class Zephyr(Files):
     def devices(self, path):
