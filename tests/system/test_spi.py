@@ -9,21 +9,29 @@ from sandglass import guest, run, sandglass
 SECONDS = 0.2
 
 
-class Watch(unittest.TestCase):
-    """tests/guests/spi.c on the watch's board."""
+class Guest:
+    """A guest that says "WHAT VALUE" in lines, and "done"."""
+
+    BOARD = GUEST = None
 
     @classmethod
     def setUpClass(cls):
         cls.result = cls.go()
         cls.said = dict(line.rsplit(" ", 1) for line in cls.result.stdout.splitlines() if " " in line)
 
-    @staticmethod
-    def go(*arguments):
-        return run("-b", "pinetime", *arguments, guest("spi.elf"), seconds=SECONDS)
+    @classmethod
+    def go(cls, *arguments):
+        return run("-b", cls.BOARD, *arguments, guest(cls.GUEST), seconds=SECONDS)
 
     def test_everything_was_said(self):
         self.assertEqual(self.result.status, 0, self.result.stderr)
         self.assertTrue(self.result.stdout.endswith("done\n"), self.result.stdout)
+
+
+class Watch(Guest, unittest.TestCase):
+    """tests/guests/spi.c on the watch's board."""
+
+    BOARD, GUEST = "pinetime", "spi.elf"
 
     def test_the_flash_says_who_it_is_and_keeps_what_it_is_given(self):
         self.assertEqual(self.said["flash"], "000b4016")
@@ -73,21 +81,10 @@ class Watch(unittest.TestCase):
         self.assertNotIn("st7789v on", self.go("--fault", "st7789v.no-answer=1@1ms").stderr)
 
 
-class Kit(unittest.TestCase):
+class Kit(Guest, unittest.TestCase):
     """tests/guests/qspi.c on the development kit of nRF52840."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.result = cls.go()
-        cls.said = dict(line.rsplit(" ", 1) for line in cls.result.stdout.splitlines() if " " in line)
-
-    @staticmethod
-    def go(*arguments):
-        return run("-b", "nrf52840dk", *arguments, guest("qspi.elf"), seconds=SECONDS)
-
-    def test_everything_was_said(self):
-        self.assertEqual(self.result.status, 0, self.result.stderr)
-        self.assertTrue(self.result.stdout.endswith("done\n"), self.result.stdout)
+    BOARD, GUEST = "nrf52840dk", "qspi.elf"
 
     def test_who_it_is(self):
         self.assertEqual((self.said["status"], self.said["id"]), ("00000008", "001728c2"))
