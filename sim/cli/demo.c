@@ -5,12 +5,7 @@
 
 static bool has_device(const struct demo *demo, const char *name)
 {
-    for (size_t i = 0; name != NULL && i < demo->board->device_count; i++) {
-        if (strcmp(demo->board->devices[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return name == NULL;
+    return name == NULL || board_find_device(demo->board, name) >= 0;
 }
 
 void demo_start(struct demo *demo, const struct board *board, const char *kernel)

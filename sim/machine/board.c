@@ -233,6 +233,16 @@ bool board_parse(const char *name, const void *blob, size_t size, board_find_cla
     return true;
 }
 
+int board_find_device(const struct board *board, const char *name)
+{
+    for (size_t i = 0; i < board->device_count; i++) {
+        if (strcmp(board->devices[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 void board_free(struct board *board)
 {
     free(board->blob);

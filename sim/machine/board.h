@@ -108,6 +108,9 @@ bool board_parse(const char *name, const void *blob, size_t size, board_find_cla
                  struct board *board, struct sim_error *error);
 void board_free(struct board *board);
 
+/* The index of the device with this name ("button0"), or -1. */
+int board_find_device(const struct board *board, const char *name);
+
 /* Says what is wrong with a node: SIM_WRONG_USE, "FILE: /path/of/node: ...". Always false. */
 bool board_refuse(const struct board *board, int node, struct sim_error *error, const char *format,
                   ...) __attribute__((format(printf, 4, 5)));

@@ -32,16 +32,6 @@ static bool base_taken(const struct board *board, uint32_t base)
     return false;
 }
 
-static bool name_taken(const struct board *board, const char *name)
-{
-    for (size_t i = 0; i < board->device_count; i++) {
-        if (strcmp(board->devices[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Only what an option's value may hold, whatever the blob says. */
 static void copy_name(char name[BOARD_NAME_BYTES], const char *from)
 {
@@ -65,11 +55,11 @@ static void name_device(const struct board *board, int node, char name[BOARD_NAM
     whole = whole == NULL ? "" : whole;
     snprintf(short_name, sizeof short_name, "%.*s", (int)strcspn(whole, "@"), whole);
     copy_name(name, label == NULL ? short_name : label);
-    if (name_taken(board, name)) {
+    if (board_find_device(board, name) >= 0) {
         copy_name(name, whole);
     }
     copy_name(short_name, name);
-    for (unsigned number = 2; name_taken(board, name); number++) {
+    for (unsigned number = 2; board_find_device(board, name) >= 0; number++) {
         snprintf(numbered, sizeof numbered, "%.24s_%u", short_name, number);
         copy_name(name, numbered);
     }

@@ -314,12 +314,7 @@ void machine_deliver_input(void *context, const struct queued_input *input)
 
 int machine_find_device(const struct machine *machine, const char *name)
 {
-    for (size_t i = 0; i < machine->device_count; i++) {
-        if (strcmp(machine->devices[i].description->name, name) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
+    return board_find_device(machine->board, name);
 }
 
 bool machine_add_input(struct machine *machine, int device, uint64_t cycle, const char *what,

@@ -21,12 +21,8 @@ static bool parse(const void *blob, size_t size, struct board *board, struct sim
 
 static const struct board_device *find(const struct board *board, const char *name)
 {
-    for (size_t i = 0; i < board->device_count; i++) {
-        if (strcmp(board->devices[i].name, name) == 0) {
-            return &board->devices[i];
-        }
-    }
-    return NULL;
+    int index = board_find_device(board, name);
+    return index < 0 ? NULL : &board->devices[index];
 }
 
 static void test_devices_memory_and_names(void **state)

@@ -65,12 +65,8 @@ static int drop(void **state)
 
 static const struct board_device *find(const char *name)
 {
-    for (size_t i = 0; i < wired.board.device_count; i++) {
-        if (strcmp(wired.board.devices[i].name, name) == 0) {
-            return &wired.board.devices[i];
-        }
-    }
-    return NULL;
+    int index = board_find_device(&wired.board, name);
+    return index < 0 ? NULL : &wired.board.devices[index];
 }
 
 static struct props props_of(const char *name)
