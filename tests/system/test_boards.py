@@ -147,6 +147,17 @@ class SensorNode(Board):
                                  ["weather: 25.00", "weather: no re", "weather: 25.00"])
                 self.assertEqual(result.lines("no reading"), [f"weather: no reading, error {error}"])
 
+    def test_a_bus_that_hangs_is_an_error_and_is_freed(self):
+        """SDA held until so many clocks came, which only the kernel's recovery makes; a line held for a second."""
+        for fault, until in (("sda-low=5", None), ("sda-low=1000000", "sda-low"), ("scl-low=1", "scl-low")):
+            with self.subTest(fault=fault):
+                end = ["--fault", f"sht3xd.{until}=0@2500ms"] if until else []
+                result = boot("sensor_node", app("weather"), "--fault", f"sht3xd.{fault}@1500ms", *end, seconds=4)
+                self.assert_booted(result, "sensor node")
+                self.assertEqual([line[:35] for line in result.lines("^weather:")],
+                                 ["weather: 25.00 C, 50.00 %, 100 lux,", "weather: no reading, error -1",
+                                  "weather: 25.00 C, 50.00 %, 100 lux,"])
+
     def test_an_app_shares_the_bus_with_the_kernel(self):
         result = boot("sensor_node", app("tests/i2c_registers"), app("weather"), seconds=2)
         self.assert_booted(result, "sensor node")

@@ -44,9 +44,14 @@ static const struct hil_spi_device flash = {.select = {&nrf52_pin_ops, &flash_se
 static struct spi_controller_driver spi_controller_driver;
 
 /* I2C on the Arduino header's SDA and SCL, for what an app knows to be there. */
+static struct nrf52_rtc_delays delays;
+static struct nrf52_rtc_delay bus_delay = {.all = &delays};
 static struct nrf52_twim twim;
-static const struct nrf52_twim_config twim_config = {
-    .base = NRF52_TWIM0_BASE, .scl_pin = 27, .sda_pin = 26, .frequency = NRF52_TWIM_400_KHZ};
+static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
+                                                     .scl_pin = 27,
+                                                     .sda_pin = 26,
+                                                     .frequency = NRF52_TWIM_400_KHZ,
+                                                     .delay = &bus_delay};
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
 static struct i2c_master_driver i2c_master_driver;
 
@@ -63,6 +68,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, &flash_bus},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
 };
 
 void board_start(void)

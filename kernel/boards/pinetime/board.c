@@ -43,6 +43,8 @@ static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inp
                                    NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
 static struct adc_driver adc_driver;
 
+static struct nrf52_rtc_delays delays;
+
 /* SPI: the display, and a flash that nobody drives yet. */
 #define DISPLAY_WIDTH  240u
 #define DISPLAY_HEIGHT 240u
@@ -53,7 +55,7 @@ static const struct nrf52_spim_config spim_config = {
 static const struct hil_spi spi = {&nrf52_spim_ops, &spim};
 static struct nrf52_pin flash_select_pin = BASE_PIN(5), display_select_pin = BASE_PIN(25);
 static struct nrf52_pin display_data_pin = BASE_PIN(18), display_reset_pin = BASE_PIN(26);
-static struct nrf52_rtc_delay display_delay = {.compare = 1};
+static struct nrf52_rtc_delay display_delay = {.all = &delays};
 static const struct hil_delay display_hil_delay = {&nrf52_rtc_delay_ops, &display_delay};
 static const struct st7789_config display_config = {
     .spi = &spi,
@@ -73,12 +75,16 @@ static struct screen_driver screen_driver;
 
 /* I2C: the touch panel, and two sensors that nobody drives yet. SPI1 and TWI0 have each its own
  * address. */
+static struct nrf52_rtc_delay bus_delay = {.all = &delays};
 static struct nrf52_twim twim;
-static const struct nrf52_twim_config twim_config = {
-    .base = NRF52_TWIM0_BASE, .scl_pin = 7, .sda_pin = 6, .frequency = NRF52_TWIM_400_KHZ};
+static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
+                                                     .scl_pin = 7,
+                                                     .sda_pin = 6,
+                                                     .frequency = NRF52_TWIM_400_KHZ,
+                                                     .delay = &bus_delay};
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
 static struct nrf52_pin panel_interrupt_pin = BASE_PIN(28), panel_reset_pin = BASE_PIN(10);
-static struct nrf52_rtc_delay panel_delay = {.compare = 2};
+static struct nrf52_rtc_delay panel_delay = {.all = &delays};
 static const struct hil_delay panel_hil_delay = {&nrf52_rtc_delay_ops, &panel_delay};
 static const struct cst816s_config panel_config = {
     .i2c = &i2c,
@@ -106,8 +112,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_SPIM1, nrf52_spim_serve, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delay_serve, &display_delay},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delay_serve, &panel_delay},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
 };
 
 static void drive_high(struct nrf52_pin *pin)

@@ -29,9 +29,14 @@ static const struct button_slot buttons[] = {BASE_BUTTON(&button_pin, &button_dr
 static struct led_driver led_driver;
 
 /* I2C: climate and light. */
+static struct nrf52_rtc_delays delays;
+static struct nrf52_rtc_delay bus_delay = {.all = &delays};
 static struct nrf52_twim twim;
-static const struct nrf52_twim_config twim_config = {
-    .base = NRF52_TWIM0_BASE, .scl_pin = 11, .sda_pin = 12, .frequency = NRF52_TWIM_100_KHZ};
+static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
+                                                     .scl_pin = 11,
+                                                     .sda_pin = 12,
+                                                     .frequency = NRF52_TWIM_100_KHZ,
+                                                     .delay = &bus_delay};
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
 static struct i2c_master_driver i2c_master_driver;
 static struct sht3x sht3x;
@@ -66,6 +71,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_RADIO, nrf52_radio_serve, &nrf52_radio},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
 };
 

@@ -20,6 +20,7 @@ enum {
 
 #define PIN_CNF_OUTPUT         0x3u /* DIR output, input buffer disconnected */
 #define PIN_CNF_INPUT          0x0u
+#define PIN_CNF_DIR_OUTPUT     0x1u /* output, input buffer connected */
 #define PIN_CNF_DISABLED       0x2u /* the reset value */
 #define PIN_CNF_PULLDOWN       0x4u
 #define PIN_CNF_PULLUP         0xCu
@@ -168,6 +169,10 @@ void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role)
         break;
     case NRF52_PIN_OPEN_DRAIN:
         configure(&pin, PIN_CNF_INPUT | PIN_CNF_PULLUP | PIN_CNF_DRIVE_S0D1);
+        break;
+    case NRF52_PIN_OPEN_DRAIN_OUTPUT:
+        pin_write(&pin, true);
+        configure(&pin, PIN_CNF_DIR_OUTPUT | PIN_CNF_PULLUP | PIN_CNF_DRIVE_S0D1);
         break;
     }
 }

@@ -27,7 +27,8 @@ enum nrf52_pin_role {
     NRF52_PIN_INPUT,
     NRF52_PIN_OUTPUT_LOW,
     NRF52_PIN_OUTPUT_HIGH,
-    NRF52_PIN_OPEN_DRAIN, /* with input and pull-up */
+    NRF52_PIN_OPEN_DRAIN,        /* with input and pull-up */
+    NRF52_PIN_OPEN_DRAIN_OUTPUT, /* the same, driven by GPIO: high, which is let go */
 };
 void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role);
 

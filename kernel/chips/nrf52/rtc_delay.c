@@ -5,36 +5,83 @@
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
-    RTC_EVENTS_COMPARE = 0x140,
+    RTC_EVENTS_COMPARE1 = 0x144,
     RTC_INTENSET = 0x304,
     RTC_INTENCLR = 0x308,
     RTC_COUNTER = 0x504,
-    RTC_CC = 0x540,
+    RTC_CC1 = 0x544,
 };
+#define RTC_INT_COMPARE1  (1u << 17)
 #define RTC_MASK          0x00FFFFFFu
+#define RTC_HALF          0x00800000u
 #define RTC_TICKS_PER_2_S 65536u
 #define MICROSECONDS_2_S  2000000u
-/* The tick under way counts for nothing, and CC = COUNTER + 1 may be missed. */
-#define TICKS_MORE 2u
+/* The tick under way counts for nothing, and a value of the past or the next tick may be missed. */
+#define RTC_SAFE_TICKS 2u
 
-static uint32_t interrupt_bit(const struct nrf52_rtc_delay *delay)
+static uint32_t counter(void)
 {
-    return 1u << (16u + delay->compare);
+    return *nrf52_register(NRF52_RTC1_BASE, RTC_COUNTER);
 }
 
-static uint32_t event(const struct nrf52_rtc_delay *delay)
+/* Ticks until then; 0 when it has come. No delay is as long as half a turn of the counter. */
+static uint32_t ticks_left(const struct nrf52_rtc_delay *delay, uint32_t now)
 {
-    return RTC_EVENTS_COMPARE + 4u * delay->compare;
+    uint32_t left = (delay->due - now) & RTC_MASK;
+    return left < RTC_HALF ? left : 0;
+}
+
+/* Has the interrupt come when the earliest one is due, and not at all when there is none. */
+static void arm(const struct nrf52_rtc_delays *delays)
+{
+    if (delays->first == NULL) {
+        *nrf52_register(NRF52_RTC1_BASE, RTC_INTENCLR) = RTC_INT_COMPARE1;
+        return;
+    }
+    /* The counter goes on meanwhile: look again after each write whether it came too late. */
+    uint32_t now = 0;
+    do {
+        now = counter();
+        uint32_t least = RTC_HALF;
+        for (const struct nrf52_rtc_delay *each = delays->first; each != NULL; each = each->next) {
+            uint32_t left = ticks_left(each, now);
+            least = left < least ? left : least;
+        }
+        least = least < RTC_SAFE_TICKS ? RTC_SAFE_TICKS : least;
+        *nrf52_register(NRF52_RTC1_BASE, RTC_CC1) = (now + least) & RTC_MASK;
+    } while (counter() != now);
+    *nrf52_register(NRF52_RTC1_BASE, RTC_INTENSET) = RTC_INT_COMPARE1;
+}
+
+static void remove_from_list(struct nrf52_rtc_delay *delay)
+{
+    struct nrf52_rtc_delay **link = &delay->all->first;
+    while (*link != delay) {
+        link = &(*link)->next;
+    }
+    *link = delay->next;
+    delay->running = false;
+}
+
+void nrf52_rtc_delay_stop(struct nrf52_rtc_delay *delay)
+{
+    if (delay->running) {
+        remove_from_list(delay);
+        arm(delay->all);
+    }
 }
 
 static void delay_start(void *self, uint32_t microseconds)
 {
-    const struct nrf52_rtc_delay *delay = self;
+    struct nrf52_rtc_delay *delay = self;
     uint64_t ticks = (uint64_t)microseconds * RTC_TICKS_PER_2_S / MICROSECONDS_2_S;
-    uint32_t due = *nrf52_register(NRF52_RTC1_BASE, RTC_COUNTER) + (uint32_t)ticks + TICKS_MORE;
-    *nrf52_register(NRF52_RTC1_BASE, RTC_CC + 4u * delay->compare) = due & RTC_MASK;
-    nrf52_event_clear(NRF52_RTC1_BASE, event(delay));
-    *nrf52_register(NRF52_RTC1_BASE, RTC_INTENSET) = interrupt_bit(delay);
+    if (!delay->running) {
+        delay->running = true;
+        delay->next = delay->all->first;
+        delay->all->first = delay;
+    }
+    delay->due = (counter() + (uint32_t)ticks + RTC_SAFE_TICKS) & RTC_MASK;
+    arm(delay->all);
 }
 
 static void delay_set_client(void *self, const struct hil_delay_client *client)
@@ -45,15 +92,31 @@ static void delay_set_client(void *self, const struct hil_delay_client *client)
 
 const struct hil_delay_ops nrf52_rtc_delay_ops = {delay_start, delay_set_client};
 
-void nrf52_rtc_delay_serve(void *self)
+static struct nrf52_rtc_delay *find_due(const struct nrf52_rtc_delays *delays)
 {
-    const struct nrf52_rtc_delay *delay = self;
-    if (!nrf52_event_is_set(NRF52_RTC1_BASE, event(delay))) {
+    uint32_t now = counter();
+    struct nrf52_rtc_delay *found = delays->first;
+    while (found != NULL && ticks_left(found, now) > 0) {
+        found = found->next;
+    }
+    return found;
+}
+
+void nrf52_rtc_delays_serve(void *self)
+{
+    struct nrf52_rtc_delays *delays = self;
+    if (!nrf52_event_is_set(NRF52_RTC1_BASE, RTC_EVENTS_COMPARE1)) {
         return;
     }
-    *nrf52_register(NRF52_RTC1_BASE, RTC_INTENCLR) = interrupt_bit(delay);
-    nrf52_event_clear(NRF52_RTC1_BASE, event(delay));
-    if (delay->client != NULL) {
-        delay->client->elapsed(delay->client->self);
+    nrf52_event_clear(NRF52_RTC1_BASE, RTC_EVENTS_COMPARE1);
+    /* A client may start its delay again: that one is not due at once. */
+    struct nrf52_rtc_delay *due = find_due(delays);
+    while (due != NULL) {
+        remove_from_list(due);
+        if (due->client != NULL) {
+            due->client->elapsed(due->client->self);
+        }
+        due = find_due(delays);
     }
+    arm(delays);
 }

@@ -24,6 +24,9 @@ enum {
     TWIM_TXD_PTR = 0x544,
     TWIM_TXD_MAXCNT = 0x548,
     TWIM_ADDRESS = 0x588,
+    GPIO_OUTSET = 0x508,
+    GPIO_OUTCLR = 0x50C,
+    GPIO_IN = 0x510,
 };
 #define TWIM_DISABLED              0u
 #define TWIM_ENABLED               6u
@@ -36,6 +39,16 @@ enum {
 #define TWIM_ERRORSRC_ANACK        (1u << 1)
 #define TWIM_ERRORSRC_DNACK        (1u << 2)
 #define TWIM_ADDRESS_MAX           0x7Fu
+
+/* How long a transfer may take: what parts stretch the clock for (the longest known to us, SHT3x,
+ * 15 ms) and its bytes at 100 kHz. */
+#define LIMIT_US          50000u
+#define LIMIT_US_PER_BYTE 100u
+
+#define RECOVERY_CLOCKS 9u
+/* Reads of a register of GPIO, each of 4 cycles or more with the loop around it: 5 us, half a
+ * period at 100 kHz. */
+#define HALF_PERIOD_READS 80u
 
 static volatile uint32_t *twim_register(const struct nrf52_twim *twim, uint32_t offset)
 {
@@ -55,6 +68,8 @@ static void start_first(const struct nrf52_twim *twim)
     *twim_register(twim, TWIM_SHORTS) =
         (writes ? reads ? TWIM_SHORTS_LASTTX_STARTRX : TWIM_SHORTS_LASTTX_STOP : 0) |
         (reads ? TWIM_SHORTS_LASTRX_STOP : 0);
+    uint32_t bytes = request->write.length + request->read.length;
+    nrf52_rtc_delay_ops.start(twim->config->delay, LIMIT_US + LIMIT_US_PER_BYTE * bytes);
     nrf52_task(twim->config->base, writes ? TWIM_TASKS_STARTTX : TWIM_TASKS_STARTRX);
 }
 
@@ -97,6 +112,21 @@ static int status_of(uint32_t error_source)
     return (error_source & TWIM_ERRORSRC_OVERRUN) != 0 ? K_EFAIL : K_OK;
 }
 
+static void finish_first(struct nrf52_twim *twim, int status)
+{
+    struct hil_i2c_request *request = twim->first;
+    if (request == NULL) {
+        return;
+    }
+    nrf52_rtc_delay_stop(twim->config->delay);
+    twim->first = request->next;
+    request->pending = false;
+    if (twim->first != NULL) {
+        start_first(twim);
+    }
+    request->done(request->self, status);
+}
+
 void nrf52_twim_serve(void *self)
 {
     struct nrf52_twim *twim = self;
@@ -114,21 +144,64 @@ void nrf52_twim_serve(void *self)
     nrf52_event_clear(base, TWIM_EVENTS_STOPPED);
     uint32_t error_source = *twim_register(twim, TWIM_ERRORSRC);
     *twim_register(twim, TWIM_ERRORSRC) = error_source;
-    struct hil_i2c_request *request = twim->first;
-    if (request == NULL) {
+    finish_first(twim, status_of(error_source));
+}
+
+static bool is_high(uint32_t pin_number)
+{
+    uint32_t levels = *nrf52_register(nrf52_port_base(pin_number), GPIO_IN);
+    return (levels & nrf52_pin_bit(pin_number)) != 0;
+}
+
+/* And holds it for half a period. */
+static void drive(uint32_t pin_number, bool high)
+{
+    uint32_t port = nrf52_port_base(pin_number);
+    *nrf52_register(port, high ? GPIO_OUTSET : GPIO_OUTCLR) = nrf52_pin_bit(pin_number);
+    for (uint32_t i = 0; i < HALF_PERIOD_READS; i++) {
+        (void)*nrf52_register(port, GPIO_IN);
+    }
+}
+
+/* A part that was left in the middle of a byte holds SDA until it has had the rest of its clocks.
+ * SDA rises while SCL is high: a STOP, in the end. */
+static void recover_bus(const struct nrf52_twim_config *config)
+{
+    nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN_OUTPUT);
+    nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN_OUTPUT);
+    for (uint32_t i = 0; i < RECOVERY_CLOCKS && !is_high(config->sda_pin); i++) {
+        drive(config->scl_pin, false);
+        drive(config->scl_pin, true);
+    }
+    drive(config->scl_pin, false);
+    drive(config->sda_pin, false);
+    drive(config->scl_pin, true);
+    drive(config->sda_pin, true);
+    nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN);
+    nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);
+}
+
+static void twim_elapsed(void *self)
+{
+    struct nrf52_twim *twim = self;
+    if (twim->first == NULL) {
         return;
     }
-    twim->first = request->next;
-    request->pending = false;
-    if (twim->first != NULL) {
-        start_first(twim);
-    }
-    request->done(request->self, status_of(error_source));
+    /* Switched off, it forgets the transfer, and lets go of the pins. */
+    *twim_register(twim, TWIM_ENABLE) = TWIM_DISABLED;
+    nrf52_event_clear(twim->config->base, TWIM_EVENTS_ERROR);
+    nrf52_event_clear(twim->config->base, TWIM_EVENTS_STOPPED);
+    *twim_register(twim, TWIM_ERRORSRC) = *twim_register(twim, TWIM_ERRORSRC);
+    recover_bus(twim->config);
+    *twim_register(twim, TWIM_ENABLE) = TWIM_ENABLED;
+    finish_first(twim, K_EFAIL);
 }
 
 void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *config)
 {
     *twim = (struct nrf52_twim){.config = config};
+    twim->delay_client = (struct hil_delay_client){twim_elapsed, twim};
+    nrf52_rtc_delay_ops.set_client(config->delay, &twim->delay_client);
     nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN);
     nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);
     *twim_register(twim, TWIM_ENABLE) = TWIM_DISABLED;

@@ -1,11 +1,16 @@
 /*
  * twim.h - an I2C controller with EasyDMA, TWIM0 or TWIM1. Product specification, TWIM.
+ *
+ * A transfer that does not come to its end (a part holds a line low, or stretches the clock for
+ * more than 50 ms) ends in K_EFAIL. Then the bus is given what frees a part that was left in the
+ * middle of a byte: up to nine clocks by hand until SDA is up, and a STOP; UM10204, 3.1.16.
  */
 #ifndef KERNEL_CHIPS_NRF52_TWIM_H
 #define KERNEL_CHIPS_NRF52_TWIM_H
 
 #include <stdint.h>
 
+#include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/hil/i2c.h"
 
 /* FREQUENCY register values. */
@@ -13,14 +18,16 @@
 #define NRF52_TWIM_400_KHZ 0x06400000u
 
 struct nrf52_twim_config {
-    uint32_t base;             /* NRF52_TWIM0_BASE or ..1 */
-    uint32_t scl_pin, sda_pin; /* as nrf52_pin.number */
-    uint32_t frequency;        /* register value */
+    uint32_t base;                 /* NRF52_TWIM0_BASE or ..1 */
+    uint32_t scl_pin, sda_pin;     /* as nrf52_pin.number */
+    uint32_t frequency;            /* register value, at least 100 kHz */
+    struct nrf52_rtc_delay *delay; /* for the transfers' time limit; nobody else's */
 };
 
 struct nrf52_twim {
     const struct nrf52_twim_config *config;
     struct hil_i2c_request *first, *last; /* the first is under way; NULL: idle */
+    struct hil_delay_client delay_client;
 };
 
 extern const struct hil_i2c_ops nrf52_twim_ops; /* self: struct nrf52_twim */
