@@ -12,6 +12,7 @@
 
 #include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/capsule/manifest.h"
 #include "kernel/capsule/process_id.h"
 
 struct grant;
@@ -70,22 +71,5 @@ static inline struct command_return command_status(int status)
 {
     return status >= 0 ? command_success() : command_error(status);
 }
-
-/*
- * The manifest line, once per capsule file, at its top:
- *   CAPSULE(led, ABI_DRIVER_LED, "hil/led");
- * name, driver number (or 0xFFFFFFFF: offers none), and what it needs. What the image says of
- * itself, in a section that is not loaded.
- */
-#define CAPSULE_NO_DRIVER 0xFFFFFFFFu
-struct capsule_manifest {
-    uint32_t driver;
-    char name[28];
-    char needs[96];
-};
-#define CAPSULE(capsule_name, driver_number, needs_text)                                           \
-    static const struct capsule_manifest capsule_name##_manifest                                   \
-        __attribute__((section(".capsule.manifest"), used)) = {(driver_number), #capsule_name,     \
-                                                               needs_text}
 
 #endif

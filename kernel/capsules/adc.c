@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(adc, ABI_DRIVER_ADC, "hil/adc deferred");
+CAPSULE(adc, .needs = {ADC, DEFERRED, GRANT});
 
 struct adc_process {
     uint32_t channel;

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(alarm, ABI_DRIVER_ALARM, "hil/alarm");
+CAPSULE(alarm, .needs = {ALARM, GRANT});
 
 /*
  * In ticks of the hardware counter. It expires `dt` after `reference`; whenever the alarms are

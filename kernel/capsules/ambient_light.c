@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(ambient_light, ABI_DRIVER_AMBIENT_LIGHT, "hil/sensor");
+CAPSULE(ambient_light, .needs = {GRANT, SENSOR_DRIVER});
 
 GRANT(ambient_light_grant, struct sensor_process, ABI_SENSOR_UPCALLS, 0, 0);
 

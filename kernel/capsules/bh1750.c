@@ -3,7 +3,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
-CAPSULE(bh1750, CAPSULE_NO_DRIVER, "hil/i2c hil/sensor");
+CAPSULE(bh1750, .needs = {I2C, SENSOR});
 
 #define CONTINUOUS_HIGH_RESOLUTION 0x10u
 

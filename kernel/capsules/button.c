@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(button, ABI_DRIVER_BUTTON, "hil/button");
+CAPSULE(button, .needs = {BUTTON, GRANT});
 
 struct button_process {
     uint32_t enabled; /* a bit for each button */

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(console, ABI_DRIVER_CONSOLE, "hil/uart deferred");
+CAPSULE(console, .needs = {DEFERRED, GRANT, UART});
 
 struct console_process {
     uint32_t write_length;

@@ -3,7 +3,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
-CAPSULE(cst816s, CAPSULE_NO_DRIVER, "hil/delay hil/gpio hil/i2c hil/touch_panel");
+CAPSULE(cst816s, .needs = {DELAY, GPIO, I2C, TOUCH_PANEL});
 
 #define FIRST_REGISTER 0x01u
 /* Where they are in what is read. */

@@ -3,7 +3,7 @@
 #include "kernel/capsule/grant.h"
 #include "kernel/capsules/ctap_hid_descriptors.h"
 
-CAPSULE(ctap_hid, ABI_DRIVER_CTAP_HID, "hil/usb");
+CAPSULE(ctap_hid, .needs = {CTAP_HID_DESCRIPTORS, GRANT, USB});
 
 struct ctap_hid_process {
     bool wants_packet;

@@ -1,6 +1,9 @@
 #include "kernel/capsules/ctap_hid_descriptors.h"
 
+#include "kernel/capsule/manifest.h"
 #include "kernel/hil/usb.h"
+
+CAPSULE(ctap_hid_descriptors);
 
 enum {
     TYPE_DEVICE = 0x01,

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(gpio, ABI_DRIVER_GPIO, "hil/gpio");
+CAPSULE(gpio, .needs = {GPIO, GRANT});
 
 /* That the grant exists says that the process uses the driver. */
 struct gpio_process {

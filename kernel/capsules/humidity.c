@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(humidity, ABI_DRIVER_HUMIDITY, "hil/sensor");
+CAPSULE(humidity, .needs = {GRANT, SENSOR_DRIVER});
 
 GRANT(humidity_grant, struct sensor_process, ABI_SENSOR_UPCALLS, 0, 0);
 

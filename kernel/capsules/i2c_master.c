@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(i2c_master, ABI_DRIVER_I2C_MASTER, "hil/i2c");
+CAPSULE(i2c_master, .needs = {GRANT, I2C});
 
 /* Nothing of its own: the grant has the upcall and the buffer. */
 struct i2c_master_process {

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(ieee802154, ABI_DRIVER_IEEE802154, "hil/radio");
+CAPSULE(ieee802154, .needs = {GRANT, RADIO});
 
 struct ieee802154_process {
     bool on;

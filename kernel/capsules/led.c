@@ -1,6 +1,6 @@
 #include "kernel/capsules/led.h"
 
-CAPSULE(led, ABI_DRIVER_LED, "hil/led");
+CAPSULE(led, .needs = {LED});
 
 static struct command_return led_command(void *self, struct process_id id, uint32_t command,
                                          uint32_t index, uint32_t unused)

@@ -1,5 +1,9 @@
 #include "kernel/capsules/line_edit.h"
 
+#include "kernel/capsule/manifest.h"
+
+CAPSULE(line_edit, .needs = {TEXT});
+
 enum {
     KEY_HOME = 0x01,
     KEY_DROP_LINE = 0x03,

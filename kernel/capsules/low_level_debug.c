@@ -3,7 +3,7 @@
 #include "kernel/capsule/debug.h"
 #include "kernel/capsules/text.h"
 
-CAPSULE(low_level_debug, ABI_DRIVER_LOW_LEVEL_DEBUG, "debug");
+CAPSULE(low_level_debug, .needs = {DEBUG, TEXT});
 
 #define LINE_BYTES 80u
 

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/driver.h"
 
-CAPSULE(process_console, CAPSULE_NO_DRIVER, "hil/uart process_control");
+CAPSULE(process_console, .needs = {LINE_EDIT, PROCESS_CONTROL, TEXT, UART});
 
 #define PROMPT    "sandglass$ "
 #define NAME_SEEN 40u /* longer names are cut */

@@ -3,7 +3,7 @@
 #include "kernel/capsule/grant.h"
 #include "kernel/capsule/process_control.h"
 
-CAPSULE(process_info, ABI_DRIVER_PROCESS_INFO, "process_control");
+CAPSULE(process_info, .needs = {GRANT, PROCESS_CONTROL});
 
 #define WORD_BYTES 4u
 

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(rng, ABI_DRIVER_RNG, "hil/entropy deferred");
+CAPSULE(rng, .needs = {DEFERRED, ENTROPY, GRANT});
 
 struct rng_process {
     uint32_t wanted; /* bytes */

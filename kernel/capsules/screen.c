@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(screen, ABI_DRIVER_SCREEN, "hil/screen deferred");
+CAPSULE(screen, .needs = {DEFERRED, GRANT, SCREEN});
 
 struct screen_process {
     struct hil_screen_frame frame; /* width 0: the whole picture */

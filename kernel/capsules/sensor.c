@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(sensor, CAPSULE_NO_DRIVER, "hil/sensor");
+CAPSULE(sensor, .needs = {GRANT, SENSOR});
 
 static struct command_return read_sensor(const struct sensor_driver *driver, struct process_id id)
 {

@@ -3,7 +3,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
-CAPSULE(sht3x, CAPSULE_NO_DRIVER, "hil/i2c hil/sensor");
+CAPSULE(sht3x, .needs = {I2C, SENSOR});
 
 /* Single shot, high repeatability; the sensor holds the clock until it is done (15 ms at most). */
 #define MEASURE_MSB 0x2Cu

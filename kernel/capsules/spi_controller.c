@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(spi_controller, ABI_DRIVER_SPI_CONTROLLER, "hil/spi");
+CAPSULE(spi_controller, .needs = {GRANT, SPI});
 
 struct spi_controller_process {
     bool waiting;

@@ -3,7 +3,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
-CAPSULE(st7789, CAPSULE_NO_DRIVER, "hil/delay hil/gpio hil/screen hil/spi");
+CAPSULE(st7789, .needs = {DELAY, GPIO, SCREEN, SPI});
 
 enum {
     ST7789_SLPOUT = 0x11,

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(temperature, ABI_DRIVER_TEMPERATURE, "hil/sensor");
+CAPSULE(temperature, .needs = {GRANT, SENSOR_DRIVER});
 
 GRANT(temperature_grant, struct sensor_process, ABI_SENSOR_UPCALLS, 0, 0);
 

@@ -2,6 +2,10 @@
 
 #include <stdbool.h>
 
+#include "kernel/capsule/manifest.h"
+
+CAPSULE(text);
+
 void text_add_byte(struct text *text, uint8_t byte)
 {
     if (slice_put(text->room, text->length, byte)) {

@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(touch, ABI_DRIVER_TOUCH, "hil/button");
+CAPSULE(touch, .needs = {BUTTON, GRANT});
 
 struct touch_process {
     bool enabled;

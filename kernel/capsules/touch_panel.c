@@ -2,7 +2,7 @@
 
 #include "kernel/capsule/grant.h"
 
-CAPSULE(touch_panel, ABI_DRIVER_TOUCH, "hil/touch_panel");
+CAPSULE(touch_panel, .needs = {GRANT, TOUCH_PANEL});
 
 struct touch_panel_process {
     bool enabled;

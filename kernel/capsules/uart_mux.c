@@ -3,7 +3,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
-CAPSULE(uart_mux, CAPSULE_NO_DRIVER, "hil/uart deferred");
+CAPSULE(uart_mux, .needs = {DEFERRED, UART});
 
 static const struct const_slice nothing = {NULL, 0};
 

@@ -1,0 +1,66 @@
+/*
+ * manifest.h - the line at the top of every capsule's source, which names it and what it needs:
+ *
+ *   CAPSULE(alarm, .needs = {ALARM, GRANT});
+ *   CAPSULE(text);
+ *
+ * The name is the file's. A need is a trusted header, or a library among the capsules, of which the
+ * capsule uses functions or variables; GRANT is also needed by one that declares a grant. Other
+ * headers of kernel/capsule, kernel/hil and kernel/abi are everybody's. capsule_check refuses a
+ * capsule that uses what it does not name or names what it does not use, and the board's link one
+ * that needs what kernel/boards/capsules.manifest or the board's own file does not grant.
+ */
+#ifndef KERNEL_CAPSULE_MANIFEST_H
+#define KERNEL_CAPSULE_MANIFEST_H
+
+#include <stdint.h>
+
+/* NEED(its name, the header). capsule_check reads the same list. */
+#define CAPSULE_NEEDS(NEED)                                                                        \
+    NEED(ADC, "kernel/hil/adc.h")                                                                  \
+    NEED(ALARM, "kernel/hil/alarm.h")                                                              \
+    NEED(BUTTON, "kernel/hil/button.h")                                                            \
+    NEED(DELAY, "kernel/hil/delay.h")                                                              \
+    NEED(ENTROPY, "kernel/hil/entropy.h")                                                          \
+    NEED(GPIO, "kernel/hil/gpio.h")                                                                \
+    NEED(I2C, "kernel/hil/i2c.h")                                                                  \
+    NEED(LED, "kernel/hil/led.h")                                                                  \
+    NEED(RADIO, "kernel/hil/radio.h")                                                              \
+    NEED(SCREEN, "kernel/hil/screen.h")                                                            \
+    NEED(SENSOR, "kernel/hil/sensor.h")                                                            \
+    NEED(SPI, "kernel/hil/spi.h")                                                                  \
+    NEED(TOUCH_PANEL, "kernel/hil/touch_panel.h")                                                  \
+    NEED(UART, "kernel/hil/uart.h")                                                                \
+    NEED(USB, "kernel/hil/usb.h")                                                                  \
+    NEED(DEBUG, "kernel/capsule/debug.h")                                                          \
+    NEED(DEFERRED, "kernel/capsule/deferred.h")                                                    \
+    NEED(GRANT, "kernel/capsule/grant.h")                                                          \
+    NEED(PROCESS_CONTROL, "kernel/capsule/process_control.h")                                      \
+    NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
+    NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
+    NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
+    NEED(TEXT, "kernel/capsules/text.h")
+
+#define CAPSULE_NEED_ENUMERATOR(name, header) name,
+enum capsule_need {
+    CAPSULE_NEEDS_END, /* in the list of a capsule: no more */
+    CAPSULE_NEEDS(CAPSULE_NEED_ENUMERATOR) CAPSULE_NEED_COUNT
+};
+
+/* What the image says of itself for each capsule, in the section .capsule.manifest, which is not
+ * loaded: records of this size side by side. */
+#define CAPSULE_NAME_BYTES  28
+#define CAPSULE_NEEDS_BYTES 20
+struct capsule_manifest {
+    char name[CAPSULE_NAME_BYTES];      /* ends in 0 */
+    uint8_t needs[CAPSULE_NEEDS_BYTES]; /* enum capsule_need; ends in CAPSULE_NEEDS_END */
+};
+_Static_assert(sizeof(struct capsule_manifest) == CAPSULE_NAME_BYTES + CAPSULE_NEEDS_BYTES,
+               "records lie side by side");
+
+/* Once per capsule, at file scope. */
+#define CAPSULE(capsule_name, ...)                                                                 \
+    static const struct capsule_manifest capsule_name##_manifest                                   \
+        __attribute__((section(".capsule.manifest"), used)) = {.name = #capsule_name, __VA_ARGS__}
+
+#endif
