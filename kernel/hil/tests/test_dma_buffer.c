@@ -1,0 +1,171 @@
+#include "kernel/hil/dma_buffer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct capsule {
+    int unused;
+};
+static const struct capsule mux, stranger;
+
+/* An owner's instance, with something behind its buffer that must not change. */
+static struct {
+    struct dma_buffer buffer;
+    uint8_t bytes[8];
+    uint8_t behind[8];
+} owner;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&owner, 0xEE, sizeof owner);
+    owner.buffer = (struct dma_buffer)DMA_BUFFER_OF(owner.bytes);
+    memcpy(owner.bytes, "abcdefgh", sizeof owner.bytes);
+    return 0;
+}
+
+static void expect_bytes(const char *expected)
+{
+    assert_memory_equal(owner.bytes, expected, sizeof owner.bytes);
+    for (size_t i = 0; i < sizeof owner.behind; i++) {
+        assert_int_equal(owner.behind[i], 0xEE);
+    }
+}
+
+static void test_the_owner_reads_and_writes(void **state)
+{
+    (void)state;
+    uint8_t copy[16] = {0};
+    assert_int_equal(owner.buffer.length, 8);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+    assert_int_equal(dma_buffer_get(&owner.buffer, 7), 'h');
+    assert_int_equal(dma_buffer_get(&owner.buffer, 8), 0);
+    assert_int_equal(dma_buffer_get(&owner.buffer, UINT32_MAX), 0);
+    assert_true(dma_buffer_put(&owner.buffer, 0, 'A'));
+    assert_false(dma_buffer_put(&owner.buffer, 8, 'X'));
+    assert_int_equal(dma_buffer_copy_in(&owner.buffer, 5, SLICE_OF_TEXT("12345")), 3);
+    assert_int_equal(dma_buffer_copy_in(&owner.buffer, 8, SLICE_OF_TEXT("1")), 0);
+    expect_bytes("Abcde123");
+    assert_int_equal(dma_buffer_copy_out(&owner.buffer, 6, SLICE_OF(copy)), 2);
+    assert_memory_equal(copy, "23", 3);
+    dma_buffer_clear(&owner.buffer);
+    expect_bytes("\0\0\0\0\0\0\0");
+}
+
+static void test_parts_are_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t offset, length, seen;
+    } cases[] = {
+        {0, 8, 8}, {0, 9, 8}, {3, 4, 4}, {7, UINT32_MAX, 1}, {8, 1, 0}, {UINT32_MAX, 2, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dma_part part = dma_part(&owner.buffer, cases[i].offset, cases[i].length);
+        assert_int_equal(dma_part_seen(part).length, cases[i].seen);
+    }
+    assert_ptr_equal(dma_part_seen(dma_part(&owner.buffer, 3, 4)).bytes, owner.bytes + 3);
+}
+
+static void expect_owner_locked_out(void)
+{
+    uint8_t copy[8] = {0};
+    assert_true(dma_buffer_is_lent(&owner.buffer));
+    assert_int_equal(dma_buffer_get(&owner.buffer, 0), 0);
+    assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
+    assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
+    assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
+    assert_int_equal(dma_part_seen(dma_part(&owner.buffer, 0, 8)).length, 0);
+    dma_buffer_clear(&owner.buffer);
+}
+
+static void test_a_device_has_it_alone(void **state)
+{
+    (void)state;
+    struct slice part;
+    struct slice other = {NULL, 99};
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 2, 3, &part), K_OK);
+    assert_ptr_equal(part.bytes, owner.bytes + 2);
+    assert_int_equal(part.length, 3);
+    expect_owner_locked_out();
+    /* Not even another part of it. */
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 6, 1, &other), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 6, 1, &mux), K_EBUSY);
+    assert_int_equal(other.length, 99);
+    expect_bytes("abcdefgh");
+    dma_buffer_release(&owner.buffer);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+    assert_int_equal(dma_buffer_get(&owner.buffer, 0), 'a');
+}
+
+static void test_only_what_is_there_can_be_had(void **state)
+{
+    (void)state;
+    static const uint32_t wrong[][2] = {
+        {0, 0}, {0, 9}, {8, 0}, {8, 1}, {1, 8}, {4, UINT32_MAX}, {UINT32_MAX, 1}, {UINT32_MAX, 2},
+    };
+    struct slice part;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(dma_buffer_claim(&owner.buffer, wrong[i][0], wrong[i][1], &part), K_ESIZE);
+        assert_int_equal(dma_buffer_lend(&owner.buffer, wrong[i][0], wrong[i][1], &mux), K_ESIZE);
+        assert_false(dma_buffer_is_lent(&owner.buffer));
+    }
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
+}
+
+static void test_a_holder_uses_it_and_passes_it_on(void **state)
+{
+    (void)state;
+    struct slice part;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
+    expect_owner_locked_out();
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY);
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 7), 'h');
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 8), 0);
+    assert_true(dma_buffer_held_put(&owner.buffer, &mux, 1, 'B'));
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &stranger, 7), 0);
+    assert_false(dma_buffer_held_put(&owner.buffer, &stranger, 1, 'X'));
+
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 7), 0);
+    assert_false(dma_buffer_held_put(&owner.buffer, &mux, 1, 'X'));
+    /* Handed back too early, it is still the device's. */
+    dma_buffer_hand_back(&owner.buffer, &stranger);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY);
+    dma_buffer_hand_back(&owner.buffer, &mux);
+    expect_owner_locked_out();
+    dma_buffer_release(&owner.buffer);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+    expect_bytes("aBcdefgh");
+}
+
+static void test_the_device_is_done_and_the_holder_is_not(void **state)
+{
+    (void)state;
+    struct slice part;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
+    dma_buffer_release(&owner.buffer);
+    expect_owner_locked_out();
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 0), 'a');
+    dma_buffer_hand_back(&owner.buffer, &stranger);
+    expect_owner_locked_out();
+    dma_buffer_hand_back(&owner.buffer, &mux);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_the_owner_reads_and_writes, set_up),
+        cmocka_unit_test_setup(test_parts_are_cut, set_up),
+        cmocka_unit_test_setup(test_a_device_has_it_alone, set_up),
+        cmocka_unit_test_setup(test_only_what_is_there_can_be_had, set_up),
+        cmocka_unit_test_setup(test_a_holder_uses_it_and_passes_it_on, set_up),
+        cmocka_unit_test_setup(test_the_device_is_done_and_the_holder_is_not, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
