@@ -125,13 +125,17 @@ class Code:
         targets = set(self.calls[at])
         if self.indirect[at]:
             targets.update(self.pointers(at))
+        guarded = [target for target in targets if self.name[target] == "guard_call"]
+        if guarded:  # it calls what its caller hands it: the caller's pointer, one frame further down
+            targets = (targets - set(guarded)) | set(self.pointers(at))
         for target in targets:
             if target in above or self.name[target] in without:
                 continue
             depth, way = self.deepest(target, without, (*above, at))
             if depth > best:
                 best, path = depth, way
-        return best + self.frame[at], [(self.name[at], self.frame[at]), *path]
+        frame = self.frame[at] + sum(self.frame[target] for target in guarded)
+        return best + frame, [(self.name[at], frame), *path]
 
 
 def main():

@@ -85,6 +85,21 @@ static inline const struct arch_fault *arch_fault_get(void)
     return (const struct arch_fault *)&arch_switch.fault;
 }
 
+/* Calls into capsules: kernel/hil/guard.h. guard.S knows the offsets. */
+struct capsule;
+struct arch_landing {
+    uint32_t unused;
+    struct arch_landing *outer; /* NULL: the main loop called */
+    const struct capsule *owner;
+    uint32_t r4_to_r11[8];
+    uint32_t lr;
+};
+struct arch_guard {
+    struct arch_landing *innermost; /* of the calls that are going on; NULL: none */
+    uint32_t any_dead;              /* the core's: guard_is_dead has to be asked */
+};
+extern struct arch_guard arch_guard;
+
 /* Builds the first context: pc = entry, r0-r3 = arguments, stack pointer = stack_top afterwards.
  * [stack_top - ARCH_FRAME_BYTES, stack_top) is the process's memory and is written; stack_top is a
  * multiple of 8. */

@@ -7,11 +7,14 @@
 
 #include <stdbool.h>
 
+struct capsule;
+
 struct deferred_call {
     void (*call)(void *self); /* set once, by the board or the capsule's init */
     void *self;
-    struct deferred_call *next; /* the kernel's */
-    bool pending;               /* the kernel's */
+    const struct capsule *owner; /* &this_capsule */
+    struct deferred_call *next;  /* the kernel's */
+    bool pending;                /* the kernel's */
 };
 
 /* call(self) runs once from the kernel's main loop, soon, in the order of the requests. Asking

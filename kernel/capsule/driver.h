@@ -14,6 +14,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/manifest.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/hil/guard.h"
 
 struct grant;
 
@@ -30,7 +31,8 @@ struct driver_ops {
      * deferred call. */
     struct command_return (*command)(void *self, struct process_id id, uint32_t command,
                                      uint32_t argument0, uint32_t argument1);
-    const struct grant *grant; /* NULL: no upcalls, no buffers, no state per process */
+    const struct grant *grant;   /* NULL: no upcalls, no buffers, no state per process */
+    const struct capsule *owner; /* &this_capsule */
 };
 
 /* A row of the board's table. */

@@ -15,6 +15,8 @@
 
 #include <stdint.h>
 
+#include "kernel/hil/guard.h"
+
 /* NEED(its name, the header). capsule_check reads the same list. */
 #define CAPSULE_NEEDS(NEED)                                                                        \
     NEED(ADC, "kernel/hil/adc.h")                                                                  \
@@ -58,8 +60,14 @@ struct capsule_manifest {
 _Static_assert(sizeof(struct capsule_manifest) == CAPSULE_NAME_BYTES + CAPSULE_NEEDS_BYTES,
                "records lie side by side");
 
-/* Once per capsule, at file scope. */
+/* Once per capsule, at file scope. Besides, `this_capsule` is what the kernel knows it by: the
+ * owner of its clients, handles, deferred calls and drivers. A library has none of them and is not
+ * kept.
+ */
 #define CAPSULE(capsule_name, ...)                                                                 \
+    static const struct capsule this_capsule                                                       \
+        __attribute__((section("capsules"), unused)) = {#capsule_name};                            \
+    _Static_assert(sizeof(#capsule_name) <= sizeof(this_capsule.name), "its name is too long");    \
     static const struct capsule_manifest capsule_name##_manifest                                   \
         __attribute__((section(".capsule.manifest"), used)) = {.name = #capsule_name, __VA_ARGS__}
 

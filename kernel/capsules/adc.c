@@ -108,6 +108,7 @@ const struct driver_ops adc_driver_ops = {
     .number = ABI_DRIVER_ADC,
     .command = adc_command,
     .grant = &adc_grant,
+    .owner = &this_capsule,
 };
 
 void adc_init(struct adc_driver *driver, const struct hil_adc *adc)
@@ -115,7 +116,7 @@ void adc_init(struct adc_driver *driver, const struct hil_adc *adc)
     *driver = (struct adc_driver){
         .adc = adc,
         .client = {adc_sampled, driver},
-        .deferred = {.call = adc_deferred, .self = driver},
+        .deferred = {.call = adc_deferred, .self = driver, .owner = &this_capsule},
     };
     adc->ops->set_client(adc->self, &driver->client);
 }

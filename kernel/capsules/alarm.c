@@ -162,6 +162,7 @@ const struct driver_ops alarm_driver_ops = {
     .number = ABI_DRIVER_ALARM,
     .command = alarm_command,
     .grant = &alarm_grant,
+    .owner = &this_capsule,
 };
 
 void alarm_init(struct alarm_driver *alarm, const struct hil_alarm *hardware)

@@ -10,4 +10,5 @@ const struct driver_ops ambient_light_driver_ops = {
     .number = ABI_DRIVER_AMBIENT_LIGHT,
     .command = sensor_command,
     .grant = &ambient_light_grant,
+    .owner = &this_capsule,
 };

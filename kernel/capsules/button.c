@@ -100,6 +100,7 @@ const struct driver_ops button_driver_ops = {
     .number = ABI_DRIVER_BUTTON,
     .command = button_command,
     .grant = &button_grant,
+    .owner = &this_capsule,
 };
 
 void button_init(struct button_driver *button, const struct button_slot *slots, uint32_t count)

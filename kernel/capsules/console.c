@@ -253,6 +253,7 @@ const struct driver_ops console_driver_ops = {
     .number = ABI_DRIVER_CONSOLE,
     .command = console_command,
     .grant = &console_grant,
+    .owner = &this_capsule,
 };
 
 void console_init(struct console_driver *console, const struct hil_uart *uart)
@@ -260,7 +261,7 @@ void console_init(struct console_driver *console, const struct hil_uart *uart)
     *console = (struct console_driver){
         .uart = uart,
         .client = {console_transmitted, console_received, console},
-        .deferred = {.call = console_deferred, .self = console},
+        .deferred = {.call = console_deferred, .self = console, .owner = &this_capsule},
     };
     uart->ops->set_client(uart->self, &console->client);
 }

@@ -246,6 +246,7 @@ const struct driver_ops ctap_hid_driver_ops = {
     .number = ABI_DRIVER_CTAP_HID,
     .command = ctap_hid_command,
     .grant = &ctap_hid_grant,
+    .owner = &this_capsule,
 };
 
 void ctap_hid_init(struct ctap_hid_driver *driver, const struct hil_usb *usb)

@@ -160,6 +160,7 @@ const struct driver_ops gpio_driver_ops = {
     .number = ABI_DRIVER_GPIO,
     .command = gpio_command,
     .grant = &gpio_grant,
+    .owner = &this_capsule,
 };
 
 void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count)

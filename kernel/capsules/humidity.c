@@ -10,4 +10,5 @@ const struct driver_ops humidity_driver_ops = {
     .number = ABI_DRIVER_HUMIDITY,
     .command = sensor_command,
     .grant = &humidity_grant,
+    .owner = &this_capsule,
 };

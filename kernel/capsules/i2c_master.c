@@ -85,6 +85,7 @@ const struct driver_ops i2c_master_driver_ops = {
     .number = ABI_DRIVER_I2C_MASTER,
     .command = i2c_master_command,
     .grant = &i2c_master_grant,
+    .owner = &this_capsule,
 };
 
 void i2c_master_init(struct i2c_master_driver *driver, const struct hil_i2c *i2c)

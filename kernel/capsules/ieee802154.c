@@ -156,6 +156,7 @@ const struct driver_ops ieee802154_driver_ops = {
     .number = ABI_DRIVER_IEEE802154,
     .command = ieee802154_command,
     .grant = &ieee802154_grant,
+    .owner = &this_capsule,
 };
 
 void ieee802154_init(struct ieee802154_driver *driver, const struct hil_radio *radio)

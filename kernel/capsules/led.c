@@ -36,6 +36,7 @@ static struct command_return led_command(void *self, struct process_id id, uint3
 const struct driver_ops led_driver_ops = {
     .number = ABI_DRIVER_LED,
     .command = led_command,
+    .owner = &this_capsule,
 };
 
 void led_init(struct led_driver *led, const struct hil_led *leds, uint32_t count)

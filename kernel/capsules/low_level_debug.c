@@ -61,4 +61,5 @@ static struct command_return low_level_debug_command(void *self, struct process_
 const struct driver_ops low_level_debug_driver_ops = {
     .number = ABI_DRIVER_LOW_LEVEL_DEBUG,
     .command = low_level_debug_command,
+    .owner = &this_capsule,
 };

@@ -126,6 +126,7 @@ const struct driver_ops process_info_driver_ops = {
     .number = ABI_DRIVER_PROCESS_INFO,
     .command = process_info_command,
     .grant = &process_info_grant,
+    .owner = &this_capsule,
 };
 
 void process_info_init(struct process_info_driver *info, struct const_slice trusted)

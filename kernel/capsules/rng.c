@@ -125,6 +125,7 @@ const struct driver_ops rng_driver_ops = {
     .number = ABI_DRIVER_RNG,
     .command = rng_command,
     .grant = &rng_grant,
+    .owner = &this_capsule,
 };
 
 void rng_init(struct rng_driver *rng, const struct hil_entropy *entropy)
@@ -132,7 +133,7 @@ void rng_init(struct rng_driver *rng, const struct hil_entropy *entropy)
     *rng = (struct rng_driver){
         .entropy = entropy,
         .client = {rng_filled, rng},
-        .deferred = {.call = rng_deferred, .self = rng},
+        .deferred = {.call = rng_deferred, .self = rng, .owner = &this_capsule},
     };
     entropy->ops->set_client(entropy->self, &rng->client);
 }

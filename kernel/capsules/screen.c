@@ -253,6 +253,7 @@ const struct driver_ops screen_driver_ops = {
     .number = ABI_DRIVER_SCREEN,
     .command = screen_command,
     .grant = &screen_grant,
+    .owner = &this_capsule,
 };
 
 void screen_init(struct screen_driver *driver, const struct hil_screen *screen)
@@ -260,7 +261,7 @@ void screen_init(struct screen_driver *driver, const struct hil_screen *screen)
     *driver = (struct screen_driver){
         .screen = screen,
         .client = {screen_done, driver},
-        .deferred = {.call = screen_deferred, .self = driver},
+        .deferred = {.call = screen_deferred, .self = driver, .owner = &this_capsule},
     };
     screen->ops->set_client(screen->self, &driver->client);
 }

@@ -182,6 +182,7 @@ const struct driver_ops spi_controller_driver_ops = {
     .number = ABI_DRIVER_SPI_CONTROLLER,
     .command = spi_controller_command,
     .grant = &spi_controller_grant,
+    .owner = &this_capsule,
 };
 
 void spi_controller_init(struct spi_controller_driver *driver, const struct hil_spi *spi,

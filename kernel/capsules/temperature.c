@@ -10,4 +10,5 @@ const struct driver_ops temperature_driver_ops = {
     .number = ABI_DRIVER_TEMPERATURE,
     .command = sensor_command,
     .grant = &temperature_grant,
+    .owner = &this_capsule,
 };

@@ -91,6 +91,7 @@ const struct driver_ops touch_driver_ops = {
     .number = ABI_DRIVER_TOUCH,
     .command = touch_command,
     .grant = &touch_grant,
+    .owner = &this_capsule,
 };
 
 void touch_init(struct touch_driver *touch, const struct hil_button *key)

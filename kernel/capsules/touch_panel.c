@@ -95,6 +95,7 @@ const struct driver_ops touch_panel_driver_ops = {
     .number = ABI_DRIVER_TOUCH,
     .command = touch_panel_command,
     .grant = &touch_panel_grant,
+    .owner = &this_capsule,
 };
 
 void touch_panel_init(struct touch_panel_driver *driver, const struct hil_touch_panel *panel)

@@ -174,7 +174,7 @@ void uart_mux_init(struct uart_mux *mux, const struct hil_uart *uart)
     *mux = (struct uart_mux){
         .uart = uart,
         .client = {mux_transmitted, mux_received, mux},
-        .deferred = {.call = mux_deferred, .self = mux},
+        .deferred = {.call = mux_deferred, .self = mux, .owner = &this_capsule},
     };
     uart->ops->set_client(uart->self, &mux->client);
 }

@@ -4,6 +4,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/hil/guard.h"
 
 void deferred_call_request(struct deferred_call *deferred)
 {
@@ -32,7 +33,7 @@ bool deferred_run(void)
     while (deferred != NULL) {
         struct deferred_call *next = deferred->next;
         deferred->pending = false;
-        deferred->call(deferred->self);
+        GUARD_CALL_VOID(deferred->owner, deferred->call, deferred->self);
         deferred = next;
     }
     return any;

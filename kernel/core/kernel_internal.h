@@ -38,9 +38,10 @@ struct kernel {
     uint8_t next_slot; /* where the round robin looks first */
     bool in_main_loop; /* interrupts are served, so texts may wait */
     bool panicking;
-    uint8_t scopes_open; /* grants entered just now, all together */
-    int grant_error;     /* of the latest grant_enter */
-    uint32_t ram_free;   /* start of the RAM that no process has */
+    uint32_t dead_capsules; /* bit: index of the capsule */
+    uint8_t scopes_open;    /* grants entered just now, all together */
+    int grant_error;        /* of the latest grant_enter */
+    uint32_t ram_free;      /* start of the RAM that no process has */
     struct deferred_call *deferred_first, *deferred_last;
     struct debug_ring debug;
 };
@@ -57,6 +58,9 @@ static inline uint32_t grant_index(const struct grant *grant)
 {
     return (uint32_t)(grant - __start_grants);
 }
+
+/* trap.c: all struct capsule, side by side; at most 32 (kernel.ld). */
+extern const struct capsule __start_capsules[], __stop_capsules[];
 
 /* A subscription or a buffer, as it lies in the process's grant. */
 struct grant_pair {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/arch/cortex_m/scs.h"
+#include "kernel/hil/guard.h"
 
 /* switch.S knows these. */
 _Static_assert(offsetof(struct arch_switch, target) == 4, "switch.S");
@@ -14,6 +15,14 @@ _Static_assert(offsetof(union arch_signals, is.slice_over) == 1, "switch.S");
 _Static_assert(offsetof(struct arch_context, psp) == 0, "switch.S");
 _Static_assert(offsetof(struct arch_context, exc_return) == 36, "switch.S");
 _Static_assert(offsetof(struct arch_context, s16_to_s31) == 40, "switch.S");
+
+/* guard.S knows these. */
+_Static_assert(offsetof(struct arch_guard, any_dead) == 4, "guard.S");
+_Static_assert(offsetof(struct arch_landing, outer) == 4, "guard.S");
+_Static_assert(offsetof(struct arch_landing, owner) == 8, "guard.S");
+_Static_assert(offsetof(struct arch_landing, r4_to_r11) == 12, "guard.S");
+_Static_assert(sizeof(struct arch_landing) == 48, "guard.S");
+_Static_assert(K_ENODEVICE == -11, "guard.S");
 
 /* The core clock of the chips this architecture is used with; SysTick counts it. */
 #define NVIC_WORDS     8u /* of the architecture; those that a chip lacks ignore writes */

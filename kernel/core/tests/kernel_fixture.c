@@ -27,9 +27,10 @@ static struct command_return command(void *self, struct process_id id, uint32_t 
                                    : command_success();
 }
 
-static const struct driver_ops small_ops = {FIXTURE_DRIVER, command, &small_grant};
-static const struct driver_ops huge_ops = {FIXTURE_DRIVER_HUGE, command, &huge_grant};
-static const struct driver_ops plain_ops = {FIXTURE_DRIVER_PLAIN, command, NULL};
+CAPSULE(small);
+static const struct driver_ops small_ops = {FIXTURE_DRIVER, command, &small_grant, &this_capsule};
+static const struct driver_ops huge_ops = {FIXTURE_DRIVER_HUGE, command, &huge_grant, NULL};
+static const struct driver_ops plain_ops = {FIXTURE_DRIVER_PLAIN, command, NULL, NULL};
 static const struct driver drivers[] = {{&small_ops, NULL}, {&huge_ops, NULL}, {&plain_ops, NULL}};
 
 /* The chip. */
