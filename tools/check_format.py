@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 ROOTS = ["mpu_model", "peripherals", "sim", "kernel", "apps", "tools", "bench", "tests"]
+EVIL = "tools/capsule_check/tests/refused"  # some of it hides behind its layout
 # if, for, while and else whose statement stands on the next line without a brace.
 BRACELESS = re.compile(r"^\s*(?:\} )?(?:(?:else )?if \(.*\)|for \(.*\)|else)$")
 
@@ -18,6 +19,8 @@ def c_files(root):
     for top in ROOTS:
         for folder, folders, files in os.walk(os.path.join(root, top)):
             folders.sort()
+            if os.path.relpath(folder, root) == EVIL:
+                continue
             for name in sorted(files):
                 if name.endswith((".c", ".h")):
                     yield os.path.join(folder, name)

@@ -1,0 +1,20 @@
+/*
+ * source.h - the source rules: one preprocessed capsule in, findings out.
+ */
+#ifndef TOOLS_CAPSULE_CHECK_SOURCE_H
+#define TOOLS_CAPSULE_CHECK_SOURCE_H
+
+#include <stdbool.h>
+
+#include "tools/capsule_check/ast.h"
+#include "tools/capsule_check/findings.h"
+
+/* Checks the .i file at `path`. `root` is the project's directory: what lies in its kernel/hil,
+ * kernel/capsule and kernel/abi is trusted. False when the file cannot be read. */
+bool source_check(const char *path, const char *root, struct findings *findings);
+
+/* A group of rules: looks through the capsule and refuses. Each stands in a rule_*.c of its own and
+ * in the list of source.c. They run only on text that the parser understood without complaint. */
+typedef void source_rule(struct source *source);
+
+#endif

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Runs capsule_check over the small capsules in refused/ and accepted/.
+
+Usage: run_suites.py --check CAPSULE_CHECK --root ROOT [--keep DIR] [NAME...]
+
+Each refused/RULE-what.c must be refused by RULE (the longest rule id that its name begins with) in exactly the lines
+that end in `// REFUSED`, and in no other line by any rule. What stands in a header is marked there. Each accepted/*.c
+must pass. NAME runs only the files whose name contains it. With --keep the preprocessed files stay in DIR.
+Exit status: 0 all as said, 1 not, 2 wrong use.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+COMPILER = "arm-none-eabi-gcc"
+MARK = "// REFUSED"
+
+
+def preprocess(source, root, to):
+    """The text that the build would compile, or what the preprocessor says against it."""
+    include = subprocess.run([COMPILER, "-print-file-name=include"], capture_output=True, text=True, check=True)
+    command = [COMPILER, "-E", "-std=gnu11", "-mcpu=cortex-m4", "-mthumb", "-ffreestanding", "-nostdinc", "-DCAPSULE_C",
+               "-I", root, "-isystem", include.stdout.strip(), "-o", to, source]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def marked_lines(path):
+    with open(path, encoding="utf-8") as file:
+        return {number for number, line in enumerate(file, 1) if line.rstrip("\\\n ").endswith(MARK)}
+
+
+def expected_of(source, root):
+    """(file, line) of each mark in the source and in the headers that lie beside it under its name."""
+    folder, name = os.path.split(source)
+    stem = name[:-2]
+    marks = set()
+    for other in sorted(os.listdir(folder)):
+        if other == name or (other.startswith(stem) and other.endswith(".h")):
+            path = os.path.join(folder, other)
+            shown = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+            marks |= {(shown, line) for line in marked_lines(path)}
+    return marks
+
+
+def run_check(check, root, text):
+    run = subprocess.run([check, "source", "--json", "--root", root, text], capture_output=True, text=True)
+    if run.returncode not in (0, 1):
+        return None, f"exit status {run.returncode}: {run.stderr.strip()}"
+    return json.loads(run.stdout), None
+
+
+def rule_of(name, rules):
+    stem = name[:-2]
+    fitting = [rule for rule in rules if stem == rule or stem.startswith(rule + "-")]
+    return max(fitting, key=len, default=None)
+
+
+def show(found):
+    return [f"    {one['file']}:{one['line']}: {one['rule']}: {one['seen']}" for one in found]
+
+
+def judge_refused(source, root, rules, found):
+    rule = rule_of(os.path.basename(source), rules)
+    if rule is None:
+        return ["  its name begins with no rule's id"]
+    expected = expected_of(source, root)
+    if not expected:
+        return [f"  no line ends in '{MARK}'"]
+    by_rule = {(one["file"], one["line"]) for one in found if one["rule"] == rule}
+    everywhere = {(one["file"], one["line"]) for one in found}
+    problems = [f"  {file}:{line} is not refused by {rule}" for file, line in sorted(expected - by_rule)]
+    problems += [f"  {file}:{line} is refused without a mark" for file, line in sorted(everywhere - expected)]
+    return problems + show(found) if problems else []
+
+
+def judge(source, arguments, rules, folder):
+    text = os.path.join(folder, os.path.basename(source)[:-1] + "i")
+    made = preprocess(source, arguments.root, text)
+    if made.returncode != 0:
+        return ["  the preprocessor refuses it:"] + made.stderr.splitlines()
+    found, problem = run_check(arguments.check, arguments.root, text)
+    if problem:
+        return ["  " + problem]
+    if os.path.basename(os.path.dirname(source)) == "accepted":
+        return show(found)
+    return judge_refused(source, arguments.root, rules, found)
+
+
+def suite(name, only):
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [os.path.join(folder, one) for one in names
+            if one.endswith(".c") and (not only or any(part in one for part in only))]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", required=True)
+    parser.add_argument("--root", required=True)
+    parser.add_argument("--keep")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    rules = [line.split()[0] for line in subprocess.run(
+        [arguments.check, "--rules"], capture_output=True, text=True, check=True).stdout.splitlines()]
+    sources = suite("refused", arguments.names) + suite("accepted", arguments.names)
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for source in sources:
+            problems = judge(source, arguments, rules, arguments.keep or folder)
+            if problems:
+                failed += 1
+                print("\n".join([os.path.relpath(source, os.path.dirname(os.path.abspath(__file__)))] + problems))
+    print(f"{len(sources) - failed} of {len(sources)} capsules are judged as they should be")
+    return 1 if failed or not sources else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
