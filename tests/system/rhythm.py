@@ -7,13 +7,9 @@ PERIOD_TICKS = RTC_HZ // 2  # blink's 500 ms
 ALARM_DRIVER, SET_ABSOLUTE = "0", "6"
 
 
-def cycle_of_tick(tick):
-    """The cycle at which the 32,768 Hz clock has made so many ticks: exact, rounded up."""
-    return -(-tick * CPU_HZ // RTC_HZ)
-
-
-def tick_of_cycle(cycle):
-    return cycle * RTC_HZ // CPU_HZ
+def cycles_of_ticks(ticks):
+    """How long so many ticks of the 32,768 Hz clock are, rounded up."""
+    return -(-ticks * CPU_HZ // RTC_HZ)
 
 
 def expiries(result):
@@ -24,19 +20,18 @@ def expiries(result):
 
 
 def counter_start(result):
-    """The tick of the 32,768 Hz clock at which the RTC's counter was 0: the first alarm ends a sleep, so its
-    interrupt, entered at once, tells."""
+    """The cycle at which the RTC's counter was 0, which is when the clock was started: the first alarm ends a sleep,
+    so its interrupt, entered at once, tells."""
     first = next(expiries(result))
     for cycle, fields in result.events("enter", "33"):  # RTC1
-        if tick_of_cycle(cycle) >= first:
-            return tick_of_cycle(cycle) - first
+        if cycle >= cycles_of_ticks(first):
+            return cycle - cycles_of_ticks(first)
     raise AssertionError("no alarm came")
 
 
-def lateness(result, start=None):
-    """For each change of led0, how many cycles after the tick at which its alarm was due."""
-    if start is None:
-        start = counter_start(result)
+def lateness(result):
+    """For each change of led0, how many cycles after the interrupt for its alarm was due."""
+    start = counter_start(result)
     edges = [cycle for cycle, _ in result.events("note", "led0")]
-    due = [cycle_of_tick(tick + start) for tick in expiries(result)]
+    due = [start + cycles_of_ticks(tick) for tick in expiries(result)]
     return [edge - cycle for edge, cycle in zip(edges, due)], list(expiries(result))
