@@ -24,7 +24,7 @@ RNG = ["rng_fill", "rng_set_client"]
 SPIM = ["spim_transfer"]
 SENSORS = [r"(temp|temperature|humidity|bh1750)_(measure|set_client)"]
 TARGETS = {
-    "pump|debug_start|begin_reception|console_command|console_init|start_read|abort_read|send_next|process_console_init": PORT,
+    "pump|debug_start|console_(command|received)|console_init|start_read|abort_read|send_next|process_console_init": PORT,
     "debug_flush|debug_write": ["write_now"],
     "deferred_run": ["pump", "mux_deferred", "console_deferred", "rng_deferred"],
     "kernel_step": ["serve_interrupts"],
@@ -35,14 +35,15 @@ TARGETS = {
     "nrf52_rtc_serve": ["alarm_fired"],
     "nrf52_temp_serve": ["sensor_measured"],
     "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
-    "finish_receive": ["mux_received", *CLIENTS],
+    "hil_uart_(transmit|receive|abort_receive|set_client).*": [*UART, *PORT],
+    "hil_uart_client_.*|finish_(transmit|receive).*": ["mux_transmitted", "mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
     "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start|nrf52_pin_take": PINS,
     "spi_controller_(command|init)|start|transfer.*": [*SPIM, *PINS, "twim_transfer"],
     "start_first|nrf52_spim_serve": [*PINS, "spi_controller_done"],
-    "listen|listen.part.0|uart_mux_init|start_next": [*UART, *PORT, *CLIENTS],
-    "mux_.*": [*UART, *CLIENTS],
-    "work|process_console_.*": [*PORT, r"print_.*", r"run_.*"],
+    "listen.*|uart_mux_init": [*UART, *PORT],
+    "mux_.*|start_next.*": [*UART, *CLIENTS],
+    "work|process_console_.*": PORT,
     "rng_.*": RNG,
     "adc_.*|sample_next.*": ["saadc_sample", "saadc_set_client"],
     "measure|bh1750_.*|begin.*|(temperature|humidity)_measure": ["twim_transfer"],

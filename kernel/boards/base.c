@@ -6,7 +6,7 @@
 
 struct base base;
 
-static const struct hil_uart uart = {&nrf52_uarte_ops, &base.uarte};
+static const struct hil_uart uart = {.ops = &nrf52_uarte_ops, .self = &base.uarte};
 static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
                                        NRF52_RTC_WIDTH_BITS};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};

@@ -24,6 +24,8 @@
 
 #include "kernel/capsule/driver.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
 
 /* Made by GRANT only. All of them lie side by side in one section; the position is the index. */
@@ -124,11 +126,26 @@ uint32_t allow_length(const struct grant *grant, struct process_id id, enum allo
 /* Copies from the process's buffer, from `offset` on, into `to`. Returns how many bytes both had;
  * 0 when there is no buffer or the process is gone. */
 uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                    uint32_t number, uint32_t offset, struct slice to);
+                    uint32_t number, uint32_t offset, BORROWED struct slice to);
 
 /* Copies `from` to the process's read-write buffer, from `offset` on. Returns how many bytes had
  * room; 0 when there is no buffer or the process is gone. */
 uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
-                     uint32_t offset, struct const_slice from);
+                     uint32_t offset, BORROWED struct const_slice from);
+
+/* The same from and to a device's buffer; nothing is copied while that is lent. */
+static inline uint32_t allow_read_dma(const struct grant *grant, struct process_id id,
+                                      enum allow_kind kind, uint32_t number, uint32_t offset,
+                                      BORROWED struct dma_part to)
+{
+    return allow_read(grant, id, kind, number, offset, dma_part_seen(to));
+}
+
+static inline uint32_t allow_write_dma(const struct grant *grant, struct process_id id,
+                                       uint32_t number, uint32_t offset,
+                                       BORROWED struct dma_part from)
+{
+    return allow_write(grant, id, number, offset, slice_as_const(dma_part_seen(from)));
+}
 
 #endif

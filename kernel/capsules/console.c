@@ -15,7 +15,7 @@ GRANT(console_grant, struct console_process, ABI_CONSOLE_UPCALLS, ABI_CONSOLE_RO
 
 /* --- Writing --- */
 
-static void finish_write(struct console_process *p, struct process_id id)
+static void finish_write(BORROWED struct console_process *p, struct process_id id)
 {
     p->writing = false;
     (void)upcall_schedule(&console_grant, id, ABI_CONSOLE_UPCALL_WRITTEN, p->written, 0, 0);
@@ -35,17 +35,17 @@ static struct process_id oldest_writer(const struct console_driver *console)
     return first;
 }
 
-/* How many of the bytes in tx to send now, with `left` still to go: what does not fit as a whole is
- * cut after a newline where there is one. */
-static uint32_t piece_length(struct const_slice tx, uint32_t left)
+/* How many of the `count` bytes in tx to send now, with `left` still to go: what does not fit as a
+ * whole is cut after a newline where there is one. */
+static uint32_t piece_length(BORROWED const struct dma_buffer *tx, uint32_t count, uint32_t left)
 {
-    uint32_t cut = tx.length;
-    if (left > tx.length) {
-        while (cut > 0 && slice_get(tx, cut - 1) != '\n') {
+    uint32_t cut = count;
+    if (left > count) {
+        while (cut > 0 && dma_buffer_get(tx, cut - 1) != '\n') {
             cut--;
         }
     }
-    return cut > 0 ? cut : tx.length;
+    return cut > 0 ? cut : count;
 }
 
 /* Fills tx from the process's buffer as it is now. Nothing left there ends the write. */
@@ -53,10 +53,9 @@ static void fill_piece(struct console_driver *console, struct process_id id)
 {
     grant_enter (console_grant, id, p) {
         uint32_t left = p->write_length - p->written;
-        struct slice tx = slice_part(SLICE_OF(console->tx), 0, left);
-        tx.length =
-            allow_read(&console_grant, id, ALLOW_READ_ONLY, ABI_CONSOLE_RO_WRITE, p->written, tx);
-        console->piece_bytes = piece_length(slice_as_const(tx), left);
+        uint32_t count = allow_read_dma(&console_grant, id, ALLOW_READ_ONLY, ABI_CONSOLE_RO_WRITE,
+                                        p->written, dma_part(&console->tx, 0, left));
+        console->piece_bytes = piece_length(&console->tx, count, left);
         if (console->piece_bytes == 0) {
             finish_write(p, id);
         }
@@ -77,11 +76,10 @@ static void send_next(struct console_driver *console)
             return;
         }
         fill_piece(console, id);
-        struct const_slice piece =
-            const_slice_part(slice_as_const(SLICE_OF(console->tx)), 0, console->piece_bytes);
-        if (piece.length == 0) {
+        if (console->piece_bytes == 0) {
             console->writer = PROCESS_ID_NONE;
-        } else if (console->uart->ops->transmit(console->uart->self, piece) != K_OK) {
+        } else if (hil_uart_transmit(console->uart, &console->tx, 0, console->piece_bytes) !=
+                   K_OK) {
             console->piece_bytes = 0;
             grant_enter (console_grant, id, p) {
                 finish_write(p, id);
@@ -95,7 +93,7 @@ static void console_transmitted(void *self, int status)
 {
     struct console_driver *console = self;
     uint32_t sent = status == K_OK ? console->piece_bytes : 0;
-    bool line_ended = slice_get(slice_as_const(SLICE_OF(console->tx)), sent - 1) == '\n';
+    bool line_ended = dma_buffer_get(&console->tx, sent - 1) == '\n';
     bool stays = false;
     console->piece_bytes = 0;
     console->held++;
@@ -138,19 +136,13 @@ static struct command_return start_write(struct console_driver *console, struct 
 
 /* --- Reading --- */
 
-static int begin_reception(struct console_driver *console, uint32_t length)
-{
-    struct slice rx = slice_part(SLICE_OF(console->rx), 0, length);
-    return console->uart->ops->receive(console->uart->self, rx);
-}
-
 static void finish_read(struct console_driver *console, uint32_t count, int status)
 {
     struct process_id id = console->reader;
-    struct const_slice bytes = const_slice_part(slice_as_const(SLICE_OF(console->rx)), 0, count);
     console->reader = PROCESS_ID_NONE;
     /* Its buffer may have shrunk or gone meanwhile: what it has is what it is told. */
-    uint32_t stored = allow_write(&console_grant, id, ABI_CONSOLE_RW_READ, 0, bytes);
+    uint32_t stored = allow_write_dma(&console_grant, id, ABI_CONSOLE_RW_READ, 0,
+                                      dma_part(&console->rx, 0, count));
     (void)upcall_schedule(&console_grant, id, ABI_CONSOLE_UPCALL_READ, (uint32_t)-status, stored,
                           0);
 }
@@ -179,7 +171,7 @@ static void console_received(void *self, uint32_t count, int status)
         console->reader = PROCESS_ID_NONE;
         return;
     }
-    status = begin_reception(console, length);
+    status = hil_uart_receive(console->uart, &console->rx, 0, length);
     if (status != K_OK) {
         finish_read(console, 0, status);
     }
@@ -201,10 +193,10 @@ static struct command_return start_read(struct console_driver *console, struct p
     }
     int status = grant_error();
     if (status == K_OK && process_id_is_none(console->reader)) {
-        status = begin_reception(console, length);
+        status = hil_uart_receive(console->uart, &console->rx, 0, length);
     } else if (status == K_OK) {
         /* Whoever was reading has ended. K_EALREADY: the reception is over and about to say so. */
-        (void)console->uart->ops->abort_receive(console->uart->self);
+        (void)hil_uart_abort_receive(console->uart);
         console->read_stale = true;
         console->read_aborted = false;
     }
@@ -218,7 +210,7 @@ static void abort_read(struct console_driver *console, struct process_id id)
 {
     if (process_id_is_equal(console->reader, id)) {
         console->read_aborted = console->read_stale;
-        (void)console->uart->ops->abort_receive(console->uart->self);
+        (void)hil_uart_abort_receive(console->uart);
     }
 }
 
@@ -226,7 +218,8 @@ static void abort_read(struct console_driver *console, struct process_id id)
 
 static void console_deferred(void *self)
 {
-    send_next(self);
+    struct console_driver *console = self;
+    send_next(console);
 }
 
 static struct command_return console_command(void *self, struct process_id id, uint32_t command,
@@ -252,16 +245,18 @@ static struct command_return console_command(void *self, struct process_id id, u
 const struct driver_ops console_driver_ops = {
     .number = ABI_DRIVER_CONSOLE,
     .command = console_command,
-    .grant = &console_grant,
     .owner = &this_capsule,
+    .grant = &console_grant,
 };
 
 void console_init(struct console_driver *console, const struct hil_uart *uart)
 {
     *console = (struct console_driver){
         .uart = uart,
-        .client = {console_transmitted, console_received, console},
+        .client = {console_transmitted, console_received, console, &this_capsule},
         .deferred = {.call = console_deferred, .self = console, .owner = &this_capsule},
+        .tx = DMA_BUFFER_OF(console->tx_bytes),
+        .rx = DMA_BUFFER_OF(console->rx_bytes),
     };
-    uart->ops->set_client(uart->self, &console->client);
+    hil_uart_set_client(uart, &console->client);
 }

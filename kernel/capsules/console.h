@@ -30,8 +30,10 @@ struct console_driver {
     uint32_t held;            /* pieces in a row of one line */
     bool read_stale;          /* the reception under way was begun for a process that has ended */
     bool read_aborted;        /* the reader gave up while read_stale */
-    uint8_t tx[CONSOLE_TX_BYTES];
-    uint8_t rx[ABI_CONSOLE_READ_MAX];
+    struct dma_buffer tx;
+    struct dma_buffer rx;
+    uint8_t tx_bytes[CONSOLE_TX_BYTES];
+    uint8_t rx_bytes[ABI_CONSOLE_READ_MAX];
 };
 
 extern const struct driver_ops console_driver_ops;

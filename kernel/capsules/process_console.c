@@ -7,16 +7,25 @@ CAPSULE(process_console, .needs = {LINE_EDIT, PROCESS_CONTROL, TEXT, UART});
 #define PROMPT    "sandglass$ "
 #define NAME_SEEN 40u /* longer names are cut */
 
+enum output {
+    PRINTS_NOTHING,
+    PRINTS_LIST,
+    PRINTS_STATUS,
+    PRINTS_HELP,
+    PRINTS_KERNEL,
+    PRINTS_PROCESS
+};
+
+enum effect { MUTES, UNMUTES, RESETS, PANICS };
+
 /* What a command has to print is made piece by piece, each when the one before is sent. */
 struct process_console_command {
     struct const_slice name;
-    /* Of commands that only print: adds piece `step` (0, 1, ...), false after the last one. May add
-     * nothing. */
-    bool (*print)(const struct process_console *console, struct text *text);
+    enum output output;
     enum abi_process_action action; /* of commands on a process that print nothing, else 0 */
     struct const_slice done;        /* what the action has made of the process */
     bool on_process;                /* wants a name */
-    void (*run)(struct process_console *console); /* of what is neither */
+    enum effect effect;             /* of what is none of these */
 };
 
 static const struct const_slice state_names[] = {
@@ -29,14 +38,14 @@ static const struct const_slice state_names[] = {
 };
 #define STATE_COUNT (sizeof state_names / sizeof state_names[0])
 
-static void add_state(struct text *text, enum abi_process_state state)
+static void add_state(BORROWED struct text *text, enum abi_process_state state)
 {
     uint32_t index = (uint32_t)state;
     text_add(text, index < STATE_COUNT ? state_names[index] : SLICE_OF_TEXT("?"));
 }
 
 /* A name is what its image says: nothing in it may steer the terminal. */
-static void add_name(struct text *text, struct const_slice name)
+static void add_name(BORROWED struct text *text, BORROWED struct const_slice name)
 {
     for (uint32_t i = 0; i < name.length && i < NAME_SEEN; i++) {
         uint8_t byte = slice_get(name, i);
@@ -44,7 +53,7 @@ static void add_name(struct text *text, struct const_slice name)
     }
 }
 
-static void add_short_id(struct text *text, uint32_t short_id)
+static void add_short_id(BORROWED struct text *text, uint32_t short_id)
 {
     if (short_id == 0) {
         text_add_literal(text, "Unique");
@@ -53,16 +62,16 @@ static void add_short_id(struct text *text, uint32_t short_id)
     }
 }
 
-static void add_line_end(struct text *text)
+static void add_line_end(BORROWED struct text *text)
 {
     text_add_literal(text, "\r\n");
 }
 
 /* --- list, status, help --- */
 
-static bool print_list(const struct process_console *console, struct text *text)
+static bool print_list(const struct process_console *console, BORROWED struct text *text)
 {
-    struct process_view view;
+    struct process_view view = {.index = 0};
     if (console->step == 0) {
         text_add_literal(text, " PID    ShortID    Name                "
                                "Quanta  Syscalls  Restarts  Grants  State\r\n");
@@ -88,20 +97,19 @@ static bool print_list(const struct process_console *console, struct text *text)
     return console->step < process_slot_count();
 }
 
-static void add_count(struct text *text, struct const_slice what, uint32_t count)
+static void add_count(BORROWED struct text *text, BORROWED struct const_slice what, uint32_t count)
 {
     text_add(text, what);
     text_add_decimal(text, count, 1);
     add_line_end(text);
 }
 
-static bool print_status(const struct process_console *console, struct text *text)
+static bool print_status(BORROWED struct text *text)
 {
-    struct process_view view;
+    struct process_view view = {.index = 0};
     uint32_t total = 0;
     uint32_t active = 0;
     uint32_t slices = 0;
-    (void)console;
     for (uint32_t i = 0; i < process_slot_count(); i++) {
         if (process_view_get(i, &view)) {
             total++;
@@ -115,7 +123,7 @@ static bool print_status(const struct process_console *console, struct text *tex
     return false;
 }
 
-static bool print_help(const struct process_console *console, struct text *text)
+static bool print_help(const struct process_console *console, BORROWED struct text *text)
 {
     static const struct const_slice lines[] = {
         SLICE_OF_TEXT("list               all processes\r\n"),
@@ -141,7 +149,8 @@ static bool print_help(const struct process_console *console, struct text *text)
 
 /* --- process, kernel --- */
 
-static void add_range(struct text *text, struct const_slice what, uint32_t start, uint32_t end)
+static void add_range(BORROWED struct text *text, BORROWED struct const_slice what, uint32_t start,
+                      uint32_t end)
 {
     text_add_literal(text, "  ");
     text_add(text, what);
@@ -153,12 +162,12 @@ static void add_range(struct text *text, struct const_slice what, uint32_t start
     add_line_end(text);
 }
 
-static void add_range_header(struct text *text)
+static void add_range_header(BORROWED struct text *text)
 {
     text_add_literal(text, "  Region        Start       End             Bytes\r\n");
 }
 
-static void add_process_head(struct text *text, const struct process_view *view)
+static void add_process_head(BORROWED struct text *text, BORROWED const struct process_view *view)
 {
     add_name(text, view->name);
     text_add_literal(text, ": PID ");
@@ -176,7 +185,7 @@ static void add_process_head(struct text *text, const struct process_view *view)
     add_line_end(text);
 }
 
-static void add_process_counts(struct text *text, const struct process_view *view)
+static void add_process_counts(BORROWED struct text *text, BORROWED const struct process_view *view)
 {
     text_add_literal(text, "  system calls ");
     text_add_decimal(text, view->system_calls, 1);
@@ -192,7 +201,8 @@ static void add_process_counts(struct text *text, const struct process_view *vie
 }
 
 /* Where stack and heap are is the app's word, taken only when it makes sense. */
-static void add_app_memory(struct text *text, const struct process_view *view, uint32_t part)
+static void add_app_memory(BORROWED struct text *text, BORROWED const struct process_view *view,
+                           uint32_t part)
 {
     bool known = view->ram_start <= view->stack_top && view->stack_top <= view->heap_start &&
                  view->heap_start <= view->app_break;
@@ -207,9 +217,9 @@ static void add_app_memory(struct text *text, const struct process_view *view, u
     }
 }
 
-static bool print_process(const struct process_console *console, struct text *text)
+static bool print_process(const struct process_console *console, BORROWED struct text *text)
 {
-    struct process_view view;
+    struct process_view view = {.index = 0};
     if (!process_view_get(console->target, &view)) {
         return false;
     }
@@ -240,9 +250,9 @@ static bool print_process(const struct process_console *console, struct text *te
     }
 }
 
-static bool print_kernel(const struct process_console *console, struct text *text)
+static bool print_kernel(const struct process_console *console, BORROWED struct text *text)
 {
-    struct kernel_view view;
+    struct kernel_view view = {.text_start = 0};
     kernel_view_get(&view);
     switch (console->step) {
     case 0:
@@ -274,35 +284,30 @@ static bool print_kernel(const struct process_console *console, struct text *tex
 
 /* --- What acts --- */
 
-static void run_mute(struct process_console *console)
+static void run(struct process_console *console, enum effect effect)
 {
-    console->muted = true;
-}
-
-static void run_unmute(struct process_console *console)
-{
-    console->muted = false;
-}
-
-static void run_reset(struct process_console *console)
-{
-    (void)console;
-    kernel_reset();
-}
-
-static void run_panic(struct process_console *console)
-{
-    (void)console;
-    kernel_panic(SLICE_OF_TEXT("asked for at the process console"));
-}
-
-#define PRINTS(text, function)                                                                     \
-    {                                                                                              \
-        .name = SLICE_OF_TEXT(text), .print = (function)                                           \
+    switch (effect) {
+    case MUTES:
+        console->muted = true;
+        break;
+    case UNMUTES:
+        console->muted = false;
+        break;
+    case RESETS:
+        kernel_reset();
+    case PANICS:
+    default:
+        kernel_panic(SLICE_OF_TEXT("asked for at the process console"));
     }
-#define RUNS(text, function)                                                                       \
+}
+
+#define PRINTS(text, what)                                                                         \
     {                                                                                              \
-        .name = SLICE_OF_TEXT(text), .run = (function)                                             \
+        .name = SLICE_OF_TEXT(text), .output = (what)                                              \
+    }
+#define RUNS(text, what)                                                                           \
+    {                                                                                              \
+        .name = SLICE_OF_TEXT(text), .effect = (what)                                              \
     }
 #define ACTS(text, what, past)                                                                     \
     {                                                                                              \
@@ -311,20 +316,20 @@ static void run_panic(struct process_console *console)
     }
 
 static const struct process_console_command commands[] = {
-    PRINTS("list", print_list),
-    PRINTS("status", print_status),
-    PRINTS("help", print_help),
-    PRINTS("kernel", print_kernel),
-    {.name = SLICE_OF_TEXT("process"), .print = print_process, .on_process = true},
+    PRINTS("list", PRINTS_LIST),
+    PRINTS("status", PRINTS_STATUS),
+    PRINTS("help", PRINTS_HELP),
+    PRINTS("kernel", PRINTS_KERNEL),
+    {.name = SLICE_OF_TEXT("process"), .output = PRINTS_PROCESS, .on_process = true},
     ACTS("stop", ABI_PROCESS_STOP, " stopped\r\n"),
     ACTS("start", ABI_PROCESS_START, " started\r\n"),
     ACTS("fault", ABI_PROCESS_FAULT, " faulted\r\n"),
     ACTS("terminate", ABI_PROCESS_TERMINATE, " terminated\r\n"),
     ACTS("boot", ABI_PROCESS_BOOT, " booted\r\n"),
-    RUNS("console-stop", run_mute),
-    RUNS("console-start", run_unmute),
-    RUNS("reset", run_reset),
-    RUNS("panic", run_panic),
+    RUNS("console-stop", MUTES),
+    RUNS("console-start", UNMUTES),
+    RUNS("reset", RESETS),
+    RUNS("panic", PANICS),
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -356,7 +361,7 @@ static struct const_slice next_word(struct const_slice line, uint32_t *from)
 }
 
 static void act(const struct process_console_command *command, struct process_id id,
-                struct const_slice name, struct text *text)
+                struct const_slice name, BORROWED struct text *text)
 {
     int status = process_act(id, command->action);
     add_name(text, name);
@@ -373,15 +378,15 @@ static void act(const struct process_console_command *command, struct process_id
 
 static void begin_on_process(struct process_console *console,
                              const struct process_console_command *command, struct const_slice name,
-                             struct text *text)
+                             BORROWED struct text *text)
 {
-    struct process_id id;
+    struct process_id id = PROCESS_ID_NONE;
     if (name.length == 0) {
         text_add(text, command->name);
         text_add_literal(text, " wants the name of a process\r\n");
     } else if (!process_find_by_name(name, &id)) {
         text_add_literal(text, "no process of that name\r\n");
-    } else if (command->print != NULL) {
+    } else if (command->output != PRINTS_NOTHING) {
         console->target = process_id_index(id);
         console->command = command;
     } else {
@@ -389,7 +394,8 @@ static void begin_on_process(struct process_console *console,
     }
 }
 
-static void run_line(struct process_console *console, struct const_slice line, struct text *text)
+static void run_line(struct process_console *console, struct const_slice line,
+                     BORROWED struct text *text)
 {
     uint32_t at = 0;
     struct const_slice word = next_word(line, &at);
@@ -403,14 +409,14 @@ static void run_line(struct process_console *console, struct const_slice line, s
         text_add_literal(text, "no such command, try help\r\n");
     } else if (command->on_process) {
         begin_on_process(console, command, name, text);
-    } else if (command->print != NULL) {
+    } else if (command->output != PRINTS_NOTHING) {
         console->command = command;
     } else {
-        command->run(console);
+        run(console, command->effect);
     }
 }
 
-static void enter_line(struct process_console *console, struct text *text)
+static void enter_line(struct process_console *console, BORROWED struct text *text)
 {
     struct const_slice line = line_edit_text(&console->line);
     if (!console->muted) {
@@ -419,13 +425,13 @@ static void enter_line(struct process_console *console, struct text *text)
         add_line_end(text);
         run_line(console, line, text);
     } else if (slice_is_equal(line, SLICE_OF_TEXT("console-start"))) {
-        run_unmute(console);
+        run(console, UNMUTES);
     }
     line_edit_next(&console->line);
     console->prompt = !console->muted;
 }
 
-static void take_byte(struct process_console *console, struct text *text)
+static void take_byte(struct process_console *console, BORROWED struct text *text)
 {
     uint8_t byte = slice_get(slice_as_const(SLICE_OF(console->ahead)), console->ahead_first);
     console->ahead_first = (console->ahead_first + 1) % PROCESS_CONSOLE_AHEAD;
@@ -447,13 +453,34 @@ static void take_byte(struct process_console *console, struct text *text)
 
 /* --- In and out --- */
 
+/* Adds piece `step` (0, 1, ...) of what the command has to print, which may be nothing. False after
+ * the last one. */
+static bool print_piece(const struct process_console *console, BORROWED struct text *text)
+{
+    switch (console->command->output) {
+    case PRINTS_LIST:
+        return print_list(console, text);
+    case PRINTS_STATUS:
+        return print_status(text);
+    case PRINTS_HELP:
+        return print_help(console, text);
+    case PRINTS_KERNEL:
+        return print_kernel(console, text);
+    case PRINTS_PROCESS:
+        return print_process(console, text);
+    case PRINTS_NOTHING:
+    default:
+        return false;
+    }
+}
+
 /* Goes on until there is something on the wire or nothing left to do. */
 static void work(struct process_console *console)
 {
     while (!console->sending) {
-        struct text text = text_begin(SLICE_OF(console->out));
+        struct text text = text_begin(SLICE_OF(console->text));
         if (console->command != NULL) {
-            bool more = console->command->print(console, &text);
+            bool more = print_piece(console, &text);
             console->step++;
             console->command = more ? console->command : NULL;
         } else if (console->prompt) {
@@ -465,15 +492,16 @@ static void work(struct process_console *console)
             return;
         }
         if (text.length > 0) {
+            (void)dma_buffer_copy_in(&console->out, 0, text_done(&text));
             console->sending =
-                console->uart->ops->transmit(console->uart->self, text_done(&text)) == K_OK;
+                hil_uart_transmit(console->uart, &console->out, 0, text.length) == K_OK;
         }
     }
 }
 
 static void listen(struct process_console *console)
 {
-    (void)console->uart->ops->receive(console->uart->self, SLICE_OF(console->in));
+    (void)hil_uart_receive(console->uart, &console->in, 0, 1);
 }
 
 static void console_transmitted(void *self, int status)
@@ -487,7 +515,7 @@ static void console_transmitted(void *self, int status)
 static void console_received(void *self, uint32_t count, int status)
 {
     struct process_console *console = self;
-    uint8_t byte = slice_get(slice_as_const(SLICE_OF(console->in)), 0);
+    uint8_t byte = dma_buffer_get(&console->in, 0);
     (void)status;
     if (count > 0 && console->ahead_count < PROCESS_CONSOLE_AHEAD) {
         uint32_t last = (console->ahead_first + console->ahead_count) % PROCESS_CONSOLE_AHEAD;
@@ -506,9 +534,11 @@ void process_console_init(struct process_console *console, const struct hil_uart
 {
     *console = (struct process_console){
         .uart = uart,
-        .client = {console_transmitted, console_received, console},
+        .client = {console_transmitted, console_received, console, &this_capsule},
+        .in = DMA_BUFFER_OF(console->in_bytes),
+        .out = DMA_BUFFER_OF(console->out_bytes),
     };
     line_edit_init(&console->line);
-    uart->ops->set_client(uart->self, &console->client);
+    hil_uart_set_client(uart, &console->client);
     listen(console);
 }

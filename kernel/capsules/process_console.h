@@ -29,12 +29,15 @@ struct process_console {
     uint32_t step;                                 /* how often it has printed */
     uint32_t target;                               /* index of the process it is about */
     uint32_t ahead_first, ahead_count;             /* the ring of what was typed ahead */
-    bool sending;                                  /* `out` is the UART's */
+    bool sending;                                  /* `out` is lent */
     bool prompt;                                   /* is due */
     bool greeted;                                  /* the first byte has come */
     bool muted;                                    /* console-stop: no prompt, no echo */
-    uint8_t in[1];
-    uint8_t out[PROCESS_CONSOLE_OUT];
+    struct dma_buffer in;
+    struct dma_buffer out;
+    uint8_t in_bytes[1];
+    uint8_t out_bytes[PROCESS_CONSOLE_OUT];
+    uint8_t text[PROCESS_CONSOLE_OUT]; /* what goes to `out` next is put together here */
     uint8_t ahead[PROCESS_CONSOLE_AHEAD];
 };
 

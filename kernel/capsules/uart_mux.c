@@ -5,7 +5,13 @@
 
 CAPSULE(uart_mux, .needs = {DEFERRED, UART});
 
-static const struct const_slice nothing = {NULL, 0};
+/* The buffer goes back to its owner before that is told. */
+static void finish_transmit(struct uart_mux_port *port, int status)
+{
+    dma_buffer_hand_back(port->out, &this_capsule);
+    port->out = NULL;
+    hil_uart_client_transmitted(port->client, status);
+}
 
 /* Puts the first waiting transmission, from `turn` on, on the wire. Calls clients (of those that
  * the UART refuses), so never from inside a port's ops. */
@@ -17,15 +23,15 @@ static void start_next(struct uart_mux *mux)
     struct uart_mux_port *first = mux->turn != NULL ? mux->turn : mux->last->next;
     struct uart_mux_port *port = first;
     do {
-        if (port->out.length > 0) {
-            int status = mux->uart->ops->transmit(mux->uart->self, port->out);
+        if (port->out != NULL) {
+            int status =
+                hil_uart_transmit(mux->uart, port->out, port->out_offset, port->out_length);
             if (status == K_OK) {
                 mux->held = port == mux->turn ? mux->held : 0;
                 mux->sender = port;
                 return;
             }
-            port->out = nothing;
-            port->client->transmitted(port->client->self, status);
+            finish_transmit(port, status);
         }
         port = port->next;
     } while (port != first);
@@ -35,7 +41,8 @@ static void mux_transmitted(void *self, int status)
 {
     struct uart_mux *mux = self;
     struct uart_mux_port *port = mux->sender;
-    bool line_ended = slice_get(port->out, port->out.length - 1) == '\n';
+    uint32_t last = port->out_offset + port->out_length - 1;
+    bool line_ended = dma_buffer_held_get(port->out, &this_capsule, last) == '\n';
     mux->held++;
     if (line_ended || mux->held >= UART_MUX_HOLD) {
         mux->turn = port->next;
@@ -44,8 +51,7 @@ static void mux_transmitted(void *self, int status)
         mux->turn = port;
     }
     mux->sender = NULL;
-    port->out = nothing;
-    port->client->transmitted(port->client->self, status);
+    finish_transmit(port, status);
     /* Not yet: the client may have put off its next transmission by a deferred call, too. */
     deferred_call_request(&mux->deferred);
 }
@@ -54,7 +60,8 @@ static void finish_receive(struct uart_mux_port *port, int status)
 {
     port->receiving = false;
     port->aborting = false;
-    port->client->received(port->client->self, port->received, status);
+    dma_buffer_hand_back(port->in, &this_capsule);
+    hil_uart_client_received(port->client, port->received, status);
 }
 
 static int listen(struct uart_mux *mux)
@@ -62,7 +69,7 @@ static int listen(struct uart_mux *mux)
     if (mux->listening) {
         return K_OK;
     }
-    int status = mux->uart->ops->receive(mux->uart->self, SLICE_OF(mux->byte));
+    int status = hil_uart_receive(mux->uart, &mux->byte, 0, 1);
     mux->listening = status == K_OK;
     return status;
 }
@@ -70,12 +77,12 @@ static int listen(struct uart_mux *mux)
 static void deliver(struct uart_mux_port *port, uint32_t count, uint8_t byte, int status)
 {
     if (count > 0) {
-        (void)slice_put(port->in, port->received, byte);
+        (void)dma_buffer_held_put(port->in, &this_capsule, port->in_offset + port->received, byte);
         port->received++;
     }
     if (status != K_OK) {
         finish_receive(port, status);
-    } else if (port->received == port->in.length) {
+    } else if (port->received == port->in_length) {
         finish_receive(port, K_OK);
     }
 }
@@ -84,7 +91,7 @@ static void mux_received(void *self, uint32_t count, int status)
 {
     struct uart_mux *mux = self;
     /* A client that receives again from its callback fills the buffer anew. */
-    uint8_t byte = slice_get(slice_as_const(SLICE_OF(mux->byte)), 0);
+    uint8_t byte = dma_buffer_get(&mux->byte, 0);
     bool wanted = false;
     mux->listening = false;
     struct uart_mux_port *port = mux->last;
@@ -113,32 +120,30 @@ static void mux_deferred(void *self)
     start_next(mux);
 }
 
-static int port_transmit(void *self, struct const_slice bytes)
+static int port_transmit(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct uart_mux_port *port = self;
-    if (port->out.length > 0) {
+    if (port->out != NULL) {
         return K_EBUSY;
     }
-    if (bytes.length == 0) {
-        return K_ESIZE;
-    }
-    port->out = bytes;
+    port->out = buffer;
+    port->out_offset = offset;
+    port->out_length = length;
     deferred_call_request(&port->mux->deferred);
     return K_OK;
 }
 
-static int port_receive(void *self, struct slice buffer)
+static int port_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct uart_mux_port *port = self;
     if (port->receiving) {
         return K_EBUSY;
     }
-    if (buffer.length == 0) {
-        return K_ESIZE;
-    }
     int status = listen(port->mux);
     if (status == K_OK) {
         port->in = buffer;
+        port->in_offset = offset;
+        port->in_length = length;
         port->received = 0;
         port->receiving = true;
     }
@@ -173,15 +178,16 @@ void uart_mux_init(struct uart_mux *mux, const struct hil_uart *uart)
 {
     *mux = (struct uart_mux){
         .uart = uart,
-        .client = {mux_transmitted, mux_received, mux},
+        .client = {mux_transmitted, mux_received, mux, &this_capsule},
         .deferred = {.call = mux_deferred, .self = mux, .owner = &this_capsule},
+        .byte = DMA_BUFFER_OF(mux->byte_bytes),
     };
-    uart->ops->set_client(uart->self, &mux->client);
+    hil_uart_set_client(uart, &mux->client);
 }
 
 void uart_mux_add_port(struct uart_mux *mux, struct uart_mux_port *port)
 {
-    *port = (struct uart_mux_port){.uart = {&port_ops, port}, .mux = mux};
+    *port = (struct uart_mux_port){.uart = {&port_ops, port, &this_capsule}, .mux = mux};
     if (mux->last == NULL) {
         port->next = port;
     } else {

@@ -5,6 +5,7 @@
  * Out: one transmission at a time, ports in turn. A port whose transmission did not end in a
  * newline keeps its turn for the next one, if that follows at once, up to UART_MUX_HOLD of them:
  * lines stay whole where that starves nobody.
+ * Bytes out go to the UART from the user's own buffer, which the port holds meanwhile.
  * In: every port that is receiving gets a copy of every byte; what comes while none is, is lost.
  */
 #ifndef KERNEL_CAPSULES_UART_MUX_H
@@ -26,9 +27,11 @@ struct uart_mux_port {
     struct uart_mux *mux;
     struct uart_mux_port *next; /* in the ring of all ports */
     const struct hil_uart_client *client;
-    struct const_slice out; /* what is to be sent, or is being sent */
-    struct slice in;
-    uint32_t received; /* bytes in `in` */
+    struct dma_buffer *out; /* of what is to be sent, or is being sent; NULL: nothing is */
+    uint32_t out_offset, out_length;
+    struct dma_buffer *in; /* meaningful while `receiving` */
+    uint32_t in_offset, in_length;
+    uint32_t received; /* bytes from in_offset on */
     bool receiving;
     bool aborting; /* receiving, and to be told K_ECANCEL */
 };
@@ -42,7 +45,8 @@ struct uart_mux {
     struct uart_mux_port *turn;   /* whose turn it is to be asked first, NULL: the first's */
     uint32_t held;                /* transmissions that `turn` had in a row for one line */
     bool listening;               /* a reception is under way */
-    uint8_t byte[1];
+    struct dma_buffer byte;
+    uint8_t byte_bytes[1];
 };
 
 /* Becomes the client of `uart`, which nobody else may use (but for a panic's last words). */

@@ -34,7 +34,7 @@ static void pump(void *self)
     }
     struct const_slice piece = oldest_piece(ring);
     ring->sending = (uint16_t)piece.length;
-    if (uart->ops->transmit(uart->self, piece) != K_OK) {
+    if (hil_uart_transmit(uart, &ring->buffer, ring->first, piece.length) != K_OK) {
         ring->sending = 0; /* the next text tries again */
     }
 }
@@ -55,15 +55,16 @@ static void received(void *self, uint32_t count, int status)
     (void)status;
 }
 
-static const struct hil_uart_client uart_client = {transmitted, received, &kernel.debug};
+static const struct hil_uart_client uart_client = {transmitted, received, &kernel.debug, NULL};
 
 void debug_start(void)
 {
     kernel.debug.pump.call = pump;
     kernel.debug.pump.self = &kernel.debug;
+    kernel.debug.buffer = (struct dma_buffer)DMA_BUFFER_OF(kernel.debug.bytes);
     const struct hil_uart *uart = kernel.config->debug_uart;
     if (uart != NULL) {
-        uart->ops->set_client(uart->self, &uart_client);
+        hil_uart_set_client(uart, &uart_client);
     }
     kernel.in_main_loop = true;
 }

@@ -16,6 +16,7 @@
 /* Text that waits for the board's UART. */
 #define DEBUG_RING_BYTES 512u
 struct debug_ring {
+    struct dma_buffer buffer; /* the bytes, to the UART */
     uint8_t bytes[DEBUG_RING_BYTES];
     uint16_t first;            /* oldest byte */
     uint16_t count;            /* bytes that wait, those on their way included */

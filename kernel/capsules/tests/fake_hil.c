@@ -19,36 +19,33 @@ static int take_refusal(int *refuse)
     return status;
 }
 
-static int uart_transmit(void *self, struct const_slice bytes)
+static int uart_transmit(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct fake_uart *fake = self;
     if (fake->sending.length > 0) {
         return K_EBUSY;
     }
-    if (bytes.length == 0) {
-        return K_ESIZE;
-    }
     if (fake->refuse != K_OK) {
         return take_refusal(&fake->refuse);
     }
-    assert_true(bytes.length <= sizeof fake->as_given);
-    memcpy(fake->as_given, bytes.bytes, bytes.length);
-    fake->sending = bytes;
-    return K_OK;
+    int status = dma_buffer_claim(buffer, offset, length, &fake->sending);
+    if (status == K_OK) {
+        assert_true(length <= sizeof fake->as_given);
+        memcpy(fake->as_given, fake->sending.bytes, length);
+        fake->out = buffer;
+    }
+    return status;
 }
 
-static int uart_receive(void *self, struct slice buffer)
+static int uart_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct fake_uart *fake = self;
     if (fake->receiving.length > 0) {
         return K_EBUSY;
     }
-    if (buffer.length == 0) {
-        return K_ESIZE;
-    }
-    fake->receiving = buffer;
+    fake->in = buffer;
     fake->received = 0;
-    return K_OK;
+    return dma_buffer_claim(buffer, offset, length, &fake->receiving);
 }
 
 static int uart_abort_receive(void *self)
@@ -77,12 +74,12 @@ static const struct hil_uart_ops uart_ops = {
 void fake_uart_init(struct fake_uart *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->uart = (struct hil_uart){&uart_ops, fake};
+    fake->uart = (struct hil_uart){.ops = &uart_ops, .self = fake};
 }
 
 bool fake_uart_step(struct fake_uart *fake)
 {
-    struct const_slice bytes = fake->sending;
+    struct slice bytes = fake->sending;
     if (bytes.length == 0) {
         return false;
     }
@@ -93,7 +90,8 @@ bool fake_uart_step(struct fake_uart *fake)
     fake->sent[fake->sent_length] = 0;
     fake->sending.length = 0;
     fake->transmissions++;
-    fake->client->transmitted(fake->client->self, K_OK);
+    dma_buffer_release(fake->out);
+    hil_uart_client_transmitted(fake->client, K_OK);
     return true;
 }
 
@@ -101,7 +99,8 @@ static void end_reception(struct fake_uart *fake, int status)
 {
     fake->receiving.length = 0;
     fake->aborting = false;
-    fake->client->received(fake->client->self, fake->received, status);
+    dma_buffer_release(fake->in);
+    hil_uart_client_received(fake->client, fake->received, status);
 }
 
 void fake_uart_run(struct fake_uart *fake)

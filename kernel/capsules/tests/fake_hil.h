@@ -21,7 +21,8 @@
 struct fake_uart {
     struct hil_uart uart;
     const struct hil_uart_client *client;
-    struct const_slice sending;
+    struct dma_buffer *out, *in; /* what `sending` and `receiving` are parts of */
+    struct slice sending;
     uint8_t as_given[FAKE_UART_SENT_MAX]; /* what `sending` was when it was given */
     struct slice receiving;
     uint32_t received;

@@ -22,6 +22,8 @@ struct user {
     int status;
     uint32_t received;
     uint32_t receptions;
+    struct dma_buffer out, in;
+    uint8_t text[64];
     uint8_t bytes[4];
     uint32_t again; /* bytes to receive from inside the callback */
 };
@@ -33,7 +35,9 @@ static struct user users[3];
 static int send_text(struct user *user, const char *text)
 {
     struct const_slice bytes = {(const uint8_t *)text, (uint32_t)strlen(text)};
-    return user->port.uart.ops->transmit(user->port.uart.self, bytes);
+    assert_true(bytes.length <= sizeof user->text);
+    (void)dma_buffer_copy_in(&user->out, 0, bytes);
+    return hil_uart_transmit(&user->port.uart, &user->out, 0, bytes.length);
 }
 
 static void on_transmitted(void *self, int status)
@@ -49,8 +53,7 @@ static void on_transmitted(void *self, int status)
 
 static int receive(struct user *user, uint32_t count)
 {
-    struct slice bytes = slice_part(SLICE_OF(user->bytes), 0, count);
-    return user->port.uart.ops->receive(user->port.uart.self, bytes);
+    return hil_uart_receive(&user->port.uart, &user->in, 0, count);
 }
 
 static void on_received(void *self, uint32_t count, int status)
@@ -74,15 +77,17 @@ static int begin(void **state)
     for (int i = 0; i < 3; i++) {
         struct user *user = &users[i];
         uart_mux_add_port(&mux, &user->port);
-        user->client = (struct hil_uart_client){on_transmitted, on_received, user};
-        user->port.uart.ops->set_client(user->port.uart.self, &user->client);
+        user->client = (struct hil_uart_client){on_transmitted, on_received, user, NULL};
+        user->out = (struct dma_buffer)DMA_BUFFER_OF(user->text);
+        user->in = (struct dma_buffer)DMA_BUFFER_OF(user->bytes);
+        hil_uart_set_client(&user->port.uart, &user->client);
     }
     return 0;
 }
 
 static int abort_receive(struct user *user)
 {
-    return user->port.uart.ops->abort_receive(user->port.uart.self);
+    return hil_uart_abort_receive(&user->port.uart);
 }
 
 static void test_transmit(void **state)
@@ -227,6 +232,74 @@ static void test_line_error(void **state)
     assert_int_equal(users[1].status, K_EFAIL);
 }
 
+/* From the call that hands it over to the callback, which has it back, and nobody else meanwhile.
+ */
+static void test_what_is_sent_is_lent(void **state)
+{
+    (void)state;
+    struct user *user = &users[0];
+    assert_int_equal(send_text(user, "one\n"), K_OK);
+    assert_true(dma_buffer_is_lent(&user->out));
+    assert_int_equal(dma_buffer_get(&user->out, 0), 0);
+    fake_core_run(); /* on the wire */
+    assert_true(dma_buffer_is_lent(&user->out));
+    assert_int_equal(hil_uart_transmit(&users[1].port.uart, &user->out, 0, 4), K_EBUSY);
+    assert_int_equal(hil_uart_receive(&users[1].port.uart, &user->out, 0, 4), K_EBUSY);
+    assert_int_equal(hil_uart_receive(&uart.uart, &user->out, 0, 4), K_EBUSY);
+    user->more[0] = "two\n"; /* written to the same buffer, from the callback */
+    fake_uart_run(&uart);
+    assert_string_equal(uart.sent, "one\ntwo\n");
+    assert_false(dma_buffer_is_lent(&user->out));
+}
+
+static void test_refused_buffers_are_not_lent(void **state)
+{
+    (void)state;
+    struct user *user = &users[0];
+    assert_int_equal(hil_uart_transmit(&user->port.uart, &user->out, 60, 5), K_ESIZE);
+    assert_int_equal(hil_uart_receive(&user->port.uart, &user->in, 4, 1), K_ESIZE);
+    assert_int_equal(send_text(user, "one\n"), K_OK);
+    assert_int_equal(hil_uart_transmit(&user->port.uart, &user->in, 0, 1), K_EBUSY);
+    assert_false(dma_buffer_is_lent(&user->in));
+    uart.refuse = K_EFAIL;
+    fake_uart_run(&uart);
+    assert_int_equal(user->status, K_EFAIL);
+    assert_false(dma_buffer_is_lent(&user->out));
+}
+
+/* Another device has taken the buffer that waits at the port: the port's turn finds that out. */
+static void test_a_buffer_lent_twice_goes_to_one_device(void **state)
+{
+    (void)state;
+    struct user *user = &users[0];
+    assert_int_equal(send_text(user, "one\n"), K_OK);
+    assert_int_equal(hil_uart_receive(&uart.uart, &user->out, 0, 4), K_OK);
+    fake_uart_run(&uart);
+    assert_int_equal(user->transmitted, 1);
+    assert_int_equal(user->status, K_EBUSY);
+    assert_string_equal(uart.sent, "");
+    assert_true(dma_buffer_is_lent(&user->out)); /* to the receiver */
+}
+
+static void test_what_is_filled_is_lent(void **state)
+{
+    (void)state;
+    struct user *user = &users[0];
+    assert_int_equal(hil_uart_receive(&user->port.uart, &user->in, 1, 2), K_OK);
+    feed("a");
+    assert_int_equal(dma_buffer_get(&user->in, 1), 0);
+    assert_false(dma_buffer_put(&user->in, 1, 'x'));
+    feed("b");
+    assert_int_equal(user->receptions, 1);
+    assert_memory_equal(user->bytes, "\0ab\0", 4);
+    assert_int_equal(dma_buffer_get(&user->in, 1), 'a');
+    assert_int_equal(receive(user, 2), K_OK);
+    assert_int_equal(abort_receive(user), K_OK);
+    assert_true(dma_buffer_is_lent(&user->in));
+    fake_core_run();
+    assert_false(dma_buffer_is_lent(&user->in));
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -242,6 +315,10 @@ int main(void)
         TEST(test_receiving_again_from_the_callback),
         TEST(test_abort),
         TEST(test_line_error),
+        TEST(test_what_is_sent_is_lent),
+        TEST(test_refused_buffers_are_not_lent),
+        TEST(test_a_buffer_lent_twice_goes_to_one_device),
+        TEST(test_what_is_filled_is_lent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,21 +61,22 @@ static void start_tx_piece(struct nrf52_uarte *uarte)
 {
     uint32_t count = piece_bytes(uarte->tx_rest.length);
     const uint8_t *bytes = uarte->tx_rest.bytes;
-    uarte->tx_rest = const_slice_part(uarte->tx_rest, count, uarte->tx_rest.length);
+    uarte->tx_rest = slice_part(uarte->tx_rest, count, uarte->tx_rest.length);
     start_dma_tx(bytes, count);
 }
 
-static int uarte_transmit(void *self, struct const_slice bytes)
+static int uarte_transmit(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct nrf52_uarte *uarte = self;
     if (uarte->tx_busy) {
         return K_EBUSY;
     }
-    if (bytes.length == 0) {
-        return K_ESIZE;
+    int status = dma_buffer_claim(buffer, offset, length, &uarte->tx_rest);
+    if (status != K_OK) {
+        return status;
     }
     uarte->tx_busy = true;
-    uarte->tx_rest = bytes;
+    uarte->tx_buffer = buffer;
     start_tx_piece(uarte);
     *uarte_register(UARTE_INTENSET) = UARTE_INT_ENDTX;
     return K_OK;
@@ -91,18 +92,19 @@ static void start_rx_piece(struct nrf52_uarte *uarte)
     nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STARTRX);
 }
 
-static int uarte_receive(void *self, struct slice buffer)
+static int uarte_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct nrf52_uarte *uarte = self;
     if (uarte->rx_busy) {
         return K_EBUSY;
     }
-    if (buffer.length == 0) {
-        return K_ESIZE;
+    int status = dma_buffer_claim(buffer, offset, length, &uarte->rx_rest);
+    if (status != K_OK) {
+        return status;
     }
     uarte->rx_busy = true;
     uarte->rx_aborted = false;
-    uarte->rx_rest = buffer;
+    uarte->rx_buffer = buffer;
     uarte->rx_count = 0;
     start_rx_piece(uarte);
     *uarte_register(UARTE_INTENSET) = UARTE_INT_ENDRX | UARTE_INT_ERROR;
@@ -141,8 +143,9 @@ static void finish_receive(struct nrf52_uarte *uarte, int status)
 {
     uarte->rx_busy = false;
     *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDRX | UARTE_INT_ERROR | UARTE_INT_RXTO;
+    dma_buffer_release(uarte->rx_buffer);
     if (uarte->client != NULL) {
-        uarte->client->received(uarte->client->self, uarte->rx_count, status);
+        hil_uart_client_received(uarte->client, uarte->rx_count, status);
     }
 }
 
@@ -158,8 +161,9 @@ static void serve_transmit(struct nrf52_uarte *uarte)
     }
     uarte->tx_busy = false;
     *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDTX;
+    dma_buffer_release(uarte->tx_buffer);
     if (uarte->client != NULL) {
-        uarte->client->transmitted(uarte->client->self, K_OK);
+        hil_uart_client_transmitted(uarte->client, K_OK);
     }
 }
 

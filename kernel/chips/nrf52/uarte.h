@@ -20,7 +20,9 @@ struct nrf52_uarte_config {
 struct nrf52_uarte {
     const struct nrf52_uarte_config *config;
     const struct hil_uart_client *client;
-    struct const_slice tx_rest; /* not yet handed to the DMA */
+    struct dma_buffer *tx_buffer; /* claimed while tx_busy, and so on */
+    struct dma_buffer *rx_buffer;
+    struct slice tx_rest; /* not yet handed to the DMA */
     struct slice rx_rest;
     uint32_t rx_count; /* bytes received in earlier pieces of this reception */
     bool tx_busy, rx_busy, rx_aborted;
