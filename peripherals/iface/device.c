@@ -20,6 +20,15 @@ bool device_fault_take(const struct device_fault *faults, const struct device_in
     return false;
 }
 
+bool device_fault_strikes(int32_t *value)
+{
+    if (*value == 0) {
+        return false;
+    }
+    (*value)--;
+    return *value == 0;
+}
+
 bool device_faults_are_sane(const struct device_fault *faults, const int32_t *values)
 {
     for (size_t i = 0; faults[i].name != NULL; i++) {

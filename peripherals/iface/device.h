@@ -100,10 +100,20 @@ struct device_fault {
     int32_t value_min, value_max; /* others are refused by whoever queues it */
 };
 
+/* What is known of a node before its device is made. */
+struct device_site {
+    const struct props *props;              /* without pins */
+    uint32_t flash_bytes, flash_page_bytes; /* of the chip */
+};
+
 /* For device_class.input: where `input` is one of `faults` (ended by a NULL name) and its value 0
  * or in the range, keeps it in values[its index in the list]. False: it is not. */
 bool device_fault_take(const struct device_fault *faults, const struct device_input *input,
                        int32_t *values);
+
+/* For a fault that comes once, at the VALUE-th occasion from now: counts *value down at each
+ * occasion. True: this is the one. */
+bool device_fault_strikes(int32_t *value);
 
 /* What a display shows now. */
 struct device_picture {
@@ -169,6 +179,10 @@ struct device_class {
     const char *const *input_names;
     /* What `input` also takes: the faults of this device, ended by a NULL name; NULL: none. */
     const struct device_fault *faults;
+    /* The highest value that one of its faults takes at this node: value_max, or less where the
+     * node has fewer pins, pages or the like; what is higher does nothing. Asked before there is an
+     * instance. NULL: value_max of all. */
+    int32_t (*fault_max)(const struct device_site *site, const struct device_fault *fault);
     /* A display's picture, and row `y` of it: width * 3 bytes of red, green and blue. NULL: it is
      * no display. */
     bool (*picture)(const void *self, struct device_picture *picture);

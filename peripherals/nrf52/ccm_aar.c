@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "peripherals/nrf52/nrf_random.h"
+
 #define EVENTS         7U
 #define ENABLE_MASK    3U
 #define ENABLE_CCM     2U
@@ -18,6 +20,17 @@
 #define ADDRESS_OFFSET 3U    /* S0, LENGTH and S1 come before the address */
 #define HEADER_MASK    0xE3U /* NESN, SN and MD are not authenticated */
 
+static const struct device_fault ccm_aar_faults[] = {
+    [CCM_FAULT_MIC_WRONG] = {"mic-wrong",
+                             "MICSTATUS says 0 for the VALUE-th packet from now that is decrypted, "
+                             "once",
+                             1, INT32_MAX},
+    [CCM_FAULT_GARBLED] = {"garbled", "a bit of the VALUE-th packet from now is wrong, once", 1,
+                           INT32_MAX},
+    [AAR_FAULT_UNRESOLVED] = {"unresolved", "AAR finds no key for the VALUE-th address, once", 1,
+                              INT32_MAX},
+    [CCM_AAR_FAULTS] = {0}};
+
 static void raise(struct ccm_aar *ccm, uint32_t event)
 {
     nrf_event_raise(&ccm->env, &ccm->state.events, event);
@@ -33,6 +46,15 @@ static bool read_memory(struct ccm_aar *ccm, uint32_t address, void *buffer, uin
     }
     device_guest_error(&ccm->env, pointer, "EasyDMA reaches RAM only");
     return false;
+}
+
+/* A fault spoils the payload of a packet that is about to be written. */
+static void garble(struct ccm_aar_faults *faults, uint8_t *payload, uint32_t bytes)
+{
+    if (bytes != 0 && device_fault_strikes(&faults->values[CCM_FAULT_GARBLED])) {
+        uint64_t bit = nrf_random_next(&faults->random) % (8U * bytes);
+        payload[bit / 8U] ^= (uint8_t)(1U << bit % 8U);
+    }
 }
 
 static bool write_memory(struct ccm_aar *ccm, const void *buffer, uint32_t bytes)
@@ -111,6 +133,7 @@ static void encrypt(struct ccm_aar *ccm, uint64_t begin)
         aes_ccm_encrypt(&s->key, in[0] & HEADER_MASK, in + PACKET_HEADER, length,
                         out + PACKET_HEADER, out + PACKET_HEADER + length);
     }
+    garble(&s->faults, out + PACKET_HEADER, sent);
     if (write_memory(ccm, out, PACKET_HEADER + sent)) {
         work_until(ccm, CCM_PAYLOAD, begin, (AIR_BYTES + sent) * byte_us(s->rate));
     } else {
@@ -172,6 +195,10 @@ static bool decrypt(struct ccm_aar *ccm)
                                       out + PACKET_HEADER, in + PACKET_HEADER + clear)) {
         s->micstatus = 1;
     }
+    if (device_fault_strikes(&s->faults.values[CCM_FAULT_MIC_WRONG])) {
+        s->micstatus = 0;
+    }
+    garble(&s->faults, out + PACKET_HEADER, clear);
     return write_memory(ccm, out, PACKET_HEADER + clear);
 }
 
@@ -203,6 +230,9 @@ static void resolve(struct ccm_aar *ccm, uint64_t begin)
            read_memory(ccm, s->cnfptr + tried * AES128_BYTES, irk, sizeof irk, CCM_CNFPTR)) {
         s->resolved = fits(irk, address) ? tried : AAR_NO_KEY;
         tried++;
+    }
+    if (device_fault_strikes(&s->faults.values[AAR_FAULT_UNRESOLVED])) {
+        s->resolved = AAR_NO_KEY;
     }
     work_until(ccm, AAR_RESOLVING, begin, AAR_KEY_US * (uint64_t)(tried == 0 ? 1 : tried));
 }
@@ -435,13 +465,21 @@ static void ccm_aar_reset(void *self, uint32_t reasons)
     struct ccm_aar *ccm = self;
     (void)reasons;
     clock_cancel(ccm->env.clock, &ccm->done);
-    ccm->state = (struct ccm_aar_state){.mode = 1, .maxpacketsize = 0xFB};
+    ccm->state =
+        (struct ccm_aar_state){.mode = 1, .maxpacketsize = 0xFB, .faults = ccm->state.faults};
+}
+
+static bool ccm_aar_input(void *self, const struct device_input *input)
+{
+    struct ccm_aar *ccm = self;
+    return device_fault_take(ccm_aar_faults, input, ccm->state.faults.values);
 }
 
 static const char *ccm_aar_init(void *self, const struct device_env *env)
 {
     struct ccm_aar *ccm = self;
     ccm->env = *env;
+    ccm->state.faults.random = env->seed;
     ccm->nrf52840 = nrf_is_nrf52840(env);
     event_init(&ccm->done, done, ccm);
     return NULL;
@@ -453,7 +491,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     (void)self;
     (void)now_cycles;
     return (uint32_t)s->work <= AAR_RESOLVING && device_bool_is_sane(&s->has_keystream) &&
-           s->resolved <= AAR_NO_KEY;
+           s->resolved <= AAR_NO_KEY && device_faults_are_sane(ccm_aar_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct ccm_aar, done)};
@@ -463,7 +501,7 @@ const struct device_class nrf52_ccm_aar_class = {
     .size_bytes = sizeof(struct ccm_aar),
     .state_offset = offsetof(struct ccm_aar, state),
     .state_bytes = sizeof(struct ccm_aar_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -473,4 +511,6 @@ const struct device_class nrf52_ccm_aar_class = {
     .read = ccm_aar_read,
     .write = ccm_aar_write,
     .peek = ccm_aar_peek,
+    .input = ccm_aar_input,
+    .faults = ccm_aar_faults,
 };

@@ -48,6 +48,14 @@ enum ccm_aar_work {
     AAR_RESOLVING,
 };
 
+enum ccm_aar_fault { CCM_FAULT_MIC_WRONG, CCM_FAULT_GARBLED, AAR_FAULT_UNRESOLVED, CCM_AAR_FAULTS };
+
+/* Kept over a reset. */
+struct ccm_aar_faults {
+    int32_t values[CCM_AAR_FAULTS];
+    uint64_t random;
+};
+
 struct ccm_aar {
     struct device_env env;
     bool nrf52840;
@@ -62,6 +70,7 @@ struct ccm_aar {
         uint32_t rate;          /* of the packet under way, as MODE.DATARATE */
         uint32_t input, output; /* addresses of the packet under way */
         uint32_t resolved;      /* the key that fits, or AAR_NO_KEY */
+        struct ccm_aar_faults faults;
     } state;
     struct event done;
 };

@@ -14,6 +14,14 @@
 #define HYST_MICROVOLTS     50000
 #define TH_STEPS            64
 
+#define STUCK_HIGH 2
+
+static const struct device_fault comp_faults[] = {
+    [COMP_FAULT_STUCK] = {"stuck", "the output is low (1) or high (2) whatever the input", 1,
+                          STUCK_HIGH},
+    [COMP_FAULT_OFFSET] = {"offset", "the input counts as VALUE mV more than it is", -1000, 1000},
+    [COMP_FAULTS] = {0}};
+
 enum anadetect { ANADETECT_CROSS, ANADETECT_UP, ANADETECT_DOWN };
 
 /* Below `down` the output falls, above `up` it rises. */
@@ -85,7 +93,12 @@ static struct thresholds find_thresholds(const struct comp *comp)
 static bool compare(const struct comp *comp)
 {
     struct thresholds thresholds = find_thresholds(comp);
-    int64_t input = analog_input_microvolts(&comp->env, comp->state.psel);
+    const int32_t *faults = comp->state.faults.values;
+    int64_t input = analog_input_microvolts(&comp->env, comp->state.psel) +
+                    (int64_t)faults[COMP_FAULT_OFFSET] * 1000;
+    if (faults[COMP_FAULT_STUCK] != 0) {
+        return faults[COMP_FAULT_STUCK] == STUCK_HIGH;
+    }
     if (input > thresholds.up) {
         return true;
     }
@@ -377,7 +390,17 @@ static void comp_reset(void *self, uint32_t reasons)
     struct comp *comp = self;
     (void)reasons;
     stop(comp);
-    comp->state = (struct comp_state){.refsel = REFSEL_RESET};
+    comp->state = (struct comp_state){.refsel = REFSEL_RESET, .faults = comp->state.faults};
+}
+
+static bool comp_input(void *self, const struct device_input *input)
+{
+    struct comp *comp = self;
+    if (!device_fault_take(comp_faults, input, comp->state.faults.values)) {
+        return false;
+    }
+    look(comp);
+    return true;
 }
 
 static const char *comp_init(void *self, const struct device_env *env)
@@ -405,7 +428,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     (void)self;
     (void)now_cycles;
     return device_bool_is_sane(&s->above) && s->phase <= COMP_RUNNING && s->psel < ANALOG_INPUTS &&
-           s->enable <= 3 && s->refsel <= 0xF;
+           s->enable <= 3 && s->refsel <= 0xF &&
+           device_faults_are_sane(comp_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct comp, ready),
@@ -416,7 +440,7 @@ const struct device_class nrf52_comp_class = {
     .size_bytes = sizeof(struct comp),
     .state_offset = offsetof(struct comp, state),
     .state_bytes = sizeof(struct comp_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -426,4 +450,6 @@ const struct device_class nrf52_comp_class = {
     .read = comp_read,
     .write = comp_write,
     .peek = comp_peek,
+    .input = comp_input,
+    .faults = comp_faults,
 };

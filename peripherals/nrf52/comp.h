@@ -47,6 +47,13 @@ enum comp_register {
 
 enum comp_phase { COMP_OFF, COMP_STARTING, COMP_RUNNING };
 
+enum comp_fault { COMP_FAULT_STUCK, COMP_FAULT_OFFSET, COMP_FAULTS };
+
+/* Kept over a reset. */
+struct comp_faults {
+    int32_t values[COMP_FAULTS];
+};
+
 /* Where it listens for one of its inputs. */
 struct comp_listener {
     struct analog_listener voltage;
@@ -63,6 +70,7 @@ struct comp {
             isource;
         uint32_t phase; /* enum comp_phase */
         bool above;     /* what the comparator puts out while it runs */
+        struct comp_faults faults;
     } state;
     struct event ready;
     struct event settled; /* the propagation delay after a change is over */

@@ -1,6 +1,17 @@
 #include "peripherals/nrf52/ecb.h"
 
+#include <string.h>
+
+#include "peripherals/nrf52/nrf_random.h"
+
 #define EVENTS (NRF_EVENT_BIT(ECB_EVENTS_ENDECB) | NRF_EVENT_BIT(ECB_EVENTS_ERRORECB))
+
+static const struct device_fault ecb_faults[] = {
+    [ECB_FAULT_GARBLED] = {"garbled", "a bit of the VALUE-th cipher text from now is wrong, once",
+                           1, INT32_MAX},
+    [ECB_FAULT_ERROR] = {"error", "the VALUE-th block from now ends with ERRORECB, once", 1,
+                         INT32_MAX},
+    [ECB_FAULTS] = {0}};
 
 static void fail_dma(struct ecb *ecb)
 {
@@ -13,6 +24,14 @@ static void done(void *owner, uint64_t late_cycles)
     struct ecb *ecb = owner;
     const struct dma_port *dma = &ecb->env.dma;
     (void)late_cycles;
+    if (device_fault_strikes(&ecb->state.faults[ECB_FAULT_ERROR])) {
+        nrf_event_raise(&ecb->env, &ecb->state.events, ECB_EVENTS_ERRORECB);
+        return;
+    }
+    if (device_fault_strikes(&ecb->state.faults[ECB_FAULT_GARBLED])) {
+        uint64_t bit = nrf_random_next(&ecb->state.random) % (8U * AES128_BYTES);
+        ecb->state.cipher[bit / 8U] ^= (uint8_t)(1U << bit % 8U);
+    }
     if (dma->write(dma->context, ecb->state.output, ecb->state.cipher, AES128_BYTES) != BUS_OK) {
         fail_dma(ecb);
         return;
@@ -125,13 +144,28 @@ static void ecb_reset(void *self, uint32_t reasons)
     struct ecb *ecb = self;
     (void)reasons;
     clock_cancel(ecb->env.clock, &ecb->done);
-    ecb->state = (struct ecb_state){0};
+    memset(&ecb->state, 0, offsetof(struct ecb_state, faults));
+}
+
+static bool ecb_input(void *self, const struct device_input *input)
+{
+    struct ecb *ecb = self;
+    return device_fault_take(ecb_faults, input, ecb->state.faults);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct ecb_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_faults_are_sane(ecb_faults, s->faults);
 }
 
 static const char *ecb_init(void *self, const struct device_env *env)
 {
     struct ecb *ecb = self;
     ecb->env = *env;
+    ecb->state.random = env->seed;
     event_init(&ecb->done, done, ecb);
     return NULL;
 }
@@ -143,7 +177,8 @@ const struct device_class nrf52_ecb_class = {
     .size_bytes = sizeof(struct ecb),
     .state_offset = offsetof(struct ecb, state),
     .state_bytes = sizeof(struct ecb_state),
-    .state_version = 1,
+    .state_version = 2,
+    .state_is_sane = state_is_sane,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = ecb_init,
@@ -152,4 +187,6 @@ const struct device_class nrf52_ecb_class = {
     .read = ecb_read,
     .write = ecb_write,
     .peek = ecb_peek,
+    .input = ecb_input,
+    .faults = ecb_faults,
 };

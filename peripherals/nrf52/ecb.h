@@ -23,6 +23,8 @@ enum ecb_register {
 
 #define ECB_BLOCK_NS 7200U
 
+enum ecb_fault { ECB_FAULT_GARBLED, ECB_FAULT_ERROR, ECB_FAULTS };
+
 struct ecb {
     struct device_env env;
     struct ecb_state {
@@ -30,6 +32,8 @@ struct ecb {
         uint32_t ecbdataptr;
         uint32_t output; /* where the cipher text of the block under way goes */
         uint8_t cipher[AES128_BYTES];
+        int32_t faults[ECB_FAULTS]; /* kept over a reset, as the next */
+        uint64_t random;
     } state;
     struct event done;
 };

@@ -2,6 +2,12 @@
 
 #define ALL_EVENTS ((1U << EGU_CHANNELS) - 1U)
 
+static const struct device_fault egu_faults[] = {
+    [EGU_FAULT_TRIGGER_LOST] = {"trigger-lost",
+                                "the VALUE-th trigger from now raises no event, once", 1,
+                                INT32_MAX},
+    [EGU_FAULTS] = {0}};
+
 static bool is_task(uint32_t offset)
 {
     return offset < EGU_TASKS_TRIGGER_0 + 4U * EGU_CHANNELS;
@@ -46,7 +52,8 @@ static void write_register(struct egu *egu, uint32_t offset, uint32_t value)
         events->inten = value & ALL_EVENTS;
     } else if (!is_task(offset)) {
         nrf_report_unknown_write(&egu->env, offset);
-    } else if (nrf_is_trigger(value)) {
+    } else if (nrf_is_trigger(value) &&
+               !device_fault_strikes(&egu->state.faults[EGU_FAULT_TRIGGER_LOST])) {
         nrf_event_raise(&egu->env, events, EGU_EVENTS_TRIGGERED_0 + offset);
     }
 }
@@ -64,7 +71,21 @@ static void egu_reset(void *self, uint32_t reasons)
 {
     struct egu *egu = self;
     (void)reasons;
-    egu->state = (struct egu_state){0};
+    egu->state.events = (struct nrf_events){0};
+}
+
+static bool egu_input(void *self, const struct device_input *input)
+{
+    struct egu *egu = self;
+    return device_fault_take(egu_faults, input, egu->state.faults);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct egu_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_faults_are_sane(egu_faults, s->faults);
 }
 
 static const char *egu_init(void *self, const struct device_env *env)
@@ -79,11 +100,14 @@ const struct device_class nrf52_egu_class = {
     .size_bytes = sizeof(struct egu),
     .state_offset = offsetof(struct egu, state),
     .state_bytes = sizeof(struct egu_state),
-    .state_version = 1,
+    .state_version = 2,
+    .state_is_sane = state_is_sane,
     .init = egu_init,
     .reset = egu_reset,
     .update = egu_update,
     .read = egu_read,
     .write = egu_write,
     .peek = egu_peek,
+    .input = egu_input,
+    .faults = egu_faults,
 };

@@ -17,10 +17,13 @@ enum egu_register {
 
 #define EGU_CHANNELS 16U
 
+enum egu_fault { EGU_FAULT_TRIGGER_LOST, EGU_FAULTS };
+
 struct egu {
     struct device_env env;
     struct egu_state {
         struct nrf_events events;
+        int32_t faults[EGU_FAULTS];
     } state;
 };
 

@@ -198,7 +198,7 @@ static void in_changed(void *owner, uint32_t index, enum wire_level level)
 static bool gpio_input(void *self, const struct device_input *input)
 {
     struct gpio *gpio = self;
-    if (!gpio_faults_take(&gpio->state.faults, input)) {
+    if (!gpio_faults_take(&gpio->state.faults, input, gpio->pin_count)) {
         return false;
     }
     update_pins(gpio, UINT32_MAX);
@@ -402,4 +402,5 @@ const struct device_class nrf52_gpio_class = {
     .peek = gpio_peek,
     .input = gpio_input,
     .faults = gpio_fault_list,
+    .fault_max = gpio_fault_max,
 };

@@ -21,12 +21,20 @@ void gpio_faults_init(struct gpio_faults *faults, uint64_t seed)
     memset(faults->before, WIRE_FLOATING, sizeof faults->before);
 }
 
-bool gpio_faults_take(struct gpio_faults *faults, const struct device_input *input)
+int32_t gpio_fault_max(const struct device_site *site, const struct device_fault *fault)
+{
+    uint32_t ngpios = props_u32_or(site->props, "ngpios", GPIO_FAULT_PINS);
+    (void)fault;
+    return (int32_t)(ngpios < GPIO_FAULT_PINS ? ngpios : GPIO_FAULT_PINS);
+}
+
+bool gpio_faults_take(struct gpio_faults *faults, const struct device_input *input,
+                      uint32_t pin_count)
 {
     uint32_t *const masks[] = {&faults->stuck_high, &faults->stuck_low, &faults->bounce};
     for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
         if (strcmp(gpio_fault_list[i].name, input->what) == 0 && input->value >= 0 &&
-            input->value <= gpio_fault_list[i].value_max) {
+            input->value <= (int32_t)pin_count) {
             *masks[i] = input->value == 0 ? 0 : *masks[i] | 1U << (input->value - 1);
             return true;
         }

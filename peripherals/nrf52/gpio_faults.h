@@ -27,8 +27,12 @@ extern const struct device_fault gpio_fault_list[];
 
 void gpio_faults_init(struct gpio_faults *faults, uint64_t seed);
 
-/* False: none of the faults, or a pin that no port has. */
-bool gpio_faults_take(struct gpio_faults *faults, const struct device_input *input);
+/* For device_class.fault_max: a port may have fewer than 32 pins. */
+int32_t gpio_fault_max(const struct device_site *site, const struct device_fault *fault);
+
+/* False: none of the faults, or a pin that this port of `pin_count` pins does not have. */
+bool gpio_faults_take(struct gpio_faults *faults, const struct device_input *input,
+                      uint32_t pin_count);
 
 /* A part drives the pin's level anew. True: it bounces from now on. */
 bool gpio_faults_changed(struct gpio_faults *faults, const struct clock *clock, uint32_t index,

@@ -57,6 +57,11 @@ static bool is_task_channel_of(const struct gpiote *gpiote, uint32_t channel, ui
     return mode_of(config) == MODE_TASK && pin_of(config) == pin;
 }
 
+static const struct device_fault gpiote_faults[] = {
+    [GPIOTE_FAULT_IN_LOST] = {"in-lost", "the VALUE-th IN event from now does not come, once", 1,
+                              INT32_MAX},
+    [GPIOTE_FAULTS] = {0}};
+
 /* Whether a pin is claimed follows from the channels in task mode. */
 static void update_claim(struct gpiote *gpiote, uint32_t pin)
 {
@@ -100,7 +105,8 @@ static void pad_changed(void *owner, uint32_t pin, enum wire_level level)
             continue;
         }
         set_high(s, i, high);
-        if (is_edge_wanted(s->config[i], high)) {
+        if (is_edge_wanted(s->config[i], high) &&
+            !device_fault_strikes(&s->faults.values[GPIOTE_FAULT_IN_LOST])) {
             nrf_event_raise(&gpiote->env, &s->events, GPIOTE_EVENTS_IN_0 + 4 * i);
         }
     }
@@ -258,7 +264,14 @@ static void gpiote_reset(void *self, uint32_t reasons)
     gpiote->state = (struct gpiote_state){
         .detected = {gpiote->state.detected[0], gpiote->state.detected[1]},
         .claimed = gpiote->state.claimed,
+        .faults = gpiote->state.faults,
     };
+}
+
+static bool gpiote_input(void *self, const struct device_input *input)
+{
+    struct gpiote *gpiote = self;
+    return device_fault_take(gpiote_faults, input, gpiote->state.faults.values);
 }
 
 static const char *gpiote_init(void *self, const struct device_env *env)
@@ -285,7 +298,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
             return false;
         }
     }
-    return gpiote->pin_count == GPIOTE_PINS_MAX || s->claimed >> gpiote->pin_count == 0;
+    return (gpiote->pin_count == GPIOTE_PINS_MAX || s->claimed >> gpiote->pin_count == 0) &&
+           device_faults_are_sane(gpiote_faults, s->faults.values);
 }
 
 const struct device_class nrf52_gpiote_class = {
@@ -293,7 +307,7 @@ const struct device_class nrf52_gpiote_class = {
     .size_bytes = sizeof(struct gpiote),
     .state_offset = offsetof(struct gpiote, state),
     .state_bytes = sizeof(struct gpiote_state),
-    .state_version = 2,
+    .state_version = 3,
     .state_is_sane = state_is_sane,
     .init = gpiote_init,
     .reset = gpiote_reset,
@@ -301,4 +315,6 @@ const struct device_class nrf52_gpiote_class = {
     .read = gpiote_read,
     .write = gpiote_write,
     .peek = gpiote_peek,
+    .input = gpiote_input,
+    .faults = gpiote_faults,
 };

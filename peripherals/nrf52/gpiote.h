@@ -19,6 +19,13 @@
 #define GPIOTE_CHANNELS 8U
 #define GPIOTE_PINS_MAX 64U
 
+enum gpiote_fault { GPIOTE_FAULT_IN_LOST, GPIOTE_FAULTS };
+
+/* Kept over a reset. */
+struct gpiote_faults {
+    int32_t values[GPIOTE_FAULTS];
+};
+
 struct gpiote {
     struct device_env env;
     uint32_t pin_count; /* of the chip, at most GPIOTE_PINS_MAX */
@@ -30,6 +37,7 @@ struct gpiote {
         uint32_t high;        /* channels: level put out (task mode) or seen last (event mode) */
         uint32_t detected[2]; /* by port: pins in its DETECT signal */
         uint64_t claimed;     /* pins whose `claim` wire we drive; a reset gives them back */
+        struct gpiote_faults faults;
     } state;
 };
 

@@ -1,11 +1,16 @@
 #include "peripherals/nrf52/mwu.h"
 
+#include <string.h>
+
 #define REGION_EVENTS   0x0F0000FFU /* of EVENTS, INTEN, NMIEN and REGIONEN alike */
 #define PREGION_BIT     24U         /* of the first peripheral region's WA in REGIONEN */
 #define REGION_STRIDE   0x10U
 #define PERIPHERAL_BASE 0x40000000U
 #define PART_BYTES      0x1000U
 #define PREGION_PARTS   32U
+
+static const struct device_fault mwu_faults[] = {
+    [MWU_FAULT_BLIND] = {"blind", "no access is seen", 1, 1}, [MWU_FAULTS] = {0}};
 
 enum access_kind { ACCESS_WRITE, ACCESS_READ }; /* as WA and RA follow each other */
 
@@ -207,7 +212,7 @@ static void mwu_accessed(void *self, uint32_t address, uint32_t size_bytes, bool
     struct mwu *mwu = self;
     const struct mwu_state *s = &mwu->state;
     enum access_kind kind = write ? ACCESS_WRITE : ACCESS_READ;
-    if (s->regionen == 0) {
+    if (s->regionen == 0 || s->faults[MWU_FAULT_BLIND] != 0) {
         return;
     }
     for (uint32_t i = 0; i < MWU_REGIONS; i++) {
@@ -225,8 +230,22 @@ static void mwu_reset(void *self, uint32_t reasons)
 {
     struct mwu *mwu = self;
     (void)reasons;
-    mwu->state = (struct mwu_state){0};
+    memset(&mwu->state, 0, offsetof(struct mwu_state, faults));
     tell_observing(mwu);
+}
+
+static bool mwu_input(void *self, const struct device_input *input)
+{
+    struct mwu *mwu = self;
+    return device_fault_take(mwu_faults, input, mwu->state.faults);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct mwu_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_faults_are_sane(mwu_faults, s->faults);
 }
 
 static const char *mwu_init(void *self, const struct device_env *env)
@@ -240,7 +259,8 @@ const struct device_class nrf52_mwu_class = {
     .size_bytes = sizeof(struct mwu),
     .state_offset = offsetof(struct mwu, state),
     .state_bytes = sizeof(struct mwu_state),
-    .state_version = 1,
+    .state_version = 2,
+    .state_is_sane = state_is_sane,
     .init = mwu_init,
     .reset = mwu_reset,
     .update = mwu_update,
@@ -249,4 +269,6 @@ const struct device_class nrf52_mwu_class = {
     .peek = mwu_peek,
     .observes = mwu_observes,
     .accessed = mwu_accessed,
+    .input = mwu_input,
+    .faults = mwu_faults,
 };

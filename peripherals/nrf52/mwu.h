@@ -32,6 +32,8 @@ enum mwu_register {
 #define MWU_REGIONS  4U
 #define MWU_PREGIONS 2U
 
+enum mwu_fault { MWU_FAULT_BLIND, MWU_FAULTS };
+
 struct mwu {
     struct device_env env;
     struct mwu_state {
@@ -40,6 +42,7 @@ struct mwu {
         uint32_t start[MWU_REGIONS], end[MWU_REGIONS];
         uint32_t subs[MWU_PREGIONS];
         uint32_t substat[MWU_PREGIONS][2]; /* WA, RA */
+        int32_t faults[MWU_FAULTS];        /* kept over a reset */
     } state;
 };
 

@@ -409,4 +409,5 @@ const struct device_class nrf52_nvmc_class = {
     .memory_write = nvmc_memory_write,
     .input = nvmc_input,
     .faults = nvmc_faults,
+    .fault_max = nvmc_fault_max,
 };

@@ -24,6 +24,12 @@ const struct device_fault nvmc_faults[NVMC_FAULTS + 1] = {
                               1, INT32_MAX},
     [NVMC_FAULTS] = {0}};
 
+int32_t nvmc_fault_max(const struct device_site *site, const struct device_fault *fault)
+{
+    bool worn = fault == &nvmc_faults[NVMC_FAULT_WORN_PAGE];
+    return worn ? (int32_t)(site->flash_bytes / site->flash_page_bytes) : fault->value_max;
+}
+
 /* Where an absolute range lives; NULL: not wholly in flash or in UICR. */
 static uint8_t *find_bytes(const struct nvm *nvm, uint32_t address, uint32_t size_bytes)
 {
@@ -56,16 +62,6 @@ void nvmc_operation_begin(struct nvmc_operation *operation, const struct nvm *nv
     if (kept) {
         memcpy(operation->before, bytes, size_bytes);
     }
-}
-
-/* Counts a fault that happens once down; true: now. */
-static bool is_its_turn(struct nvmc_operation *operation, enum nvmc_fault fault)
-{
-    if (operation->faults[fault] == 0) {
-        return false;
-    }
-    operation->faults[fault]--;
-    return operation->faults[fault] == 0;
 }
 
 void nvmc_operation_tear(struct nvmc_operation *operation, const struct nvm *nvm)
@@ -121,19 +117,19 @@ static void wear(const struct nvmc_operation *operation, const struct nvm *nvm)
 bool nvmc_operation_end(struct nvmc_operation *operation, const struct nvm *nvm)
 {
     if (operation->kind == NVMC_KIND_WRITE) {
-        if (is_its_turn(operation, NVMC_FAULT_WRITE_DROP)) {
+        if (device_fault_strikes(&operation->faults[NVMC_FAULT_WRITE_DROP])) {
             undo(operation, nvm);
         }
-        if (is_its_turn(operation, NVMC_FAULT_WRITE_TORN)) {
+        if (device_fault_strikes(&operation->faults[NVMC_FAULT_WRITE_TORN])) {
             nvmc_operation_tear(operation, nvm);
         }
     } else {
         wear(operation, nvm);
-        if (is_its_turn(operation, NVMC_FAULT_ERASE_PARTIAL)) {
+        if (device_fault_strikes(&operation->faults[NVMC_FAULT_ERASE_PARTIAL])) {
             nvmc_operation_tear(operation, nvm);
         }
     }
-    return is_its_turn(operation, NVMC_FAULT_POWER_CUT);
+    return device_fault_strikes(&operation->faults[NVMC_FAULT_POWER_CUT]);
 }
 
 bool nvmc_operation_is_sane(const struct nvmc_operation *operation, const struct nvm *nvm)

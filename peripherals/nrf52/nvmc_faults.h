@@ -37,6 +37,9 @@ struct nvmc_operation {
 
 extern const struct device_fault nvmc_faults[NVMC_FAULTS + 1];
 
+/* For device_class.fault_max: the flash has so many pages. */
+int32_t nvmc_fault_max(const struct device_site *site, const struct device_fault *fault);
+
 /* Before the bytes change: keeps them. The range lies in flash or in UICR. */
 void nvmc_operation_begin(struct nvmc_operation *operation, const struct nvm *nvm,
                           enum nvmc_kind kind, uint32_t address, uint32_t size_bytes);

@@ -36,6 +36,14 @@ static const struct {
     {0x4000B140, 0x40008000}, /* RTC0 COMPARE[0] -> TIMER0 START */
 };
 
+static const struct device_fault ppi_faults[] = {
+    [PPI_FAULT_CHANNEL_DEAD] = {"channel-dead", "channel VALUE - 1 triggers nothing", 1,
+                                (int32_t)PPI_CHANNELS},
+    [PPI_FAULT_EVENT_LOST] = {"event-lost",
+                              "the VALUE-th event of an enabled channel from now is lost, once", 1,
+                              INT32_MAX},
+    [PPI_FAULTS] = {0}};
+
 static uint32_t eep_of(const struct ppi *ppi, uint32_t channel)
 {
     return channel < PPI_PROGRAMMABLE_CHANNELS ? ppi->state.eep[channel]
@@ -126,11 +134,20 @@ static void resume_fired(void *owner, uint64_t late_cycles)
     deliver(ppi);
 }
 
+/* An event reaches the channel, unless a fault is in the way. */
+static bool arrives(struct ppi *ppi, uint32_t channel)
+{
+    int32_t *faults = ppi->state.faults.values;
+    return faults[PPI_FAULT_CHANNEL_DEAD] != (int32_t)channel + 1 &&
+           !device_fault_strikes(&faults[PPI_FAULT_EVENT_LOST]);
+}
+
 static void ppi_event_raised(void *self, uint32_t event_address)
 {
     struct ppi *ppi = self;
     for (uint32_t i = 0; i < PPI_CHANNELS; i++) {
-        if ((ppi->state.chen >> i & 1U) != 0 && eep_of(ppi, i) == event_address) {
+        if ((ppi->state.chen >> i & 1U) != 0 && eep_of(ppi, i) == event_address &&
+            arrives(ppi, i)) {
             ppi->state.pending |= 1U << i;
         }
     }
@@ -242,7 +259,21 @@ static void ppi_reset(void *self, uint32_t reasons)
     struct ppi *ppi = self;
     (void)reasons;
     clock_cancel(ppi->env.clock, &ppi->resume);
-    ppi->state = (struct ppi_state){0};
+    ppi->state = (struct ppi_state){.faults = ppi->state.faults};
+}
+
+static bool ppi_input(void *self, const struct device_input *input)
+{
+    struct ppi *ppi = self;
+    return device_fault_take(ppi_faults, input, ppi->state.faults.values);
+}
+
+static bool state_is_sane(const void *self, const void *state, uint64_t now_cycles)
+{
+    const struct ppi_state *s = state;
+    (void)self;
+    (void)now_cycles;
+    return device_faults_are_sane(ppi_faults, s->faults.values);
 }
 
 static const char *ppi_init(void *self, const struct device_env *env)
@@ -260,7 +291,8 @@ const struct device_class nrf52_ppi_class = {
     .size_bytes = sizeof(struct ppi),
     .state_offset = offsetof(struct ppi, state),
     .state_bytes = sizeof(struct ppi_state),
-    .state_version = 2,
+    .state_version = 3,
+    .state_is_sane = state_is_sane,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .init = ppi_init,
@@ -269,4 +301,6 @@ const struct device_class nrf52_ppi_class = {
     .write = ppi_write,
     .peek = ppi_peek,
     .event_raised = ppi_event_raised,
+    .input = ppi_input,
+    .faults = ppi_faults,
 };

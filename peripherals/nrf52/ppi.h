@@ -20,6 +20,13 @@
 #define PPI_GROUPS                6U
 #define PPI_RING_PERIODS          256U /* of rounds without a pause: a guest error is reported */
 
+enum ppi_fault { PPI_FAULT_CHANNEL_DEAD, PPI_FAULT_EVENT_LOST, PPI_FAULTS };
+
+/* Kept over a reset. */
+struct ppi_faults {
+    int32_t values[PPI_FAULTS];
+};
+
 struct ppi {
     struct device_env env;
     bool delivering;      /* tasks are being triggered further up the call stack */
@@ -34,6 +41,7 @@ struct ppi {
         uint32_t busy_periods; /* in a row that began with something pending */
         uint32_t ran;          /* channels that have run in ran_period */
         uint64_t ran_period;   /* of 16 MHz, since time 0 */
+        struct ppi_faults faults;
     } state;
     struct event resume;
 };

@@ -12,6 +12,15 @@
 #define SEQUENCES_END     (PWM_SEQ_0_PTR + PWM_SEQUENCE_BYTES * PWM_SEQUENCES)
 #define PSEL_END          (PWM_PSEL_OUT_0 + 4U * PWM_CHANNELS)
 
+static const struct device_fault pwm_faults[] = {
+    [PWM_FAULT_STUCK_LOW] = {"stuck-low", "channel VALUE - 1 stays low while it plays", 1,
+                             (int32_t)PWM_CHANNELS},
+    [PWM_FAULT_STUCK_HIGH] = {"stuck-high", "channel VALUE - 1 stays high while it plays", 1,
+                              (int32_t)PWM_CHANNELS},
+    [PWM_FAULT_EVENT_LOST] = {"event-lost", "the VALUE-th event from now does not come, once", 1,
+                              INT32_MAX},
+    [PWM_FAULTS] = {0}};
+
 /* ---- pins ---- */
 
 /* The pin's number; pin_count: the channel has none. */
@@ -42,6 +51,16 @@ static uint32_t period_ticks(const struct pwm_state *s)
     return pwm_wave_ticks(s->top, s->period_mode != 0);
 }
 
+static bool is_high(const struct pwm_state *s, uint32_t channel, uint32_t tick)
+{
+    int32_t number = (int32_t)channel + 1;
+    if (s->faults.values[PWM_FAULT_STUCK_HIGH] == number) {
+        return true;
+    }
+    return s->faults.values[PWM_FAULT_STUCK_LOW] != number &&
+           pwm_wave_level(s->values[channel], s->top, s->period_mode != 0, tick);
+}
+
 static bool is_ours(const struct pwm *pwm, uint32_t pin)
 {
     for (uint32_t i = 0; i < PWM_CHANNELS && pwm->state.running; i++) {
@@ -60,8 +79,7 @@ static void update_pins(struct pwm *pwm, uint32_t tick)
     for (uint32_t i = 0; i < PWM_CHANNELS && s->running; i++) {
         uint32_t pin = pin_of(pwm, i);
         if (pin < pwm->env.pin_count) {
-            bool high = pwm_wave_level(s->values[i], s->top, s->period_mode != 0, tick);
-            drive(pwm, pin, high ? WIRE_HIGH : WIRE_LOW);
+            drive(pwm, pin, is_high(s, i, tick) ? WIRE_HIGH : WIRE_LOW);
         }
     }
     for (uint32_t pin = 0; s->claimed != 0 && pin < pwm->env.pin_count; pin++) {
@@ -361,6 +379,16 @@ static enum bus_result pwm_write(void *self, struct bus_access access, uint32_t 
     return BUS_OK;
 }
 
+static bool pwm_input(void *self, const struct device_input *input)
+{
+    struct pwm *pwm = self;
+    if (!device_fault_take(pwm_faults, input, pwm->state.faults.values)) {
+        return false;
+    }
+    renew_pins(pwm);
+    return true;
+}
+
 static void pwm_update(void *self)
 {
     struct pwm *pwm = self;
@@ -376,7 +404,8 @@ static void pwm_reset(void *self, uint32_t reasons)
     struct pwm_state *s = &pwm->state;
     (void)reasons;
     clock_cancel(pwm->env.clock, &pwm->tick);
-    *s = (struct pwm_state){.countertop = COUNTERTOP_RESET, .claimed = s->claimed};
+    *s = (struct pwm_state){
+        .countertop = COUNTERTOP_RESET, .claimed = s->claimed, .faults = s->faults};
     for (uint32_t i = 0; i < PWM_CHANNELS; i++) {
         s->psel[i] = UINT32_MAX;
     }
@@ -410,7 +439,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->starts_after <= PWM_SEQUENCES && s->prescaler <= 7 && s->period_prescaler <= 7 &&
            s->period_start <= now_cycles &&
            (!running || now_cycles - s->period_start <= pwm->env.clock->cpu_hz) &&
-           (pins == 64 || s->claimed >> pins == 0);
+           (pins == 64 || s->claimed >> pins == 0) &&
+           device_faults_are_sane(pwm_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct pwm, tick)};
@@ -420,7 +450,7 @@ const struct device_class nrf52_pwm_class = {
     .size_bytes = sizeof(struct pwm),
     .state_offset = offsetof(struct pwm, state),
     .state_bytes = sizeof(struct pwm_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -430,4 +460,6 @@ const struct device_class nrf52_pwm_class = {
     .read = pwm_read,
     .write = pwm_write,
     .peek = pwm_peek,
+    .input = pwm_input,
+    .faults = pwm_faults,
 };

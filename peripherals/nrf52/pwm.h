@@ -39,6 +39,13 @@ enum pwm_register {
 #define PWM_SEQUENCES      2U
 #define PWM_COUNTERTOP_MIN 3U
 
+enum pwm_fault { PWM_FAULT_STUCK_LOW, PWM_FAULT_STUCK_HIGH, PWM_FAULT_EVENT_LOST, PWM_FAULTS };
+
+/* Kept over a reset. */
+struct pwm_faults {
+    int32_t values[PWM_FAULTS];
+};
+
 struct pwm_sequence {
     uint32_t ptr, cnt, refresh, enddelay;
 };
@@ -66,6 +73,7 @@ struct pwm {
         bool delaying;    /* in ENDDELAY */
         bool over;        /* the sequence is: its last value stays */
         bool step_wanted; /* NEXTSTEP came */
+        struct pwm_faults faults;
     } state;
     struct event tick; /* the next edge or the end of the period */
 };

@@ -17,8 +17,12 @@
 enum pwm_load { PWM_LOAD_COMMON, PWM_LOAD_GROUPED, PWM_LOAD_INDIVIDUAL, PWM_LOAD_WAVEFORM };
 uint32_t pwm_load_mode(const struct pwm_state *s);
 
+/* What such a function gives back for one event: nothing when a fault lets it get lost. */
 static inline uint32_t pwm_add_event(struct pwm_state *s, uint32_t offset)
 {
+    if (device_fault_strikes(&s->faults.values[PWM_FAULT_EVENT_LOST])) {
+        return 0;
+    }
     nrf_event_set(&s->events, offset);
     return NRF_EVENT_BIT(offset);
 }

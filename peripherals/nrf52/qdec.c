@@ -20,6 +20,12 @@ enum qdec_short {
     SAMPLERDY_READCLRACC = 1U << 6,
 };
 
+static const struct device_fault qdec_faults[] = {
+    [QDEC_FAULT_DOUBLE] = {"double", "the VALUE-th sample from now is a double transition, once", 1,
+                           INT32_MAX},
+    [QDEC_FAULT_STUCK] = {"stuck", "the samples show no movement", 1, 1},
+    [QDEC_FAULTS] = {0}};
+
 /* The pin's number; pin_count: not connected. */
 static uint32_t pin_of(const struct qdec *qdec, enum qdec_psel which)
 {
@@ -163,8 +169,10 @@ static void take_sample(struct qdec *qdec)
     struct qdec_state *s = &qdec->state;
     uint32_t pair = read_pair(qdec);
     uint32_t ignored = s->dbfen != 0 ? s->unsteady : 0;
+    ignored = s->faults.values[QDEC_FAULT_STUCK] != 0 ? 3U : ignored;
     pair = (pair & ~ignored) | (s->pair & ignored);
-    s->sample = decode(s->pair, pair);
+    s->sample = device_fault_strikes(&s->faults.values[QDEC_FAULT_DOUBLE]) ? DOUBLE_TRANSITION
+                                                                           : decode(s->pair, pair);
     s->pair = pair;
     s->unsteady = 0;
     uint32_t events = add_event(s, QDEC_EVENTS_SAMPLERDY);
@@ -390,10 +398,17 @@ static void qdec_reset(void *self, uint32_t reasons)
     struct qdec *qdec = self;
     (void)reasons;
     clock_cancel(qdec->env.clock, &qdec->step);
-    qdec->state = (struct qdec_state){.ledpre = LEDPRE_RESET, .claimed = qdec->state.claimed};
+    qdec->state = (struct qdec_state){
+        .ledpre = LEDPRE_RESET, .claimed = qdec->state.claimed, .faults = qdec->state.faults};
     for (uint32_t i = 0; i < QDEC_PSELS; i++) {
         qdec->state.psel[i] = UINT32_MAX;
     }
+}
+
+static bool qdec_input(void *self, const struct device_input *input)
+{
+    struct qdec *qdec = self;
+    return device_fault_take(qdec_faults, input, qdec->state.faults.values);
 }
 
 static const char *qdec_init(void *self, const struct device_env *env)
@@ -422,7 +437,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     bool running = bools && s->running; /* not to be looked at before it is known to be a bool */
     bool recent = !running || s->sample_cycles >= now_cycles ||
                   now_cycles - s->sample_cycles <= qdec->env.clock->cpu_hz;
-    return bools && numbers && recent && (pins == QDEC_PINS_MAX || s->claimed >> pins == 0);
+    return bools && numbers && recent && (pins == QDEC_PINS_MAX || s->claimed >> pins == 0) &&
+           device_faults_are_sane(qdec_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct qdec, step)};
@@ -432,7 +448,7 @@ const struct device_class nrf52_qdec_class = {
     .size_bytes = sizeof(struct qdec),
     .state_offset = offsetof(struct qdec, state),
     .state_bytes = sizeof(struct qdec_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -442,4 +458,6 @@ const struct device_class nrf52_qdec_class = {
     .read = qdec_read,
     .write = qdec_write,
     .peek = qdec_peek,
+    .input = qdec_input,
+    .faults = qdec_faults,
 };

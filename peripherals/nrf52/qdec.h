@@ -45,6 +45,13 @@ enum qdec_register {
 
 enum qdec_psel { QDEC_LED, QDEC_A, QDEC_B, QDEC_PSELS };
 
+enum qdec_fault { QDEC_FAULT_DOUBLE, QDEC_FAULT_STUCK, QDEC_FAULTS };
+
+/* Kept over a reset. */
+struct qdec_faults {
+    int32_t values[QDEC_FAULTS];
+};
+
 struct qdec {
     struct device_env env;
     struct wire_listener pads[QDEC_PINS_MAX];
@@ -61,6 +68,7 @@ struct qdec {
         uint64_t claimed;       /* pins whose `claim` wire we drive */
         bool running;
         bool led_on;
+        struct qdec_faults faults;
     } state;
     struct event step; /* the LED goes on, or the sample is due */
 };

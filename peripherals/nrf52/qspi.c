@@ -46,6 +46,11 @@ enum qspi_register {
 #define WINDOW_BASE  0x12000000U
 #define WINDOW_BYTES 0x08000000U
 
+static const struct device_fault qspi_faults[] = {
+    [QSPI_FAULT_READY_LOST] = {"ready-lost", "the VALUE-th READY from now does not come, once", 1,
+                               INT32_MAX},
+    [QSPI_FAULTS] = {0}};
+
 /* Plain registers: what is written, within their bits, is read. */
 static const struct row {
     uint32_t offset, mask, reset_value;
@@ -274,7 +279,7 @@ static void set_reset_values(struct qspi *qspi)
     struct qspi_state *s = &qspi->state;
     uint32_t claimed[2]; /* update() gives the pins back */
     memcpy(claimed, s->claimed, sizeof claimed);
-    memset(s, 0, sizeof *s);
+    memset(s, 0, offsetof(struct qspi_state, faults));
     memcpy(s->claimed, claimed, sizeof claimed);
     for (size_t i = 0; i < ROWS; i++) {
         *word_of(s, &rows[i]) = rows[i].reset_value;
@@ -286,6 +291,12 @@ static void qspi_reset(void *self, uint32_t reasons)
     (void)reasons;
     qspi_abort(self);
     set_reset_values(self);
+}
+
+static bool qspi_input(void *self, const struct device_input *input)
+{
+    struct qspi *qspi = self;
+    return device_fault_take(qspi_faults, input, qspi->state.faults);
 }
 
 static const char *qspi_init(void *self, const struct device_env *env)
@@ -308,7 +319,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_bool_is_sane(&s->in_long_frame) && device_bool_is_sane(&s->told) &&
            s->operation <= QSPI_DPM && s->phase <= QSPI_WAIT && s->moving <= s->left &&
            s->left <= 0x3FFFF && s->sreg <= 0xFF && s->waiting_cycles <= now_cycles &&
-           s->claimed[0] <= qspi->env.pin_count && s->claimed[1] <= qspi->env.pin_count;
+           s->claimed[0] <= qspi->env.pin_count && s->claimed[1] <= qspi->env.pin_count &&
+           device_faults_are_sane(qspi_faults, s->faults);
 }
 
 static const size_t event_offsets[] = {offsetof(struct qspi, step)};
@@ -318,7 +330,7 @@ const struct device_class nrf52_qspi_class = {
     .size_bytes = sizeof(struct qspi),
     .state_offset = offsetof(struct qspi, state),
     .state_bytes = sizeof(struct qspi_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -328,4 +340,6 @@ const struct device_class nrf52_qspi_class = {
     .read = qspi_read,
     .write = qspi_write,
     .peek = qspi_peek,
+    .input = qspi_input,
+    .faults = qspi_faults,
 };

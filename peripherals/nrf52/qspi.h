@@ -36,6 +36,8 @@ enum qspi_phase { QSPI_POLL, QSPI_SEND, QSPI_MOVE, QSPI_WAIT };
 
 enum qspi_pin { QSPI_SCK, QSPI_CSN, QSPI_IO0, QSPI_IO1, QSPI_IO2, QSPI_IO3, QSPI_PINS };
 
+enum qspi_fault { QSPI_FAULT_READY_LOST, QSPI_FAULTS };
+
 struct qspi {
     struct device_env env;
     struct spi_controller controller;
@@ -48,18 +50,19 @@ struct qspi {
         uint32_t psel[QSPI_PINS];
         uint32_t xipoffset, ifconfig0, ifconfig1, dpmdur, addrconf;
         uint32_t cinstrconf, cinstrdat[2], iftiming;
-        uint32_t sreg;           /* as last read from the flash */
-        uint32_t claimed[2];     /* SCK, CSN: number of the pin + 1, 0: none */
-        bool active;             /* between ACTIVATE and DEACTIVATE */
-        bool in_dpm;             /* STATUS.DPM */
-        bool in_long_frame;      /* CSN stays low for the next custom instruction */
-        bool told;               /* of a problem in this operation */
-        uint8_t operation;       /* enum qspi_operation */
-        uint8_t phase;           /* enum qspi_phase */
-        uint32_t flash, ram;     /* the next addresses of a read or write */
-        uint32_t left;           /* and its bytes */
-        uint32_t moving;         /* of these, in the present phase */
-        uint64_t waiting_cycles; /* when the wait for the flash began */
+        uint32_t sreg;               /* as last read from the flash */
+        uint32_t claimed[2];         /* SCK, CSN: number of the pin + 1, 0: none */
+        bool active;                 /* between ACTIVATE and DEACTIVATE */
+        bool in_dpm;                 /* STATUS.DPM */
+        bool in_long_frame;          /* CSN stays low for the next custom instruction */
+        bool told;                   /* of a problem in this operation */
+        uint8_t operation;           /* enum qspi_operation */
+        uint8_t phase;               /* enum qspi_phase */
+        uint32_t flash, ram;         /* the next addresses of a read or write */
+        uint32_t left;               /* and its bytes */
+        uint32_t moving;             /* of these, in the present phase */
+        uint64_t waiting_cycles;     /* when the wait for the flash began */
+        int32_t faults[QSPI_FAULTS]; /* kept over a reset */
     } state;
     struct event step;
 };

@@ -51,7 +51,9 @@ static void finish(struct qspi *qspi)
     qspi->state.operation = QSPI_IDLE;
     qspi->state.phase = QSPI_POLL;
     qspi_update_pins(qspi);
-    nrf_event_raise(&qspi->env, &qspi->state.events, QSPI_EVENTS_READY);
+    if (!device_fault_strikes(&qspi->state.faults[QSPI_FAULT_READY_LOST])) {
+        nrf_event_raise(&qspi->env, &qspi->state.events, QSPI_EVENTS_READY);
+    }
 }
 
 static bool waits_for_flash(const struct qspi *qspi)

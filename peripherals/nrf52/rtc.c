@@ -24,6 +24,14 @@ enum rtc_register {
 #define EVENT_BIT(offset) NRF_EVENT_BIT((uint32_t)(offset))
 #define COMPARE_BIT(i)    NRF_EVENT_BIT(RTC_EVENTS_COMPARE_0 + 4U * (i))
 
+#define COMPARE_BITS (COMPARE_BIT(0) | COMPARE_BIT(1) | COMPARE_BIT(2) | COMPARE_BIT(3))
+
+static const struct device_fault rtc_faults[] = {
+    [RTC_FAULT_COMPARE_LOST] = {"compare-lost",
+                                "the VALUE-th COMPARE event from now does not come, once", 1,
+                                INT32_MAX},
+    [RTC_FAULTS] = {0}};
+
 static uint64_t tick_now(const struct rtc *rtc)
 {
     const struct clock *clock = rtc->env.clock;
@@ -131,6 +139,9 @@ static uint32_t events_at(const struct rtc *rtc, uint64_t tick)
 /* All registers of one tick are set before PPI hears of the first event. */
 static void raise_events(struct rtc *rtc, uint32_t bits)
 {
+    bool lost = (bits & COMPARE_BITS) != 0 &&
+                device_fault_strikes(&rtc->state.faults.values[RTC_FAULT_COMPARE_LOST]);
+    bits = lost ? bits & ~COMPARE_BITS : bits;
     uint32_t routed = bits & rtc->state.evten;
     rtc->state.events.generated |= bits;
     nrf_events_update_irq(&rtc->env, &rtc->state.events);
@@ -398,7 +409,14 @@ static void rtc_reset(void *self, uint32_t reasons)
     struct rtc *rtc = self;
     (void)reasons;
     clock_cancel(rtc->env.clock, &rtc->event);
-    rtc->state = (struct rtc_state){.divider = 1, .events_tick = tick_now(rtc)};
+    rtc->state =
+        (struct rtc_state){.divider = 1, .events_tick = tick_now(rtc), .faults = rtc->state.faults};
+}
+
+static bool rtc_input(void *self, const struct device_input *input)
+{
+    struct rtc *rtc = self;
+    return device_fault_take(rtc_faults, input, rtc->state.faults.values);
 }
 
 static void rtc_update(void *self)
@@ -439,7 +457,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     /* How far the slow clock has come is in another device's state: catch_up bears anything. */
     (void)self;
     (void)now_cycles;
-    return s->base_tick < FAR_AWAY_TICKS && s->events_tick < FAR_AWAY_TICKS;
+    return s->base_tick < FAR_AWAY_TICKS && s->events_tick < FAR_AWAY_TICKS &&
+           device_faults_are_sane(rtc_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct rtc, event)};
@@ -449,7 +468,7 @@ const struct device_class nrf52_rtc_class = {
     .size_bytes = sizeof(struct rtc),
     .state_offset = offsetof(struct rtc, state),
     .state_bytes = sizeof(struct rtc_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -459,4 +478,6 @@ const struct device_class nrf52_rtc_class = {
     .read = rtc_read,
     .write = rtc_write,
     .peek = rtc_peek,
+    .input = rtc_input,
+    .faults = rtc_faults,
 };

@@ -41,6 +41,13 @@ struct rtc_compare {
     uint64_t until[2]; /* in order */
 };
 
+enum rtc_fault { RTC_FAULT_COMPARE_LOST, RTC_FAULTS };
+
+/* Kept over a reset. */
+struct rtc_faults {
+    int32_t values[RTC_FAULTS];
+};
+
 struct rtc {
     struct device_env env;
     uint32_t cc_num;
@@ -56,6 +63,7 @@ struct rtc {
         uint64_t events_tick;          /* increments up to here have had their events */
         struct rtc_pending pending[2]; /* in order: two edges at most lie ahead */
         struct rtc_compare compare[RTC_CC_MAX];
+        struct rtc_faults faults;
     } state;
     struct event event;
     struct lf_listener listener;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "peripherals/iface/random.h"
+
 #define ENABLE_MASK 0xFU
 #define LAST_TASK   0x07CU
 
@@ -13,6 +15,13 @@
 #define TWI_FUNCTIONS (SERIAL_HAS_TWI | SERIAL_HAS_TWIM | SERIAL_HAS_TWIS)
 
 #define SPIM3_BASE 0x4002F000U
+
+static const struct device_fault serial_faults[] = {
+    [SERIAL_FAULT_RX_CORRUPT] = {"rx-corrupt",
+                                 "a bit of the VALUE-th byte from now that the master of SPI or "
+                                 "I2C receives is wrong, once",
+                                 1, INT32_MAX},
+    [SERIAL_FAULTS] = {0}};
 
 static const struct serial_function *const functions[] = {
     &serial_spi, &serial_spim, &serial_twi, &serial_twim, &serial_twis, &serial_spis,
@@ -70,6 +79,15 @@ static bool is_task(const struct serial_box *box, uint32_t offset)
 void serial_box_raise(struct serial_box *box, uint32_t event)
 {
     nrf_event_raise(&box->env, &box->state.events, event);
+}
+
+uint8_t serial_box_arrives(struct serial_box *box, uint8_t byte)
+{
+    struct serial_faults *faults = &box->state.faults;
+    if (!device_fault_strikes(&faults->values[SERIAL_FAULT_RX_CORRUPT])) {
+        return byte;
+    }
+    return (uint8_t)(byte ^ 1U << random_next(&faults->random) % 8U);
 }
 
 void serial_box_guest_error(struct serial_box *box, uint32_t offset, const char *what)
@@ -255,13 +273,21 @@ static void second_fired(void *owner, uint64_t late_cycles)
 static void serial_reset(void *self, uint32_t reasons)
 {
     struct serial_box *box = self;
+    struct serial_faults faults = box->state.faults;
     uint32_t claimed[SERIAL_CLAIMS]; /* update() gives the pins back */
     (void)reasons;
     disable(box);
     memcpy(claimed, box->state.claimed, sizeof claimed);
     memset(&box->state, 0, sizeof box->state);
+    box->state.faults = faults;
     memcpy(box->state.claimed, claimed, sizeof claimed);
     serial_registers_reset(&box->state.registers);
+}
+
+static bool serial_input(void *self, const struct device_input *input)
+{
+    struct serial_box *box = self;
+    return device_fault_take(serial_faults, input, box->state.faults.values);
 }
 
 static const char *serial_init(void *self, const struct device_env *env)
@@ -275,6 +301,7 @@ static const char *serial_init(void *self, const struct device_env *env)
         return "the chip has more than 64 pins";
     }
     box->env = *env;
+    box->state.faults.random = env->seed;
     box->shape = (struct serial_shape){.functions = SPI_FUNCTIONS | TWI_FUNCTIONS,
                                        .maxcnt_mask = (1U << maxcnt_bits) - 1U,
                                        .is_nrf52840 = nrf_is_nrf52840(env)};
@@ -315,7 +342,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
         }
     }
     return s->enable <= ENABLE_MASK && s->registers.rxd_maxcnt <= box->shape.maxcnt_mask &&
-           s->registers.txd_maxcnt <= box->shape.maxcnt_mask && claims_are_sane(box, s);
+           s->registers.txd_maxcnt <= box->shape.maxcnt_mask && claims_are_sane(box, s) &&
+           device_faults_are_sane(serial_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct serial_box, step),
@@ -326,7 +354,7 @@ const struct device_class nrf52_serial_box_class = {
     .size_bytes = sizeof(struct serial_box),
     .state_offset = offsetof(struct serial_box, state),
     .state_bytes = sizeof(struct serial_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -336,4 +364,6 @@ const struct device_class nrf52_serial_box_class = {
     .read = serial_read,
     .write = serial_write,
     .peek = serial_peek,
+    .input = serial_input,
+    .faults = serial_faults,
 };

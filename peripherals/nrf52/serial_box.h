@@ -42,6 +42,14 @@ enum serial_enable {
 /* Pins that the box takes over from GPIO. */
 enum serial_claim { SERIAL_CLAIM_SCK, SERIAL_CLAIM_CSN, SERIAL_CLAIM_DCX, SERIAL_CLAIMS };
 
+enum serial_fault { SERIAL_FAULT_RX_CORRUPT, SERIAL_FAULTS };
+
+/* Kept over a reset. */
+struct serial_faults {
+    int32_t values[SERIAL_FAULTS];
+    uint64_t random;
+};
+
 struct serial_box {
     struct device_env env;
     struct serial_shape shape;
@@ -64,6 +72,7 @@ struct serial_box {
         struct twi_state twi;
         struct twis_state twis;
         struct spis_state spis;
+        struct serial_faults faults;
     } state;
     struct event step; /* two events for the selected function; disabling cancels them */
     struct event second;
@@ -112,6 +121,9 @@ static inline bool serial_box_is(const struct serial_box *box, enum serial_enabl
 {
     return box->state.enable == (uint32_t)enable;
 }
+
+/* A byte that came in over the wires of SPI, SPIM, TWI or TWIM, as a fault lets it arrive. */
+uint8_t serial_box_arrives(struct serial_box *box, uint8_t byte);
 
 /* Raises an event: register, line, PPI. May call back into the box. */
 void serial_box_raise(struct serial_box *box, uint32_t event);

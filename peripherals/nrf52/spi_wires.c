@@ -75,7 +75,7 @@ uint8_t spi_exchange_byte(struct serial_box *box, uint8_t out, bool *told)
         *told = true;
         report(box, result.problem);
     }
-    return spi_ordered(box, result.in);
+    return serial_box_arrives(box, spi_ordered(box, result.in));
 }
 
 void spi_drive_sck(struct serial_box *box, bool active)

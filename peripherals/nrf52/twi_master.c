@@ -88,7 +88,7 @@ static void make_byte(struct serial_box *box)
     }
     uint64_t stretch_cycles = i2c_stretch(bus_of(box), s->setup.pins);
     if (s->reading) {
-        s->byte = i2c_read(bus_of(box), s->setup.pins);
+        s->byte = serial_box_arrives(box, i2c_read(bus_of(box), s->setup.pins));
     }
     enter(box, TWI_BYTE, stretch_cycles + (uint64_t)s->setup.bit_cycles * BYTE_BITS);
     if (!bytes_of(box)->begin(box, &s->byte)) {

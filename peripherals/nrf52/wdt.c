@@ -10,6 +10,14 @@
 #define RREN_RESET   0x1U
 #define RREN_MASK    0xFFU
 #define RR_COUNT     8U
+#define PERCENT      100U
+
+static const struct device_fault wdt_faults[] = {
+    [WDT_FAULT_DEAD] = {"dead", "no timeout comes", 1, 1},
+    [WDT_FAULT_EARLY] = {"early",
+                         "from the next reload on, timeouts come after VALUE percent of their time",
+                         1, 99},
+    [WDT_FAULTS] = {0}};
 
 static uint64_t now_ticks(const struct wdt *wdt)
 {
@@ -38,7 +46,9 @@ static void count_from(struct wdt *wdt, uint64_t ticks)
 static void reload(struct wdt *wdt)
 {
     wdt->state.requested = 0;
-    count_from(wdt, (uint64_t)wdt->state.crv + 1U);
+    uint64_t ticks = (uint64_t)wdt->state.crv + 1U;
+    uint64_t early = (uint64_t)wdt->state.faults.values[WDT_FAULT_EARLY];
+    count_from(wdt, early == 0 ? ticks : (ticks * early + PERCENT - 1U) / PERCENT);
 }
 
 static void pause(struct wdt *wdt)
@@ -60,6 +70,9 @@ static void bite(void *owner, uint64_t late_cycles)
 static void timed_out(void *owner, uint64_t late_cycles)
 {
     struct wdt *wdt = owner;
+    if (wdt->state.faults.values[WDT_FAULT_DEAD] != 0) {
+        return;
+    }
     if ((wdt->state.events.inten & EVENTS) != 0) {
         schedule_at_tick(wdt, &wdt->reset, wdt->state.due_ticks + WDT_RESET_DELAY_TICKS);
     } else {
@@ -225,7 +238,8 @@ static void set_asleep(struct wdt *wdt, bool asleep)
 static bool wdt_input(void *self, const struct device_input *input)
 {
     if (strcmp(input->what, "sleep") != 0) {
-        return false;
+        struct wdt *wdt = self;
+        return device_fault_take(wdt_faults, input, wdt->state.faults.values);
     }
     set_asleep(self, input->value != 0);
     return true;
@@ -241,7 +255,8 @@ static void wdt_reset(void *self, uint32_t reasons)
     }
     clock_cancel(wdt->env.clock, &wdt->timeout);
     clock_cancel(wdt->env.clock, &wdt->reset);
-    wdt->state = (struct wdt_state){.crv = CRV_RESET, .rren = RREN_RESET, .config = CONFIG_SLEEP};
+    wdt->state = (struct wdt_state){
+        .crv = CRV_RESET, .rren = RREN_RESET, .config = CONFIG_SLEEP, .faults = wdt->state.faults};
 }
 
 static const char *wdt_init(void *self, const struct device_env *env)
@@ -258,7 +273,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     const struct wdt_state *s = state;
     (void)self;
     (void)now_cycles;
-    return device_bool_is_sane(&s->running) && device_bool_is_sane(&s->asleep);
+    return device_bool_is_sane(&s->running) && device_bool_is_sane(&s->asleep) &&
+           device_faults_are_sane(wdt_faults, s->faults.values);
 }
 
 static const size_t event_offsets[] = {offsetof(struct wdt, timeout), offsetof(struct wdt, reset)};
@@ -268,7 +284,7 @@ const struct device_class nrf52_wdt_class = {
     .size_bytes = sizeof(struct wdt),
     .state_offset = offsetof(struct wdt, state),
     .state_bytes = sizeof(struct wdt_state),
-    .state_version = 1,
+    .state_version = 2,
     .event_offsets = event_offsets,
     .event_count = sizeof event_offsets / sizeof event_offsets[0],
     .state_is_sane = state_is_sane,
@@ -279,4 +295,5 @@ const struct device_class nrf52_wdt_class = {
     .write = wdt_write,
     .peek = wdt_peek,
     .input = wdt_input,
+    .faults = wdt_faults,
 };

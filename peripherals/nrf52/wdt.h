@@ -32,6 +32,13 @@ enum wdt_register {
 #define WDT_RELOAD_KEY        0x6E524635U
 #define WDT_RESET_DELAY_TICKS 2U
 
+enum wdt_fault { WDT_FAULT_DEAD, WDT_FAULT_EARLY, WDT_FAULTS };
+
+/* Kept over a reset. */
+struct wdt_faults {
+    int32_t values[WDT_FAULTS];
+};
+
 struct wdt {
     struct device_env env;
     struct wdt_state {
@@ -42,6 +49,7 @@ struct wdt {
         bool asleep;         /* the CPU */
         uint64_t due_ticks;  /* while it counts: the tick of the timeout */
         uint64_t left_ticks; /* while it is paused: ticks to the timeout */
+        struct wdt_faults faults;
     } state;
     struct event timeout;
     struct event reset;

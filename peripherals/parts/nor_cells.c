@@ -95,14 +95,6 @@ static void erase(struct nor_flash *flash, uint32_t bytes)
     }
 }
 
-/* Counts an operation down to the one that a fault is meant for. */
-static bool strikes(struct nor_state *s, enum nor_fault fault)
-{
-    bool armed = s->faults[fault] != 0;
-    s->faults[fault] -= armed ? 1 : 0;
-    return armed && s->faults[fault] == 0;
-}
-
 static uint32_t bytes_to_program(const struct nor_state *s)
 {
     uint32_t count = 0;
@@ -118,11 +110,11 @@ static void finish_program(struct nor_flash *flash, uint32_t permille)
     uint32_t count = bytes_to_program(s);
     uint32_t reached =
         permille == WHOLE_PERMILLE ? NOR_PAGE_BYTES : count * permille / WHOLE_PERMILLE;
-    if (strikes(s, NOR_FAULT_WRITE_TORN) && count != 0) {
+    if (device_fault_strikes(&s->faults[NOR_FAULT_WRITE_TORN]) && count != 0) {
         uint32_t torn = noise(flash, s->operation_address) % count;
         reached = torn < reached ? torn : reached;
     }
-    if (!strikes(s, NOR_FAULT_WRITE_DROP)) {
+    if (!device_fault_strikes(&s->faults[NOR_FAULT_WRITE_DROP])) {
         program(flash, reached);
     }
 }
@@ -130,7 +122,7 @@ static void finish_program(struct nor_flash *flash, uint32_t permille)
 static void finish_erase(struct nor_flash *flash, uint32_t permille)
 {
     struct nor_state *s = &flash->state;
-    if (strikes(s, NOR_FAULT_ERASE_PARTIAL)) {
+    if (device_fault_strikes(&s->faults[NOR_FAULT_ERASE_PARTIAL])) {
         uint32_t partial = noise(flash, s->operation_address) * WHOLE_PERMILLE / 256U;
         permille = partial < permille ? partial : permille;
     }

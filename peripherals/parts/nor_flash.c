@@ -208,6 +208,12 @@ static uint32_t nor_memory_bytes(const struct props *props)
     return bytes <= ADDRESSED_MAX && bytes % PART_MEMORY_PAGE_BYTES == 0 ? bytes : 0;
 }
 
+static int32_t nor_fault_max(const struct device_site *site, const struct device_fault *fault)
+{
+    bool worn = fault == &nor_faults[NOR_FAULT_WORN_PAGE];
+    return worn ? (int32_t)(nor_memory_bytes(site->props) / NOR_SECTOR_BYTES) : fault->value_max;
+}
+
 /* A flash with pins of a SPI bus, or with those of the QSPI peripheral. */
 static const char *find_pins(struct nor_flash *flash)
 {
@@ -296,4 +302,5 @@ const struct device_class part_nor_flash_class = {
     .reset = nor_reset,
     .input = nor_input,
     .faults = nor_faults,
+    .fault_max = nor_fault_max,
 };

@@ -317,6 +317,22 @@ static void mistakes_are_reported(void **state)
     assert_int_equal(guest_errors(), 5);
 }
 
+static void a_fault_loses_the_end_of_an_operation(void **state)
+{
+    const struct device_input lost = {.what = "ready-lost", .value = 1};
+    const uint32_t word = 0x12345678;
+    (void)state;
+    write_flash(0x100, &word, 4);
+    (void)wait_ready(100 * MS);
+    assert_true(world.qspi_class->input(world.qspi, &lost));
+    read_flash(0x100, 4);
+    wait(100 * MS);
+    assert_int_equal(peek(READY), 0);
+    assert_memory_equal(world.bench->ram + 0x400, &word, 4); /* it was done all the same */
+    read_flash(0x100, 4);
+    (void)wait_ready(100 * MS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -328,6 +344,7 @@ int main(void)
         TEST(deep_power_down_by_ifconfig),
         TEST(the_window_shows_the_flash),
         TEST(mistakes_are_reported),
+        TEST(a_fault_loses_the_end_of_an_operation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,8 +21,7 @@ static void print_table(const struct board *board)
     printf("%-16s %-19s %-23s %s\n", "device", "fault", "value", "what happens");
     for (size_t i = 0; fault_list_at(board, i, &choice); i++) {
         char range[32];
-        snprintf(range, sizeof range, "%" PRId32 "..%" PRId32, choice.fault->value_min,
-                 choice.fault->value_max);
+        snprintf(range, sizeof range, "%" PRId32 "..%" PRId32, choice.value_min, choice.value_max);
         printf("%-16s %-19s %-23s %s\n", board->devices[choice.device].name, choice.fault->name,
                range, choice.fault->help);
     }
@@ -40,8 +39,8 @@ static void print_json(const struct board *board)
         text_format_json(stdout, device->device_class->name);
         printf(", \"fault\": ");
         text_format_json(stdout, choice.fault->name);
-        printf(", \"min\": %" PRId32 ", \"max\": %" PRId32 ", \"help\": ", choice.fault->value_min,
-               choice.fault->value_max);
+        printf(", \"min\": %" PRId32 ", \"max\": %" PRId32 ", \"help\": ", choice.value_min,
+               choice.value_max);
         text_format_json(stdout, choice.fault->help);
         printf("}");
     }

@@ -88,12 +88,12 @@ static bool queue_fault(struct run_session *session, const struct run_input *inp
         !fault_list_find(&session->board, (size_t)device, input->what, &choice, error)) {
         return false;
     }
-    if (!fault_list_allows(choice.fault, input->value)) {
+    if (!fault_list_allows(&choice, input->value)) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s.%s takes a value of %" PRId32 " to %" PRId32 ", or 0 to end it, not "
                         "%" PRId32,
-                        input->device, input->what, choice.fault->value_min,
-                        choice.fault->value_max, input->value);
+                        input->device, input->what, choice.value_min, choice.value_max,
+                        input->value);
     }
     return machine_add_input(session->machine, device, cycle, input->what, input->value) ||
            sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");

@@ -12,13 +12,24 @@ static size_t count_of(const struct device_class *device_class)
     return count;
 }
 
-size_t fault_list_count(const struct board *board)
+static struct fault_choice choose(const struct board *board, size_t device, size_t fault)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < board->device_count; i++) {
-        count += count_of(board->devices[i].device_class);
+    const struct board_device *description = &board->devices[device];
+    const struct device_class *device_class = description->device_class;
+    const struct device_fault *chosen = &device_class->faults[fault];
+    struct fault_choice choice = {.device = device,
+                                  .fault = chosen,
+                                  .value_min = chosen->value_min,
+                                  .value_max = chosen->value_max};
+    if (device_class->fault_max != NULL) {
+        struct board_props view;
+        const struct props props = board_props_make(&view, board, description->node, NULL);
+        const struct device_site site = {.props = &props,
+                                         .flash_bytes = board->flash.size_bytes,
+                                         .flash_page_bytes = board->flash_page_bytes};
+        choice.value_max = device_class->fault_max(&site, chosen);
     }
-    return count;
+    return choice;
 }
 
 bool fault_list_at(const struct board *board, size_t index, struct fault_choice *choice)
@@ -26,8 +37,7 @@ bool fault_list_at(const struct board *board, size_t index, struct fault_choice 
     for (size_t i = 0; i < board->device_count; i++) {
         size_t count = count_of(board->devices[i].device_class);
         if (index < count) {
-            choice->device = i;
-            choice->fault = &board->devices[i].device_class->faults[index];
+            *choice = choose(board, i, index);
             return true;
         }
         index -= count;
@@ -57,7 +67,7 @@ bool fault_list_find(const struct board *board, size_t device, const char *fault
     char text[160];
     for (size_t i = 0; i < count; i++) {
         if (strcmp(device_class->faults[i].name, fault) == 0) {
-            *choice = (struct fault_choice){.device = device, .fault = &device_class->faults[i]};
+            *choice = choose(board, device, i);
             return true;
         }
     }
@@ -66,7 +76,7 @@ bool fault_list_find(const struct board *board, size_t device, const char *fault
                     description->name, fault, list_faults(device_class, text, sizeof text));
 }
 
-bool fault_list_allows(const struct device_fault *fault, int32_t value)
+bool fault_list_allows(const struct fault_choice *choice, int32_t value)
 {
-    return value == 0 || (value >= fault->value_min && value <= fault->value_max);
+    return value == 0 || (value >= choice->value_min && value <= choice->value_max);
 }

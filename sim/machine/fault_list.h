@@ -14,13 +14,11 @@
 struct fault_choice {
     size_t device; /* index in board->devices, and of machine_add_input */
     const struct device_fault *fault;
+    int32_t value_min, value_max; /* of this fault at this device */
 };
 
-/* How many there are on the board. */
-size_t fault_list_count(const struct board *board);
-
-/* The one with this index, 0 to before fault_list_count: by device, then as its class lists them.
- * False: there are not so many. */
+/* The one with this index, from 0: by device, then as its class lists them. False: there are not so
+ * many. */
 bool fault_list_at(const struct board *board, size_t index, struct fault_choice *choice);
 
 /* The fault of a device of the board. False with SIM_WRONG_USE when the device has no such fault;
@@ -28,7 +26,7 @@ bool fault_list_at(const struct board *board, size_t index, struct fault_choice 
 bool fault_list_find(const struct board *board, size_t device, const char *fault,
                      struct fault_choice *choice, struct sim_error *error);
 
-/* Whether this value may be queued: 0, or one of the fault's range. */
-bool fault_list_allows(const struct device_fault *fault, int32_t value);
+/* Whether this value may be queued: 0, or one of the range. */
+bool fault_list_allows(const struct fault_choice *choice, int32_t value);
 
 #endif

@@ -346,6 +346,33 @@ static void addresses_are_resolved(void **state)
     assert_int_equal(bench_event_count(b, AAR_END), 10);
 }
 
+static void faults_spoil_one_packet_or_address(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "mic-wrong", 2));
+    assert_true(bench_input(b, "garbled", 3));
+    for (uint32_t i = 0; i < 4; i++) {
+        put_config(b, &samples[2]);
+        put_packet(b->ram + IN, samples[2].air);
+        bench_write(b, CCM_MODE_, 1);
+        bench_write(b, CCM_SHORTS_, 1);
+        bench_write(b, KSGEN, 1);
+        bench_run_to(b, clock_now(&b->clock) + US(1000));
+        assert_int_equal(bench_read(b, MICSTATUS), i == 1 ? 0 : 1);
+        bool same = memcmp(b->ram + OUT + 3, samples[2].clear + 2, 27) == 0;
+        assert_int_equal(same, i != 2);
+    }
+    assert_true(bench_input(b, "unresolved", 1));
+    bench_reset(b, RESET_SREQ);
+    for (uint32_t i = 0; i < 2; i++) {
+        put_keys(b, 0, 1);
+        bench_write(b, KSGEN, 1);
+        bench_run_to(b, clock_now(&b->clock) + US(100));
+        assert_int_equal(bench_event_count(b, AAR_NOTRESOLVED), 1);
+        assert_int_equal(bench_read(b, AAR_RESOLVED), i);
+    }
+}
+
 int main(void)
 {
 #define BOTH(name)                                                                                 \
@@ -361,6 +388,7 @@ int main(void)
         BOTH(mistakes),
         ONLY_52840(decryption_keeps_pace_with_the_radio),
         BOTH(addresses_are_resolved),
+        BOTH(faults_spoil_one_packet_or_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,6 +291,33 @@ static void tasks_of_none_are_reported(void **state)
     assert_int_equal(bench_event_count(b, CROSS), 0);
 }
 
+static void faults_stick_or_shift_it(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, REFSEL, 4); /* VDD: 3 V */
+    bench_write(b, TH, 31U << 8 | 31U);
+    bench_write(b, PSEL, 3);
+    put(b, 3, 0);
+    start(b, COMP);
+    assert_true(bench_input(b, "stuck", 2));
+    bench_run_to(b, clock_now(&b->clock) + US(10));
+    assert_int_equal(bench_event_count(b, UP), 1); /* the fault itself is an edge */
+    assert_int_equal(sample_at(b, 3, 0), 1);
+    assert_true(bench_input(b, "stuck", 1));
+    assert_int_equal(sample_at(b, 3, 2900000), 0);
+    assert_true(bench_input(b, "stuck", 0));
+    assert_int_equal(sample_at(b, 3, 2900000), 1);
+    assert_true(bench_input(b, "offset", -200));
+    check_threshold(b, 3, 1700000);
+    assert_false(bench_input(b, "offset", 1001));
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, REFSEL, 4);
+    bench_write(b, TH, 31U << 8 | 31U);
+    bench_write(b, PSEL, 3);
+    start(b, COMP);
+    check_threshold(b, 3, 1700000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -305,6 +332,7 @@ int main(void)
         TEST(lpcomp_wakes_the_chip),
         TEST(lpcomp_keeps_count_in_system_off),
         TEST(tasks_of_none_are_reported),
+        TEST(faults_stick_or_shift_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

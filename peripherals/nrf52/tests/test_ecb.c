@@ -159,6 +159,42 @@ static void a_reset_forgets_the_block(void **state)
     assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
 }
 
+static uint32_t bits_that_differ(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < bytes * 8; i++) {
+        count += (uint32_t)(a[i / 8] ^ b[i / 8]) >> i % 8 & 1U;
+    }
+    return count;
+}
+
+static void encrypt(struct bench *b)
+{
+    put(b, 0, &vectors[0]);
+    bench_write(b, STARTECB, 1);
+    bench_run_to(b, clock_now(&b->clock) + 1000);
+}
+
+static void faults_garble_or_refuse_one_block(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "garbled", 2));
+    encrypt(b);
+    assert_memory_equal(b->ram + 32, vectors[0].cipher, 16);
+    bench_reset(b, RESET_SREQ);
+    encrypt(b);
+    assert_int_equal(bits_that_differ(b->ram + 32, vectors[0].cipher, 16), 1);
+    assert_int_equal(bench_event_count(b, ENDECB), 2);
+    assert_true(bench_input(b, "error", 1));
+    encrypt(b);
+    assert_int_equal(bench_read(b, ERRORECB), 1);
+    assert_int_equal(bench_event_count(b, ENDECB), 2);
+    encrypt(b);
+    assert_memory_equal(b->ram + 32, vectors[0].cipher, 16);
+    assert_int_equal(bench_event_count(b, ERRORECB), 1);
+    assert_false(bench_input(b, "stuck", 1));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -169,6 +205,7 @@ int main(void)
         TEST(stop_gives_an_error_event),
         TEST(data_must_be_in_ram),
         TEST(a_reset_forgets_the_block),
+        TEST(faults_garble_or_refuse_one_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

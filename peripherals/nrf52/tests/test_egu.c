@@ -67,12 +67,28 @@ static void the_interrupt_follows_inten_and_the_events(void **state)
     assert_int_equal(bench_read(b, TRIGGERED(3)), 0);
 }
 
+static void a_fault_loses_the_nth_trigger_over_a_reset(void **state)
+{
+    struct bench *b = *state;
+    assert_false(bench_input(b, "trigger-lost", -1));
+    assert_true(bench_input(b, "trigger-lost", 2));
+    bench_write(b, TRIGGER(7), 1);
+    assert_int_equal(bench_event_count(b, TRIGGERED(7)), 1);
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, TRIGGER(7), 1);
+    assert_int_equal(bench_read(b, TRIGGERED(7)), 0);
+    assert_int_equal(bench_event_count(b, TRIGGERED(7)), 1);
+    bench_write(b, TRIGGER(7), 1);
+    assert_int_equal(bench_event_count(b, TRIGGERED(7)), 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(each_trigger_raises_its_event_in_the_same_cycle),
         TEST(the_interrupt_follows_inten_and_the_events),
+        TEST(a_fault_loses_the_nth_trigger_over_a_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,6 +206,17 @@ static void reset_gives_the_pins_back(void **state)
 
 #define WITH_GPIOTE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void a_fault_loses_an_edge(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, CONFIG(2), EVENT | PIN(9) | TOGGLE);
+    assert_true(bench_input(b, "in-lost", 2));
+    for (uint32_t i = 0; i < 4; i++) {
+        wire_drive(&b->pins[9].pad, i % 2 == 0 ? WIRE_HIGH : WIRE_LOW);
+        assert_int_equal(bench_event_count(b, EVENT_IN(2)), i == 0 ? 1 : i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +229,7 @@ int main(void)
         WITH_GPIOTE(two_ports_have_one_more_bit),
         WITH_GPIOTE(what_does_not_exist_is_reported),
         WITH_GPIOTE(reset_gives_the_pins_back),
+        WITH_GPIOTE(a_fault_loses_an_edge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

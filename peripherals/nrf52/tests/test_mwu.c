@@ -112,6 +112,20 @@ static void a_reset_ends_it_all_and_nmien_says_what_it_cannot(void **state)
     assert_int_equal(bench_read(b, NMIENSET), 2);
 }
 
+static void a_fault_makes_it_blind(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    assert_true(bench_input(b, "blind", 1));
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, END(0), 0xFFFFFFFF);
+    bench_write(b, REGIONEN, 1);
+    touch(b, 0x20000000, 4, true);
+    assert_int_equal(b->events.count, 0);
+    assert_true(bench_input(b, "blind", 0));
+    touch(b, 0x20000000, 4, true);
+    assert_int_equal(bench_read(b, WA(0)), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -119,6 +133,7 @@ int main(void)
         TEST(a_region_has_both_of_its_ends),
         TEST(peripherals_are_in_parts_of_4_kb),
         TEST(a_reset_ends_it_all_and_nmien_says_what_it_cannot),
+        TEST(a_fault_makes_it_blind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

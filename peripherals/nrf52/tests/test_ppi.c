@@ -268,6 +268,31 @@ static void reset_ends_a_ring(void **state)
 
 #define WITH_PPI(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void faults_cut_a_channel_or_lose_an_event(void **state)
+{
+    struct bench *b = *state;
+    for (uint32_t i = 3; i <= 4; i++) {
+        bench_write(b, EEP(i), 0x40008140);
+        bench_write(b, TEP(i), 0x40009000 + i);
+    }
+    assert_true(bench_input(b, "channel-dead", 4));
+    assert_false(bench_input(b, "channel-dead", 33));
+    bench_write(b, CHEN, 0x18);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x40009004}, 1);
+    assert_true(bench_input(b, "channel-dead", 0));
+    assert_true(bench_input(b, "event-lost", 3));
+    bench_run_to(b, clock_now(&b->clock) + 4);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x40009003, 0x40009004}, 2);
+    bench_run_to(b, clock_now(&b->clock) + 4);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x40009004}, 1);
+    bench_run_to(b, clock_now(&b->clock) + 4);
+    raise(b, 0x40008140);
+    assert_tasks(b, (const uint32_t[]){0x40009003, 0x40009004}, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +307,7 @@ int main(void)
         WITH_PPI(a_channel_disabled_in_the_cycle_of_its_event_still_runs),
         WITH_PPI(enabling_wins_over_disabling_at_once),
         WITH_PPI(reset_ends_a_ring),
+        WITH_PPI(faults_cut_a_channel_or_lose_an_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

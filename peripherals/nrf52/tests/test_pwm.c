@@ -407,6 +407,33 @@ static void without_pins_there_are_no_edges(void **state)
     assert_int_equal(clock_next_due(&b->clock), 50 * TICK);
 }
 
+static void faults_stick_a_channel_or_lose_an_event(void **state)
+{
+    struct bench *b = ((struct scope *)*state)->bench;
+    static const uint16_t half[] = {FALLING | 50, FALLING | 50};
+    uint32_t first;
+    bench_write(b, PSEL(1), 11);
+    set_sequence(b, 0, half, 2);
+    bench_write(b, SEQSTART(0), 1);
+    assert_true(bench_input(b, "stuck-low", 1));
+    assert_int_equal(high_ticks(b, TOP, 0, &first), 0);
+    assert_true(bench_input(b, "stuck-low", 0));
+    assert_true(bench_input(b, "stuck-high", 1)); /* at once, in the middle of what is played */
+    assert_int_equal(b->pins[10].claim.level, WIRE_HIGH);
+    assert_int_equal(high_ticks(b, TOP, 0, &first), TOP);
+    assert_true(bench_input(b, "stuck-high", 2));
+    assert_int_equal(high_ticks(b, TOP, 0, &first), 50);
+    uint32_t before = bench_event_count(b, PWMPERIODEND);
+    bench_write(b, PWMPERIODEND, 0);
+    assert_true(bench_input(b, "event-lost", 1));
+    bench_run_to(b, clock_now(&b->clock) + PERIOD);
+    assert_int_equal(bench_event_count(b, PWMPERIODEND), before);
+    assert_int_equal(bench_read(b, PWMPERIODEND), 0);
+    bench_run_to(b, clock_now(&b->clock) + PERIOD);
+    assert_int_equal(bench_event_count(b, PWMPERIODEND), before + 1);
+    assert_false(bench_input(b, "stuck-high", 5));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -424,6 +451,7 @@ int main(void)
         TEST(pins_are_taken_and_given_back),
         TEST(values_come_from_ram_only),
         TEST(without_pins_there_are_no_edges),
+        TEST(faults_stick_a_channel_or_lose_an_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -276,6 +276,29 @@ static void what_is_wrong_is_reported(void **state)
     assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
 }
 
+static void faults_double_a_sample_or_hide_all(void **state)
+{
+    struct bench *b = *state;
+    static const uint32_t forward[] = {1, 3, 2, 0};
+    put(b, 0);
+    bench_write(b, START, 1);
+    assert_true(bench_input(b, "double", 2));
+    for (size_t i = 0; i < 4; i++) {
+        put(b, forward[i]);
+        next_sample(b);
+        assert_int_equal(read_signed(b, SAMPLE), i == 1 ? 2 : 1);
+    }
+    assert_int_equal(read_signed(b, ACC), 3);
+    assert_int_equal(bench_read(b, ACCDBL), 1);
+    assert_true(bench_input(b, "stuck", 1));
+    put(b, 1);
+    next_sample(b);
+    assert_int_equal(read_signed(b, SAMPLE), 0);
+    assert_true(bench_input(b, "stuck", 0));
+    next_sample(b); /* what it shows now has changed since it last looked */
+    assert_int_equal(read_signed(b, SAMPLE), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -288,6 +311,7 @@ int main(void)
         TEST(the_filter_wants_steady_inputs),
         TEST(the_led_is_lit_before_each_sample),
         TEST(what_is_wrong_is_reported),
+        TEST(faults_double_a_sample_or_hide_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

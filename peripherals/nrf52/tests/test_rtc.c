@@ -464,6 +464,24 @@ static void a_skewed_slow_clock_counts_faster(void **state)
     assert_in_range(bench_read(b, COUNTER), 36044 + 31129, 36044 + 31131);
 }
 
+static void a_fault_loses_a_compare(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, CC(0), 10);
+    bench_write(b, CC(1), 20);
+    bench_write(b, INTENSET, BIT_CC(0) | BIT_CC(1) | BIT_TICK);
+    assert_true(bench_input(b, "compare-lost", 1));
+    bench_reset(b, RESET_SREQ);
+    bench_write(b, CC(0), 10);
+    bench_write(b, CC(1), 20);
+    bench_write(b, INTENSET, BIT_CC(0) | BIT_CC(1) | BIT_TICK);
+    bench_write(b, START, 1);
+    bench_run_to(b, edge(30));
+    assert_int_equal(bench_read(b, COMPARE(0)), 0);
+    assert_int_equal(bench_read(b, COMPARE(1)), 1);
+    assert_int_equal(bench_read(b, TICK), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +502,7 @@ int main(void)
         cmocka_unit_test(agrees_with_a_stepped_counter),
         WITH_RTC(nothing_counts_while_the_slow_clock_stands_still),
         WITH_RTC(a_skewed_slow_clock_counts_faster),
+        WITH_RTC(a_fault_loses_a_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -463,6 +463,20 @@ static void maxcnt_is_as_wide_as_the_chip_has_it(void **state)
     assert_int_equal(w->echo.count, 300);
 }
 
+static void a_fault_corrupts_a_byte_that_comes_in(void **state)
+{
+    struct world *w = *state;
+    struct bench *b = w->bench;
+    assert_true(bench_input(b, "rx-corrupt", 7));
+    transfer(b, 10, 10);
+    bench_run_to(b, 100000);
+    for (uint32_t i = 0; i < 10; i++) {
+        uint32_t wrong = b->ram[0x800 + i] ^ (~(i + 1) & 0xFFU);
+        assert_int_equal(w->echo.heard[i], i + 1);
+        assert_true(i == 6 ? wrong != 0 && (wrong & (wrong - 1)) == 0 : wrong == 0);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -484,6 +498,7 @@ int main(void)
         TEST(the_line_follows_events_and_inten),
         TEST(one_byte_to_receive_clocks_out_two),
         TEST(maxcnt_is_as_wide_as_the_chip_has_it),
+        TEST(a_fault_corrupts_a_byte_that_comes_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

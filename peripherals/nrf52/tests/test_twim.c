@@ -496,6 +496,20 @@ static void tasks_from_within_events_are_taken_in_turn(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void a_fault_corrupts_a_byte_that_comes_in(void **state)
+{
+    struct twi_bench *t = *state;
+    struct bench *b = t->bench;
+    assert_true(bench_input(b, "rx-corrupt", 2));
+    twi_bench_sends(t, "\xA1\xB2\xC3", 3);
+    receive(b, 3, LASTRX_STOP);
+    bench_run_to(b, 1000000);
+    uint32_t wrong = b->ram[0x801] ^ 0xB2U;
+    assert_true(wrong != 0 && (wrong & (wrong - 1)) == 0);
+    assert_int_equal(b->ram[0x800], 0xA1);
+    assert_int_equal(b->ram[0x802], 0xC3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +541,7 @@ int main(void)
         TEST(disabling_lets_go_of_everything),
         TEST(stop_without_a_transfer_is_done_at_once),
         TEST(tasks_from_within_events_are_taken_in_turn),
+        TEST(a_fault_corrupts_a_byte_that_comes_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,6 +188,28 @@ static void short_timeouts_are_the_guests_mistake(void **state)
     assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 3);
 }
 
+static void faults_make_it_late_for_ever_or_early(void **state)
+{
+    struct system_bench *s = *state;
+    struct bench *b = s->bench;
+    assert_true(bench_input(b, "early", 25));
+    assert_true(bench_input(b, "dead", 1));
+    bench_write(b, CRV, 399);
+    bench_write(b, START, 1);
+    bench_run_to(b, TICKS(1000));
+    assert_int_equal(s->reset_requests, 0);
+    assert_int_equal(bench_event_count(b, TIMEOUT), 0);
+    assert_true(bench_input(b, "dead", 0));
+    bench_reset(b, RESET_PIN); /* ends the count, and no fault */
+    bench_write(b, CRV, 399);
+    bench_write(b, START, 1);
+    bench_run_to(b, TICKS(1100) - 1);
+    assert_int_equal(s->reset_requests, 0);
+    bench_run_to(b, TICKS(1101));
+    assert_int_equal(s->reset_requests, 1);
+    assert_false(bench_input(b, "early", 100));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -201,6 +223,7 @@ int main(void)
         TEST(sleep_pauses_it_when_asked),
         TEST(sleep_does_not_pause_it_by_default),
         TEST(short_timeouts_are_the_guests_mistake),
+        TEST(faults_make_it_late_for_ever_or_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
