@@ -91,6 +91,12 @@ struct device_input {
     int32_t value;
 };
 
+/* What users may say to a device: an input's name and the values that mean something. */
+struct device_input_kind {
+    const char *name;             /* as device_input.what; at most 19 characters */
+    int32_t value_min, value_max; /* others are refused by whoever queues it */
+};
+
 /* A way in which a device or part can be told to misbehave: an input like any other, with the
  * fault's name. It lasts until the same with value 0 comes, unless `help` says that it happens once
  * or so many times. Faults are part of `state`; a reset of the chip does not end them. */
@@ -99,6 +105,8 @@ struct device_fault {
     const char *help;             /* one line: what happens, and what `value` means with its unit */
     int32_t value_min, value_max; /* others are refused by whoever queues it */
 };
+
+#define DEVICE_TOUCH_PLACES 4096
 
 /* What is known of a node before its device is made. */
 struct device_site {
@@ -174,9 +182,13 @@ struct device_class {
     void (*accessed)(void *self, uint32_t address, uint32_t size_bytes, bool write);
     /* An input from outside. False: it does not know `what`. NULL: it takes none. */
     bool (*input)(void *self, const struct device_input *input);
-    /* Which `what` it takes from users, ended by NULL; NULL: none. What only the machine says
+    /* What it takes from users, ended by a NULL name; NULL: nothing. What only the machine says
      * ("sleep") is not among them. */
-    const char *const *input_names;
+    const struct device_input_kind *inputs;
+    /* Of a touch panel, whose input "touch" is X + DEVICE_TOUCH_PLACES * Y: how many places it has
+     * in each direction, at most DEVICE_TOUCH_PLACES. NULL: it is none, and a touch has no place.
+     */
+    void (*touch_size)(const struct device_site *site, uint32_t *width, uint32_t *height);
     /* What `input` also takes: the faults of this device, ended by a NULL name; NULL: none. */
     const struct device_fault *faults;
     /* The highest value that one of its faults takes at this node: value_max, or less where the

@@ -184,7 +184,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_faults_are_sane(temp_faults, s->faults);
 }
 
-static const char *const temp_input_names[] = {"temperature", NULL};
+static const struct device_input_kind temp_inputs[] = {{"temperature", -4000, 8500}, {0}};
 static const size_t event_offsets[] = {offsetof(struct temp, measured)};
 
 const struct device_class nrf52_temp_class = {
@@ -203,6 +203,6 @@ const struct device_class nrf52_temp_class = {
     .write = temp_write,
     .peek = temp_peek,
     .input = temp_input,
-    .input_names = temp_input_names,
+    .inputs = temp_inputs,
     .faults = temp_faults,
 };

@@ -3,8 +3,8 @@
  * Reference: nRF52832 product specification 1.4, "TEMP". A measurement takes 36 us from START and
  * takes the temperature at its end.
  *
- * Input: "temperature" - in hundredths of a degree Celsius. 25 degrees until it is set; a reset of
- * the chip does not change the weather.
+ * Input: "temperature" - in hundredths of a degree Celsius, -4000..8500. 25 degrees until it is
+ * set; a reset of the chip does not change the weather.
  *
  * Fault: "stuck" (every measurement gives so many hundredths of a degree).
  *

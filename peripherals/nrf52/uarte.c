@@ -332,7 +332,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->rx_left <= uart->maxcnt_mask;
 }
 
-static const char *const uarte_input_names[] = {"byte", "break", "cts", NULL};
+static const struct device_input_kind uarte_inputs[] = {
+    {"byte", 0, 255}, {"break", 0, 1}, {"cts", 0, 1}, {0}};
 static const size_t event_offsets[] = {offsetof(struct uart_shared, tx_end),
                                        offsetof(struct uart_shared, rx_end),
                                        offsetof(struct uart_shared, rx_timeout)};
@@ -353,6 +354,6 @@ const struct device_class nrf52_uarte_class = {
     .write = uarte_write,
     .peek = uarte_peek,
     .input = uarte_input,
-    .input_names = uarte_input_names,
+    .inputs = uarte_inputs,
     .faults = uart_fault_list,
 };

@@ -130,7 +130,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(battery_faults, &s->sag);
 }
 
-static const char *const battery_input_names[] = {"millivolts", "percent", NULL};
+static const struct device_input_kind battery_inputs[] = {
+    {"millivolts", 0, BATTERY_MILLIVOLTS_MAX}, {"percent", 0, 100}, {0}};
 
 const struct device_class part_battery_class = {
     .name = "battery",
@@ -142,6 +143,6 @@ const struct device_class part_battery_class = {
     .init = battery_init,
     .update = battery_update,
     .input = battery_input,
-    .input_names = battery_input_names,
+    .inputs = battery_inputs,
     .faults = battery_faults,
 };

@@ -174,7 +174,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->started_cycles <= now_cycles;
 }
 
-static const char *const input_names[] = {"light", NULL};
+static const struct device_input_kind inputs[] = {{"light", 0, BH1750_LUX_MAX}, {0}};
 
 const struct device_class part_bh1750_class = {
     .name = "bh1750",
@@ -186,6 +186,6 @@ const struct device_class part_bh1750_class = {
     .init = bh1750_init,
     .reset = bh1750_reset,
     .input = bh1750_input,
-    .input_names = input_names,
+    .inputs = inputs,
     .faults = faults,
 };

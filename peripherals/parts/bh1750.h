@@ -2,7 +2,7 @@
  *
  * Reference: data sheet BH1750FVI, "Instruction set architecture" and "Measurement mode".
  * Devicetree: `rohm,bh1750`; reg (0x23 or 0x5C).
- * Inputs: "light" in lux (100 at first).
+ * Inputs: "light" in lux, 0..200000 (100 at first).
  * Faults: those of i2c_part.h; "stuck": measurements keep giving the same; "out-of-range": they
  * give 65535.
  *
@@ -15,6 +15,8 @@
 #define PERIPHERALS_PARTS_BH1750_H
 
 #include "peripherals/parts/i2c_part.h"
+
+#define BH1750_LUX_MAX 200000 /* full sun and more: twice what it is specified for */
 
 /* In part.faults, after those of every I2C part. */
 enum bh1750_fault {

@@ -436,8 +436,15 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->changed_cycles <= now_cycles && s->init_cycles <= now_cycles;
 }
 
-static const char *const input_names[] = {"x",          "y",     "z",           "steps", "tap",
-                                          "double-tap", "wrist", "temperature", NULL};
+static const struct device_input_kind inputs[] = {{"x", -BMA42X_MG_MAX, BMA42X_MG_MAX},
+                                                  {"y", -BMA42X_MG_MAX, BMA42X_MG_MAX},
+                                                  {"z", -BMA42X_MG_MAX, BMA42X_MG_MAX},
+                                                  {"steps", 0, 65535},
+                                                  {"tap", 0, 1},
+                                                  {"double-tap", 0, 1},
+                                                  {"wrist", 0, 1},
+                                                  {"temperature", -10400, 15000},
+                                                  {0}};
 static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
                                        offsetof(struct bma42x, unlatch)};
 
@@ -449,8 +456,7 @@ static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
         .event_offsets = event_offsets,                                                            \
         .event_count = sizeof event_offsets / sizeof event_offsets[0],                             \
         .state_is_sane = state_is_sane, .init = (init_function), .reset = bma42x_reset,            \
-        .update = bma42x_update, .input = bma42x_input, .input_names = input_names,                \
-        .faults = faults,                                                                          \
+        .update = bma42x_update, .input = bma42x_input, .inputs = inputs, .faults = faults,        \
     }
 
 const struct device_class part_bma421_class = CLASS("bma421", bma421_init);

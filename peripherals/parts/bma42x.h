@@ -5,10 +5,11 @@
  * Devicetree: `bosch,bma421`, `bosch,bma423`, `bosch,bma4xx` (BMA422, as the Zephyr driver
  * expects); reg (0x18 or 0x19); `int1-gpios` and `int2-gpios`, or `int-gpios` with
  * INT1 and INT2; optional.
- * Inputs: "x", "y", "z": acceleration in mg (default 0, 0, 1000); "steps": so many steps are
- * walked; "tap", "double-tap", "wrist": the gesture is made (any value); "temperature" in
- * centi-degrees. Faults: those of i2c_part.h; "stuck": the axes keep their values; "out-of-range":
- * the axes read the largest number.
+ * Inputs: "x", "y", "z": acceleration in mg, -100000..100000 (default 0, 0, 1000; what is beyond
+ * the range that is set reads as its end); "steps": so many steps are walked, up to 65535; "tap",
+ * "double-tap", "wrist": the gesture is made; "temperature" in centi-degrees, -10400..15000, which
+ * is what the register holds. Faults: those of i2c_part.h; "stuck": the axes keep their values;
+ * "out-of-range": the axes read the largest number.
  *
  * Axes are sampled at the output data rate of ACC_CONF, with the range of ACC_RANGE, 12 bits.
  * Features (steps, taps, wrist) work once the configuration of 6,144 bytes has come in order
@@ -23,6 +24,7 @@
 
 #include "peripherals/parts/i2c_part.h"
 
+#define BMA42X_MG_MAX        100000 /* a watch that is dropped */
 #define BMA42X_AXES          3U
 #define BMA42X_INT_PINS      2U
 #define BMA42X_REGISTERS     128U

@@ -67,7 +67,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return contact_state_is_sane(&s->contact, now_cycles);
 }
 
-static const char *const button_input_names[] = {"press", "release", NULL};
+static const struct device_input_kind button_inputs[] = {{"press", 0, 1}, {"release", 0, 1}, {0}};
 static const size_t event_offsets[] = {offsetof(struct button, contact.edge)};
 
 const struct device_class part_button_class = {
@@ -82,6 +82,6 @@ const struct device_class part_button_class = {
     .init = button_init,
     .update = button_update,
     .input = button_input,
-    .input_names = button_input_names,
+    .inputs = button_inputs,
     .faults = contact_faults,
 };

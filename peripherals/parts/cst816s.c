@@ -52,6 +52,7 @@ enum touch_event { EVENT_DOWN = 0, EVENT_UP = 1, EVENT_CONTACT = 2 };
 #define DOUBLE_TAP_MS     300U
 #define PULSE_UNIT_US     100U
 #define SCAN_UNIT_MS      10U
+#define PLACES_DEFAULT    240U
 #define COORDINATE_BITS   12U
 #define COORDINATE_MASK   0xFFFU
 #define INACTIVE_LEVEL(g) (((g).flags & PROPS_GPIO_ACTIVE_LOW) != 0 ? WIRE_HIGH : WIRE_LOW)
@@ -416,7 +417,23 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->tap_cycles <= now_cycles;
 }
 
-static const char *const input_names[] = {"touch", "untouch", "gesture", NULL};
+static uint32_t places(const struct device_site *site, const char *property)
+{
+    uint32_t count = props_u32_or(site->props, property, PLACES_DEFAULT);
+    return count >= 1 && count <= DEVICE_TOUCH_PLACES ? count : DEVICE_TOUCH_PLACES;
+}
+
+static void cst816s_touch_size(const struct device_site *site, uint32_t *width, uint32_t *height)
+{
+    *width = places(site, "screen-width");
+    *height = places(site, "screen-height");
+}
+
+static const struct device_input_kind inputs[] = {
+    {"touch", 0, DEVICE_TOUCH_PLACES *DEVICE_TOUCH_PLACES - 1},
+    {"untouch", 0, 1},
+    {"gesture", 0, 255},
+    {0}};
 static const size_t event_offsets[] = {offsetof(struct cst816s, scan),
                                        offsetof(struct cst816s, pulse_end)};
 
@@ -433,6 +450,7 @@ const struct device_class part_cst816s_class = {
     .reset = cst816s_reset,
     .update = cst816s_update,
     .input = cst816s_input,
-    .input_names = input_names,
+    .inputs = inputs,
+    .touch_size = cst816s_touch_size,
     .faults = faults,
 };

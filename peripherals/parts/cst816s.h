@@ -2,8 +2,8 @@
  *
  * Reference: register description of the vendor (V1.3) and the public Zephyr binding and driver.
  * Devicetree: `hynitron,cst816s`; reg (0x15); `irq-gpios` or `int-gpios`, `rst-gpios` or
- * `reset-gpios`, each optional.
- * Inputs: "touch" with value x + 4096 * y (coordinates 0..4095): the finger goes down there, or
+ * `reset-gpios`, each optional; `screen-width`, `screen-height` (240 without them, at most 4096).
+ * Inputs: "touch" with value x + 4096 * y: the finger goes down there, or
  * moves there; "untouch"; "gesture" with a code for GestureID, for gestures that the model's own
  * rules (slides, tap, double tap, long press) do not make of the touches.
  * Faults: those of i2c_part.h; "no-answer": neither I2C nor the interrupt pin live.

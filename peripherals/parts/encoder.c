@@ -96,7 +96,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(encoder_faults, &s->stuck);
 }
 
-static const char *const encoder_input_names[] = {"turn", NULL};
+static const struct device_input_kind encoder_inputs[] = {
+    {"turn", -ENCODER_STEPS_MAX, ENCODER_STEPS_MAX}, {0}};
 static const size_t event_offsets[] = {offsetof(struct encoder, step)};
 
 const struct device_class part_encoder_class = {
@@ -111,6 +112,6 @@ const struct device_class part_encoder_class = {
     .init = encoder_init,
     .update = encoder_update,
     .input = encoder_input,
-    .input_names = encoder_input_names,
+    .inputs = encoder_inputs,
     .faults = encoder_faults,
 };

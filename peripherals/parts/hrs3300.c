@@ -218,7 +218,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->enabled_cycles <= now_cycles && s->beat_cycles <= now_cycles;
 }
 
-static const char *const input_names[] = {"heart-rate", "ambient", NULL};
+static const struct device_input_kind inputs[] = {
+    {"heart-rate", 0, BEATS_MAX}, {"ambient", 0, ALS_MAX}, {0}};
 
 const struct device_class part_hrs3300_class = {
     .name = "hrs3300",
@@ -230,6 +231,6 @@ const struct device_class part_hrs3300_class = {
     .init = hrs3300_init,
     .reset = hrs3300_reset,
     .input = hrs3300_input,
-    .input_names = input_names,
+    .inputs = inputs,
     .faults = faults,
 };

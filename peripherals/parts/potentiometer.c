@@ -87,7 +87,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(potentiometer_faults, &s->stuck);
 }
 
-static const char *const potentiometer_input_names[] = {"percent", "millivolts", NULL};
+static const struct device_input_kind potentiometer_inputs[] = {
+    {"percent", 0, PERCENT_MAX}, {"millivolts", 0, POTENTIOMETER_MILLIVOLTS_MAX}, {0}};
 
 const struct device_class part_potentiometer_class = {
     .name = "potentiometer",
@@ -99,6 +100,6 @@ const struct device_class part_potentiometer_class = {
     .init = potentiometer_init,
     .update = potentiometer_update,
     .input = potentiometer_input,
-    .input_names = potentiometer_input_names,
+    .inputs = potentiometer_inputs,
     .faults = potentiometer_faults,
 };

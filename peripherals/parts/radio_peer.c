@@ -312,7 +312,11 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            f->bit_count >= f->sync_bits && f->bit_count <= 8U * RADIO_FRAME_BYTES;
 }
 
-static const char *const radio_peer_input_names[] = {"byte", "send", "channel", "frame", NULL};
+static const struct device_input_kind radio_peer_inputs[] = {{"byte", 0, 255},
+                                                             {"send", 0, 39},
+                                                             {"channel", 0, 39},
+                                                             {"frame", 0, RADIO_PEER_FRAMES - 1},
+                                                             {0}};
 static const size_t event_offsets[] = {offsetof(struct radio_peer, heard),
                                        offsetof(struct radio_peer, acknowledge)};
 
@@ -327,6 +331,6 @@ const struct device_class part_radio_peer_class = {
     .state_is_sane = state_is_sane,
     .init = radio_peer_init,
     .input = radio_peer_input,
-    .input_names = radio_peer_input_names,
+    .inputs = radio_peer_inputs,
     .faults = faults,
 };

@@ -306,7 +306,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->answer_bytes <= SHT3X_ANSWER_BYTES && s->started_cycles <= now_cycles;
 }
 
-static const char *const input_names[] = {"temperature", "humidity", NULL};
+static const struct device_input_kind inputs[] = {
+    {"temperature", -4000, 12500}, {"humidity", 0, 10000}, {0}};
 
 const struct device_class part_sht3x_class = {
     .name = "sht3x",
@@ -318,6 +319,6 @@ const struct device_class part_sht3x_class = {
     .init = sht3x_init,
     .reset = sht3x_reset,
     .input = sht3x_input,
-    .input_names = input_names,
+    .inputs = inputs,
     .faults = faults,
 };

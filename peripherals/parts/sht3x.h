@@ -3,8 +3,8 @@
  *
  * Reference: data sheet SHT3x-DIS version 7.
  * Devicetree: `sensirion,sht3xd`; reg (0x44 or 0x45).
- * Inputs: "temperature" in centi-degrees Celsius (2500 at first), "humidity" in hundredths of a
- * per cent (5000 at first).
+ * Inputs: "temperature" in centi-degrees Celsius, -4000..12500 (2500 at first), "humidity" in
+ * hundredths of a per cent, 0..10000 (5000 at first).
  * Faults: those of i2c_part.h; "stuck": measurements keep giving the same; "out-of-range": they
  * give the largest numbers; "wrong-crc": the checksum of each word is wrong.
  *

@@ -69,7 +69,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_bool_is_sane(&s->touched) && contact_state_is_sane(&s->contact, now_cycles);
 }
 
-static const char *const touch_key_input_names[] = {"touch", "untouch", NULL};
+static const struct device_input_kind touch_key_inputs[] = {
+    {"touch", 0, 1}, {"untouch", 0, 1}, {0}};
 static const size_t event_offsets[] = {offsetof(struct touch_key, contact.edge),
                                        offsetof(struct touch_key, response)};
 
@@ -85,6 +86,6 @@ const struct device_class part_touch_key_class = {
     .init = touch_key_init,
     .update = touch_key_update,
     .input = touch_key_input,
-    .input_names = touch_key_input_names,
+    .inputs = touch_key_inputs,
     .faults = contact_faults,
 };

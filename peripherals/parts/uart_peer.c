@@ -96,7 +96,8 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_faults_are_sane(faults, s->faults) && s->holds_back <= 1;
 }
 
-static const char *const input_names[] = {"byte", "break", "line", "ready", NULL};
+static const struct device_input_kind inputs[] = {
+    {"byte", 0, 255}, {"break", 0, 1}, {"line", 0, UART_PEER_LINES - 1}, {"ready", 0, 1}, {0}};
 
 const struct device_class part_uart_peer_class = {
     .name = "uart-peer",
@@ -108,6 +109,6 @@ const struct device_class part_uart_peer_class = {
     .init = uart_peer_init,
     .update = uart_peer_update,
     .input = uart_peer_input,
-    .input_names = input_names,
+    .inputs = inputs,
     .faults = faults,
 };

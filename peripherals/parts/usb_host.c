@@ -261,8 +261,16 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(faults, s->faults);
 }
 
-static const char *const input_names[] = {"plug",  "unplug", "suspend", "resume",  "reset",
-                                          "clear", "data",   "out",     "control", NULL};
+static const struct device_input_kind inputs[] = {{"plug", 0, 1},
+                                                  {"unplug", 0, 1},
+                                                  {"suspend", 0, 1},
+                                                  {"resume", 0, 1},
+                                                  {"reset", 0, 1},
+                                                  {"clear", 0, 1},
+                                                  {"data", INT32_MIN, INT32_MAX},
+                                                  {"out", 0, 256 * USB_HOST_SEND_BYTES + 15},
+                                                  {"control", USB_SETUP_BYTES, USB_HOST_SEND_BYTES},
+                                                  {0}};
 static const size_t event_offsets[] = {offsetof(struct usb_host, frame_start),
                                        offsetof(struct usb_host, bus_end),
                                        offsetof(struct usb_host, step_end)};
@@ -279,6 +287,6 @@ const struct device_class part_usb_host_class = {
     .init = usb_host_init,
     .update = usb_host_update,
     .input = usb_host_input,
-    .input_names = input_names,
+    .inputs = inputs,
     .faults = faults,
 };

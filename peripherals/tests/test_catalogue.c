@@ -25,11 +25,18 @@ static void every_entry_is_found_by_its_name(void **state)
         assert_non_null(c->init);
         assert_true(c->state_offset + c->state_bytes <= c->size_bytes);
         assert_true((c->read == NULL) == (c->write == NULL));
-        assert_true(c->input_names == NULL || (c->input != NULL && c->input_names[0] != NULL));
+        assert_true(c->inputs == NULL || (c->input != NULL && c->inputs[0].name != NULL));
     }
     assert_ptr_equal(catalogue_find("hx,hrs3300"), catalogue_find("tyhx,hrs3300"));
     assert_null(catalogue_find("nordic,nrf-pdm"));
     assert_null(catalogue_find(""));
+}
+
+static void check_input(const struct device_input_kind *input)
+{
+    assert_true(strlen(input->name) >= 1 && strlen(input->name) <= 19);
+    assert_null(strpbrk(input->name, " .=@"));
+    assert_true(input->value_min <= input->value_max);
 }
 
 static void check_fault(const struct device_class *c, const struct device_fault *fault)
@@ -39,8 +46,8 @@ static void check_fault(const struct device_class *c, const struct device_fault 
     assert_non_null(fault->help);
     assert_null(strchr(fault->help, '\n'));
     assert_true(fault->value_min <= fault->value_max && fault->value_max != 0);
-    for (size_t i = 0; c->input_names != NULL && c->input_names[i] != NULL; i++) {
-        assert_string_not_equal(c->input_names[i], fault->name);
+    for (size_t i = 0; c->inputs != NULL && c->inputs[i].name != NULL; i++) {
+        assert_string_not_equal(c->inputs[i].name, fault->name);
     }
     for (const struct device_fault *other = c->faults; other != fault; other++) {
         assert_string_not_equal(other->name, fault->name);
@@ -55,6 +62,9 @@ static void faults_have_names_that_can_be_told_apart(void **state)
     for (size_t i = 0; i < count; i++) {
         const struct device_class *c = entries[i].device_class;
         assert_true(c->faults == NULL || c->input != NULL);
+        for (size_t k = 0; c->inputs != NULL && c->inputs[k].name != NULL; k++) {
+            check_input(&c->inputs[k]);
+        }
         for (size_t k = 0; c->faults != NULL && c->faults[k].name != NULL; k++) {
             check_fault(c, &c->faults[k]);
         }

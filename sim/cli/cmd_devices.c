@@ -15,11 +15,11 @@ static const char help[] =
     "`sandglass run`). With --all, the classes that there are; with --json an object with what\n"
     "the board looks like, too: lengths in micrometres from the upper left corner.\n";
 
-static void print_inputs(const char *const *names)
+static void print_inputs(const struct device_input_kind *inputs)
 {
-    printf("  %s", names == NULL ? "-" : names[0]);
-    for (size_t i = 1; names != NULL && names[i] != NULL; i++) {
-        printf(", %s", names[i]);
+    printf("  %s", inputs == NULL ? "-" : inputs[0].name);
+    for (size_t i = 1; inputs != NULL && inputs[i].name != NULL; i++) {
+        printf(", %s", inputs[i].name);
     }
     printf("\n");
 }
@@ -37,17 +37,17 @@ static void print_board(const struct board *board)
         } else {
             printf("%4s", "-");
         }
-        print_inputs(device->device_class->input_names);
+        print_inputs(device->device_class->inputs);
     }
     board_file_print_notes(board, stdout, "");
 }
 
-static void print_json_names(const char *const *names)
+static void print_json_names(const struct device_input_kind *inputs)
 {
     printf(", \"inputs\": [");
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+    for (size_t i = 0; inputs != NULL && inputs[i].name != NULL; i++) {
         fputs(i == 0 ? "" : ", ", stdout);
-        text_format_json(stdout, names[i]);
+        text_format_json(stdout, inputs[i].name);
     }
     fputs("]", stdout);
 }
@@ -80,7 +80,7 @@ static void print_json_device(const struct board *board, size_t index,
     if (device->irqn != BOARD_NO_IRQ) {
         printf(", \"irq\": %" PRIu32, device->irqn);
     }
-    print_json_names(device->device_class->input_names);
+    print_json_names(device->device_class->inputs);
     for (size_t i = 0; i < picture->item_count; i++) {
         if (picture->items[i].device == index) {
             print_json_place(&picture->items[i]);

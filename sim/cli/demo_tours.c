@@ -75,11 +75,13 @@ static const struct run_input watch_inputs[] = {
      .device = "cst816s",
      .at_ns = 1500 * MS,
      .to_ns = 1700 * MS,
+     .placed = true,
      .value = RUN_TOUCH_AT(120, 60)},
     {.kind = RUN_INPUT_TOUCH,
      .device = "cst816s",
      .at_ns = 2200 * MS,
      .to_ns = 2400 * MS,
+     .placed = true,
      .value = RUN_TOUCH_AT(60, 180)},
     {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 3000 * MS, .to_ns = 3200 * MS},
 };

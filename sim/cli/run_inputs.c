@@ -7,6 +7,7 @@
 
 #include "sim/cli/duration.h"
 #include "sim/machine/fault_list.h"
+#include "sim/machine/input_list.h"
 #include "sim/machine/machine_input.h"
 
 /* Says which devices there are: the usual mistake is a name. */
@@ -18,34 +19,6 @@ static bool find_device(struct run_session *session, const char *name, int *devi
            sim_fail(error, SIM_WRONG_USE,
                     "board %s has no device %s: `sandglass devices -b %s` lists them",
                     session->options.board, name, session->options.board);
-}
-
-/* "press, release", or "no inputs". */
-static const char *list_inputs(const struct device_class *device_class, char *text, size_t size)
-{
-    size_t used = 0;
-    const char *const *names = device_class->input_names;
-    snprintf(text, size, "no inputs");
-    for (size_t i = 0; names != NULL && names[i] != NULL && used < size; i++) {
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", names[i]);
-    }
-    return text;
-}
-
-/* Known before the run begins, so said then and not in the middle of it. */
-static bool check_takes(const struct run_session *session, int device, const char *what,
-                        struct sim_error *error)
-{
-    const struct board_device *description = &session->board.devices[device];
-    const char *const *names = description->device_class->input_names;
-    char text[128];
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-        if (strcmp(names[i], what) == 0) {
-            return true;
-        }
-    }
-    return sim_fail(error, SIM_WRONG_USE, "%s does not take '%s': it takes %s", description->name,
-                    what, list_inputs(description->device_class, text, sizeof text));
 }
 
 /* The character of an escape that the options have already been checked for. */
@@ -110,20 +83,24 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
     if (input->kind == RUN_INPUT_FAULT) {
         return queue_fault(session, input, error);
     }
+    int32_t value = input->value;
     const char *what = input->kind == RUN_INPUT_SET     ? input->what
                        : input->kind == RUN_INPUT_PRESS ? "press"
                                                         : "touch";
     if (!find_device(session, input->device, &device, error) ||
-        !check_takes(session, device, what, error)) {
+        !(input->placed
+              ? input_list_check_touch(&session->board, (size_t)device, value % RUN_TOUCH_PLACES,
+                                       value / RUN_TOUCH_PLACES, error)
+              : input_list_check(&session->board, (size_t)device, what, value, error))) {
         return false;
     }
     uint64_t from = duration_to_cycles(input->at_ns, hz);
     bool queued;
     if (input->kind == RUN_INPUT_SET) {
-        queued = machine_add_input(session->machine, device, from, what, input->value);
+        queued = machine_add_input(session->machine, device, from, what, value);
     } else {
         const char *end = input->kind == RUN_INPUT_PRESS ? "release" : "untouch";
-        queued = machine_add_input(session->machine, device, from, what, input->value) &&
+        queued = machine_add_input(session->machine, device, from, what, value) &&
                  machine_add_input(session->machine, device, duration_to_cycles(input->to_ns, hz),
                                    end, 0);
     }

@@ -177,6 +177,7 @@ static bool parse_place(struct run_input *input)
         return false;
     }
     input->value = RUN_TOUCH_AT((int32_t)x, (int32_t)y);
+    input->placed = true;
     *colon = '\0';
     return true;
 }

@@ -29,6 +29,7 @@ struct run_input {
     char what[32];    /* RUN_INPUT_SET: what is set; RUN_INPUT_FAULT: the fault */
     const char *text; /* RUN_INPUT_TEXT; not terminated */
     size_t text_length;
+    bool placed;           /* RUN_INPUT_TOUCH: `value` is a place */
     int32_t value;         /* RUN_INPUT_SET, RUN_INPUT_FAULT; RUN_INPUT_TOUCH: where */
     uint64_t at_ns, to_ns; /* pressed from .. to; the others use at_ns only */
 };

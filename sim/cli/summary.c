@@ -59,6 +59,10 @@ static void print_counts(const struct machine_totals *totals, const struct proce
         }
         fprintf(stderr, "\n");
     }
+    if (totals->refused_inputs > 0) {
+        fprintf(stderr, "  %s refused by the device it was for\n",
+                text_count(totals->refused_inputs, "input", "s").text);
+    }
     if (totals->isolation_checks > 0) {
         fprintf(stderr,
                 "  isolation: RAM compared around %s in processes, %s a foreign byte changed\n",

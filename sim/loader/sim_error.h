@@ -21,7 +21,12 @@ struct sim_error {
     char text[512]; /* one line without a full stop or newline: what, where, what to do */
 };
 
-/* Fills in *error unless it already holds one. Always returns false, for `return sim_fail(...)`. */
+/* Replaces by '?' what a terminal could take for a command, or for the end of the line: control
+ * characters and bytes that are no UTF-8. In place. */
+void sim_make_printable(char *text);
+
+/* Fills in *error unless it already holds one. The text is made printable: it may quote
+ * what a hostile file holds. Always returns false, for `return sim_fail(...)`. */
 bool sim_fail(struct sim_error *error, enum sim_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -39,8 +39,6 @@ bool board_refuse(const struct board *board, int node, struct sim_error *error, 
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     tree_path(board->blob, node, path);
-    tree_make_printable(path);
-    tree_make_printable(what);
     return sim_fail(error, SIM_WRONG_USE, "%s: %s: %s", board->file, path, what);
 }
 
@@ -195,6 +193,9 @@ static bool count_pins(struct board *board, struct sim_error *error)
 static bool read_tree(struct board *board, board_find_class *find_class, struct sim_error *error)
 {
     board->model = tree_string(board->blob, 0, "model");
+    if (board->model != NULL) {
+        sim_make_printable((char *)board->blob + (board->model - (const char *)board->blob));
+    }
     board->model = board->model == NULL ? board->file : board->model;
     board->psel_shift = board_pins_find_shift(board->blob);
     if (!find_chip(board, error) || !find_memories(board, error) || !find_apps(board, error) ||

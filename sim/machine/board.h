@@ -135,4 +135,12 @@ struct board_props {
 struct props board_props_make(struct board_props *view, const struct board *board, int node,
                               struct pin *pins);
 
+/* What a device class is told of a node before there is a device; `props` from board_props_make. */
+static inline struct device_site board_site(const struct board *board, const struct props *props)
+{
+    return (struct device_site){.props = props,
+                                .flash_bytes = board->flash.size_bytes,
+                                .flash_page_bytes = board->flash_page_bytes};
+}
+
 #endif

@@ -112,9 +112,19 @@ static bool check_gpios(const struct board *board, int node, const char *name,
         return board_refuse(board, node, error, "`%.64s` has more than %u entries", name,
                             GPIOS_MAX);
     }
+    uint64_t selects = 0; /* two targets on one chip select would answer together */
     for (uint32_t i = 0; i <= cells; i++) {
-        if (board_pins_gpio(board, node, name, i, &pin, &why) == BOARD_PIN_WRONG) {
+        enum board_pin_result result = board_pins_gpio(board, node, name, i, &pin, &why);
+        if (result == BOARD_PIN_WRONG) {
             return board_refuse(board, node, error, "`%.64s` %s", name, why);
+        }
+        if (result == BOARD_PIN_FOUND && strcmp(name, "cs-gpios") == 0) {
+            if ((selects >> pin.number & 1U) != 0) {
+                return board_refuse(board, node, error,
+                                    "`cs-gpios` names P%u.%02u twice: give each target its own",
+                                    pin.number / 32, pin.number % 32);
+            }
+            selects |= 1ULL << pin.number;
         }
     }
     return true;
@@ -159,8 +169,12 @@ static bool check_pins(const struct board *board, int node, struct sim_error *er
             return false;
         }
     }
-    return board_pins_check_groups(board, node, &why) ||
-           board_refuse(board, node, error, "`pinctrl-0` %s", why);
+    if (!board_pins_check_groups(board, node, &why)) {
+        return board_refuse(board, node, error, "`pinctrl-0` %s", why);
+    }
+    return board_pins_are_distinct(board, node) ||
+           board_refuse(board, node, error,
+                        "two of its signals are on one pin: give each a pin of its own");
 }
 
 /* Of the bus, and of what lies between it and the part. */

@@ -80,5 +80,5 @@ void board_note_text(const struct board *board, size_t index, char *text, size_t
         snprintf(text, size, "%s: no model of \"%.64s\": nothing is there", path,
                  compatible == NULL ? "?" : compatible);
     }
-    tree_make_printable(text);
+    sim_make_printable(text);
 }

@@ -235,6 +235,71 @@ static bool check_group(const struct board *board, int group, const char **why)
     return true;
 }
 
+/* Signals of one peripheral, each of which needs a pin of its own. */
+struct used_pins {
+    uint64_t pins;
+    uint8_t function[BOARD_PINS_MAX]; /* of each that is in `pins` */
+};
+
+static bool is_clash(struct used_pins *used, uint32_t pin, uint32_t function)
+{
+    bool clash = (used->pins >> pin & 1U) != 0 && used->function[pin] != function;
+    used->pins |= 1ULL << pin;
+    used->function[pin] = (uint8_t)function;
+    return clash;
+}
+
+static bool is_clash_in_group(const struct board *board, int group, struct used_pins *used)
+{
+    uint32_t psel = 0;
+    for (uint32_t i = 0; tree_cell(board->blob, group, "psels", i, &psel); i++) {
+        uint32_t pin = psel & PSEL_PIN_MASK;
+        if (!psel_is_disconnected(psel) && pin < board->pin_count &&
+            is_clash(used, pin, psel >> board->psel_shift & PSEL_FUNCTION_MASK)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_legacy_clash(const struct board *board, int node)
+{
+    struct used_pins used = {0};
+    for (size_t i = 0; i < sizeof function_rows / sizeof function_rows[0]; i++) {
+        const struct function_row *row = &function_rows[i];
+        bool again = i == PROPS_QSPI_SCK; /* `sck-pin`, as of SPI */
+        uint32_t pin = 0;
+        if (!again && tree_cell(board->blob, node, row->legacy, row->legacy_index, &pin) &&
+            pin < board->pin_count && is_clash(&used, pin, row->psel)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool board_pins_are_distinct(const struct board *board, int node)
+{
+    struct used_pins used = {0};
+    uint32_t count = tree_cell_count(board->blob, node, "pinctrl-0");
+    if (!tree_has(board->blob, node, "pinctrl-0")) {
+        return !is_legacy_clash(board, node);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        int state = tree_phandle(board->blob, node, "pinctrl-0", i);
+        int group = 0;
+        if (state == TREE_NO_NODE) {
+            continue;
+        }
+        fdt_for_each_subnode(group, board->blob, state)
+        {
+            if (is_clash_in_group(board, group, &used)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool board_pins_check_groups(const struct board *board, int node, const char **why)
 {
     uint32_t count = tree_cell_count(board->blob, node, "pinctrl-0");

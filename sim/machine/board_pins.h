@@ -30,6 +30,10 @@ enum board_pin_result board_pins_function(const struct board *board, int node,
 /* Whether everything that pinctrl-0 of a node says can be; *why as above. */
 bool board_pins_check_groups(const struct board *board, int node, const char **why);
 
+/* Whether each signal that pinctrl-0 of a node, or the properties of older trees, names has a pin
+ * of its own. */
+bool board_pins_are_distinct(const struct board *board, int node);
+
 /* The node of the bus that a node of this parent sits on: what the parent's `spi-dev` names
  * (zephyr,mipi-dbi-spi), else the parent. TREE_NO_NODE when spi-dev names no node. */
 int board_pins_bus(const struct board *board, int parent);

@@ -102,13 +102,6 @@ void tree_path(const void *blob, int node, char path[TREE_PATH_BYTES])
     }
 }
 
-void tree_make_printable(char *text)
-{
-    for (; *text != '\0'; text++) {
-        *text = *text < ' ' || *text > '~' ? '?' : *text;
-    }
-}
-
 /* The name of the property of `table` whose value is the path. */
 static const char *name_of_path(const void *blob, const char *table, const char *path)
 {

@@ -45,9 +45,6 @@ bool tree_is_compatible(const void *blob, int node, const char *compatible);
 /* For messages; what is too long ends in "...". */
 void tree_path(const void *blob, int node, char path[TREE_PATH_BYTES]);
 
-/* Makes text from a tree fit for a line: what is not printable becomes '?'. */
-void tree_make_printable(char *text);
-
 /* The label (dtc -@) of a node, else its first alias, else NULL. */
 const char *tree_label(const void *blob, int node);
 

@@ -24,9 +24,7 @@ static struct fault_choice choose(const struct board *board, size_t device, size
     if (device_class->fault_max != NULL) {
         struct board_props view;
         const struct props props = board_props_make(&view, board, description->node, NULL);
-        const struct device_site site = {.props = &props,
-                                         .flash_bytes = board->flash.size_bytes,
-                                         .flash_page_bytes = board->flash_page_bytes};
+        const struct device_site site = board_site(board, &props);
         choice.value_max = device_class->fault_max(&site, chosen);
     }
     return choice;

@@ -24,7 +24,4 @@ bool machine_add_input(struct machine *machine, int device, uint64_t cycle, cons
 size_t machine_add_text(struct machine *machine, int device, uint64_t cycle, const char *text,
                         size_t length);
 
-/* Inputs that a device refused because it does not know them, so far. */
-uint64_t machine_refused_inputs(const struct machine *machine);
-
 #endif

@@ -347,8 +347,3 @@ size_t machine_add_text(struct machine *machine, int device, uint64_t cycle, con
     machine->text_free_cycle = at;
     return done;
 }
-
-uint64_t machine_refused_inputs(const struct machine *machine)
-{
-    return machine->refused_inputs;
-}

@@ -17,6 +17,7 @@ void machine_view_totals(const struct machine *machine, struct machine_totals *t
                                       .guest_errors = machine->diag.count[DIAG_GUEST_ERROR],
                                       .unimplemented = machine->diag.count[DIAG_UNIMPLEMENTED],
                                       .suppressed_messages = machine->diag_log.suppressed,
+                                      .refused_inputs = machine->refused_inputs,
                                       .isolation_checks = machine->isolation_checks,
                                       .isolation_violations = machine->isolation_violations};
 }

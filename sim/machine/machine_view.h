@@ -20,6 +20,7 @@ struct machine_totals {
     uint64_t resets;                      /* after the first */
     uint32_t guest_errors, unimplemented; /* diag counts */
     uint64_t suppressed_messages;
+    uint64_t refused_inputs; /* by a device that does not know them, or not with that value */
     uint64_t isolation_checks, isolation_violations;
 };
 

@@ -10,6 +10,7 @@ import unittest
 from sandglass import app, guest, sandglass
 
 BOARDS = os.path.join(os.path.dirname(__file__), "../boards")
+SOURCES = os.path.join(os.path.dirname(__file__), "../../sim/boards")
 ZEPHYR = ("zephyr_nrf52dk_nrf52832", "zephyr_nrf52840dk_nrf52840", "zephyr_pinetime_devkit0")
 
 
@@ -158,6 +159,30 @@ class Refused(Files):
             ("/soc/uart@40002000: `pinctrl-0`", "a node without a group", "&uart0 { status = \"okay\"; pinctrl-0 = <&gpio0>; };"),
             ("/soc/uart@40002000: `pinctrl-0`", "a pin that the chip does not have",
              "/ { p: p { group1 { psels = <(1 << 24 | 48)>; }; }; }; &uart0 { status = \"okay\"; pinctrl-0 = <&p>; };"))
+
+    def test_two_signals_on_one_pin(self):
+        pins = "/ { p: p { group1 { psels = <%s>; }; group2 { psels = <%s>; }; }; }; "
+        okay = '{ status = "okay"; pinctrl-0 = <&p>; };'
+        one = "two of its signals are on one pin: give each a pin of its own"
+        spi = '&spi1 { status = "okay"; cs-gpios = <&gpio0 2 1>, <&gpio1 3 1>, <&gpio0 2 0>; %s };'
+        part = 'a@%d { compatible = "gpio-leds"; reg = <%d>; gpios = <&gpio0 1 0>; };'
+        self.check(
+            ("/soc/i2c@40003000: ", one, pins % ("(11 << 24 | 27)", "(12 << 24 | 27)") + "&i2c0 " + okay),
+            ("/soc/spi@40004000: ", one, pins % ("(4 << 24 | 5) (5 << 24 | 6)", "(6 << 24 | 5)") + "&spi1 " + okay),
+            ("/soc/uart@40002000: ", one, "&uart0 { status = \"okay\"; tx-pin = <6>; rx-pin = <6>; };"),
+            ("/soc/spi@40004000: ", "`cs-gpios` names P0.02 twice: give each target its own", spi % (part % (0, 0))))
+        path = self.board(pins % ("(11 << 24 | 27)", "(12 << 24 | 26) (12 << 24 | 26)") + "&i2c0 " + okay)
+        self.assertEqual(sandglass("devices", "-b", path).status, 0)
+
+    def test_a_name_that_a_terminal_would_obey(self):
+        blob = os.path.join(self.folder, "a.dtb")
+        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, "-i", SOURCES,
+                        self.board(LEDS % 'label = "no pin";')], check=True)
+        with open(blob, "rb") as file:
+            data = file.read()
+        with open(blob, "wb") as file:
+            file.write(data.replace(b"led_0\0", b"l\x1b[\x9b\x07\0"))
+        self.refused(r"/leds/l\?\[\?\?: ", "gpios", blob)
 
     def test_two_usb_hosts_at_one_socket(self):
         self.check(("/b: ", "another USB host", '/ { a { compatible = "sandglass,usb-host"; }; b { compatible = "sandglass,usb-host"; }; };'))

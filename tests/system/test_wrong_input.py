@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Wrong input gets one line on stderr that names the file and the remedy, nothing on stdout, and exit status 2."""
 import os
+import re
 import struct
 import subprocess
 import tempfile
@@ -158,6 +159,29 @@ class Options(WrongInput):
                              ("--until takes a text", blink, "--until", ""), ("--gdb=PORT", blink, "--gdb=x")):
             with self.subTest(words):
                 self.refused(says, *words)
+
+    def test_values_beyond_what_a_device_takes(self):
+        for says, board, *words in (
+                ("temp.temperature takes a value of -4000 to 8500, not 8501", "nrf52dk", "--set", "temp.temperature=8501@1s"),
+                ("sht3xd.humidity takes a value of 0 to 10000, not -1", "sensor_node", "--set", "sht3xd.humidity=-1@1s"),
+                ("button0.press takes a value of 0 to 1, not 2", "nrf52dk", "--set", "button0.press=2@1s"),
+                ("pad0 has no places: a touch of it is written --touch pad0@TIME", "nrf52dk", "--touch", "pad0:3,4@1s"),
+                ("led0 does not take 'touch': it takes no inputs", "nrf52dk", "--touch", "led0:3,4@1s"),
+                ("cst816s has 240 by 240 places, 0,0 to 239,239: 240,3 is none", "pinetime", "--touch", "cst816s:240,3@1s"),
+                ("0,0 to 239,239: 0,4095 is none", "pinetime", "--touch", "cst816s:0,4095@1s"),
+                ("0,0 to 239,239: 1,300 is none", "pinetime", "--set", f"cst816s.touch={1 + 4096 * 300}@1s"),
+                ("flash_controller.worn-page takes a value of 1 to 128, or 0 to end it, not 200", "nrf52dk",
+                 "--fault", "flash_controller.worn-page=200@1s"),
+                ("gpio1.stuck-low takes a value of 1 to 16, or 0 to end it, not 20", "nrf52840dk", "--fault", "gpio1.stuck-low=20@1s"),
+                ("timer0 has no fault 'x'", "nrf52dk", "--fault", "timer0.x@1s")):
+            with self.subTest(words):
+                self.refused(re.escape(says), "-b", board, app("blink"), *words)
+
+    def test_control_bytes_of_a_file_stay_in_it(self):
+        """What a file holds is quoted, and a terminal would obey it."""
+        self.refused(r"line 1: 'x\?\?y=1'", "--net", self.write("a.net", b"node a x\x1b\x9by=1\n"))
+        self.refused(r"line 1: '\?]0;x\?'", "--net", self.write("b.net", b"\x1b]0;x\x07\n"))
+        self.refused("line 1: '\u00fc'", "--net", self.write("c.net", "\u00fc\n".encode()))
 
     def test_commands(self):
         for says, command, *words in (("give one APP.elf", "pack"), ("missing", "pack", "missing.elf"),

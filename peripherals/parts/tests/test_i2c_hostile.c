@@ -40,14 +40,14 @@ static void tell(struct bench *b, uint32_t *seed)
 {
     const struct device_class *c = b->device_class;
     uint32_t inputs = 0, faults = 0;
-    while (c->input_names[inputs] != NULL) {
+    while (c->inputs[inputs].name != NULL) {
         inputs++;
     }
     while (c->faults[faults].name != NULL) {
         faults++;
     }
     uint32_t which = next_random(seed) % (inputs + faults);
-    const char *what = which < inputs ? c->input_names[which] : c->faults[which - inputs].name;
+    const char *what = which < inputs ? c->inputs[which].name : c->faults[which - inputs].name;
     bool end = next_random(seed) % 2 == 0; /* so that faults do not pile up */
     int32_t value = end ? 0 : any_value(seed);
     bool allowed = which < inputs || value == 0 ||

@@ -67,9 +67,8 @@ static void give_input(struct machine_device *device, uint64_t *seed)
     struct device_input input = {.what = "sleep", .value = (int32_t)(next_random(seed) % 2)};
     int32_t on = input.value;
     size_t choice = next_random(seed) % 8;
-    for (size_t i = 0; device_class->input_names != NULL && device_class->input_names[i] != NULL;
-         i++) {
-        input.what = i == choice ? device_class->input_names[i] : input.what;
+    for (size_t i = 0; device_class->inputs != NULL && device_class->inputs[i].name != NULL; i++) {
+        input.what = i == choice ? device_class->inputs[i].name : input.what;
     }
     for (size_t i = 0; device_class->faults != NULL && device_class->faults[i].name != NULL; i++) {
         const struct device_fault *fault = &device_class->faults[i];
