@@ -6,7 +6,6 @@
 
 #include "sim/cli/duration.h"
 #include "sim/cli/places.h"
-#include "sim/cli/run_loop.h"
 #include "sim/cli/run_session.h"
 #include "sim/debug/gdb_script.h"
 #include "sim/loader/file.h"
@@ -78,7 +77,7 @@ static bool write_script(struct run_session *session, const struct process_watch
     return gdb_script_write(path, port, SANDGLASS_SOURCE_FOLDER, firmware, apps, count, error);
 }
 
-bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *end,
+bool run_debug(struct run_session *session, const struct gdb_run *run, enum gdb_end *end,
                struct sim_error *error)
 {
     const struct run_options *options = &session->options;
@@ -99,9 +98,7 @@ bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *en
                 "gdb: waiting on 127.0.0.1:%u, at the first instruction; in another terminal:\n"
                 "     gdb-multiarch -x %s\n",
                 (unsigned)server.port, path);
-        const struct gdb_run run = {
-            .end_cycle = end_cycle, .is_over = run_loop_look, .context = session};
-        *end = gdb_server_serve(&server, &run);
+        *end = gdb_server_serve(&server, run);
         remove(path);
     }
     gdb_server_close(&server);

@@ -12,9 +12,9 @@ struct run_session;
 
 /* Opens the server on options.gdb_port, writes a command file with every app's symbols where it
  * runs, tells on stderr how to connect, and serves until the run is over or the debugger lets it
- * go. `end_cycle`: the run's own end. Where apps get their RAM is found out on a second machine
+ * go. `run`: what the run itself wants. Where apps get their RAM is found out on a second machine
  * that runs ahead, so the one that is debugged is still at its first instruction. */
-bool run_debug(struct run_session *session, uint64_t end_cycle, enum gdb_end *end,
+bool run_debug(struct run_session *session, const struct gdb_run *run, enum gdb_end *end,
                struct sim_error *error);
 
 #endif

@@ -54,7 +54,7 @@ uint64_t run_loop_host_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
-static void pace(uint64_t start_ns, uint64_t virtual_ns)
+void run_loop_pace(uint64_t start_ns, uint64_t virtual_ns)
 {
     uint64_t wanted = start_ns + virtual_ns;
     uint64_t now = run_loop_host_ns();
@@ -184,7 +184,7 @@ static enum machine_stop loop(struct run_session *session, struct sim_error *err
         take_keyboard(session);
         usb_link_exchange(&session->usb);
         if (real_time) {
-            pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
+            run_loop_pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
         }
     }
     session->wall_ns += run_loop_host_ns() - start;
@@ -273,13 +273,22 @@ bool run_loop_look(void *context)
     return interrupted || session->lines.until_found;
 }
 
+void run_loop_tell_lost(struct run_session *session)
+{
+    fprintf(live_lines_begin(&session->lines),
+            "gdb: the connection is gone without a detach: the run goes on without it\n");
+    live_lines_settle(&session->lines, true);
+}
+
 /* The debugger's part of the run; *goes_on: it let go, and the rest is as usual. */
 static bool run_debugged(struct run_session *session, bool *goes_on, enum machine_stop *stop,
                          struct sim_error *error)
 {
     enum gdb_end end = GDB_END_OVER;
     uint64_t start = run_loop_host_ns();
-    if (!run_debug(session, end_cycle(session), &end, error)) {
+    const struct gdb_run run = {
+        .end_cycle = end_cycle(session), .is_over = run_loop_look, .context = session};
+    if (!run_debug(session, &run, &end, error)) {
         return false;
     }
     /* Also while it waited for commands: nobody here can tell the two apart. */
@@ -287,9 +296,7 @@ static bool run_debugged(struct run_session *session, bool *goes_on, enum machin
     session->run_ns = session->wall_ns;
     *goes_on = end == GDB_END_DETACHED || end == GDB_END_LOST;
     if (end == GDB_END_LOST) {
-        fprintf(live_lines_begin(&session->lines),
-                "gdb: the connection is gone without a detach: the run goes on without it\n");
-        live_lines_settle(&session->lines, true);
+        run_loop_tell_lost(session);
     }
     *stop = end == GDB_END_ENGINE ? MACHINE_STOP_ENGINE
             : end == GDB_END_EXIT ? MACHINE_STOP_EXIT

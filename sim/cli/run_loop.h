@@ -17,6 +17,11 @@ bool run_loop_interrupted(void);
 
 /* The host's clock: for pacing and for what the summary says of speed. */
 uint64_t run_loop_host_ns(void);
+/* Waits until so much host time has passed since `start_ns` as virtual time. */
+void run_loop_pace(uint64_t start_ns, uint64_t virtual_ns);
+
+/* Tells that the debugger has disappeared. */
+void run_loop_tell_lost(struct run_session *session);
 
 /* What the end of a session's run means, said on stderr when it is not the one that was asked for.
  */

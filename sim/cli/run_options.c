@@ -42,7 +42,7 @@ const char run_options_help[] =
     "                        rng.stuck=256@1s; `sandglass faults` lists what there is\n"
     "      --trace FILE      writes exceptions, system calls, output and faults with their cycle\n"
     "      --usb WHERE       tcp:PORT or unix:PATH: a socket for programs that talk to the USB\n"
-    "                        device (docs/usb.md)\n"
+    "                        device (docs/usb.md); with --net NODE:tcp:PORT\n"
     "      --pcap FILE       writes what goes over radio and USB to FILE, for Wireshark (pcapng)\n"
     "      --net FILE        runs several machines on one air, as FILE describes them\n"
     "      --save-at T=FILE  writes the whole machine to FILE at time T\n"
@@ -52,7 +52,8 @@ const char run_options_help[] =
     "                        region that allowed it (slow)\n"
     "      --check-isolation compares all RAM around every stay in a process (always in the demo)\n"
     "      --semihosting     BKPT 0xAB calls the host: print, time, exit; no files\n"
-    "      --gdb[=PORT]      waits for gdb on a TCP port (default: a free one)\n"
+    "      --gdb[=PORT]      waits for gdb on a TCP port (default: a free one); with --net\n"
+    "                        --gdb=NODE[:PORT]\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 done, 1 the guest failed, 2 wrong use, 3 simulator error.\n";
@@ -339,12 +340,33 @@ static bool take_uart(const char *text, struct run_options *options, struct sim_
                             "--uart is stdio, file:F, pty or tcp:PORT, not '%s'", text);
 }
 
+/* NODE:REST: takes the node's name off; the rest, NULL when the name is none. */
+static const char *take_node(const char *text, char node[RUN_NODE_BYTES])
+{
+    size_t length = strcspn(text, ":");
+    if (length == 0 || length >= RUN_NODE_BYTES) {
+        return NULL;
+    }
+    memcpy(node, text, length);
+    node[length] = '\0';
+    return text[length] == ':' ? text + length + 1 : text + length;
+}
+
+static bool is_usb_place(const char *text)
+{
+    return (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') ||
+           (strncmp(text, "tcp:", 4) == 0 && parse_port(text + 4, 0));
+}
+
 static bool take_usb(const char *text, struct run_options *options, struct sim_error *error)
 {
-    bool good = (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') ||
-                (strncmp(text, "tcp:", 4) == 0 && parse_port(text + 4, 0));
     options->usb = text;
-    return good || sim_fail(error, SIM_WRONG_USE, "--usb is tcp:PORT or unix:PATH, not '%s'", text);
+    if (!is_usb_place(text)) {
+        options->usb = take_node(text, options->usb_node);
+    }
+    return (options->usb != NULL && is_usb_place(options->usb)) ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "--usb is tcp:PORT or unix:PATH, with --net NODE:tcp:PORT, not '%s'", text);
 }
 
 static bool take_save(const char *text, struct run_options *options, struct sim_error *error)
@@ -363,6 +385,15 @@ static bool take_save(const char *text, struct run_options *options, struct sim_
 }
 
 /* What only all options together tell. */
+static bool check_nodes(const struct run_options *options, struct sim_error *error)
+{
+    const char *node = options->gdb_node[0] != '\0' ? options->gdb_node : options->usb_node;
+    const char *option = options->gdb_node[0] != '\0' ? "gdb" : "usb";
+    return options->net != NULL || node[0] == '\0' ||
+           sim_fail(error, SIM_WRONG_USE, "--%s names a node, '%s': only with --net are there any",
+                    option, node);
+}
+
 static bool check_snapshots(const struct run_options *options, struct sim_error *error)
 {
     if ((options->save != NULL || options->restore != NULL) && options->file_count == 0 &&
@@ -385,8 +416,17 @@ static bool take_gdb(const char *text, struct run_options *options, struct sim_e
 {
     options->gdb = true;
     options->gdb_port = text;
-    return text == NULL || parse_port(text, 1) ||
-           sim_fail(error, SIM_WRONG_USE, "--gdb=PORT takes a port of 1 to 65535, not '%s'", text);
+    if (text == NULL || parse_port(text, 1)) {
+        return true;
+    }
+    /* A node of --net; a name that is all digits is a port that cannot be. */
+    const char *port =
+        text[strspn(text, "0123456789")] != '\0' ? take_node(text, options->gdb_node) : NULL;
+    options->gdb_port = port == NULL || port[0] == '\0' ? NULL : port;
+    return (port != NULL && (options->gdb_port == NULL || parse_port(port, 1))) ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "--gdb=PORT takes a port of 1 to 65535, with --net --gdb=NODE[:PORT], not '%s'",
+                    text);
 }
 
 static bool take_option(int option, struct run_options *options, struct sim_error *error)
@@ -482,5 +522,5 @@ bool run_options_parse(int argc, char **argv, struct run_options *options, struc
         options->files[options->file_count] = argv[optind];
         options->file_count++;
     }
-    return options->help || check_snapshots(options, error);
+    return options->help || (check_snapshots(options, error) && check_nodes(options, error));
 }

@@ -12,6 +12,7 @@
 
 #define RUN_FILES_MAX  17
 #define RUN_INPUTS_MAX 64
+#define RUN_NODE_BYTES 32
 
 #define RUN_JITTER_DEFAULT_CYCLES 64U    /* a microsecond of the nRF52 */
 #define RUN_JITTER_MAX_CYCLES     64000U /* a millisecond */
@@ -47,15 +48,17 @@ struct run_options {
     enum run_speed speed;
     bool has_flash_timing; /* false: what the board says */
     enum cpu_flash_timing flash_timing;
-    const char *uart;     /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
-    const char *gdb_port; /* NULL: any free one */
-    const char *trace;    /* file of the event trace; NULL: none */
-    const char *usb;      /* "tcp:PORT", "unix:PATH"; NULL: none */
-    const char *pcap;     /* file of what goes over radio and USB; NULL: none */
-    const char *net;      /* file with several machines; NULL: one machine */
-    const char *name;     /* of this machine among several; NULL: there is one */
-    const char *restore;  /* file of a snapshot; NULL: none */
-    const char *save;     /* file that gets one at save_ns; NULL: none */
+    const char *uart;              /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
+    const char *gdb_port;          /* NULL: any free one */
+    char gdb_node[RUN_NODE_BYTES]; /* of --net, that the debugger is for; "": none is named */
+    char usb_node[RUN_NODE_BYTES]; /* of --net, whose USB host has the socket; likewise */
+    const char *trace;             /* file of the event trace; NULL: none */
+    const char *usb;               /* "tcp:PORT", "unix:PATH"; NULL: none */
+    const char *pcap;              /* file of what goes over radio and USB; NULL: none */
+    const char *net;               /* file with several machines; NULL: one machine */
+    const char *name;              /* of this machine among several; NULL: there is one */
+    const char *restore;           /* file of a snapshot; NULL: none */
+    const char *save;              /* file that gets one at save_ns; NULL: none */
     uint64_t save_ns;
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;

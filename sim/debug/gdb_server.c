@@ -151,6 +151,15 @@ static void tell_end(struct gdb_server *server)
     gdb_session_stopped(&server->session, &reason);
 }
 
+static enum machine_stop drive(struct machine *machine, const struct gdb_run *run, bool step,
+                               uint64_t limit)
+{
+    if (run->drive != NULL) {
+        return run->drive(run->context, step, limit);
+    }
+    return step ? machine_step(machine, limit) : machine_run(machine, limit);
+}
+
 /* Runs, or makes one step, until the machine stops for the debugger (false) or the run is over
  * (true, with *end). A step of a sleeping core may take as long as a run. */
 static bool resume_machine(struct gdb_server *server, const struct gdb_run *run, bool step,
@@ -160,7 +169,7 @@ static bool resume_machine(struct gdb_server *server, const struct gdb_run *run,
     for (;;) {
         uint64_t now = clock_now(machine_clock(machine));
         uint64_t limit = run->end_cycle - now > SLICE_CYCLES ? now + SLICE_CYCLES : run->end_cycle;
-        enum machine_stop stop = step ? machine_step(machine, limit) : machine_run(machine, limit);
+        enum machine_stop stop = drive(machine, run, step, limit);
         bool over = is_over(run) || stop == MACHINE_STOP_OFF || stop == MACHINE_STOP_EXIT ||
                     clock_now(machine_clock(machine)) >= run->end_cycle;
         if (stop == MACHINE_STOP_ENGINE || over) {

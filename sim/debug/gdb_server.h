@@ -40,6 +40,9 @@ struct gdb_run {
     /* Asked after every slice, and while the server waits: true when the run is over (e.g. what
      * --until waits for was seen). May be NULL. */
     bool (*is_over)(void *context);
+    /* Runs the machine to `limit`, or makes one step, where it is not alone: as machine_run and
+     * machine_step, which NULL stands for. */
+    enum machine_stop (*drive)(void *context, bool step, uint64_t limit);
     void *context;
 };
 

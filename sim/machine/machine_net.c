@@ -122,3 +122,30 @@ enum machine_stop machine_net_run(struct machine_net *net, uint64_t cycle, size_
     *who = 0;
     return MACHINE_STOP_LIMIT;
 }
+
+enum machine_stop machine_net_step(struct machine_net *net, size_t index, uint64_t cycle,
+                                   size_t *who)
+{
+    struct machine *machine = net->machines[index];
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    while (clock_now(&machine->clock) < cycle) {
+        uint64_t first, limit;
+        *who = choose(net, &first, &limit);
+        limit = limit < cycle ? limit : cycle;
+        if (first >= cycle) {
+            *who = index; /* nobody has anything to do before */
+        }
+        if (*who != index) {
+            if (let_run(net, *who, limit, &stop)) {
+                return stop;
+            }
+            continue;
+        }
+        stop = machine_step(machine, limit);
+        if (stop != MACHINE_STOP_LIMIT && stop != MACHINE_STOP_IDLE) {
+            return stop;
+        }
+    }
+    *who = index;
+    return MACHINE_STOP_LIMIT;
+}

@@ -45,4 +45,9 @@ void machine_set_position(struct machine *machine, const int32_t position_mm[3])
  * Otherwise machine *who has stopped for that reason, and the others are near. */
 enum machine_stop machine_net_run(struct machine_net *net, uint64_t cycle, size_t *who);
 
+/* machine_step of one machine, once the others have come so far that it may; what they stop for on
+ * the way is the result, and *who says whose it is. */
+enum machine_stop machine_net_step(struct machine_net *net, size_t index, uint64_t cycle,
+                                   size_t *who);
+
 #endif

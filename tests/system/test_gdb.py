@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from sandglass import HOST_SECONDS, PROGRAM, app, guest
+from sandglass import HOST_SECONDS, PROGRAM, app, guest, sandglass
 
 GDB = shutil.which("gdb-multiarch")
 
@@ -17,8 +17,8 @@ GDB = shutil.which("gdb-multiarch")
 class Server:
     """`sandglass run --gdb`, waiting; `script` is the command file for GDB, `port` where it listens."""
 
-    def __init__(self, *arguments, folder, limits=("--for", "4s")):
-        self.process = subprocess.Popen([PROGRAM, "run", "--headless", *limits, "--gdb", *arguments],
+    def __init__(self, *arguments, folder, limits=("--for", "4s"), gdb="--gdb"):
+        self.process = subprocess.Popen([PROGRAM, "run", "--headless", *limits, gdb, *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         env={**os.environ, "TMPDIR": folder})
         for line in self.process.stderr:
@@ -44,9 +44,10 @@ class Server:
         return output, errors, self.process.returncode
 
 
-def debug(commands, *arguments, seconds=4):
+def debug(commands, *arguments, seconds=4, gdb="--gdb"):
     """Runs GDB with the command file that the program made, then `commands`; returns what both said."""
-    with tempfile.TemporaryDirectory() as folder, Server(*arguments, folder=folder, limits=("--for", f"{seconds}s")) as server:
+    with tempfile.TemporaryDirectory() as folder, \
+            Server(*arguments, folder=folder, limits=("--for", f"{seconds}s"), gdb=gdb) as server:
         words = [GDB, "-nx", "-batch", "-x", server.script]
         for command in commands:
             words += ["-ex", command]
@@ -137,6 +138,24 @@ class Gdb(unittest.TestCase):
              "print faults", "set var faults = 41", "print faults", "kill"], guest("mpu_counts.elf"))
         self.assertIn("= 0x20004000", said)
         self.assertIn("= 41", said)
+
+    def test_one_of_several_machines(self):
+        """The others keep up while it runs and steps, and wait while it stands: nothing that they hear or say changes."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pair.net")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"node listener board=sensor_node {guest('radio_154_listener.elf')}\n"
+                           f"node sender board=sensor_node at=10,0,0 {guest('radio_154_sender.elf')}\n")
+            whole = sandglass("run", "--net", path, "--for", "400ms")
+            said, _, output, errors, status = debug(
+                ["break radio_wait", "continue", "continue", "print event_address", "stepi 300", "delete",
+                 "watch packet[3]", "continue", "continue", "print packet[3]", "detach"],
+                "--net", path, seconds=0.4, gdb="--gdb=sender")
+        self.assertIn("$1 = 1073746192", said)  # 0x40001110, DISABLED: it has sent
+        self.assertIn("$2 = 3", said)
+        self.assertEqual((sorted(output.splitlines()), status), (sorted(whole.stdout.splitlines()), 0))
+        self.assertIn("listener: received 0000000a", output)
+        self.assertNotIn("is gone without a detach", errors)
 
     def test_detached_it_runs_on_to_its_end(self):
         _, _, output, errors, status = debug(["detach"], guest("mpu_counts.elf"), seconds=1)

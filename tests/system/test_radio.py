@@ -59,6 +59,10 @@ class Ieee802154(unittest.TestCase):
         self.assertEqual(listener, [f"listener: received {i:08x} -0000003c" for i in range(1, 11)])
         self.assertEqual(sender, [f"sender: acknowledged {i:08x} -0000003c" for i in range(1, 11)] + ["sender: done"])
 
+    def test_the_pace_of_the_real_world_changes_nothing(self):
+        result = run_net(PAIR, "--speed", "1")
+        self.assertEqual((result.stdout, result.files), (self.result.stdout, self.result.files))
+
     def test_tshark_finds_every_checksum_right(self):
         packets = tshark(self.result.files["packets"], "frame.interface_name", "wpan.fcs_ok", "wpan.seq_no",
                          "wpan.frame_type", "frame.time_epoch")
@@ -157,7 +161,12 @@ class WrongUse(unittest.TestCase):
     def test_options_that_do_not_go_together(self):
         self.refused(PAIR, r"NODE:DEVICE; 'radio' does not", "--fault", "radio.deaf=1@0s")
         self.refused(PAIR, r"cannot take --uart-in", "--uart-in", "x@1s")
-        self.refused(PAIR, r"cannot take --gdb", "--gdb")
+        self.refused(PAIR, r"cannot take --gdb without a node: with --net write --gdb=NODE\[:PORT\]", "--gdb")
+        self.refused(PAIR, r"cannot take --usb without a node: with --net write --usb NODE:tcp:PORT", "--usb", "tcp:0")
+        self.refused(PAIR, r"nodes.net has no node 'nobody' for --gdb", "--gdb=nobody")
+        self.refused(PAIR, r"nodes.net has no node 'x' for --usb", "--usb", "x:unix:/tmp/x")
+        self.refused(PAIR, r"node sender: --usb: board sensor_node has no USB host", "--usb", "sender:tcp:0")
+        self.refused(PAIR, r"cannot take --save-at: --net makes no snapshots", "--save-at", "0.1s=x.snap")
         self.refused(PAIR, r"cannot take files", guest("race.elf"))
 
 

@@ -173,9 +173,11 @@ class Socket(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.path = os.path.join(self.folder.name, "usb")
-        self.program = subprocess.Popen(
-            [PROGRAM, "run", *BOARD, "--headless", "--speed", "1", "--usb", "unix:" + self.path, DEVICE],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.start("--usb", "unix:" + self.path, *BOARD, DEVICE)
+
+    def start(self, *arguments):
+        self.program = subprocess.Popen([PROGRAM, "run", "--headless", "--speed", "1", *arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while b"device configured" not in self.program.stderr.readline():
             self.assertIsNone(self.program.poll())
 
@@ -183,6 +185,18 @@ class Socket(unittest.TestCase):
         self.program.terminate()
         self.program.communicate(timeout=HOST_SECONDS)
         self.folder.cleanup()
+
+    def test_one_of_several_machines(self):
+        self.program.terminate()
+        self.program.communicate(timeout=HOST_SECONDS)
+        path = os.path.join(self.folder.name, "keys.net")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("".join(f"node {name} board={BOARD[1]} {DEVICE}\n" for name in ("left", "right")))
+        self.start("--net", path, "--usb", "right:unix:" + self.path)
+        client = Client(self.path, HOST_SECONDS)
+        client.send(1, bytes(64))
+        self.assertEqual(client.wait_for(0x81), (0, bytes([1]) + bytes(63)))
+        client.close()
 
     def test_packets_come_back(self):
         client = Client(self.path, HOST_SECONDS)

@@ -116,7 +116,7 @@ class WrongUse(Base):
                              ("wdt does not take 'sleep': it takes no inputs", "--set", "wdt.sleep=1@1s"),
                              ("no device nothing", "--fault", "nothing.stuck@1s"),
                              ("rng has no fault 'drop': it has stuck, bias", "--fault", "rng.drop@1s"),
-                             ("egu0 has no fault 'stuck': it has no faults", "--fault", "egu0.stuck@1s"),
+                             ("ficr has no fault 'stuck': it has no faults", "--fault", "ficr.stuck@1s"),
                              ("rng.stuck takes a value of 1 to 256, or 0 to end it, not 257", "--fault", "rng.stuck=257@1s"),
                              (r"'\q' is no escape: \n, \r, \t and \\ are", "--uart-in", r"a\q@1s"),
                              (r"'\' is no escape", "--uart-in", "list\\@1s"),
