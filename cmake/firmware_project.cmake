@@ -11,7 +11,8 @@ ExternalProject_Add(firmware
     "-DSANDGLASS_DEPS=${SANDGLASS_DEPS}"
     "-DSANDGLASS_SDK=${CMAKE_BINARY_DIR}/sdk"
     "-DSANDGLASS_PACK=$<TARGET_FILE:tbf_pack>"
+    "-DSANDGLASS_CAPSULE_CHECK=$<TARGET_FILE:capsule_check>"
   BUILD_ALWAYS ON
   USES_TERMINAL_BUILD ON
   INSTALL_COMMAND ""
-  DEPENDS tbf_pack)
+  DEPENDS tbf_pack capsule_check)
