@@ -7,10 +7,11 @@ execute_process(COMMAND "${CMAKE_C_COMPILER}" -print-file-name=include
 set(CAPSULE_MACHINE -mcpu=cortex-m4 -mthumb -mfloat-abi=soft -std=c11 -ffreestanding)
 set(CAPSULE_PREPROCESS ${CAPSULE_MACHINE} -DCAPSULE_C -nostdinc -isystem "${compiler_headers}" -I.)
 
-# And the compiler. What a capsule does wrong at run time traps (UDF #255) instead of being undefined.
+# And the compiler. What a capsule does wrong at run time traps (UDF #255) instead of being undefined. No jump tables:
+# the check of the object then has no computed jump to follow.
 set(CAPSULE_COMPILE ${CAPSULE_MACHINE} ${SANDGLASS_WARNINGS} -Wno-attributes
   -Os -g -ffunction-sections -fdata-sections -fno-common -fwrapv -fno-delete-null-pointer-checks
-  -ftrivial-auto-var-init=zero -fstack-usage -fcallgraph-info=su)
+  -ftrivial-auto-var-init=zero -fno-jump-tables -fstack-usage -fcallgraph-info=su)
 if(SANDGLASS_CAPSULE_TRAPS)
   list(APPEND CAPSULE_COMPILE -fsanitize=bounds-strict,shift,integer-divide-by-zero,null,unreachable,return
     -fsanitize-undefined-trap-on-error)
@@ -34,8 +35,9 @@ function(capsule_library name)
   foreach(source ${ARGN})
     cmake_path(GET source STEM capsule)
     set(object "${root}/${capsule}.o")
-    add_custom_command(OUTPUT "${object}" BYPRODUCTS "${root}/${capsule}.i" "${root}/${capsule}.ci"
-      COMMAND sh "${script}" "${SANDGLASS_CAPSULE_CHECK}" "${CMAKE_C_COMPILER}" "kernel/capsules/${source}" ${capsule}
+    add_custom_command(OUTPUT "${object}"
+      COMMAND sh "${script}" "${SANDGLASS_CAPSULE_CHECK}" "${CMAKE_C_COMPILER}" "${CMAKE_SOURCE_DIR}"
+        "kernel/capsules/${source}" ${capsule}
       WORKING_DIRECTORY "${root}" DEPFILE "${root}/${capsule}.d"
       DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" "${script}" "${SANDGLASS_CAPSULE_CHECK}"
         "${root}/preprocess.options" "${root}/compile.options"

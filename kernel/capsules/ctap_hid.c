@@ -90,7 +90,7 @@ static struct hil_usb_answer ctap_hid_setup(void *self, struct hil_usb_setup set
     switch ((uint32_t)setup.request_type << 8 | setup.request) {
     case GET_DESCRIPTOR:
     case GET_INTERFACE_DESCRIPTOR:
-        return data(ctap_hid_descriptor(setup.value));
+        return data(ctap_hid_descriptors_get(setup.value));
     case SET_CONFIGURATION:
         return configure(driver, setup.value);
     case GET_CONFIGURATION:

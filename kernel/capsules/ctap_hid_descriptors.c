@@ -101,7 +101,7 @@ static const uint8_t manufacturer[] = {20,  TYPE_STRING, 'S', 0, 'a', 0, 'n', 0,
 static const uint8_t product[] = {26,  TYPE_STRING, 'S', 0, 'e', 0, 'c', 0, 'u', 0, 'r', 0, 'i', 0,
                                   't', 0,           'y', 0, ' ', 0, 'k', 0, 'e', 0, 'y', 0};
 
-struct const_slice ctap_hid_descriptor(uint32_t value)
+struct const_slice ctap_hid_descriptors_get(uint32_t value)
 {
     switch (value) {
     case TYPE_DEVICE << 8:

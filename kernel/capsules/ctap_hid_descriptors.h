@@ -9,6 +9,6 @@
 #include "kernel/hil/slice.h"
 
 /* `value`: of GET_DESCRIPTOR, type << 8 | index. Empty when there is none. */
-struct const_slice ctap_hid_descriptor(uint32_t value);
+struct const_slice ctap_hid_descriptors_get(uint32_t value);
 
 #endif

@@ -153,11 +153,8 @@ static void judge_capsule(const struct capsule_manifest *manifest, void *context
     for (size_t i = 0; manifest->needs[i] != CAPSULE_NEEDS_END; i++) {
         unsigned need = manifest->needs[i];
         if (need >= CAPSULE_NEED_COUNT || (granted->needs & UINT64_C(1) << need) == 0) {
-            /* One finding for each need: the rule is told apart by file and line. */
-            char text[LINE_BYTES];
-            (void)snprintf(text, sizeof text, "%s:%s", judge->file, manifest->name);
-            findings_add(judge->findings, "board-grant", text, (unsigned)i,
-                         "needs %s, which is not granted to it",
+            findings_add(judge->findings, "board-grant", judge->file, 0,
+                         "capsule '%s' needs %s, which is not granted to it", manifest->name,
                          need < CAPSULE_NEED_COUNT ? need_names[need] : "what does not exist");
         }
     }

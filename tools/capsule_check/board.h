@@ -16,8 +16,8 @@
 void board_check(const char *kernel, const char *const *grants, size_t grant_count,
                  struct findings *findings);
 
-/* The names of the capsules in the kernel, sorted; false when its manifests cannot be read, which is
- * in `findings` then. The caller frees each and the array. */
+/* The names of the capsules in the kernel, sorted; false when its manifests cannot be read, which
+ * is in `findings` then. The caller frees each and the array. */
 bool board_capsules(const char *kernel, char ***names, size_t *count, struct findings *findings);
 
 #endif

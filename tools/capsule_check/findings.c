@@ -13,12 +13,12 @@ enum {
 };
 
 static bool is_known(const struct findings *findings, const char *rule, const char *file,
-                     unsigned line)
+                     unsigned line, const char *seen)
 {
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
         if (finding->line == line && strcmp(finding->rule, rule) == 0 &&
-            strcmp(finding->file, file) == 0) {
+            strcmp(finding->file, file) == 0 && (line != 0 || strcmp(finding->seen, seen) == 0)) {
             return true;
         }
     }
@@ -28,14 +28,14 @@ static bool is_known(const struct findings *findings, const char *rule, const ch
 void findings_add(struct findings *findings, const char *rule, const char *file, unsigned line,
                   const char *format, ...)
 {
-    if (is_known(findings, rule, file, line)) {
-        return;
-    }
     char seen[SEEN_BYTES];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(seen, sizeof seen, format, arguments);
     va_end(arguments);
+    if (is_known(findings, rule, file, line, seen)) {
+        return;
+    }
     findings->items =
         memory_grown(findings->items, findings->count, &findings->room, sizeof *findings->items);
     findings->items[findings->count] = (struct finding){
@@ -90,8 +90,12 @@ void findings_print(struct findings *findings, FILE *to, bool as_json)
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
         const struct rule *rule = rules_find(finding->rule);
-        (void)fprintf(to, "%s:%u: %s: %s; %s\n", finding->file, finding->line, finding->rule,
-                      finding->seen, rule != NULL ? rule->instead : "");
+        (void)fputs(finding->file, to);
+        if (finding->line != 0) {
+            (void)fprintf(to, ":%u", finding->line);
+        }
+        (void)fprintf(to, ": %s: %s; %s\n", finding->rule, finding->seen,
+                      rule != NULL ? rule->instead : "");
     }
 }
 

@@ -23,7 +23,8 @@ struct findings {
 };
 
 /* `rule` is an id of the table in rules.h; `format` says what was seen, in a few words. The same
- * rule twice in one line is one finding. Copies the strings. */
+ * rule twice in one line is one finding; of a file as a whole, the same rule and words. Copies the
+ * strings. */
 void findings_add(struct findings *findings, const char *rule, const char *file, unsigned line,
                   const char *format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -5,21 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/capsule_check/commands.h"
 #include "tools/capsule_check/findings.h"
 #include "tools/capsule_check/rules.h"
 #include "tools/capsule_check/source.h"
 
-enum {
-    EXIT_CLEAN = 0,
-    EXIT_REFUSED = 1,
-    EXIT_WRONG_USE = 2,
-};
-
 static const char usage[] =
     "usage: capsule_check source [--root DIR] [--json] FILE.i...\n"
+    "       capsule_check object [--root DIR] [--json] --text FILE.i OBJECT\n"
+    "       capsule_check board [--json] KERNEL.elf GRANTS...\n"
     "       capsule_check --explain RULE | --rules | --help\n"
     "\n"
     "  source     checks preprocessed capsules against the rules of docs/capsule-c.md\n"
+    "  object     checks what was compiled from FILE.i\n"
+    "  board      checks that the files of grants allow what the kernel's capsules need\n"
     "  --root     the project's directory, whose kernel/hil, kernel/capsule and kernel/abi are\n"
     "             trusted; default: the current one\n"
     "  --json     the findings as one JSON array\n"
@@ -95,6 +94,10 @@ int main(int count, char **arguments)
     }
     if (strcmp(arguments[1], "source") == 0) {
         return check_sources(count - 2, arguments + 2);
+    }
+    const struct command *command = commands_find(arguments[1]);
+    if (command != NULL) {
+        return command->run(count - 2, arguments + 2);
     }
     return wrong_use("no such command: ", arguments[1]);
 }

@@ -11,14 +11,15 @@
 enum {
     SECTION_MAX_BYTES = 32 * 1024, /* code of one function, or one constant */
     GRANT_BYTES = 8,               /* struct grant */
-    CAPSULE_BYTES = 16,            /* struct capsule */
+    CAPSULE_BYTES = 24,            /* struct capsule */
     THUMB_CALL_ADDEND = -4,        /* of a branch to where its symbol is */
 };
 
 struct check {
     struct object_file object;
+    struct capsule_manifest manifest; /* zeros until it is read */
     const struct object_names *names;
-    const char *path;
+    const char *source;
     struct findings *findings;
 };
 
@@ -54,8 +55,8 @@ static const struct kind kinds[] = {
 
 /* What the compiler itself may call, whatever the source says: core/memory.c, libgcc. */
 static const char *const runtime_names[] = {
-    "memcpy",          "memmove",         "memset",        "__aeabi_idivmod",
-    "__aeabi_ldivmod", "__aeabi_lmul",    "__aeabi_llsl",  "__aeabi_llsr",
+    "memcpy",          "memmove",          "memset",           "__aeabi_idivmod",
+    "__aeabi_ldivmod", "__aeabi_lmul",     "__aeabi_llsl",     "__aeabi_llsr",
     "__aeabi_lasr",    "__aeabi_uidivmod", "__aeabi_uldivmod",
 };
 
@@ -78,17 +79,18 @@ static void check_section(const struct check *check, size_t index)
             kind->flags != header->sh_flags) {
             continue;
         }
-        if ((kind->empty && header->sh_size != 0) || (kind->size != 0 && header->sh_size != kind->size) ||
+        if ((kind->empty && header->sh_size != 0) ||
+            (kind->size != 0 && header->sh_size != kind->size) ||
             ((header->sh_flags & SHF_ALLOC) != 0 && header->sh_size > SECTION_MAX_BYTES)) {
-            findings_add(check->findings, "object-section", check->path, 0,
+            findings_add(check->findings, "object-section", check->source, 0,
                          "section %s of %llu bytes", section->name,
                          (unsigned long long)header->sh_size);
         } else if ((header->sh_flags & SHF_EXECINSTR) != 0) {
-            object_check_code(&check->object, index, check->path, check->findings);
+            object_check_code(&check->object, index, check->source, check->findings);
         }
         return;
     }
-    findings_add(check->findings, "object-section", check->path, 0,
+    findings_add(check->findings, "object-section", check->source, 0,
                  "section %s (type %u, flags 0x%x)", section->name, (unsigned)header->sh_type,
                  (unsigned)header->sh_flags);
 }
@@ -103,7 +105,7 @@ static void check_sections(const struct check *check)
         grants += strcmp(check->object.sections[i].name, "grants") == 0;
     }
     if (manifests != 1 || grants > 1) {
-        findings_add(check->findings, "object-section", check->path, 0,
+        findings_add(check->findings, "object-section", check->source, 0,
                      "%zu manifests and %zu grants", manifests, grants);
     }
 }
@@ -128,10 +130,25 @@ static bool is_runtime(const char *name)
     return false;
 }
 
+static bool is_needed(const struct check *check, unsigned need)
+{
+    for (size_t i = 0; i < sizeof check->manifest.needs; i++) {
+        if (check->manifest.needs[i] == CAPSULE_NEEDS_END) {
+            return false;
+        }
+        if (check->manifest.needs[i] == need) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool may_use(const struct check *check, const char *name)
 {
     const struct object_name *known = find_name(check, name);
-    return is_runtime(name) || (known != NULL && known->is_granted);
+    return is_runtime(name) ||
+           (known != NULL && (known->from == OBJECT_FROM_EVERYBODY ||
+                              (known->from == OBJECT_FROM_NEED && is_needed(check, known->need))));
 }
 
 /* Its own header declares it, and it has the capsule's name in front. */
@@ -139,8 +156,8 @@ static bool may_define(const struct check *check, const char *name)
 {
     const struct object_name *known = find_name(check, name);
     size_t length = strlen(check->names->capsule);
-    return known != NULL && known->is_own && strncmp(name, check->names->capsule, length) == 0 &&
-           name[length] == '_';
+    return known != NULL && known->from == OBJECT_FROM_OWN &&
+           strncmp(name, check->names->capsule, length) == 0 && name[length] == '_';
 }
 
 static const char *trouble_with(const struct check *check, const struct object_symbol *symbol)
@@ -180,7 +197,7 @@ static void check_symbols(const struct check *check)
         const struct object_symbol *symbol = &check->object.symbols[i];
         const char *trouble = trouble_with(check, symbol);
         if (trouble != NULL) {
-            findings_add(check->findings, "object-symbol", check->path, 0, "%s: %s",
+            findings_add(check->findings, "object-symbol", check->source, 0, "%s: %s",
                          symbol->name[0] != '\0' ? symbol->name : "(no name)", trouble);
         }
     }
@@ -248,7 +265,7 @@ static void check_relocations(const struct check *check, const struct object_sec
 {
     const struct object_file *object = &check->object;
     if (section->header.sh_info >= object->section_count) {
-        findings_add(check->findings, "object-relocation", check->path, 0,
+        findings_add(check->findings, "object-relocation", check->source, 0,
                      "%s is for a section that is not there", section->name);
         return;
     }
@@ -261,7 +278,7 @@ static void check_relocations(const struct check *check, const struct object_sec
         struct object_relocation relocation;
         bool is_there = object_relocation_get(object, section, i, &relocation);
         if (!is_there || !may_have || !is_sound(check, from, &relocation)) {
-            findings_add(check->findings, "object-relocation", check->path, 0,
+            findings_add(check->findings, "object-relocation", check->source, 0,
                          "%s+0x%x: relocation of type %u to %s", from->name,
                          is_there ? (unsigned)relocation.offset : 0,
                          is_there ? (unsigned)relocation.type : 0,
@@ -271,22 +288,23 @@ static void check_relocations(const struct check *check, const struct object_sec
 }
 
 /* The name in the manifest is the file's; the needs are known ones. */
-static void check_manifest(const struct check *check)
+static void read_manifest(struct check *check)
 {
     const struct object_section *section = object_find_section(&check->object, ".capsule.manifest");
-    if (section == NULL || section->header.sh_size != sizeof(struct capsule_manifest)) {
-        return; /* refused already */
+    if (section == NULL || section->header.sh_size != sizeof check->manifest) {
+        return; /* refused as a section */
     }
-    struct capsule_manifest manifest;
-    memcpy(&manifest, section->bytes, sizeof manifest);
-    bool is_sound = memchr(manifest.name, '\0', sizeof manifest.name) != NULL &&
-                    strcmp(manifest.name, check->names->capsule) == 0 &&
-                    memchr(manifest.needs, CAPSULE_NEEDS_END, sizeof manifest.needs) != NULL;
-    for (size_t i = 0; is_sound && manifest.needs[i] != CAPSULE_NEEDS_END; i++) {
-        is_sound = manifest.needs[i] < CAPSULE_NEED_COUNT;
+    struct capsule_manifest *manifest = &check->manifest;
+    memcpy(manifest, section->bytes, sizeof *manifest);
+    bool is_sound = memchr(manifest->name, '\0', sizeof manifest->name) != NULL &&
+                    strcmp(manifest->name, check->names->capsule) == 0 &&
+                    memchr(manifest->needs, CAPSULE_NEEDS_END, sizeof manifest->needs) != NULL;
+    for (size_t i = 0; is_sound && manifest->needs[i] != CAPSULE_NEEDS_END; i++) {
+        is_sound = manifest->needs[i] < CAPSULE_NEED_COUNT;
     }
     if (!is_sound) {
-        findings_add(check->findings, "object-section", check->path, 0,
+        *manifest = (struct capsule_manifest){.name = ""};
+        findings_add(check->findings, "object-section", check->source, 0,
                      "a manifest that is not %s's, or has needs that do not exist",
                      check->names->capsule);
     }
@@ -294,13 +312,14 @@ static void check_manifest(const struct check *check)
 
 void object_check(const char *path, const struct object_names *names, struct findings *findings)
 {
-    struct check check = {.names = names, .path = path, .findings = findings};
+    struct check check = {.names = names, .source = names->source, .findings = findings};
     const char *why = "";
     if (!object_open(&check.object, path, OBJECT_RELOCATABLE, &why)) {
-        findings_add(findings, "object-file", path, 0, "%s", why);
+        findings_add(findings, "object-file", names->source, 0, "%s", why);
         object_close(&check.object);
         return;
     }
+    read_manifest(&check);
     check_sections(&check);
     check_symbols(&check);
     for (size_t i = 0; i < check.object.section_count; i++) {
@@ -308,6 +327,5 @@ void object_check(const char *path, const struct object_names *names, struct fin
             check_relocations(&check, &check.object.sections[i]);
         }
     }
-    check_manifest(&check);
     object_close(&check.object);
 }

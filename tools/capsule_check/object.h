@@ -17,17 +17,28 @@
 /* A function or variable with external linkage that the capsule's text declares. */
 struct object_name {
     char *name;
-    bool is_own; /* declared by the capsule's own header, so it may define it */
-    bool is_granted; /* declared by a header of a need in its manifest line, or by everybody's */
+    enum object_from {
+        OBJECT_FROM_OWN,       /* the capsule's own header: it may define it */
+        OBJECT_FROM_NEED,      /* the header of `need`: it may use it if its manifest says so */
+        OBJECT_FROM_EVERYBODY, /* a trusted header that needs no grant */
+        OBJECT_FROM_ELSEWHERE,
+    } from;
+    unsigned need; /* enum capsule_need */
 };
 
 struct object_names {
-    const char *capsule; /* its name: of the file, without .c */
+    char *source;  /* the capsule's .c, as messages show it */
+    char *capsule; /* its name: of that file, without folder and .c */
     struct object_name *items;
-    size_t count;
+    size_t count, room;
 };
 
-/* Checks the object at `path`. */
+/* From the checked text. False when it cannot be read; findings say why. Free it in either case. */
+bool object_names_read(struct object_names *names, const char *text, const char *root,
+                       struct findings *findings);
+void object_names_free(struct object_names *names);
+
+/* Checks the object at `path`. Findings are filed under the source. */
 void object_check(const char *path, const struct object_names *names, struct findings *findings);
 
 #endif

@@ -29,20 +29,20 @@ struct code {
 };
 
 static const uint16_t allowed_instructions[] = {
-    ARM_INS_ADC,    ARM_INS_ADD,    ARM_INS_ADDW,   ARM_INS_ADR,    ARM_INS_AND,    ARM_INS_ASR,
-    ARM_INS_B,      ARM_INS_BFC,    ARM_INS_BFI,    ARM_INS_BIC,    ARM_INS_BL,     ARM_INS_BLX,
-    ARM_INS_BX,     ARM_INS_CBNZ,   ARM_INS_CBZ,    ARM_INS_CLZ,    ARM_INS_CMN,    ARM_INS_CMP,
-    ARM_INS_EOR,    ARM_INS_IT,     ARM_INS_LDM,    ARM_INS_LDMDB,  ARM_INS_LDR,    ARM_INS_LDRB,
-    ARM_INS_LDRD,   ARM_INS_LDRH,   ARM_INS_LDRSB,  ARM_INS_LDRSH,  ARM_INS_LSL,    ARM_INS_LSR,
-    ARM_INS_MLA,    ARM_INS_MLS,    ARM_INS_MOV,    ARM_INS_MOVT,   ARM_INS_MOVW,   ARM_INS_MUL,
-    ARM_INS_MVN,    ARM_INS_NOP,    ARM_INS_ORN,    ARM_INS_ORR,    ARM_INS_POP,    ARM_INS_PUSH,
-    ARM_INS_RBIT,   ARM_INS_REV,    ARM_INS_REV16,  ARM_INS_REVSH,  ARM_INS_ROR,    ARM_INS_RRX,
-    ARM_INS_RSB,    ARM_INS_SBC,    ARM_INS_SBFX,   ARM_INS_SDIV,   ARM_INS_SMLABB, ARM_INS_SMLAL,
-    ARM_INS_SMULBB, ARM_INS_SMULL,  ARM_INS_STM,    ARM_INS_STMDB,  ARM_INS_STR,    ARM_INS_STRB,
-    ARM_INS_STRD,   ARM_INS_STRH,   ARM_INS_SUB,    ARM_INS_SUBW,   ARM_INS_SXTAB,  ARM_INS_SXTAH,
-    ARM_INS_SXTB,   ARM_INS_SXTH,   ARM_INS_TBB,    ARM_INS_TBH,    ARM_INS_TEQ,    ARM_INS_TST,
-    ARM_INS_UBFX,   ARM_INS_UDF,    ARM_INS_UDIV,   ARM_INS_UMLAL,  ARM_INS_UMULL,  ARM_INS_UXTAB,
-    ARM_INS_UXTAH,  ARM_INS_UXTB,   ARM_INS_UXTH,
+    ARM_INS_ADC,    ARM_INS_ADD,   ARM_INS_ADDW,  ARM_INS_ADR,   ARM_INS_AND,    ARM_INS_ASR,
+    ARM_INS_B,      ARM_INS_BFC,   ARM_INS_BFI,   ARM_INS_BIC,   ARM_INS_BL,     ARM_INS_BLX,
+    ARM_INS_BX,     ARM_INS_CBNZ,  ARM_INS_CBZ,   ARM_INS_CLZ,   ARM_INS_CMN,    ARM_INS_CMP,
+    ARM_INS_EOR,    ARM_INS_IT,    ARM_INS_LDM,   ARM_INS_LDMDB, ARM_INS_LDR,    ARM_INS_LDRB,
+    ARM_INS_LDRD,   ARM_INS_LDRH,  ARM_INS_LDRSB, ARM_INS_LDRSH, ARM_INS_LSL,    ARM_INS_LSR,
+    ARM_INS_MLA,    ARM_INS_MLS,   ARM_INS_MOV,   ARM_INS_MOVT,  ARM_INS_MOVW,   ARM_INS_MUL,
+    ARM_INS_MVN,    ARM_INS_NOP,   ARM_INS_ORN,   ARM_INS_ORR,   ARM_INS_POP,    ARM_INS_PUSH,
+    ARM_INS_RBIT,   ARM_INS_REV,   ARM_INS_REV16, ARM_INS_REVSH, ARM_INS_ROR,    ARM_INS_RRX,
+    ARM_INS_RSB,    ARM_INS_SBC,   ARM_INS_SBFX,  ARM_INS_SDIV,  ARM_INS_SMLABB, ARM_INS_SMLAL,
+    ARM_INS_SMULBB, ARM_INS_SMULL, ARM_INS_STM,   ARM_INS_STMDB, ARM_INS_STR,    ARM_INS_STRB,
+    ARM_INS_STRD,   ARM_INS_STRH,  ARM_INS_SUB,   ARM_INS_SUBW,  ARM_INS_SXTAB,  ARM_INS_SXTAH,
+    ARM_INS_SXTB,   ARM_INS_SXTH,  ARM_INS_TBB,   ARM_INS_TBH,   ARM_INS_TEQ,    ARM_INS_TST,
+    ARM_INS_UBFX,   ARM_INS_UDF,   ARM_INS_UDIV,  ARM_INS_UMLAL, ARM_INS_UMULL,  ARM_INS_UXTAB,
+    ARM_INS_UXTAH,  ARM_INS_UXTB,  ARM_INS_UXTH,
 };
 
 static void refuse(const struct code *code, uint32_t offset, const char *what, const char *detail)
@@ -87,9 +87,6 @@ static bool is_written(const cs_insn *instruction, unsigned number)
 static bool jumps_well(const cs_insn *instruction)
 {
     switch (instruction->id) {
-    case ARM_INS_TBB:
-    case ARM_INS_TBH:
-        return instruction->detail->arm.operands[0].mem.base == ARM_REG_PC;
     case ARM_INS_BX:
     case ARM_INS_BLX:
         return operand(instruction, 0) != NULL && operand(instruction, 0)->type == ARM_OP_REG;
@@ -99,6 +96,10 @@ static bool jumps_well(const cs_insn *instruction)
     case ARM_INS_CBNZ:
     case ARM_INS_POP:
         return true;
+    case ARM_INS_LDR: /* pops it when it is alone */
+        return !is_register(operand(instruction, 0), ARM_REG_PC) ||
+               (instruction->detail->arm.writeback &&
+                operand(instruction, 1)->mem.base == ARM_REG_SP);
     case ARM_INS_LDM:
         return is_register(operand(instruction, 0), ARM_REG_SP) ||
                !is_written(instruction, ARM_REG_PC);
@@ -122,6 +123,8 @@ static bool keeps_stack(const cs_insn *instruction)
     case ARM_INS_PUSH:
     case ARM_INS_POP:
         return true;
+    case ARM_INS_STM:
+        return !is_register(first, ARM_REG_SP) || !instruction->detail->arm.writeback;
     case ARM_INS_STMDB:
     case ARM_INS_LDM:
         for (unsigned i = 1; i < instruction->detail->arm.op_count; i++) {
@@ -185,7 +188,8 @@ static int compare_places(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The symbols that say what follows: $t Thumb code, $d data, $a code that this core does not have. */
+/* The symbols that say what follows: $t Thumb code, $d data, $a code that this core does not have.
+ */
 static const struct object_symbol **mapping_symbols(const struct code *code, size_t *count)
 {
     const struct object_symbol **found = NULL;
@@ -218,10 +222,10 @@ static void map(struct code *code, csh engine, cs_insn *instruction)
         size_t begin = marks[i]->value;
         size_t end = i + 1 < count ? marks[i + 1]->value : size;
         end = end < size ? end : size;
-        if (begin % 2 != 0 || (marks[i]->name[1] != 't' && marks[i]->name[1] != 'd')) {
+        bool is_code = marks[i]->name[1] == 't' && begin % 2 == 0;
+        if (!is_code && marks[i]->name[1] != 'd') {
             refuse(code, (uint32_t)begin, "code for another instruction set: ", marks[i]->name);
         } else if (begin < end) {
-            bool is_code = marks[i]->name[1] == 't';
             memset(code->places + begin / 2, is_code ? PLACE_CODE : PLACE_DATA,
                    (end + 1) / 2 - begin / 2);
             if (is_code) {

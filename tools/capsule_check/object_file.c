@@ -71,7 +71,8 @@ static bool read_section(struct object_file *object, size_t names, size_t index)
     if (header->sh_type == SHT_NULL || header->sh_type == SHT_NOBITS) {
         return header->sh_size <= UINT32_MAX;
     }
-    if (header->sh_offset > object->length || header->sh_size > object->length - header->sh_offset) {
+    if (header->sh_offset > object->length ||
+        header->sh_size > object->length - header->sh_offset) {
         return false;
     }
     section->bytes = (const uint8_t *)object->bytes + header->sh_offset;
@@ -222,8 +223,7 @@ bool object_relocation_get(const struct object_file *object, const struct object
         .symbol = ELF32_R_SYM(info),
     };
     uint64_t room = object->sections[section->header.sh_info].header.sh_size;
-    return relocation->symbol < object->symbol_count && room >= 4 &&
-           relocation->offset <= room - 4;
+    return relocation->symbol < object->symbol_count && room >= 4 && relocation->offset <= room - 4;
 }
 
 uint32_t object_word(const struct object_section *section, uint32_t offset)

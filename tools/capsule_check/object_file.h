@@ -20,8 +20,8 @@ struct object_symbol {
     const char *name; /* in the file; printable, may be "" */
     uint32_t value;
     uint32_t size;
-    uint8_t binding; /* STB_... */
-    uint8_t type;    /* STT_... */
+    uint8_t binding;  /* STB_... */
+    uint8_t type;     /* STT_... */
     uint16_t section; /* an index below section_count, or SHN_UNDEF, SHN_ABS, SHN_COMMON */
 };
 

@@ -131,6 +131,31 @@ static const struct rule rules[] = {
     {"up-call", "a client's callback from inside a command or an op",
      "Two capsules could call each other without end, and a caller is not ready to be called back.",
      "ask for a deferred call and call back from there"},
+    {"object-file", "an object or a kernel that cannot be read as such",
+     "What the checker cannot read, it cannot judge.", "build it again with the kernel's compiler"},
+    {"object-section", "a section that a checked capsule does not have",
+     "Writable data is state outside the instance; a section of another name can be placed "
+     "anywhere, "
+     "or run before main.",
+     "keep state in the instance, and constants and functions without attributes"},
+    {"object-symbol", "a symbol that is neither the capsule's own nor of a header that it needs",
+     "The linker goes by names only: one that is used must be granted, and one that is defined "
+     "must "
+     "not take another's place.",
+     "name the header in .needs; declare what others use in the capsule's header, its name in "
+     "front"},
+    {"object-relocation", "an address of something else than what the symbol rules allow",
+     "Linking fills in addresses. Each must be of a whole object or function.",
+     "refer to functions and objects by their names"},
+    {"object-instruction", "an instruction that plain C for integers does not need",
+     "The processor does what it is told, and the kernel is privileged: system instructions, "
+     "coprocessors, other modes.",
+     "write C without assembly or floating point"},
+    {"board-grant", "a capsule that needs what its board does not grant",
+     "The board's integrator decides what a capsule may have, and can read it in one place.",
+     "add it to kernel/boards/capsules.manifest or to capsules.manifest beside the board's "
+     "board.c, or "
+     "do without the capsule"},
 };
 
 const struct rule *rules_find(const char *id)

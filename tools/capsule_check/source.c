@@ -73,7 +73,13 @@ static void run_groups(struct source *source)
     }
 }
 
-static void parse_and_check(struct source *source, const char *path)
+static void run_rules(struct source *source, void *context)
+{
+    (void)context;
+    run_groups(source);
+}
+
+static void parse(struct source *source, const char *path, source_looker *look, void *context)
 {
     CXIndex index = clang_createIndex(0, 0);
     enum CXErrorCode error = clang_parseTranslationUnit2(
@@ -83,7 +89,7 @@ static void parse_and_check(struct source *source, const char *path)
         findings_add(source->findings, "parse", path, 0, "the parser gave up on the file");
     } else {
         if (parser_is_content(source)) {
-            run_groups(source);
+            look(source, context);
         }
         clang_disposeTranslationUnit(source->unit);
     }
@@ -96,7 +102,20 @@ bool source_check(const char *path, const char *root, struct findings *findings)
     if (!text_read(&source.text, path, root, findings)) {
         return false;
     }
-    parse_and_check(&source, path);
+    parse(&source, path, run_rules, NULL);
     text_free(&source.text);
     return true;
+}
+
+bool source_look(const char *path, const char *root, source_looker *look, void *context,
+                 struct findings *findings)
+{
+    size_t before = findings->count;
+    struct source source = {.findings = findings};
+    if (!text_read(&source.text, path, root, findings)) {
+        return false;
+    }
+    parse(&source, path, look, context);
+    text_free(&source.text);
+    return findings->count == before;
 }

@@ -13,6 +13,12 @@
  * kernel/capsule and kernel/abi is trusted. False when the file cannot be read. */
 bool source_check(const char *path, const char *root, struct findings *findings);
 
+/* Parses the .i file at `path` and lets `look` see it, without any rule. False when it cannot be
+ * read or the parser did not understand it; a finding says which. */
+typedef void source_looker(struct source *source, void *context);
+bool source_look(const char *path, const char *root, source_looker *look, void *context,
+                 struct findings *findings);
+
 /* A group of rules: looks through the capsule and refuses. Each stands in a rule_*.c of its own and
  * in the list of source.c. They run only on text that the parser understood without complaint. */
 typedef void source_rule(struct source *source);

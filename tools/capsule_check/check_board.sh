@@ -1,0 +1,12 @@
+#!/bin/sh
+# A board's kernel, just linked: stays only if it keeps the board's rules.
+# Usage: check_board.sh CHECKER ROOT KERNEL.elf BOARD
+set -eu
+checker=$1 root=$2 kernel=$3 board=$4
+
+refuse() {
+    rm -f "$kernel"
+    exit 1
+}
+cd "$root"
+"$checker" board "$kernel" kernel/boards/capsules.manifest "kernel/boards/$board/capsules.manifest" || refuse
