@@ -21,8 +21,13 @@ PORT = ["port_transmit", "port_receive", "port_abort_receive", "port_set_client"
 CLIENTS = ["transmitted", "received", "console_transmitted", "console_received"]
 RTC = ["rtc_now", "rtc_set", "rtc_disarm", "rtc_is_armed", "rtc_set_client"]
 RNG = ["rng_fill", "rng_set_client"]
-SPIM = ["spim_transfer"]
+SPIM = [r"spim_(transfer|get_mode|set_mode|set_client)"]
+TWIM = [r"twim_(transfer|set_address|set_client)"]
+DELAY = ["delay_start", "delay_set_client"]
 SENSORS = [r"(temp|temperature|humidity|bh1750)_(measure|set_client)"]
+USBD = [r"usbd_(start|answer|set_open|send|receive|set_client)"]
+RADIO = [r"radio_(set_power|is_on|set_channel|channel|transmit|set_client)"]
+SCREEN = [r"st7789_(set_power|set_inverted|begin|put|set_client)"]
 TARGETS = {
     "pump|debug_start|console_(command|received)|console_init|start_read|abort_read|send_next|process_console_init": PORT,
     "debug_flush|debug_write": ["write_now"],
@@ -39,33 +44,33 @@ TARGETS = {
     "hil_uart_client_.*|finish_(transmit|receive).*": ["mux_transmitted", "mux_received", *CLIENTS],
     "now_ticks.*|set_hardware|alarm_.*": RTC,
     "(button|touch|gpio|led)_.*|hil_led_.*|hil_button_.*|enable|disable|drive_high|board_start|nrf52_pin_take": PINS,
-    "spi_controller_(command|init)|start|transfer.*": [*SPIM, *PINS, "twim_transfer"],
-    "start_first|nrf52_spim_serve": [*PINS, "spi_controller_done"],
+    "spi_controller_.*|i2c_master_.*|transfer.*|start|set(ting|_mode|_rate).*|hil_(spi|i2c)_[gst].*": [*SPIM, *TWIM],
+    "start_first|nrf52_spim_.*|hil_spi_client_done.*": [*PINS, *DELAY, "spi_controller_done", "st7789_sent"],
     "listen.*|uart_mux_init": [*UART, *PORT],
     "mux_.*|start_next.*": [*UART, *CLIENTS],
     "work|process_console_.*": PORT,
     "rng_.*": RNG,
     "adc_.*|sample_next.*": ["saadc_sample", "saadc_set_client"],
-    "measure|bh1750_.*|begin.*|(temperature|humidity)_measure": ["twim_transfer"],
-    "answer.*": ["sensor_measured"],
-    "sht3x_done.*": ["sensor_measured"],
-    "nrf52_twim_serve|finish_first|twim_elapsed": ["i2c_master_done", "sht3x_done", "bh1750_started", "bh1750_fetched"],
+    "measure|(bh1750|sht3x)_.*|fetch.*|started|(temperature|humidity)_measure|answer.*|hil_sensor_client_.*":
+        [*TWIM, "sensor_measured"],
+    "nrf52_twim_serve|finish_first|twim_elapsed|hil_i2c_client_done.*":
+        ["i2c_master_done", "sht3x_done", "bh1750_done", "cst816s_read"],
     "nrf52_saadc_serve": ["adc_sampled"],
-    "ctap_hid_.*|start_receiving.*|resume|configure|open_endpoints|send_report|receive_report": [r"usbd_(start|set_open|send|receive|cancel_receive|set_client)"],
+    "ctap_hid_.*|start_receiving.*|resume|configure|open_endpoints|send_report|receive_report|hil_usb_[ars].*": USBD,
     "nrf52_usbd_serve|serve_(setup|endpoint_data|received)|ask_client|tell_reset|look_at_cable.*":
         [r"ctap_hid_(setup|reset|sent|received)"],
-    "ieee802154_.*|update_power.*|set_power": [r"radio_(set_power|is_on|set_channel|channel|transmit|set_client)"],
+    "ieee802154_.*|update_power.*|set_power|hil_radio_[ist].*": RADIO,
     "nrf52_radio_serve|serve_(frame|disabled)": ["ieee802154_sent", "ieee802154_received"],
     "nrf52_rtc_delays_serve": ["st7789_elapsed", "cst816s_elapsed", "twim_elapsed"],
-    "nrf52_twim_init": ["delay_set_client"],
+    "nrf52_twim_init": DELAY,
     "set_pin|make_output.*": PINS,
     "send": [*PINS, *SPIM],
-    "wait|st7789_init|cst816s_(init|elapsed|enable|disable)|wait.*": [*PINS, "delay_start", "delay_set_client"],
-    "read_registers|cst816s_read|cst816s_interrupted": ["twim_transfer"],
-    "tell": ["touch_panel_touched"],
-    "touch_panel_.*": ["cst816s_enable", "cst816s_disable", "cst816s_set_client"],
-    "st7789_sent|finish|st7789_elapsed|next_step|send_.*": ["screen_done", *PINS, *SPIM],
-    "screen_.*|put_next": ["st7789_set_power", "st7789_set_inverted", "st7789_begin", "st7789_put", "st7789_set_client"],
+    "wait.*|hil_delay_.*": DELAY,
+    "st7789_(init|elapsed|sent)|finish|next_step|send_.*|hil_screen_client_done.*":
+        ["screen_done", *PINS, *SPIM, *DELAY],
+    "cst816s_.*|read_registers.*|tell": [*PINS, *TWIM, *DELAY, "touch_panel_touched"],
+    "touch_panel_.*|hil_touch_panel_.*": ["cst816s_enable", "cst816s_disable", "cst816s_set_client"],
+    "screen_.*|put_next|go_on|begin|hil_screen_[bps].*": SCREEN,
     "(temperature|sensor)_.*|read_sensor": SENSORS,
 }
 

@@ -9,6 +9,7 @@ struct base base;
 static const struct hil_uart uart = {.ops = &nrf52_uarte_ops, .self = &base.uarte};
 static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
                                        NRF52_RTC_WIDTH_BITS};
+const struct hil_sensor base_chip_thermometer = {&nrf52_temp_ops, &base.temp, NULL};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
 
 static void serve_interrupts(void)
@@ -51,7 +52,7 @@ int main(void)
     kernel_init(&board.config);
     start_capsules();
     board_start();
-    sensor_init(&base.temperature_driver, &temperature_driver_ops, &board.thermometer);
+    sensor_init(&base.temperature_driver, &temperature_driver_ops, board.thermometer);
     nrf52_interrupts_enable(&board.interrupts);
 
     kernel_load_processes();

@@ -126,22 +126,19 @@ extern const struct kernel_fault_rule base_fault_rules[1];
     .enforce_permissions = true
 
 /* What driver 0x60000 measures on a board without a better sensor: the chip. */
-#define BASE_THERMOMETER                                                                           \
-    {                                                                                              \
-        &nrf52_temp_ops, &base.temp                                                                \
-    }
+extern const struct hil_sensor base_chip_thermometer;
 
 struct base_board {
     struct kernel_config config;
     struct nrf52_uarte_config console;
     struct nrf52_interrupts interrupts;
-    struct hil_sensor thermometer;
+    const struct hil_sensor *thermometer;
 };
 
 /* The one board that is linked: its file defines them. base.c has main. */
 extern const struct base_board board;
-/* Sets the board's own devices and capsules up, `board.thermometer` among them; after those of the
- * base and before interrupts are served. */
+/* Sets the board's own devices and capsules up, that of `board.thermometer` among them; after those
+ * of the base and before interrupts are served. */
 void board_start(void);
 /* What must come first of all, before any pin is used. A board may do without: the linker puts a
  * NOP where a function that is nowhere would be called. */

@@ -49,7 +49,7 @@ static void sample_next(struct adc_driver *driver, struct process_id last)
         return;
     }
     /* Cannot fail: the converter is idle, and the channel was checked. */
-    (void)driver->adc->ops->sample(driver->adc->self, channel);
+    (void)hil_adc_sample(driver->adc, channel);
 }
 
 static void adc_deferred(void *self)
@@ -115,8 +115,8 @@ void adc_init(struct adc_driver *driver, const struct hil_adc *adc)
 {
     *driver = (struct adc_driver){
         .adc = adc,
-        .client = {adc_sampled, driver},
+        .client = {adc_sampled, driver, &this_capsule},
         .deferred = {.call = adc_deferred, .self = driver, .owner = &this_capsule},
     };
-    adc->ops->set_client(adc->self, &driver->client);
+    hil_adc_set_client(adc, &driver->client);
 }

@@ -6,37 +6,49 @@
 CAPSULE(bh1750, .needs = {I2C, SENSOR});
 
 #define CONTINUOUS_HIGH_RESOLUTION 0x10u
+#define ANSWER_BYTES               2u
 
-static int begin(struct bh1750 *sensor, struct hil_i2c_request *request)
+static int start(struct bh1750 *sensor)
 {
-    return sensor->i2c->ops->transfer(sensor->i2c->self, request);
+    int status = hil_i2c_transfer(sensor->i2c, &sensor->command, 1, NULL, 0);
+    if (status == K_OK) {
+        sensor->fetches = false;
+    }
+    return status;
+}
+
+static int fetch(struct bh1750 *sensor)
+{
+    int status = hil_i2c_transfer(sensor->i2c, NULL, 0, &sensor->answer, ANSWER_BYTES);
+    if (status == K_OK) {
+        sensor->fetches = true;
+    }
+    return status;
 }
 
 static void answer(struct bh1750 *sensor, int status, int32_t lux)
 {
     if (sensor->wanted) {
         sensor->wanted = false;
-        sensor->client->measured(sensor->client->self, status, lux);
+        hil_sensor_client_measured(sensor->client, status, lux);
     }
 }
 
-static void bh1750_started(void *self, int status)
+static void started(struct bh1750 *sensor, int status)
 {
-    struct bh1750 *sensor = self;
     sensor->running = status == K_OK;
     if (status == K_OK && sensor->wanted) {
-        status = begin(sensor, &sensor->fetch);
+        status = fetch(sensor);
     }
     if (status != K_OK) {
         answer(sensor, status, 0);
     }
 }
 
-static void bh1750_fetched(void *self, int status)
+static void fetched(struct bh1750 *sensor, int status)
 {
-    struct bh1750 *sensor = self;
-    struct const_slice bytes = slice_as_const(SLICE_OF(sensor->answer));
-    uint32_t counts = (uint32_t)slice_get(bytes, 0) << 8 | slice_get(bytes, 1);
+    uint32_t counts =
+        (uint32_t)dma_buffer_get(&sensor->answer, 0) << 8 | dma_buffer_get(&sensor->answer, 1);
     if (status != K_OK) {
         /* It may have lost its supply: start it anew with the next measurement. */
         sensor->running = false;
@@ -45,13 +57,23 @@ static void bh1750_fetched(void *self, int status)
     answer(sensor, status, (int32_t)(counts * 5u / 6u)); /* 1.2 counts per lux */
 }
 
+static void bh1750_done(void *self, int status)
+{
+    struct bh1750 *sensor = self;
+    if (sensor->fetches) {
+        fetched(sensor, status);
+    } else {
+        started(sensor, status);
+    }
+}
+
 static int bh1750_measure(void *self)
 {
     struct bh1750 *sensor = self;
     if (sensor->wanted) {
         return K_EBUSY;
     }
-    int status = begin(sensor, sensor->running ? &sensor->fetch : &sensor->start);
+    int status = sensor->running ? fetch(sensor) : start(sensor);
     /* When it is just being started, the value is fetched after that. */
     sensor->wanted = status == K_OK || status == K_EBUSY;
     return sensor->wanted ? K_OK : status;
@@ -63,22 +85,18 @@ static void bh1750_set_client(void *self, const struct hil_sensor_client *client
     sensor->client = client;
 }
 
-const struct hil_sensor_ops bh1750_ops = {bh1750_measure, bh1750_set_client};
+static const struct hil_sensor_ops bh1750_ops = {bh1750_measure, bh1750_set_client};
 
-void bh1750_init(struct bh1750 *sensor, const struct hil_i2c *i2c, uint8_t address)
+void bh1750_init(struct bh1750 *sensor, const struct hil_i2c *i2c)
 {
-    *sensor = (struct bh1750){.i2c = i2c, .command = {CONTINUOUS_HIGH_RESOLUTION}};
-    sensor->start = (struct hil_i2c_request){
-        .address = address,
-        .write = slice_as_const(SLICE_OF(sensor->command)),
-        .done = bh1750_started,
-        .self = sensor,
+    *sensor = (struct bh1750){
+        .light_sensor = {&bh1750_ops, sensor, &this_capsule},
+        .i2c = i2c,
+        .i2c_client = {bh1750_done, sensor, &this_capsule},
+        .command = DMA_BUFFER_OF(sensor->command_bytes),
+        .answer = DMA_BUFFER_OF(sensor->answer_bytes),
     };
-    sensor->fetch = (struct hil_i2c_request){
-        .address = address,
-        .read = SLICE_OF(sensor->answer),
-        .done = bh1750_fetched,
-        .self = sensor,
-    };
-    (void)begin(sensor, &sensor->start);
+    (void)dma_buffer_put(&sensor->command, 0, CONTINUOUS_HIGH_RESOLUTION);
+    hil_i2c_set_client(i2c, &sensor->i2c_client);
+    (void)start(sensor);
 }

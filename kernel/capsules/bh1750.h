@@ -16,18 +16,20 @@
 #define BH1750_ADDRESS 0x23u /* with ADDR low */
 
 struct bh1750 {
-    const struct hil_i2c *i2c; /* borrowed for ever */
-    struct hil_i2c_request start, fetch;
+    struct hil_sensor light_sensor; /* in lux */
+    const struct hil_i2c *i2c;      /* borrowed for ever */
+    struct hil_i2c_client i2c_client;
     const struct hil_sensor_client *client;
-    bool running; /* it has taken the command to measure */
+    bool fetches; /* the transfer under way is for a value; else the command to measure */
+    bool running; /* it has taken that command */
     bool wanted;
-    uint8_t command[1];
-    uint8_t answer[2];
+    struct dma_buffer command, answer;
+    uint8_t command_bytes[1];
+    uint8_t answer_bytes[2];
 };
 
-extern const struct hil_sensor_ops bh1750_ops; /* self: struct bh1750. In lux */
-
-/* Tells the sensor to measure, once interrupts are served. */
-void bh1750_init(struct bh1750 *sensor, const struct hil_i2c *i2c, uint8_t address);
+/* Becomes the client of `i2c`, which nobody else may use. Tells the sensor to measure, once
+ * interrupts are served. */
+void bh1750_init(struct bh1750 *sensor, const struct hil_i2c *i2c);
 
 #endif

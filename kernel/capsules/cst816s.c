@@ -14,19 +14,22 @@ CAPSULE(cst816s, .needs = {DELAY, GPIO, I2C, TOUCH_PANEL});
 #define Y_HIGH  4u
 #define Y_LOW   5u
 
+#define REGISTER_BYTES 6u
+
 #define COORDINATE_HIGH_MASK 0x0Fu
 #define EVENT_SHIFT          6u /* in X_HIGH */
 #define EVENT_UP             1u
 #define RESET_LOW_US         10000u
 
-static uint32_t byte_at(struct cst816s *panel, uint32_t index)
+static uint32_t byte_at(const struct cst816s *panel, uint32_t index)
 {
-    return slice_get(slice_as_const(SLICE_OF(panel->registers)), index);
+    return dma_buffer_get(&panel->registers, index);
 }
 
 static void read_registers(struct cst816s *panel)
 {
-    int status = panel->config->i2c->ops->transfer(panel->config->i2c->self, &panel->request);
+    int status =
+        hil_i2c_transfer(panel->config->i2c, &panel->first, 1, &panel->registers, REGISTER_BYTES);
     panel->again = status == K_EBUSY;
 }
 
@@ -66,8 +69,8 @@ static void tell(struct cst816s *panel)
     panel->pressed = pressed;
     panel->x = event.x;
     panel->y = event.y;
-    if (matters && panel->client != NULL) {
-        panel->client->touched(panel->client->self, event);
+    if (matters) {
+        hil_touch_panel_client_touched(panel->client, event);
     }
 }
 
@@ -85,8 +88,9 @@ static void cst816s_read(void *self, int status)
 
 static void cst816s_interrupted(void *self, uint32_t index)
 {
+    struct cst816s *panel = self;
     (void)index;
-    read_registers(self);
+    read_registers(panel);
 }
 
 static void cst816s_elapsed(void *self)
@@ -116,25 +120,26 @@ static void cst816s_set_client(void *self, const struct hil_touch_panel_client *
     panel->client = client;
 }
 
-const struct hil_touch_panel_ops cst816s_ops = {cst816s_enable, cst816s_disable,
-                                                cst816s_set_client};
+static const struct hil_touch_panel_ops cst816s_ops = {cst816s_enable, cst816s_disable,
+                                                       cst816s_set_client};
 
 void cst816s_init(struct cst816s *panel, const struct cst816s_config *config)
 {
-    *panel = (struct cst816s){.config = config, .first = {FIRST_REGISTER}};
-    panel->interrupt_client = (struct hil_gpio_client){cst816s_interrupted, panel, 0};
-    panel->delay_client = (struct hil_delay_client){cst816s_elapsed, panel};
-    panel->request = (struct hil_i2c_request){
-        .address = config->address,
-        .write = slice_as_const(SLICE_OF(panel->first)),
-        .read = SLICE_OF(panel->registers),
-        .done = cst816s_read,
-        .self = panel,
+    *panel = (struct cst816s){
+        .panel = {&cst816s_ops, panel, &this_capsule},
+        .config = config,
+        .interrupt_client = {cst816s_interrupted, panel, 0},
+        .delay_client = {cst816s_elapsed, panel, &this_capsule},
+        .i2c_client = {cst816s_read, panel, &this_capsule},
+        .first = DMA_BUFFER_OF(panel->first_bytes),
+        .registers = DMA_BUFFER_OF(panel->register_bytes),
     };
+    (void)dma_buffer_put(&panel->first, 0, FIRST_REGISTER);
+    hil_i2c_set_client(config->i2c, &panel->i2c_client);
     config->interrupt.ops->make_input(config->interrupt.self, HIL_GPIO_PULL_UP);
     config->interrupt.ops->set_client(config->interrupt.self, &panel->interrupt_client);
     config->reset.ops->write(config->reset.self, false);
     config->reset.ops->make_output(config->reset.self);
-    config->delay->ops->set_client(config->delay->self, &panel->delay_client);
-    config->delay->ops->start(config->delay->self, RESET_LOW_US);
+    hil_delay_set_client(config->delay, &panel->delay_client);
+    hil_delay_start(config->delay, RESET_LOW_US);
 }

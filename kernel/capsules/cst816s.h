@@ -19,27 +19,26 @@
 
 /* How it is wired. */
 struct cst816s_config {
-    const struct hil_i2c *i2c;
-    uint8_t address;
+    const struct hil_i2c *i2c; /* nobody else's */
     struct hil_gpio interrupt; /* active low */
     struct hil_gpio reset;     /* active low */
     const struct hil_delay *delay;
 };
 
 struct cst816s {
+    struct hil_touch_panel panel;
     const struct cst816s_config *config; /* borrowed for ever */
     const struct hil_touch_panel_client *client;
     struct hil_gpio_client interrupt_client;
     struct hil_delay_client delay_client;
-    struct hil_i2c_request request;
+    struct hil_i2c_client i2c_client;
     bool again;   /* an interrupt came while its registers were being read */
     bool pressed; /* as far as the client knows */
     uint16_t x, y;
-    uint8_t first[1];
-    uint8_t registers[6];
+    struct dma_buffer first, registers;
+    uint8_t first_bytes[1];
+    uint8_t register_bytes[6];
 };
-
-extern const struct hil_touch_panel_ops cst816s_ops; /* self: struct cst816s */
 
 /* Resets the controller, which takes 10 ms. */
 void cst816s_init(struct cst816s *panel, const struct cst816s_config *config);

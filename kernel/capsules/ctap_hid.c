@@ -31,33 +31,23 @@ enum {
 
 static const uint8_t zeros[2] = {0, 0};
 
-static struct hil_usb_answer yes(void)
+static int answer(const struct ctap_hid_driver *driver, struct const_slice data)
 {
-    return (struct hil_usb_answer){.accepted = true};
-}
-
-static struct hil_usb_answer no(void)
-{
-    return (struct hil_usb_answer){.accepted = false};
-}
-
-static struct hil_usb_answer data(struct const_slice bytes)
-{
-    return (struct hil_usb_answer){.accepted = bytes.length > 0, .data = bytes};
+    hil_usb_answer(driver->usb, data);
+    return data.length > 0 ? K_OK : K_ENOSUPPORT;
 }
 
 static void open_endpoints(struct ctap_hid_driver *driver, bool open)
 {
     driver->sending = false;
     driver->receiving = false;
-    driver->usb->ops->set_open(driver->usb->self, open);
+    hil_usb_set_open(driver->usb, open);
 }
 
 static void start_receiving(struct ctap_hid_driver *driver)
 {
     if (!driver->receiving) {
-        driver->receiving =
-            driver->usb->ops->receive(driver->usb->self, SLICE_OF(driver->out)) == K_OK;
+        driver->receiving = hil_usb_receive(driver->usb, &driver->out) == K_OK;
     }
 }
 
@@ -73,42 +63,42 @@ static void resume(struct ctap_hid_driver *driver)
     }
 }
 
-static struct hil_usb_answer configure(struct ctap_hid_driver *driver, uint32_t configuration)
+static int configure(struct ctap_hid_driver *driver, uint32_t configuration)
 {
     if (configuration > CONFIGURATION_MAX) {
-        return no();
+        return K_ENOSUPPORT;
     }
     (void)slice_put(SLICE_OF(driver->configuration), 0, (uint8_t)configuration);
     open_endpoints(driver, configuration != 0);
     resume(driver);
-    return yes();
+    return K_OK;
 }
 
-static struct hil_usb_answer ctap_hid_setup(void *self, struct hil_usb_setup setup)
+static int ctap_hid_setup(void *self, struct hil_usb_setup setup)
 {
     struct ctap_hid_driver *driver = self;
     switch ((uint32_t)setup.request_type << 8 | setup.request) {
     case GET_DESCRIPTOR:
     case GET_INTERFACE_DESCRIPTOR:
-        return data(ctap_hid_descriptors_get(setup.value));
+        return answer(driver, ctap_hid_descriptors_get(setup.value));
     case SET_CONFIGURATION:
         return configure(driver, setup.value);
     case GET_CONFIGURATION:
-        return data(slice_as_const(SLICE_OF(driver->configuration)));
+        return answer(driver, slice_as_const(SLICE_OF(driver->configuration)));
     case GET_DEVICE_STATUS:
     case GET_INTERFACE_STATUS:
     case GET_ENDPOINT_STATUS:
-        return data((struct const_slice){zeros, 2});
+        return answer(driver, (struct const_slice){zeros, 2});
     case GET_INTERFACE:
-        return data((struct const_slice){zeros, 1});
+        return answer(driver, (struct const_slice){zeros, 1});
     case SET_INTERFACE:
-        return setup.value == 0 ? yes() : no();
+        return setup.value == 0 ? K_OK : K_ENOSUPPORT;
     case CLEAR_ENDPOINT_FEATURE: /* of an endpoint that never halts: its toggle begins anew */
         return configure(driver, slice_get(slice_as_const(SLICE_OF(driver->configuration)), 0));
     case HID_SET_IDLE:
-        return yes();
+        return K_OK;
     default:
-        return no();
+        return K_ENOSUPPORT;
     }
 }
 
@@ -153,12 +143,12 @@ static void ctap_hid_received(void *self, uint32_t count)
     if (!wanted) {
         return;
     }
-    struct slice out = SLICE_OF(driver->out);
-    for (uint32_t i = count; i < out.length; i++) {
-        (void)slice_put(out, i, 0); /* a short packet is a report that ends in zeros */
+    for (uint32_t i = count; i < HIL_USB_PACKET_BYTES; i++) {
+        (void)dma_buffer_put(&driver->out, i,
+                             0); /* a short packet is a report that ends in zeros */
     }
-    (void)allow_write(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_RW_RECEIVE, 0,
-                      slice_as_const(out));
+    (void)allow_write_dma(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_RW_RECEIVE, 0,
+                          dma_part(&driver->out, 0, HIL_USB_PACKET_BYTES));
     tell(driver, ABI_CTAP_HID_RECEIVED);
 }
 
@@ -171,9 +161,9 @@ static struct command_return send_report(struct ctap_hid_driver *driver, struct 
         HIL_USB_PACKET_BYTES) {
         return command_error(K_ESIZE);
     }
-    (void)allow_read(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND, 0,
-                     SLICE_OF(driver->in));
-    int status = driver->usb->ops->send(driver->usb->self, slice_as_const(SLICE_OF(driver->in)));
+    (void)allow_read_dma(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND, 0,
+                         dma_part(&driver->in, 0, HIL_USB_PACKET_BYTES));
+    int status = hil_usb_send(driver->usb, &driver->in, HIL_USB_PACKET_BYTES);
     driver->sending = status == K_OK;
     grant_enter (ctap_hid_grant, id, p) {
         p->waits_for_sent = status == K_OK;
@@ -253,8 +243,11 @@ void ctap_hid_init(struct ctap_hid_driver *driver, const struct hil_usb *usb)
 {
     *driver = (struct ctap_hid_driver){
         .usb = usb,
-        .client = {ctap_hid_setup, ctap_hid_reset, ctap_hid_sent, ctap_hid_received, driver},
+        .client = {ctap_hid_setup, ctap_hid_reset, ctap_hid_sent, ctap_hid_received, driver,
+                   &this_capsule},
+        .in = DMA_BUFFER_OF(driver->in_bytes),
+        .out = DMA_BUFFER_OF(driver->out_bytes),
     };
-    usb->ops->set_client(usb->self, &driver->client);
-    usb->ops->start(usb->self);
+    hil_usb_set_client(usb, &driver->client);
+    hil_usb_start(usb);
 }

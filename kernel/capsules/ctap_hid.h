@@ -20,8 +20,9 @@ struct ctap_hid_driver {
     struct process_id owner;  /* the first that used it, until it ends */
     bool sending, receiving;  /* a buffer is with `usb` */
     uint8_t configuration[1]; /* 1: the host has chosen it */
-    uint8_t in[HIL_USB_PACKET_BYTES];
-    uint8_t out[HIL_USB_PACKET_BYTES];
+    struct dma_buffer in, out;
+    uint8_t in_bytes[HIL_USB_PACKET_BYTES];
+    uint8_t out_bytes[HIL_USB_PACKET_BYTES];
 };
 
 extern const struct driver_ops ctap_hid_driver_ops;

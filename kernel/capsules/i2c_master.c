@@ -19,14 +19,13 @@ static struct command_return transfer(struct i2c_master_driver *driver, struct p
                                       uint32_t address, uint32_t write_length, uint32_t read_length)
 {
     uint32_t room = allow_length(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER);
-    struct slice bytes = SLICE_OF(driver->bytes);
     if (!process_id_is_none(driver->user)) {
         return command_error(K_EBUSY);
     }
     if (address > ADDRESS_MASK) {
         return command_error(K_EINVAL);
     }
-    room = room < bytes.length ? room : bytes.length;
+    room = room < ABI_I2C_MASTER_MAX ? room : ABI_I2C_MASTER_MAX;
     if (write_length > room || read_length > room) {
         return command_error(K_ESIZE);
     }
@@ -35,16 +34,17 @@ static struct command_return transfer(struct i2c_master_driver *driver, struct p
     }
     int status = grant_error();
     if (status == K_OK) {
-        struct slice written = slice_part(bytes, 0, write_length);
-        (void)allow_read(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER, 0,
-                         written);
-        driver->request.address = (uint8_t)address;
-        driver->request.write = slice_as_const(written);
-        driver->request.read = slice_part(bytes, 0, read_length);
-        status = driver->i2c->ops->transfer(driver->i2c->self, &driver->request);
+        status = hil_i2c_set_address(driver->i2c, address);
+    }
+    if (status == K_OK) {
+        (void)allow_read_dma(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER, 0,
+                             dma_part(&driver->buffer, 0, write_length));
+        status = hil_i2c_transfer(driver->i2c, &driver->buffer, write_length, &driver->buffer,
+                                  read_length);
     }
     if (status == K_OK) {
         driver->user = id;
+        driver->read_length = read_length;
     }
     return command_status(status);
 }
@@ -74,8 +74,8 @@ static void i2c_master_done(void *self, int status)
     struct process_id id = driver->user;
     driver->user = PROCESS_ID_NONE;
     if (status == K_OK && process_id_is_alive(id)) {
-        (void)allow_write(&i2c_master_grant, id, ABI_I2C_MASTER_RW_BUFFER, 0,
-                          slice_as_const(driver->request.read));
+        (void)allow_write_dma(&i2c_master_grant, id, ABI_I2C_MASTER_RW_BUFFER, 0,
+                              dma_part(&driver->buffer, 0, driver->read_length));
     }
     (void)upcall_schedule(&i2c_master_grant, id, ABI_I2C_MASTER_UPCALL_DONE, (uint32_t)-status, 0,
                           0);
@@ -90,7 +90,10 @@ const struct driver_ops i2c_master_driver_ops = {
 
 void i2c_master_init(struct i2c_master_driver *driver, const struct hil_i2c *i2c)
 {
-    *driver = (struct i2c_master_driver){.i2c = i2c};
-    driver->request.done = i2c_master_done;
-    driver->request.self = driver;
+    *driver = (struct i2c_master_driver){
+        .i2c = i2c,
+        .client = {i2c_master_done, driver, &this_capsule},
+        .buffer = DMA_BUFFER_OF(driver->bytes),
+    };
+    hil_i2c_set_client(i2c, &driver->client);
 }

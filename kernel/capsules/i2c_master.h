@@ -13,13 +13,16 @@
 
 struct i2c_master_driver {
     const struct hil_i2c *i2c; /* borrowed for ever */
-    struct hil_i2c_request request;
+    struct hil_i2c_client client;
     struct process_id user; /* whose transfer is under way; none: nobody's */
+    uint32_t read_length;   /* of it */
+    struct dma_buffer buffer;
     uint8_t bytes[ABI_I2C_MASTER_MAX];
 };
 
 extern const struct driver_ops i2c_master_driver_ops;
 
+/* Becomes the client of `i2c`, whose address it chooses, and which nobody else may use. */
 void i2c_master_init(struct i2c_master_driver *driver, const struct hil_i2c *i2c);
 
 #endif

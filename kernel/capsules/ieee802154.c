@@ -10,6 +10,8 @@ struct ieee802154_process {
 GRANT(ieee802154_grant, struct ieee802154_process, ABI_IEEE802154_UPCALLS, ABI_IEEE802154_ROS,
       ABI_IEEE802154_RWS);
 
+#define FRAME_LENGTHS 3u /* bytes before a frame in its slot */
+
 /* On while any process wants it. */
 static void update_power(const struct ieee802154_driver *driver)
 {
@@ -18,8 +20,8 @@ static void update_power(const struct ieee802154_driver *driver)
     grant_each (ieee802154_grant, id, p) {
         wanted = wanted || p->on;
     }
-    if (wanted != radio->ops->is_on(radio->self)) {
-        radio->ops->set_power(radio->self, wanted);
+    if (wanted != hil_radio_is_on(radio)) {
+        hil_radio_set_power(radio, wanted);
     }
 }
 
@@ -49,9 +51,8 @@ static struct command_return transmit(struct ieee802154_driver *driver, struct p
             allow_length(&ieee802154_grant, id, ALLOW_READ_ONLY, ABI_IEEE802154_RO_FRAME);
         struct slice frame = slice_part(SLICE_OF(driver->frame), 0, length);
         (void)allow_read(&ieee802154_grant, id, ALLOW_READ_ONLY, ABI_IEEE802154_RO_FRAME, 0, frame);
-        status = length > HIL_RADIO_FRAME_MAX
-                     ? K_ESIZE
-                     : radio->ops->transmit(radio->self, slice_as_const(frame));
+        status = length > HIL_RADIO_FRAME_MAX ? K_ESIZE
+                                              : hil_radio_transmit(radio, slice_as_const(frame));
     }
     if (status == K_OK) {
         driver->sender = id;
@@ -69,13 +70,13 @@ static struct command_return ieee802154_command(void *self, struct process_id id
     case ABI_COMMAND_EXISTS:
         return command_success();
     case ABI_IEEE802154_STATUS:
-        return command_status(radio->ops->is_on(radio->self) ? K_OK : K_EOFF);
+        return command_status(hil_radio_is_on(radio) ? K_OK : K_EOFF);
     case ABI_IEEE802154_SET_CHANNEL:
-        return command_status(radio->ops->set_channel(radio->self, argument));
+        return command_status(hil_radio_set_channel(radio, argument));
     case ABI_IEEE802154_COMMIT:
         return command_success(); /* settings take effect at once */
     case ABI_IEEE802154_CHANNEL:
-        return command_success_u32(radio->ops->channel(radio->self));
+        return command_success_u32(hil_radio_channel(radio));
     case ABI_IEEE802154_SEND_RAW:
         return transmit(driver, id);
     case ABI_IEEE802154_TURN_ON:
@@ -115,7 +116,7 @@ static void set_ring_index(struct process_id id, uint32_t offset, uint32_t index
 
 /* Into the next slot of the process's ring; the oldest frame makes room. False: there is no ring.
  */
-static bool put_frame(struct process_id id, struct const_slice frame)
+static bool put_frame(struct process_id id, struct dma_buffer *frame, uint32_t frame_length)
 {
     uint32_t length = allow_length(&ieee802154_grant, id, ALLOW_READ_WRITE, ABI_IEEE802154_RW_RING);
     uint32_t slots = length > ABI_IEEE802154_RING_HEADER
@@ -130,20 +131,22 @@ static bool put_frame(struct process_id id, struct const_slice frame)
         set_ring_index(id, ABI_IEEE802154_RING_READ, (next + 1u) % slots);
     }
     /* No header, no MIC: all of it is payload. */
-    const uint8_t lengths[] = {0, (uint8_t)frame.length, 0};
+    const uint8_t lengths[FRAME_LENGTHS] = {0, (uint8_t)frame_length, 0};
     uint32_t slot = ABI_IEEE802154_RING_HEADER + at * ABI_IEEE802154_SLOT_BYTES;
     (void)allow_write(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot,
-                      (struct const_slice){lengths, sizeof(lengths)});
-    (void)allow_write(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot + sizeof(lengths), frame);
+                      (struct const_slice){lengths, FRAME_LENGTHS});
+    (void)allow_write_dma(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot + FRAME_LENGTHS,
+                          dma_part(frame, 0, frame_length));
     set_ring_index(id, ABI_IEEE802154_RING_WRITE, next);
     return true;
 }
 
-static void ieee802154_received(void *self, struct const_slice frame, uint32_t quality)
+static void ieee802154_received(void *self, struct dma_buffer *frame, uint32_t length,
+                                uint32_t quality)
 {
     const struct ieee802154_driver *driver = self;
     grant_each (ieee802154_grant, id, p) {
-        if (p->on && put_frame(id, frame)) {
+        if (p->on && put_frame(id, frame, length)) {
             (void)upcall_schedule(&ieee802154_grant, id, ABI_IEEE802154_UPCALL_RECEIVED, quality, 0,
                                   0);
         }
@@ -163,7 +166,7 @@ void ieee802154_init(struct ieee802154_driver *driver, const struct hil_radio *r
 {
     *driver = (struct ieee802154_driver){
         .radio = radio,
-        .client = {ieee802154_sent, ieee802154_received, driver},
+        .client = {ieee802154_sent, ieee802154_received, driver, &this_capsule},
     };
-    radio->ops->set_client(radio->self, &driver->client);
+    hil_radio_set_client(radio, &driver->client);
 }

@@ -46,11 +46,11 @@ static struct process_id next_waiting(const struct screen_driver *driver)
 static uint32_t fill_piece(struct screen_driver *driver, struct process_id id)
 {
     uint32_t pixel_bytes = driver->screen->bytes_per_pixel;
-    struct slice piece = SLICE_OF(driver->piece);
-    uint32_t got = allow_read(&screen_grant, id, ALLOW_READ_ONLY, ABI_SCREEN_RO_PIXELS, 0,
-                              slice_part(piece, 0, pixel_bytes));
-    for (uint32_t i = pixel_bytes; i < piece.length; i++) {
-        (void)slice_put(piece, i, slice_get(slice_as_const(piece), i - pixel_bytes));
+    struct dma_buffer *piece = &driver->piece;
+    uint32_t got = allow_read_dma(&screen_grant, id, ALLOW_READ_ONLY, ABI_SCREEN_RO_PIXELS, 0,
+                                  dma_part(piece, 0, pixel_bytes));
+    for (uint32_t i = pixel_bytes; i < SCREEN_PIECE_BYTES; i++) {
+        (void)dma_buffer_put(piece, i, dma_buffer_get(piece, i - pixel_bytes));
     }
     return got;
 }
@@ -72,9 +72,9 @@ static int begin(struct screen_driver *driver, struct process_id id)
     }
     switch (now.command) {
     case ABI_SCREEN_SET_POWER:
-        return screen->ops->set_power(screen->self, now.argument != 0);
+        return hil_screen_set_power(screen, now.argument != 0);
     case ABI_SCREEN_SET_INVERTED:
-        return screen->ops->set_inverted(screen->self, now.argument != 0);
+        return hil_screen_set_inverted(screen, now.argument != 0);
     default:
         break;
     }
@@ -87,7 +87,7 @@ static int begin(struct screen_driver *driver, struct process_id id)
     } else {
         driver->total_bytes = smaller(driver->total_bytes, now.argument);
     }
-    return screen->ops->begin(screen->self, frame_of(driver, &now));
+    return hil_screen_begin(screen, frame_of(driver, &now));
 }
 
 static void finish(struct process_id id, int status)
@@ -99,9 +99,8 @@ static void finish(struct process_id id, int status)
 }
 
 /* Takes the next operation up that the display accepts. */
-static void screen_deferred(void *self)
+static void go_on(struct screen_driver *driver)
 {
-    struct screen_driver *driver = self;
     while (process_id_is_none(driver->active)) {
         struct process_id id = next_waiting(driver);
         if (process_id_is_none(id)) {
@@ -120,6 +119,12 @@ static void screen_deferred(void *self)
     }
 }
 
+static void screen_deferred(void *self)
+{
+    struct screen_driver *driver = self;
+    go_on(driver);
+}
+
 /* The next piece of the operation under way; false when there is none. */
 static bool put_next(struct screen_driver *driver)
 {
@@ -127,15 +132,14 @@ static bool put_next(struct screen_driver *driver)
     if (!process_id_is_alive(driver->active)) {
         count = 0;
     } else if (!driver->fills) {
-        count = allow_read(&screen_grant, driver->active, ALLOW_READ_ONLY, ABI_SCREEN_RO_PIXELS,
-                           driver->done_bytes, slice_part(SLICE_OF(driver->piece), 0, count));
+        count = allow_read_dma(&screen_grant, driver->active, ALLOW_READ_ONLY, ABI_SCREEN_RO_PIXELS,
+                               driver->done_bytes, dma_part(&driver->piece, 0, count));
     }
     if (count == 0) {
         return false;
     }
     driver->done_bytes += count;
-    struct const_slice pixels = const_slice_part(slice_as_const(SLICE_OF(driver->piece)), 0, count);
-    return driver->screen->ops->put(driver->screen->self, pixels) == K_OK;
+    return hil_screen_put(driver->screen, &driver->piece, count) == K_OK;
 }
 
 static void screen_done(void *self)
@@ -148,7 +152,7 @@ static void screen_done(void *self)
         finish(driver->active, K_OK);
         driver->active = PROCESS_ID_NONE;
     }
-    screen_deferred(driver);
+    go_on(driver);
 }
 
 /* Operations that touch the display wait for their turn. */
@@ -260,8 +264,9 @@ void screen_init(struct screen_driver *driver, const struct hil_screen *screen)
 {
     *driver = (struct screen_driver){
         .screen = screen,
-        .client = {screen_done, driver},
+        .client = {screen_done, driver, &this_capsule},
         .deferred = {.call = screen_deferred, .self = driver, .owner = &this_capsule},
+        .piece = DMA_BUFFER_OF(driver->piece_bytes),
     };
-    screen->ops->set_client(screen->self, &driver->client);
+    hil_screen_set_client(screen, &driver->client);
 }

@@ -24,7 +24,8 @@ struct screen_driver {
     bool fills;               /* with the pixel that the piece is full of */
     uint32_t done_bytes;      /* of the operation under way, and how many it has */
     uint32_t total_bytes;
-    uint8_t piece[SCREEN_PIECE_BYTES];
+    struct dma_buffer piece;
+    uint8_t piece_bytes[SCREEN_PIECE_BYTES];
 };
 
 extern const struct driver_ops screen_driver_ops;

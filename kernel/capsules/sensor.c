@@ -18,7 +18,7 @@ static struct command_return read_sensor(const struct sensor_driver *driver, str
     if (was_waiting) {
         return command_error(K_EBUSY);
     }
-    status = driver->sensor->ops->measure(driver->sensor->self);
+    status = hil_sensor_measure(driver->sensor);
     /* A measurement under way is as good as one of its own. */
     if (status == K_OK || status == K_EBUSY) {
         return command_success();
@@ -60,6 +60,10 @@ static void sensor_measured(void *self, int status, int32_t value)
 void sensor_init(struct sensor_driver *driver, const struct driver_ops *ops,
                  const struct hil_sensor *sensor)
 {
-    *driver = (struct sensor_driver){sensor, ops->grant, {sensor_measured, driver}};
-    sensor->ops->set_client(sensor->self, &driver->client);
+    *driver = (struct sensor_driver){
+        .sensor = sensor,
+        .grant = ops->grant,
+        .client = {sensor_measured, driver, &this_capsule},
+    };
+    hil_sensor_set_client(sensor, &driver->client);
 }

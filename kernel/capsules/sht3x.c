@@ -6,8 +6,9 @@
 CAPSULE(sht3x, .needs = {I2C, SENSOR});
 
 /* Single shot, high repeatability; the sensor holds the clock until it is done (15 ms at most). */
-#define MEASURE_MSB 0x2Cu
-#define MEASURE_LSB 0x06u
+#define MEASURE_MSB   0x2Cu
+#define MEASURE_LSB   0x06u
+#define COMMAND_BYTES 2u
 
 #define TEMPERATURE_OFFSET 0u /* in the answer: most significant byte, least, CRC */
 #define HUMIDITY_OFFSET    3u
@@ -15,34 +16,40 @@ CAPSULE(sht3x, .needs = {I2C, SENSOR});
 #define CRC_INITIAL        0xFFu
 #define FULL_SCALE         65535
 
-static uint8_t crc_of_two(struct const_slice bytes)
+#define ANSWER_BYTES 6u
+
+static uint32_t answer_byte(const struct sht3x *sensor, uint32_t index)
+{
+    return dma_buffer_get(&sensor->answer, index);
+}
+
+static uint32_t crc_of_two(const struct sht3x *sensor, uint32_t offset)
 {
     uint32_t crc = CRC_INITIAL;
     for (uint32_t i = 0; i < 2; i++) {
-        crc ^= slice_get(bytes, i);
+        crc ^= answer_byte(sensor, offset + i);
         for (uint32_t bit = 0; bit < 8; bit++) {
             crc = (crc & 0x80u) != 0 ? crc << 1 ^ CRC_POLYNOMIAL : crc << 1;
         }
         crc &= 0xFFu;
     }
-    return (uint8_t)crc;
+    return crc;
 }
 
 /* 0 .. 65535, or K_EFAIL when it was damaged on the way. */
-static int raw_value(struct sht3x *sensor, uint32_t offset)
+static int raw_value(const struct sht3x *sensor, uint32_t offset)
 {
-    struct const_slice word = const_slice_part(slice_as_const(SLICE_OF(sensor->answer)), offset, 3);
-    if (crc_of_two(word) != slice_get(word, 2)) {
+    if (crc_of_two(sensor, offset) != answer_byte(sensor, offset + 2u)) {
         return K_EFAIL;
     }
-    return slice_get(word, 0) << 8 | slice_get(word, 1);
+    return (int)(answer_byte(sensor, offset) << 8 | answer_byte(sensor, offset + 1u));
 }
 
 static void answer(struct sht3x_value *value, int status, int32_t converted)
 {
     if (value->wanted) {
         value->wanted = false;
-        value->client->measured(value->client->self, status, status == K_OK ? converted : 0);
+        hil_sensor_client_measured(value->client, status, status == K_OK ? converted : 0);
     }
 }
 
@@ -63,7 +70,8 @@ static int measure(struct sht3x *sensor, struct sht3x_value *value)
     if (value->wanted) {
         return K_EBUSY;
     }
-    int status = sensor->i2c->ops->transfer(sensor->i2c->self, &sensor->request);
+    int status = hil_i2c_transfer(sensor->i2c, &sensor->command, COMMAND_BYTES, &sensor->answer,
+                                  ANSWER_BYTES);
     /* What is under way for the other value serves this one too. */
     value->wanted = status == K_OK || status == K_EBUSY;
     return value->wanted ? K_OK : status;
@@ -93,17 +101,20 @@ static void humidity_set_client(void *self, const struct hil_sensor_client *clie
     sensor->humidity.client = client;
 }
 
-const struct hil_sensor_ops sht3x_temperature_ops = {temperature_measure, temperature_set_client};
-const struct hil_sensor_ops sht3x_humidity_ops = {humidity_measure, humidity_set_client};
+static const struct hil_sensor_ops temperature_ops = {temperature_measure, temperature_set_client};
+static const struct hil_sensor_ops humidity_ops = {humidity_measure, humidity_set_client};
 
-void sht3x_init(struct sht3x *sensor, const struct hil_i2c *i2c, uint8_t address)
+void sht3x_init(struct sht3x *sensor, const struct hil_i2c *i2c)
 {
-    *sensor = (struct sht3x){.i2c = i2c, .command = {MEASURE_MSB, MEASURE_LSB}};
-    sensor->request = (struct hil_i2c_request){
-        .address = address,
-        .write = slice_as_const(SLICE_OF(sensor->command)),
-        .read = SLICE_OF(sensor->answer),
-        .done = sht3x_done,
-        .self = sensor,
+    *sensor = (struct sht3x){
+        .temperature_sensor = {&temperature_ops, sensor, &this_capsule},
+        .humidity_sensor = {&humidity_ops, sensor, &this_capsule},
+        .i2c = i2c,
+        .i2c_client = {sht3x_done, sensor, &this_capsule},
+        .command = DMA_BUFFER_OF(sensor->command_bytes),
+        .answer = DMA_BUFFER_OF(sensor->answer_bytes),
     };
+    (void)dma_buffer_put(&sensor->command, 0, MEASURE_MSB);
+    (void)dma_buffer_put(&sensor->command, 1, MEASURE_LSB);
+    hil_i2c_set_client(i2c, &sensor->i2c_client);
 }

@@ -21,17 +21,17 @@ struct sht3x_value {
 };
 
 struct sht3x {
-    const struct hil_i2c *i2c; /* borrowed for ever */
-    struct hil_i2c_request request;
+    struct hil_sensor temperature_sensor; /* in hundredths of a degree Celsius */
+    struct hil_sensor humidity_sensor;    /* in hundredths of a percent */
+    const struct hil_i2c *i2c;            /* borrowed for ever */
+    struct hil_i2c_client i2c_client;
     struct sht3x_value temperature, humidity;
-    uint8_t command[2];
-    uint8_t answer[6];
+    struct dma_buffer command, answer;
+    uint8_t command_bytes[2];
+    uint8_t answer_bytes[6];
 };
 
-/* self: struct sht3x. In hundredths of a degree Celsius, and of a percent. */
-extern const struct hil_sensor_ops sht3x_temperature_ops;
-extern const struct hil_sensor_ops sht3x_humidity_ops;
-
-void sht3x_init(struct sht3x *sensor, const struct hil_i2c *i2c, uint8_t address);
+/* Becomes the client of `i2c`, which nobody else may use. */
+void sht3x_init(struct sht3x *sensor, const struct hil_i2c *i2c);
 
 #endif

@@ -16,7 +16,7 @@ GRANT(spi_controller_grant, struct spi_controller_process, ABI_SPI_CONTROLLER_UP
 static int take(struct spi_controller_driver *driver, struct process_id id)
 {
     if (!process_id_is_equal(driver->owner, id)) {
-        if (process_id_is_alive(driver->owner) || driver->request.pending) {
+        if (process_id_is_alive(driver->owner) || driver->busy) {
             return K_ERESERVE;
         }
         driver->owner = id;
@@ -28,15 +28,12 @@ static int take(struct spi_controller_driver *driver, struct process_id id)
 static struct command_return start(struct spi_controller_driver *driver, struct process_id id,
                                    uint32_t length, bool reads)
 {
-    int status = length == 0 || length > ABI_SPI_CONTROLLER_MAX ? K_ESIZE : K_OK;
+    int status =
+        hil_spi_transfer(driver->spi, &driver->out, length, &driver->in, reads ? length : 0);
     if (status == K_OK) {
+        driver->busy = true;
         driver->reads = reads;
         driver->length = length;
-        driver->request.write = const_slice_part(slice_as_const(SLICE_OF(driver->out)), 0, length);
-        driver->request.read = slice_part(SLICE_OF(driver->in), 0, reads ? length : 0);
-        status = driver->spi->ops->transfer(driver->spi->self, &driver->request);
-    }
-    if (status == K_OK) {
         grant_enter (spi_controller_grant, id, p) {
             p->waiting = true;
         }
@@ -54,8 +51,8 @@ static struct command_return write_and_read(struct spi_controller_driver *driver
     if (room > 0) {
         length = length < room ? length : room;
     }
-    (void)allow_read(grant, id, ALLOW_READ_ONLY, ABI_SPI_CONTROLLER_RO_WRITE, 0,
-                     SLICE_OF(driver->out));
+    (void)allow_read_dma(grant, id, ALLOW_READ_ONLY, ABI_SPI_CONTROLLER_RO_WRITE, 0,
+                         dma_part(&driver->out, 0, ABI_SPI_CONTROLLER_MAX));
     return start(driver, id, length, room > 0);
 }
 
@@ -65,7 +62,7 @@ static struct command_return read_only(struct spi_controller_driver *driver, str
     uint32_t room =
         allow_length(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ);
     for (uint32_t i = 0; i < ABI_SPI_CONTROLLER_MAX; i++) {
-        (void)slice_put(SLICE_OF(driver->out), i, FILL_BYTE);
+        (void)dma_buffer_put(&driver->out, i, FILL_BYTE);
     }
     return start(driver, id, room < wanted ? room : wanted, true);
 }
@@ -75,15 +72,15 @@ static struct command_return in_place(struct spi_controller_driver *driver, stru
 {
     uint32_t room =
         allow_length(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ);
-    (void)allow_read(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ, 0,
-                     SLICE_OF(driver->out));
+    (void)allow_read_dma(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ, 0,
+                         dma_part(&driver->out, 0, ABI_SPI_CONTROLLER_MAX));
     return start(driver, id, room < wanted ? room : wanted, true);
 }
 
 static struct command_return transfer(struct spi_controller_driver *driver, struct process_id id,
                                       uint32_t command, uint32_t wanted)
 {
-    if (driver->request.pending) {
+    if (driver->busy) {
         return command_error(K_EBUSY);
     }
     grant_enter (spi_controller_grant, id, p) {
@@ -102,34 +99,45 @@ static struct command_return transfer(struct spi_controller_driver *driver, stru
     }
 }
 
+/* From the next transfer on. */
+static struct command_return set_mode(struct spi_controller_driver *driver,
+                                      struct hil_spi_mode mode)
+{
+    driver->mode = mode;
+    hil_spi_set_mode(driver->spi, mode);
+    return command_success();
+}
+
 static struct command_return set_rate(struct spi_controller_driver *driver, uint32_t rate_hz)
 {
     if (rate_hz == 0) {
         return command_error(K_EINVAL);
     }
-    driver->device.frequency_hz = rate_hz;
-    return command_success();
+    struct hil_spi_mode mode = driver->mode;
+    mode.frequency_hz = rate_hz;
+    return set_mode(driver, mode);
 }
 
 /* What changes or tells how the bus is used. */
 static struct command_return setting(struct spi_controller_driver *driver, uint32_t command,
                                      uint32_t argument)
 {
+    struct hil_spi_mode mode = driver->mode;
     switch (command) {
     case ABI_SPI_CONTROLLER_SET_RATE:
         return set_rate(driver, argument);
     case ABI_SPI_CONTROLLER_RATE:
-        return command_success_u32(driver->device.frequency_hz);
+        return command_success_u32(mode.frequency_hz);
     case ABI_SPI_CONTROLLER_SET_PHASE:
-        driver->device.sample_trailing = argument != 0;
-        return command_success();
+        mode.sample_trailing = argument != 0;
+        return set_mode(driver, mode);
     case ABI_SPI_CONTROLLER_PHASE:
-        return command_success_u32(driver->device.sample_trailing);
+        return command_success_u32(mode.sample_trailing);
     case ABI_SPI_CONTROLLER_SET_POLARITY:
-        driver->device.idle_high = argument != 0;
-        return command_success();
+        mode.idle_high = argument != 0;
+        return set_mode(driver, mode);
     case ABI_SPI_CONTROLLER_POLARITY:
-        return command_success_u32(driver->device.idle_high);
+        return command_success_u32(mode.idle_high);
     default:
         return command_error(K_ENOSUPPORT);
     }
@@ -164,6 +172,7 @@ static void spi_controller_done(void *self)
     struct process_id id = driver->owner;
     uint32_t length = driver->length;
     bool waiting = false;
+    driver->busy = false;
     grant_enter (spi_controller_grant, id, p) {
         waiting = p->waiting;
         p->waiting = false;
@@ -172,8 +181,8 @@ static void spi_controller_done(void *self)
         return;
     }
     if (driver->reads) {
-        length = allow_write(&spi_controller_grant, id, ABI_SPI_CONTROLLER_RW_READ, 0,
-                             const_slice_part(slice_as_const(SLICE_OF(driver->in)), 0, length));
+        length = allow_write_dma(&spi_controller_grant, id, ABI_SPI_CONTROLLER_RW_READ, 0,
+                                 dma_part(&driver->in, 0, length));
     }
     (void)upcall_schedule(&spi_controller_grant, id, ABI_SPI_CONTROLLER_UPCALL_DONE, length, 0, 0);
 }
@@ -185,13 +194,14 @@ const struct driver_ops spi_controller_driver_ops = {
     .owner = &this_capsule,
 };
 
-void spi_controller_init(struct spi_controller_driver *driver, const struct hil_spi *spi,
-                         const struct hil_spi_device *device)
+void spi_controller_init(struct spi_controller_driver *driver, const struct hil_spi *spi)
 {
-    *driver = (struct spi_controller_driver){.spi = spi, .device = *device};
-    driver->request.device = &driver->device;
-    driver->request.done = spi_controller_done;
-    driver->request.self = driver;
-    device->select.ops->write(device->select.self, true);
-    device->select.ops->make_output(device->select.self);
+    *driver = (struct spi_controller_driver){
+        .spi = spi,
+        .client = {spi_controller_done, driver, &this_capsule},
+        .mode = hil_spi_get_mode(spi),
+        .out = DMA_BUFFER_OF(driver->out_bytes),
+        .in = DMA_BUFFER_OF(driver->in_bytes),
+    };
+    hil_spi_set_client(spi, &driver->client);
 }

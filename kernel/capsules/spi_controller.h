@@ -12,21 +12,21 @@
 #include "kernel/hil/spi.h"
 
 struct spi_controller_driver {
-    const struct hil_spi *spi;    /* borrowed for ever */
-    struct hil_spi_device device; /* rate and mode as the owner set them */
-    struct hil_spi_request request;
-    struct process_id owner; /* the first that used it, until it ends */
-    bool reads;              /* the transfer under way has a buffer for what comes in */
-    uint32_t length;         /* of it */
-    uint8_t out[ABI_SPI_CONTROLLER_MAX];
-    uint8_t in[ABI_SPI_CONTROLLER_MAX];
+    const struct hil_spi *spi; /* borrowed for ever */
+    struct hil_spi_client client;
+    struct hil_spi_mode mode; /* as the owner set it */
+    struct process_id owner;  /* the first that used it, until it ends */
+    bool busy;                /* a transfer is under way */
+    bool reads;               /* it has a buffer for what comes in */
+    uint32_t length;          /* of it */
+    struct dma_buffer out, in;
+    uint8_t out_bytes[ABI_SPI_CONTROLLER_MAX];
+    uint8_t in_bytes[ABI_SPI_CONTROLLER_MAX];
 };
 
 extern const struct driver_ops spi_controller_driver_ops;
 
-/* `device` is how the bus is used until an app says otherwise; its chip select is made an output.
- */
-void spi_controller_init(struct spi_controller_driver *driver, const struct hil_spi *spi,
-                         const struct hil_spi_device *device);
+/* Becomes the client of `spi`, which nobody else may use. */
+void spi_controller_init(struct spi_controller_driver *driver, const struct hil_spi *spi);
 
 #endif

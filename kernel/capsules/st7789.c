@@ -1,5 +1,6 @@
 #include "kernel/capsules/st7789.h"
 
+#include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
 
@@ -20,6 +21,7 @@ enum {
 };
 #define COLMOD_16_BITS      0x55u
 #define MADCTL_NORMAL       0x00u
+#define BYTES_PER_PIXEL     2u
 #define RESET_LOW_US        1000u
 #define AFTER_RESET_US      120000u
 #define AFTER_SLEEP_OUT_MS  120u
@@ -42,37 +44,53 @@ static void set_pin(const struct hil_gpio *pin, bool high)
     pin->ops->write(pin->self, high);
 }
 
-static void send(struct st7789 *display, struct const_slice bytes, bool is_command)
+static void send(struct st7789 *display, struct dma_buffer *bytes, uint32_t length, bool is_command)
 {
     set_pin(&display->config->data_command, !is_command);
-    display->request.write = bytes;
-    /* Cannot fail: this request is idle, and there are bytes. */
-    (void)display->config->spi->ops->transfer(display->config->spi->self, &display->request);
+    /* Cannot fail: the bus device and the bytes are idle, and there are some. */
+    (void)hil_spi_transfer(display->config->spi, bytes, length, NULL, 0);
 }
 
 static void wait(struct st7789 *display, uint32_t microseconds)
 {
     display->state = ST7789_WAKING;
-    display->config->delay->ops->start(display->config->delay->self, microseconds);
-}
-
-static void finish(struct st7789 *display)
-{
-    display->state = ST7789_IDLE;
-    if (display->client != NULL) {
-        display->client->done(display->client->self);
-    }
+    hil_delay_start(display->config->delay, microseconds);
 }
 
 static void send_command(struct st7789 *display)
 {
-    if (display->step >= display->step_count) {
-        finish(display);
-        return;
-    }
     display->state = ST7789_COMMAND;
-    (void)slice_put(SLICE_OF(display->bytes), 0, display->steps[display->step].command);
-    send(display, const_slice_part(slice_as_const(SLICE_OF(display->bytes)), 0, 1), true);
+    (void)dma_buffer_put(&display->buffer, 0, display->steps[display->step].command);
+    send(display, &display->buffer, 1, true);
+}
+
+static void send_parameters(struct st7789 *display)
+{
+    uint32_t count = display->steps[display->step].parameter_count;
+    display->state = ST7789_PARAMETERS;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)dma_buffer_put(&display->buffer, i, display->steps[display->step].parameters[i]);
+    }
+    send(display, &display->buffer, count, false);
+}
+
+static void finish(struct st7789 *display)
+{
+    if (display->pixels != NULL) {
+        dma_buffer_hand_back(display->pixels, &this_capsule);
+        display->pixels = NULL;
+    }
+    display->state = ST7789_IDLE;
+    hil_screen_client_done(display->client);
+}
+
+static void send_command_or_finish(struct st7789 *display)
+{
+    if (display->step < display->step_count) {
+        send_command(display);
+    } else {
+        finish(display);
+    }
 }
 
 static void next_step(struct st7789 *display)
@@ -82,21 +100,8 @@ static void next_step(struct st7789 *display)
     if (delay_ms > 0) {
         wait(display, delay_ms * MICROSECONDS_PER_MS);
     } else {
-        send_command(display);
+        send_command_or_finish(display);
     }
-}
-
-static void send_parameters(struct st7789 *display)
-{
-    struct st7789_step *step = &display->steps[display->step];
-    if (step->parameter_count == 0) {
-        next_step(display);
-        return;
-    }
-    display->state = ST7789_PARAMETERS;
-    struct const_slice parameters =
-        const_slice_part(slice_as_const(SLICE_OF(step->parameters)), 0, step->parameter_count);
-    send(display, parameters, false);
 }
 
 static void st7789_sent(void *self)
@@ -104,7 +109,11 @@ static void st7789_sent(void *self)
     struct st7789 *display = self;
     switch (display->state) {
     case ST7789_COMMAND:
-        send_parameters(display);
+        if (display->steps[display->step].parameter_count > 0) {
+            send_parameters(display);
+        } else {
+            next_step(display);
+        }
         break;
     case ST7789_PARAMETERS:
         next_step(display);
@@ -126,7 +135,7 @@ static void st7789_elapsed(void *self)
         set_pin(&display->config->reset, true);
         wait(display, AFTER_RESET_US);
     } else if (display->state == ST7789_WAKING) {
-        send_command(display);
+        send_command_or_finish(display);
     }
 }
 
@@ -149,12 +158,14 @@ static int one_command(struct st7789 *display, uint8_t command)
 
 static int st7789_set_power(void *self, bool on)
 {
-    return one_command(self, on ? ST7789_DISPON : ST7789_DISPOFF);
+    struct st7789 *display = self;
+    return one_command(display, on ? ST7789_DISPON : ST7789_DISPOFF);
 }
 
 static int st7789_set_inverted(void *self, bool inverted)
 {
-    return one_command(self, inverted ? ST7789_INVOFF : ST7789_INVON);
+    struct st7789 *display = self;
+    return one_command(display, inverted ? ST7789_INVOFF : ST7789_INVON);
 }
 
 /* First and last column, or row. */
@@ -180,17 +191,15 @@ static int st7789_begin(void *self, struct hil_screen_frame frame)
     return run_steps(display, 3);
 }
 
-static int st7789_put(void *self, struct const_slice pixels)
+static int st7789_put(void *self, struct dma_buffer *pixels, uint32_t length)
 {
     struct st7789 *display = self;
     if (display->state != ST7789_IDLE) {
         return K_EBUSY;
     }
-    if (pixels.length == 0) {
-        return K_ESIZE;
-    }
     display->state = ST7789_PIXELS;
-    send(display, pixels, false);
+    display->pixels = pixels;
+    send(display, pixels, length, false);
     return K_OK;
 }
 
@@ -200,7 +209,7 @@ static void st7789_set_client(void *self, const struct hil_screen_client *client
     display->client = client;
 }
 
-const struct hil_screen_ops st7789_ops = {
+static const struct hil_screen_ops st7789_ops = {
     .set_power = st7789_set_power,
     .set_inverted = st7789_set_inverted,
     .begin = st7789_begin,
@@ -216,17 +225,22 @@ static void make_output(const struct hil_gpio *pin, bool high)
 
 void st7789_init(struct st7789 *display, const struct st7789_config *config)
 {
-    *display = (struct st7789){.config = config, .step_count = START_STEPS};
+    *display = (struct st7789){
+        .screen = {&st7789_ops, display, &this_capsule, config->width, config->height,
+                   ABI_SCREEN_RGB_565, BYTES_PER_PIXEL},
+        .config = config,
+        .delay_client = {st7789_elapsed, display, &this_capsule},
+        .spi_client = {st7789_sent, display, &this_capsule},
+        .state = ST7789_RESETTING,
+        .step_count = START_STEPS,
+        .buffer = DMA_BUFFER_OF(display->bytes),
+    };
     for (uint32_t i = 0; i < START_STEPS; i++) {
         display->steps[i] = start_steps[i];
     }
-    display->delay_client = (struct hil_delay_client){st7789_elapsed, display};
-    display->request =
-        (struct hil_spi_request){.device = &config->device, .done = st7789_sent, .self = display};
-    make_output(&config->device.select, true);
     make_output(&config->data_command, true);
     make_output(&config->reset, false);
-    config->delay->ops->set_client(config->delay->self, &display->delay_client);
-    display->state = ST7789_RESETTING;
-    config->delay->ops->start(config->delay->self, RESET_LOW_US);
+    hil_spi_set_client(config->spi, &display->spi_client);
+    hil_delay_set_client(config->delay, &display->delay_client);
+    hil_delay_start(config->delay, RESET_LOW_US);
 }

@@ -16,8 +16,7 @@
 #include "kernel/hil/screen.h"
 #include "kernel/hil/spi.h"
 
-#define ST7789_PARAMETERS_MAX  4u
-#define ST7789_BYTES_PER_PIXEL 2u
+#define ST7789_PARAMETERS_MAX 4u
 
 struct st7789_step {
     uint8_t command;
@@ -28,8 +27,8 @@ struct st7789_step {
 
 /* How it is wired. */
 struct st7789_config {
-    const struct hil_spi *spi;
-    struct hil_spi_device device;
+    uint16_t width, height;       /* of the picture, in pixels */
+    const struct hil_spi *spi;    /* nobody else's */
     struct hil_gpio reset;        /* active low */
     struct hil_gpio data_command; /* low: a command */
     const struct hil_delay *delay;
@@ -38,10 +37,11 @@ struct st7789_config {
 #define ST7789_STEPS_MAX 6u
 
 struct st7789 {
+    struct hil_screen screen;
     const struct st7789_config *config; /* borrowed for ever */
     const struct hil_screen_client *client;
     struct hil_delay_client delay_client;
-    struct hil_spi_request request;
+    struct hil_spi_client spi_client;
     enum {
         ST7789_RESETTING, /* reset is low */
         ST7789_WAKING,    /* reset is high, or a step wants to be waited for */
@@ -52,10 +52,10 @@ struct st7789 {
     } state;
     uint8_t step_count, step;
     struct st7789_step steps[ST7789_STEPS_MAX];
-    uint8_t bytes[ST7789_PARAMETERS_MAX]; /* what is under way: flash is out of the DMA's reach */
+    struct dma_buffer buffer;  /* command or parameters under way */
+    struct dma_buffer *pixels; /* the client's; NULL: none are under way */
+    uint8_t bytes[ST7789_PARAMETERS_MAX];
 };
-
-extern const struct hil_screen_ops st7789_ops; /* self: struct st7789 */
 
 /* Resets the display and switches it on, which ends a quarter of a second later. */
 void st7789_init(struct st7789 *display, const struct st7789_config *config);

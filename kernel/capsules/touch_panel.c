@@ -24,7 +24,7 @@ static struct command_return enable(const struct hil_touch_panel *panel, struct 
     }
     int status = grant_error();
     if (status == K_OK) {
-        status = panel->ops->enable(panel->self);
+        status = hil_touch_panel_enable(panel);
     }
     if (status != K_OK) {
         grant_enter (touch_panel_grant, id, p) {
@@ -45,7 +45,7 @@ static struct command_return disable(const struct hil_touch_panel *panel, struct
         wanted = wanted || p->enabled;
     }
     if (!wanted) {
-        panel->ops->disable(panel->self);
+        hil_touch_panel_disable(panel);
     }
     return result;
 }
@@ -87,7 +87,7 @@ static void touch_panel_touched(void *self, struct hil_touch_event event)
     }
     /* Those who enabled it may have ended without saying so. */
     if (!wanted) {
-        driver->panel->ops->disable(driver->panel->self);
+        hil_touch_panel_disable(driver->panel);
     }
 }
 
@@ -100,6 +100,9 @@ const struct driver_ops touch_panel_driver_ops = {
 
 void touch_panel_init(struct touch_panel_driver *driver, const struct hil_touch_panel *panel)
 {
-    *driver = (struct touch_panel_driver){panel, {touch_panel_touched, driver}};
-    panel->ops->set_client(panel->self, &driver->client);
+    *driver = (struct touch_panel_driver){
+        .panel = panel,
+        .client = {touch_panel_touched, driver, &this_capsule},
+    };
+    hil_touch_panel_set_client(panel, &driver->client);
 }

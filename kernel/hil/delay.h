@@ -5,24 +5,48 @@
 #ifndef KERNEL_HIL_DELAY_H
 #define KERNEL_HIL_DELAY_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 /* Whom to call, from the kernel's main loop. May start the next. */
 struct hil_delay_client {
-    void (*elapsed)(void *self);
-    void *self;
+    PRIVATE void (*elapsed)(void *self);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_delay_ops {
-    /* At most 10 seconds. One under way is forgotten. */
-    void (*start)(void *self, uint32_t microseconds);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_delay_client *client);
+    PRIVATE void (*start)(void *self, uint32_t microseconds);
+    PRIVATE void (*set_client)(void *self, const struct hil_delay_client *client);
 };
 
 struct hil_delay {
-    const struct hil_delay_ops *ops;
-    void *self;
+    PRIVATE const struct hil_delay_ops *ops;
+    PRIVATE void *self;
 };
+
+/* At most 10 seconds. One under way is forgotten. */
+static inline void hil_delay_start(BORROWED const struct hil_delay *delay, uint32_t microseconds)
+{
+    delay->ops->start(delay->self, microseconds);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_delay_set_client(BORROWED const struct hil_delay *delay,
+                                        const struct hil_delay_client *client)
+{
+    delay->ops->set_client(delay->self, client);
+}
+
+/* For drivers. NULL: nobody is told. */
+static inline void hil_delay_client_elapsed(BORROWED const struct hil_delay_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->elapsed, client->self);
+    }
+}
 
 #endif

@@ -5,15 +5,20 @@
 #define KERNEL_HIL_SCREEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/hil/slice.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 /* Whom to call, from the kernel's main loop, never from inside a call of the ops. May go on with
  * the next operation. */
 struct hil_screen_client {
-    void (*done)(void *self);
-    void *self;
+    PRIVATE void (*done)(void *self);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 /* A part of the picture: pixels from the upper left corner on, in lines. */
@@ -21,26 +26,72 @@ struct hil_screen_frame {
     uint16_t x, y, width, height;
 };
 
-/* All are K_EBUSY while one is under way, else K_OK. The display's start is one, too: its `done`
- * comes unasked. */
 struct hil_screen_ops {
-    int (*set_power)(void *self, bool on); /* off keeps the picture */
-    int (*set_inverted)(void *self, bool inverted);
-    /* The next pixels go into this frame, which lies within the picture, from its corner on. */
-    int (*begin)(void *self, struct hil_screen_frame frame);
-    /* More pixels of the frame, in the bytes that the display wants. They lie in RAM and stay in
-     * place until `done`. */
-    int (*put)(void *self, struct const_slice pixels);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_screen_client *client);
+    PRIVATE int (*set_power)(void *self, bool on);
+    PRIVATE int (*set_inverted)(void *self, bool inverted);
+    PRIVATE int (*begin)(void *self, struct hil_screen_frame frame);
+    PRIVATE int (*put)(void *self, struct dma_buffer *pixels, uint32_t length);
+    PRIVATE void (*set_client)(void *self, const struct hil_screen_client *client);
 };
 
 struct hil_screen {
-    const struct hil_screen_ops *ops;
-    void *self;
+    PRIVATE const struct hil_screen_ops *ops;
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
     uint16_t width, height;
     uint8_t format; /* enum abi_screen_format */
     uint8_t bytes_per_pixel;
 };
+
+/* The operations are K_EBUSY while one is under way, else K_OK. The display's start is one, too:
+ * its `done` comes unasked. */
+
+/* Off keeps the picture. */
+static inline int hil_screen_set_power(BORROWED const struct hil_screen *screen, bool on)
+{
+    return GUARD_CALL(screen->owner, screen->ops->set_power, screen->self, on);
+}
+
+static inline int hil_screen_set_inverted(BORROWED const struct hil_screen *screen, bool inverted)
+{
+    return GUARD_CALL(screen->owner, screen->ops->set_inverted, screen->self, inverted);
+}
+
+/* The next pixels go into this frame, which lies within the picture, from its corner on. */
+static inline int hil_screen_begin(BORROWED const struct hil_screen *screen,
+                                   struct hil_screen_frame frame)
+{
+    return GUARD_CALL(screen->owner, screen->ops->begin, screen->self, frame);
+}
+
+/* More pixels of the frame, in the bytes that the display wants, from the start of the buffer,
+ * which is lent until `done`. K_ESIZE: there are none, or the buffer has fewer. */
+static inline int hil_screen_put(BORROWED const struct hil_screen *screen,
+                                 struct dma_buffer *pixels, uint32_t length)
+{
+    int status = dma_buffer_lend(pixels, 0, length, screen->owner);
+    if (status == K_OK) {
+        status = GUARD_CALL(screen->owner, screen->ops->put, screen->self, pixels, length);
+        if (status != K_OK) {
+            dma_buffer_hand_back(pixels, screen->owner);
+        }
+    }
+    return status;
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_screen_set_client(BORROWED const struct hil_screen *screen,
+                                         const struct hil_screen_client *client)
+{
+    GUARD_CALL_VOID(screen->owner, screen->ops->set_client, screen->self, client);
+}
+
+/* For who offers a screen, who has handed the buffer back. NULL: nobody is told. */
+static inline void hil_screen_client_done(BORROWED const struct hil_screen_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->done, client->self);
+    }
+}
 
 #endif

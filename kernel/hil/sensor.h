@@ -5,25 +5,51 @@
 #ifndef KERNEL_HIL_SENSOR_H
 #define KERNEL_HIL_SENSOR_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 /* Whom to call, from the kernel's main loop. status: K_OK, or what went wrong, and `value` is 0
  * then. May ask again. */
 struct hil_sensor_client {
-    void (*measured)(void *self, int status, int32_t value);
-    void *self;
+    PRIVATE void (*measured)(void *self, int status, int32_t value);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_sensor_ops {
-    /* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
-    int (*measure)(void *self);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_sensor_client *client);
+    PRIVATE int (*measure)(void *self);
+    PRIVATE void (*set_client)(void *self, const struct hil_sensor_client *client);
 };
 
 struct hil_sensor {
-    const struct hil_sensor_ops *ops;
-    void *self;
+    PRIVATE const struct hil_sensor_ops *ops;
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
+
+/* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
+static inline int hil_sensor_measure(BORROWED const struct hil_sensor *sensor)
+{
+    return GUARD_CALL(sensor->owner, sensor->ops->measure, sensor->self);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_sensor_set_client(BORROWED const struct hil_sensor *sensor,
+                                         const struct hil_sensor_client *client)
+{
+    GUARD_CALL_VOID(sensor->owner, sensor->ops->set_client, sensor->self, client);
+}
+
+/* For who offers a sensor. NULL: nobody is told. */
+static inline void hil_sensor_client_measured(BORROWED const struct hil_sensor_client *client,
+                                              int status, int32_t value)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->measured, client->self, status, value);
+    }
+}
 
 #endif

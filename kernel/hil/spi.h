@@ -1,47 +1,85 @@
 /*
- * spi.h - an SPI bus as its controller sees it. Requests queue up: everyone who has a device on the
- * bus brings a request of his own. Errors are values of enum k_error.
+ * spi.h - one device on an SPI bus: who holds the handle speaks to that device and no other. Its
+ * transfers take turns with those of the bus's other devices. Errors are values of enum k_error.
  */
 #ifndef KERNEL_HIL_SPI_H
 #define KERNEL_HIL_SPI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/hil/gpio.h"
-#include "kernel/hil/slice.h"
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
-/* How a device wants to be spoken to. */
-struct hil_spi_device {
-    struct hil_gpio select; /* active low; an output that is high */
-    uint32_t frequency_hz;  /* at most; the driver takes the nearest below that it has */
-    bool idle_high;         /* clock polarity (CPOL) */
-    bool sample_trailing;   /* clock phase (CPHA) */
+/* How the device wants to be spoken to. */
+struct hil_spi_mode {
+    uint32_t frequency_hz; /* at most; the driver takes the nearest below that it has */
+    bool idle_high;        /* clock polarity (CPOL) */
+    bool sample_trailing;  /* clock phase (CPHA) */
 };
 
-/* One transfer under one chip select: bytes go out and come in at the same time. The shorter side
- * is filled up: 0xFF goes out, what comes in is dropped. From `transfer` until `done` it and the
- * bytes of both slices, which lie in RAM, are the driver's. */
-struct hil_spi_request {
-    const struct hil_spi_device *device;
-    struct const_slice write; /* either may be empty */
-    struct slice read;
-    /* Called from the kernel's main loop, never from inside `transfer`; may ask again. */
-    void (*done)(void *self);
-    void *self;
-    struct hil_spi_request *next; /* the driver's */
-    bool pending;                 /* the driver's */
+/* Whom to call, from the kernel's main loop, never from inside a call of the ops: the transfer is
+ * over and its buffers are the client's again. May ask for the next one. */
+struct hil_spi_client {
+    PRIVATE void (*done)(void *self);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_spi_ops {
-    /* Carries the request out, after those that came before. K_EBUSY: it is under way or waits
-     * already; K_ESIZE: nothing to do, or a length that this controller cannot do. */
-    int (*transfer)(void *self, struct hil_spi_request *request);
+    PRIVATE int (*transfer)(void *self, struct dma_buffer *write, uint32_t write_length,
+                            struct dma_buffer *read, uint32_t read_length);
+    PRIVATE struct hil_spi_mode (*get_mode)(void *self);
+    PRIVATE void (*set_mode)(void *self, struct hil_spi_mode mode);
+    PRIVATE void (*set_client)(void *self, const struct hil_spi_client *client);
 };
 
 struct hil_spi {
-    const struct hil_spi_ops *ops;
-    void *self;
+    PRIVATE const struct hil_spi_ops *ops;
+    PRIVATE void *self;
 };
+
+/*
+ * One transfer under one chip select: bytes go out and come in at the same time, each from the
+ * start of its buffer; `done` follows. The shorter side is filled up: 0xFF goes out, what comes in
+ * is dropped. Either buffer may be missing (NULL, 0), both may be the same one; they are lent until
+ * `done`. K_EBUSY: one of this device is under way or waits, or a buffer is lent already; K_ESIZE:
+ * nothing to do, a length greater than its buffer's, or one that this controller cannot do.
+ */
+static inline int hil_spi_transfer(BORROWED const struct hil_spi *spi, struct dma_buffer *write,
+                                   uint32_t write_length, struct dma_buffer *read,
+                                   uint32_t read_length)
+{
+    return spi->ops->transfer(spi->self, write, write_length, read, read_length);
+}
+
+/* The board says which it has at first. */
+static inline struct hil_spi_mode hil_spi_get_mode(BORROWED const struct hil_spi *spi)
+{
+    return spi->ops->get_mode(spi->self);
+}
+
+/* From the next transfer on. */
+static inline void hil_spi_set_mode(BORROWED const struct hil_spi *spi, struct hil_spi_mode mode)
+{
+    spi->ops->set_mode(spi->self, mode);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_spi_set_client(BORROWED const struct hil_spi *spi,
+                                      const struct hil_spi_client *client)
+{
+    spi->ops->set_client(spi->self, client);
+}
+
+/* For drivers. NULL: nobody is told. */
+static inline void hil_spi_client_done(BORROWED const struct hil_spi_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->done, client->self);
+    }
+}
 
 #endif

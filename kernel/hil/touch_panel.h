@@ -4,7 +4,11 @@
 #ifndef KERNEL_HIL_TOUCH_PANEL_H
 #define KERNEL_HIL_TOUCH_PANEL_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 enum hil_touch_status { HIL_TOUCH_RELEASED, HIL_TOUCH_PRESSED, HIL_TOUCH_MOVED };
 enum hil_touch_gesture {
@@ -23,20 +27,50 @@ struct hil_touch_event {
 
 /* Whom to call, from the kernel's main loop. */
 struct hil_touch_panel_client {
-    void (*touched)(void *self, struct hil_touch_event event);
-    void *self;
+    PRIVATE void (*touched)(void *self, struct hil_touch_event event);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_touch_panel_ops {
-    int (*enable)(void *self); /* K_EBUSY when the chip has no detector left for its interrupt */
-    void (*disable)(void *self);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_touch_panel_client *client);
+    PRIVATE int (*enable)(void *self);
+    PRIVATE void (*disable)(void *self);
+    PRIVATE void (*set_client)(void *self, const struct hil_touch_panel_client *client);
 };
 
 struct hil_touch_panel {
-    const struct hil_touch_panel_ops *ops;
-    void *self;
+    PRIVATE const struct hil_touch_panel_ops *ops;
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
+
+/* The panel tells of touches from now on. K_EBUSY when the chip has no detector left for its
+ * interrupt. */
+static inline int hil_touch_panel_enable(BORROWED const struct hil_touch_panel *panel)
+{
+    return GUARD_CALL(panel->owner, panel->ops->enable, panel->self);
+}
+
+static inline void hil_touch_panel_disable(BORROWED const struct hil_touch_panel *panel)
+{
+    GUARD_CALL_VOID(panel->owner, panel->ops->disable, panel->self);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_touch_panel_set_client(BORROWED const struct hil_touch_panel *panel,
+                                              const struct hil_touch_panel_client *client)
+{
+    GUARD_CALL_VOID(panel->owner, panel->ops->set_client, panel->self, client);
+}
+
+/* For who offers a panel. NULL: nobody is told. */
+static inline void
+hil_touch_panel_client_touched(BORROWED const struct hil_touch_panel_client *client,
+                               struct hil_touch_event event)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->touched, client->self, event);
+    }
+}
 
 #endif

@@ -6,8 +6,13 @@
 #define KERNEL_HIL_USB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/abi/syscall.h"
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
 
 #define HIL_USB_PACKET_BYTES 64u
@@ -19,50 +24,107 @@ struct hil_usb_setup {
     uint16_t value, index, length;
 };
 
-/* What to do about it. Data may lie anywhere and stays in place until the next request; more than
- * was asked for is cut. */
-struct hil_usb_answer {
-    bool accepted;           /* false: it is stalled */
-    struct const_slice data; /* of a request that reads; else empty */
-};
-
 /* Whom to call, from the kernel's main loop, never from inside a call of the ops. */
 struct hil_usb_client {
     /* A request came, SET_ADDRESS excepted, which the hardware answers. One that writes data is
-     * stalled without asking. */
-    struct hil_usb_answer (*setup)(void *self, struct hil_usb_setup setup);
+     * stalled without asking. K_OK: it is granted; one that reads gets what hil_usb_answer was told
+     * meanwhile. An error: it is stalled. */
+    PRIVATE int (*setup)(void *self, struct hil_usb_setup setup);
     /* The host reset the bus, or the cable is out: the endpoints are closed, what was under way on
-     * them is forgotten and its bytes are the client's again. */
-    void (*reset)(void *self);
+     * them is forgotten and its buffers are the client's again. */
+    PRIVATE void (*reset)(void *self);
     /* The host has taken the packet. */
-    void (*sent)(void *self);
+    PRIVATE void (*sent)(void *self);
     /* So many bytes of a packet lie in the buffer. */
-    void (*received)(void *self, uint32_t count);
-    void *self;
+    PRIVATE void (*received)(void *self, uint32_t count);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_usb_ops {
-    /* From now on it shows itself to a host whenever the cable is in. */
-    void (*start)(void *self);
-    /* Opens the endpoints, data toggles at their start, or closes them. Cancels what is under way.
-     */
-    void (*set_open)(void *self, bool open);
-    /* The packet lies in RAM and stays in place until `sent` or `reset`. K_EOFF: the endpoints are
-     * closed; K_EBUSY: one is under way; K_ESIZE: too long. */
-    int (*send)(void *self, struct const_slice packet);
-    /* The next packet goes into the buffer, of HIL_USB_PACKET_BYTES, which is the driver's until
-     * `received`, `reset` or cancel_receive. K_EOFF, K_EBUSY, K_ESIZE. Until it is called the host
-     * has to wait. */
-    int (*receive)(void *self, struct slice buffer);
-    /* False: there is none, or its packet is just being copied and `received` follows. */
-    bool (*cancel_receive)(void *self);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_usb_client *client);
+    PRIVATE void (*start)(void *self);
+    PRIVATE void (*answer)(void *self, struct const_slice data);
+    PRIVATE void (*set_open)(void *self, bool open);
+    PRIVATE int (*send)(void *self, struct dma_buffer *packet, uint32_t length);
+    PRIVATE int (*receive)(void *self, struct dma_buffer *buffer);
+    PRIVATE void (*set_client)(void *self, const struct hil_usb_client *client);
 };
 
 struct hil_usb {
-    const struct hil_usb_ops *ops;
-    void *self;
+    PRIVATE const struct hil_usb_ops *ops;
+    PRIVATE void *self;
 };
+
+/* From now on it shows itself to a host whenever the cable is in. */
+static inline void hil_usb_start(BORROWED const struct hil_usb *usb)
+{
+    usb->ops->start(usb->self);
+}
+
+/* From inside `setup`: what the host gets. Bytes may lie anywhere and stay in place until the next
+ * request; more than was asked for is cut. */
+static inline void hil_usb_answer(BORROWED const struct hil_usb *usb, struct const_slice data)
+{
+    usb->ops->answer(usb->self, data);
+}
+
+/* Opens the endpoints, data toggles at their start, or closes them. Cancels what is under way. */
+static inline void hil_usb_set_open(BORROWED const struct hil_usb *usb, bool open)
+{
+    usb->ops->set_open(usb->self, open);
+}
+
+/* The packet lies at the start of the buffer, which is lent until `sent`, `reset` or set_open.
+ * K_EOFF: the endpoints are closed; K_EBUSY: one is under way, or the buffer is lent; K_ESIZE: no
+ * bytes, too many, or the buffer has fewer. */
+static inline int hil_usb_send(BORROWED const struct hil_usb *usb, struct dma_buffer *packet,
+                               uint32_t length)
+{
+    return usb->ops->send(usb->self, packet, length);
+}
+
+/* The next packet goes into the buffer, of HIL_USB_PACKET_BYTES, which is lent until `received`,
+ * `reset` or set_open. K_EOFF, K_EBUSY, K_ESIZE. Until it is called the host has to wait. */
+static inline int hil_usb_receive(BORROWED const struct hil_usb *usb, struct dma_buffer *buffer)
+{
+    return usb->ops->receive(usb->self, buffer);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_usb_set_client(BORROWED const struct hil_usb *usb,
+                                      const struct hil_usb_client *client)
+{
+    usb->ops->set_client(usb->self, client);
+}
+
+/* For drivers. NULL: nobody is told, and all requests are stalled. */
+static inline int hil_usb_client_setup(BORROWED const struct hil_usb_client *client,
+                                       struct hil_usb_setup setup)
+{
+    return client == NULL ? K_ENODEVICE
+                          : GUARD_CALL(client->owner, client->setup, client->self, setup);
+}
+
+static inline void hil_usb_client_reset(BORROWED const struct hil_usb_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->reset, client->self);
+    }
+}
+
+static inline void hil_usb_client_sent(BORROWED const struct hil_usb_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->sent, client->self);
+    }
+}
+
+static inline void hil_usb_client_received(BORROWED const struct hil_usb_client *client,
+                                           uint32_t count)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->received, client->self, count);
+    }
+}
 
 #endif

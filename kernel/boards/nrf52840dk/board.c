@@ -37,10 +37,10 @@ static struct led_driver led_driver;
 static struct nrf52_spim flash_bus;
 static const struct nrf52_spim_config flash_bus_config = {
     .base = NRF52_SPIM2_BASE, .sck_pin = 19, .mosi_pin = 20, .miso_pin = 21};
-static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash_bus};
 static struct nrf52_pin flash_select_pin = BASE_PIN(17);
-static const struct hil_spi_device flash = {.select = {&nrf52_pin_ops, &flash_select_pin},
-                                            .frequency_hz = FLASH_HZ};
+static struct nrf52_spim_device flash = {
+    .spim = &flash_bus, .select = &flash_select_pin, .mode = {.frequency_hz = FLASH_HZ}};
+static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash};
 static struct spi_controller_driver spi_controller_driver;
 
 /* I2C on the Arduino header's SDA and SCL, for what an app knows to be there. */
@@ -52,7 +52,8 @@ static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .sda_pin = 26,
                                                      .frequency = NRF52_TWIM_400_KHZ,
                                                      .delay = &bus_delay};
-static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true};
+static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
 static const struct driver drivers[] = {
@@ -80,7 +81,8 @@ void board_start(void)
     nrf52_pin_take(FLASH_WP_PIN, NRF52_PIN_OUTPUT_HIGH);
     nrf52_pin_take(FLASH_HOLD_PIN, NRF52_PIN_OUTPUT_HIGH);
     nrf52_spim_init(&flash_bus, &flash_bus_config);
-    spi_controller_init(&spi_controller_driver, &flash_spi, &flash);
+    nrf52_spim_device_init(&flash);
+    spi_controller_init(&spi_controller_driver, &flash_spi);
 
     nrf52_twim_init(&twim, &twim_config);
     i2c_master_init(&i2c_master_driver, &i2c);
@@ -90,5 +92,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("nRF52840-DK", drivers)},
     .console = {.tx_pin = 6, .rx_pin = 8, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = BASE_THERMOMETER,
+    .thermometer = &base_chip_thermometer,
 };

@@ -56,5 +56,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("nRF52-DK", drivers)},
     .console = {.tx_pin = 6, .rx_pin = 8, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = BASE_THERMOMETER,
+    .thermometer = &base_chip_thermometer,
 };

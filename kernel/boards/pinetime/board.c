@@ -52,25 +52,24 @@ static struct nrf52_rtc_delays delays;
 static struct nrf52_spim spim;
 static const struct nrf52_spim_config spim_config = {
     .base = NRF52_SPIM1_BASE, .sck_pin = 2, .mosi_pin = 3, .miso_pin = 4};
-static const struct hil_spi spi = {&nrf52_spim_ops, &spim};
 static struct nrf52_pin flash_select_pin = BASE_PIN(5), display_select_pin = BASE_PIN(25);
+static struct nrf52_spim_device display_device = {
+    .spim = &spim,
+    .select = &display_select_pin,
+    .mode = {.frequency_hz = DISPLAY_HZ, .idle_high = true, .sample_trailing = true}};
+static const struct hil_spi display_spi = {&nrf52_spim_ops, &display_device};
 static struct nrf52_pin display_data_pin = BASE_PIN(18), display_reset_pin = BASE_PIN(26);
 static struct nrf52_rtc_delay display_delay = {.all = &delays};
 static const struct hil_delay display_hil_delay = {&nrf52_rtc_delay_ops, &display_delay};
 static const struct st7789_config display_config = {
-    .spi = &spi,
-    .device = {.select = {&nrf52_pin_ops, &display_select_pin},
-               .frequency_hz = DISPLAY_HZ,
-               .idle_high = true,
-               .sample_trailing = true},
+    .width = DISPLAY_WIDTH,
+    .height = DISPLAY_HEIGHT,
+    .spi = &display_spi,
     .reset = {&nrf52_pin_ops, &display_reset_pin},
     .data_command = {&nrf52_pin_ops, &display_data_pin},
     .delay = &display_hil_delay,
 };
 static struct st7789 display;
-static const struct hil_screen screen = {&st7789_ops,        &display,
-                                         DISPLAY_WIDTH,      DISPLAY_HEIGHT,
-                                         ABI_SCREEN_RGB_565, ST7789_BYTES_PER_PIXEL};
 static struct screen_driver screen_driver;
 
 /* I2C: the touch panel, and two sensors that nobody drives yet. SPI1 and TWI0 have each its own
@@ -82,19 +81,18 @@ static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .sda_pin = 6,
                                                      .frequency = NRF52_TWIM_400_KHZ,
                                                      .delay = &bus_delay};
-static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct nrf52_twim_device panel_device = {.twim = &twim, .address = CST816S_ADDRESS};
+static const struct hil_i2c panel_i2c = {&nrf52_twim_ops, &panel_device};
 static struct nrf52_pin panel_interrupt_pin = BASE_PIN(28), panel_reset_pin = BASE_PIN(10);
 static struct nrf52_rtc_delay panel_delay = {.all = &delays};
 static const struct hil_delay panel_hil_delay = {&nrf52_rtc_delay_ops, &panel_delay};
 static const struct cst816s_config panel_config = {
-    .i2c = &i2c,
-    .address = CST816S_ADDRESS,
+    .i2c = &panel_i2c,
     .interrupt = {&nrf52_pin_ops, &panel_interrupt_pin},
     .reset = {&nrf52_pin_ops, &panel_reset_pin},
     .delay = &panel_hil_delay,
 };
 static struct cst816s cst816s;
-static const struct hil_touch_panel panel = {&cst816s_ops, &cst816s};
 static struct touch_panel_driver touch_driver;
 
 static const struct driver drivers[] = {
@@ -140,17 +138,18 @@ void board_start(void)
 
     drive_high(&flash_select_pin);
     nrf52_spim_init(&spim, &spim_config);
+    nrf52_spim_device_init(&display_device);
     st7789_init(&display, &display_config);
-    screen_init(&screen_driver, &screen);
+    screen_init(&screen_driver, &display.screen);
 
     nrf52_twim_init(&twim, &twim_config);
     cst816s_init(&cst816s, &panel_config);
-    touch_panel_init(&touch_driver, &panel);
+    touch_panel_init(&touch_driver, &cst816s.panel);
 }
 
 const struct base_board board = {
     .config = {BASE_CONFIG("PineTime", drivers)},
     .console = {.tx_pin = 11, .rx_pin = 30, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = BASE_THERMOMETER,
+    .thermometer = &base_chip_thermometer,
 };

@@ -37,12 +37,15 @@ static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .sda_pin = 12,
                                                      .frequency = NRF52_TWIM_100_KHZ,
                                                      .delay = &bus_delay};
-static const struct hil_i2c i2c = {&nrf52_twim_ops, &twim, NRF52_DMA_MAX_BYTES};
+static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true},
+                                climate_device = {.twim = &twim, .address = SHT3X_ADDRESS},
+                                light_device = {.twim = &twim, .address = BH1750_ADDRESS};
+static const struct hil_i2c any_i2c = {&nrf52_twim_ops, &any_device},
+                            climate_i2c = {&nrf52_twim_ops, &climate_device},
+                            light_i2c = {&nrf52_twim_ops, &light_device};
 static struct i2c_master_driver i2c_master_driver;
 static struct sht3x sht3x;
 static struct bh1750 bh1750;
-static const struct hil_sensor hygrometer = {&sht3x_humidity_ops, &sht3x};
-static const struct hil_sensor light_meter = {&bh1750_ops, &bh1750};
 static struct sensor_driver humidity_driver, ambient_light_driver;
 
 /* Channel 0: half of the battery's voltage, at P0.29. */
@@ -81,11 +84,11 @@ void board_start(void)
     button_init(&button_driver, buttons, COUNT_OF(buttons));
 
     nrf52_twim_init(&twim, &twim_config);
-    i2c_master_init(&i2c_master_driver, &i2c);
-    sht3x_init(&sht3x, &i2c, SHT3X_ADDRESS);
-    bh1750_init(&bh1750, &i2c, BH1750_ADDRESS);
-    sensor_init(&humidity_driver, &humidity_driver_ops, &hygrometer);
-    sensor_init(&ambient_light_driver, &ambient_light_driver_ops, &light_meter);
+    i2c_master_init(&i2c_master_driver, &any_i2c);
+    sht3x_init(&sht3x, &climate_i2c);
+    bh1750_init(&bh1750, &light_i2c);
+    sensor_init(&humidity_driver, &humidity_driver_ops, &sht3x.humidity_sensor);
+    sensor_init(&ambient_light_driver, &ambient_light_driver_ops, &bh1750.light_sensor);
 
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);
@@ -98,5 +101,5 @@ const struct base_board board = {
     .config = {BASE_CONFIG("sensor node", drivers)},
     .console = {.tx_pin = 25, .rx_pin = 24, .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
-    .thermometer = {&sht3x_temperature_ops, &sht3x},
+    .thermometer = &sht3x.temperature_sensor,
 };

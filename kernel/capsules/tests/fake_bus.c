@@ -10,15 +10,19 @@
 
 #include "kernel/abi/syscall.h"
 
-/* What a controller does with any request: asked for the transfer of `write` and `read`, and
- * whether the request is already with a controller. K_OK: it is under way. */
-static int begin(struct fake_transfers *transfers, bool *pending, struct const_slice write,
-                 struct slice read)
+static int claim(struct dma_buffer *buffer, uint32_t length, struct slice *bytes)
 {
-    if (*pending) {
+    *bytes = (struct slice){NULL, 0};
+    return length > 0 ? dma_buffer_claim(buffer, 0, length, bytes) : K_OK;
+}
+
+static int begin(struct fake_transfers *transfers, struct dma_buffer *write, uint32_t write_length,
+                 struct dma_buffer *read, uint32_t read_length)
+{
+    if (transfers->busy) {
         return K_EBUSY;
     }
-    if (write.length == 0 && read.length == 0) {
+    if (write_length == 0 && read_length == 0) {
         return K_ESIZE;
     }
     if (transfers->refuse != K_OK) {
@@ -26,41 +30,71 @@ static int begin(struct fake_transfers *transfers, bool *pending, struct const_s
         transfers->refuse = K_OK;
         return refused;
     }
-    assert_true(write.length <= FAKE_BUS_MAX && read.length <= FAKE_BUS_MAX);
-    if (write.length > 0) {
-        memcpy(transfers->as_given, write.bytes, write.length);
+    assert_true(write_length <= FAKE_BUS_MAX && read_length <= FAKE_BUS_MAX);
+    int status = claim(write, write_length, &transfers->write);
+    if (status != K_OK) {
+        return status;
     }
-    *pending = true;
+    if (write == read && write_length > 0) {
+        dma_buffer_release(read); /* the same one is claimed once */
+    }
+    status = claim(read, read_length, &transfers->read);
+    assert_int_equal(status, K_OK);
+    if (write_length > 0) {
+        memcpy(transfers->as_given, transfers->write.bytes, write_length);
+    }
+    transfers->busy = true;
+    transfers->write_buffer = write;
+    transfers->read_buffer = read;
     return K_OK;
 }
 
-static void finish(struct fake_transfers *transfers, bool *pending, struct const_slice write,
-                   struct slice read, const uint8_t *in, uint32_t length)
+static void finish(struct fake_transfers *transfers, const uint8_t *in, uint32_t length)
 {
-    if (write.length > 0) {
-        assert_memory_equal(transfers->as_given, write.bytes, write.length);
+    struct slice read = transfers->read;
+    if (transfers->write.length > 0) {
+        assert_memory_equal(transfers->as_given, transfers->write.bytes, transfers->write.length);
+        dma_buffer_release(transfers->write_buffer);
     }
     for (uint32_t i = 0; i < read.length && i < length; i++) {
         read.bytes[i] = in[i];
     }
+    if (read.length > 0) {
+        dma_buffer_release(transfers->read_buffer);
+    }
     transfers->ended++;
-    *pending = false;
+    transfers->busy = false;
 }
 
 /* --- SPI --- */
 
-static int spi_transfer(void *self, struct hil_spi_request *request)
+static int spi_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
+                        struct dma_buffer *read, uint32_t read_length)
 {
     struct fake_spi *fake = self;
-    int result = begin(&fake->transfers, &request->pending, request->write, request->read);
-    if (result == K_OK) {
-        assert_null(fake->request);
-        fake->request = request;
-    }
-    return result;
+    return begin(&fake->transfers, write, write_length, read, read_length);
 }
 
-static const struct hil_spi_ops spi_ops = {spi_transfer};
+static struct hil_spi_mode spi_get_mode(void *self)
+{
+    const struct fake_spi *fake = self;
+    return fake->mode;
+}
+
+static void spi_set_mode(void *self, struct hil_spi_mode mode)
+{
+    struct fake_spi *fake = self;
+    fake->mode = mode;
+}
+
+static void spi_set_client(void *self, const struct hil_spi_client *client)
+{
+    struct fake_spi *fake = self;
+    fake->client = client;
+}
+
+static const struct hil_spi_ops spi_ops = {spi_transfer, spi_get_mode, spi_set_mode,
+                                           spi_set_client};
 
 void fake_spi_init(struct fake_spi *fake)
 {
@@ -70,46 +104,55 @@ void fake_spi_init(struct fake_spi *fake)
 
 bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length)
 {
-    struct hil_spi_request *request = fake->request;
-    if (request == NULL) {
+    if (!fake->transfers.busy) {
         return false;
     }
-    fake->request = NULL;
-    finish(&fake->transfers, &request->pending, request->write, request->read, in, length);
-    request->done(request->self);
+    finish(&fake->transfers, in, length);
+    hil_spi_client_done(fake->client);
     return true;
 }
 
 /* --- I2C --- */
 
-static int i2c_transfer(void *self, struct hil_i2c_request *request)
+static int i2c_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
+                        struct dma_buffer *read, uint32_t read_length)
 {
     struct fake_i2c *fake = self;
-    int result = begin(&fake->transfers, &request->pending, request->write, request->read);
-    if (result == K_OK) {
-        assert_null(fake->request);
-        fake->request = request;
-    }
-    return result;
+    return begin(&fake->transfers, write, write_length, read, read_length);
 }
 
-static const struct hil_i2c_ops i2c_ops = {i2c_transfer};
+static int i2c_set_address(void *self, uint32_t address)
+{
+    struct fake_i2c *fake = self;
+    if (address > 0x7F) {
+        return K_EINVAL;
+    }
+    assert_false(fake->transfers.busy);
+    fake->address = address;
+    return K_OK;
+}
+
+static void i2c_set_client(void *self, const struct hil_i2c_client *client)
+{
+    struct fake_i2c *fake = self;
+    fake->client = client;
+}
+
+static const struct hil_i2c_ops i2c_ops = {i2c_transfer, i2c_set_address, i2c_set_client};
 
 void fake_i2c_init(struct fake_i2c *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->i2c = (struct hil_i2c){&i2c_ops, fake, FAKE_BUS_MAX};
+    fake->i2c = (struct hil_i2c){&i2c_ops, fake};
 }
 
 bool fake_i2c_step(struct fake_i2c *fake, int status, const uint8_t *in, uint32_t length)
 {
-    struct hil_i2c_request *request = fake->request;
-    if (request == NULL) {
+    if (!fake->transfers.busy) {
         return false;
     }
-    fake->request = NULL;
-    finish(&fake->transfers, &request->pending, request->write, request->read, in, length);
-    request->done(request->self, status);
+    finish(&fake->transfers, in, length);
+    hil_i2c_client_done(fake->client, status);
     return true;
 }
 
@@ -150,6 +193,6 @@ bool fake_adc_step(struct fake_adc *fake, uint32_t value)
         return false;
     }
     fake->sampling = false;
-    fake->client->sampled(fake->client->self, value);
+    hil_adc_client_sampled(fake->client, value);
     return true;
 }

@@ -15,9 +15,12 @@
 
 #define FAKE_BUS_MAX 1024u /* bytes of a transfer */
 
-/* What SPI and I2C have in common. */
+/* What SPI and I2C have in common. One transfer at a time, as a device has. */
 struct fake_transfers {
-    uint8_t as_given[FAKE_BUS_MAX]; /* what the one under way writes was when it was given */
+    bool busy; /* one is under way */
+    struct dma_buffer *write_buffer, *read_buffer;
+    struct slice write, read;       /* of it */
+    uint8_t as_given[FAKE_BUS_MAX]; /* what it writes was when it was given */
     int refuse;                     /* what the next one is answered, once: K_OK or an error */
     uint32_t ended;                 /* so far */
 };
@@ -26,7 +29,8 @@ struct fake_transfers {
 
 struct fake_spi {
     struct hil_spi spi;
-    struct hil_spi_request *request; /* under way, NULL: none. One at a time is enough for tests */
+    const struct hil_spi_client *client;
+    struct hil_spi_mode mode;
     struct fake_transfers transfers;
 };
 
@@ -38,7 +42,8 @@ bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length);
 
 struct fake_i2c {
     struct hil_i2c i2c;
-    struct hil_i2c_request *request; /* under way, NULL: none */
+    const struct hil_i2c_client *client;
+    uint32_t address; /* as the capsule has set it */
     struct fake_transfers transfers;
 };
 

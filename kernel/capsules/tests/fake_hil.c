@@ -376,12 +376,12 @@ static const struct hil_sensor_ops sensor_ops = {sensor_measure, sensor_set_clie
 void fake_sensor_init(struct fake_sensor *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->sensor = (struct hil_sensor){&sensor_ops, fake};
+    fake->sensor = (struct hil_sensor){&sensor_ops, fake, NULL};
 }
 
 void fake_sensor_finish(struct fake_sensor *fake, int status, int32_t value)
 {
     assert_true(fake->measuring);
     fake->measuring = false;
-    fake->client->measured(fake->client->self, status, value);
+    hil_sensor_client_measured(fake->client, status, value);
 }

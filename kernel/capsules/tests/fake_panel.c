@@ -38,7 +38,7 @@ bool fake_delay_step(struct fake_delay *fake)
         return false;
     }
     fake->microseconds = 0;
-    fake->client->elapsed(fake->client->self);
+    hil_delay_client_elapsed(fake->client);
     return true;
 }
 
@@ -89,15 +89,17 @@ static int screen_begin(void *self, struct hil_screen_frame frame)
     return status;
 }
 
-static int screen_put(void *self, struct const_slice pixels)
+static int screen_put(void *self, struct dma_buffer *pixels, uint32_t length)
 {
     struct fake_screen *fake = self;
     int status = take(fake);
     if (status == K_OK) {
-        assert_true(fake->put + pixels.length <=
-                    (uint32_t)fake->frame.width * fake->frame.height * 2u);
-        memcpy(fake->pixels + fake->put, pixels.bytes, pixels.length);
-        fake->put += pixels.length;
+        struct slice bytes = {NULL, 0};
+        assert_int_equal(dma_buffer_claim(pixels, 0, length, &bytes), K_OK);
+        assert_true(fake->put + length <= (uint32_t)fake->frame.width * fake->frame.height * 2u);
+        memcpy(fake->pixels + fake->put, bytes.bytes, length);
+        fake->put += length;
+        fake->lent = pixels;
     }
     return status;
 }
@@ -115,7 +117,7 @@ void fake_screen_init(struct fake_screen *fake)
 {
     memset(fake, 0, sizeof *fake);
     fake->screen = (struct hil_screen){
-        &screen_ops, fake, FAKE_SCREEN_WIDTH, FAKE_SCREEN_HEIGHT, ABI_SCREEN_RGB_565, 2};
+        &screen_ops, fake, NULL, FAKE_SCREEN_WIDTH, FAKE_SCREEN_HEIGHT, ABI_SCREEN_RGB_565, 2};
 }
 
 bool fake_screen_step(struct fake_screen *fake)
@@ -124,7 +126,11 @@ bool fake_screen_step(struct fake_screen *fake)
         return false;
     }
     fake->busy = false;
-    fake->client->done(fake->client->self);
+    if (fake->lent != NULL) {
+        dma_buffer_release(fake->lent);
+        fake->lent = NULL;
+    }
+    hil_screen_client_done(fake->client);
     return true;
 }
 
@@ -156,12 +162,12 @@ static const struct hil_touch_panel_ops panel_ops = {panel_enable, panel_disable
 void fake_touch_panel_init(struct fake_touch_panel *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->panel = (struct hil_touch_panel){&panel_ops, fake};
+    fake->panel = (struct hil_touch_panel){&panel_ops, fake, NULL};
 }
 
 void fake_touch_panel_touch(struct fake_touch_panel *fake, struct hil_touch_event event)
 {
     if (fake->enabled) {
-        fake->client->touched(fake->client->self, event);
+        hil_touch_panel_client_touched(fake->client, event);
     }
 }

@@ -31,7 +31,8 @@ struct fake_screen {
     bool busy;
     bool on, inverted;
     struct hil_screen_frame frame;
-    uint32_t put; /* bytes since begin */
+    uint32_t put;            /* bytes since begin */
+    struct dma_buffer *lent; /* whose bytes are being put; NULL: none */
     uint8_t pixels[FAKE_SCREEN_BYTES];
     uint32_t begun; /* operations so far, puts not counted */
 };

@@ -14,9 +14,10 @@
 static struct fake_usb {
     const struct hil_usb_client *client;
     bool started, open;
-    struct const_slice sending; /* length 0: nothing */
-    struct slice receiving;
-    uint32_t opened; /* times */
+    struct dma_buffer *sending, *receiving; /* claimed; NULL: nothing */
+    struct slice in, out;                   /* their bytes */
+    struct const_slice answer;              /* what the last request gets */
+    uint32_t opened;                        /* times */
 } controller;
 
 static void usb_start(void *self)
@@ -25,43 +26,50 @@ static void usb_start(void *self)
     controller.started = true;
 }
 
+static void give_back(struct dma_buffer **buffer)
+{
+    if (*buffer != NULL) {
+        dma_buffer_release(*buffer);
+        *buffer = NULL;
+    }
+}
+
+static void usb_answer(void *self, struct const_slice data)
+{
+    (void)self;
+    controller.answer = data;
+}
+
 static void usb_set_open(void *self, bool open)
 {
     (void)self;
     controller.open = open;
     controller.opened += open;
-    controller.sending.length = 0;
-    controller.receiving.length = 0;
+    give_back(&controller.sending);
+    give_back(&controller.receiving);
 }
 
-static int usb_send(void *self, struct const_slice packet)
+static int usb_send(void *self, struct dma_buffer *packet, uint32_t length)
 {
     (void)self;
     if (!controller.open) {
         return K_EOFF;
     }
-    assert_int_equal(controller.sending.length, 0);
+    assert_null(controller.sending);
+    assert_int_equal(length, HIL_USB_PACKET_BYTES);
     controller.sending = packet;
-    return K_OK;
+    return dma_buffer_claim(packet, 0, length, &controller.in);
 }
 
-static int usb_receive(void *self, struct slice buffer)
+static int usb_receive(void *self, struct dma_buffer *buffer)
 {
     (void)self;
     if (!controller.open) {
         return K_EOFF;
     }
-    assert_int_equal(controller.receiving.length, 0);
-    assert_true(buffer.length >= HIL_USB_PACKET_BYTES);
+    assert_null(controller.receiving);
     controller.receiving = buffer;
-    return K_OK;
-}
-
-static bool usb_cancel_receive(void *self)
-{
-    (void)self;
-    controller.receiving.length = 0;
-    return true;
+    return dma_buffer_claim(buffer, 0, HIL_USB_PACKET_BYTES, &controller.out);
 }
 
 static void usb_set_client(void *self, const struct hil_usb_client *client)
@@ -70,15 +78,22 @@ static void usb_set_client(void *self, const struct hil_usb_client *client)
     controller.client = client;
 }
 
-static const struct hil_usb_ops usb_ops = {usb_start,   usb_set_open,       usb_send,
-                                           usb_receive, usb_cancel_receive, usb_set_client};
+static const struct hil_usb_ops usb_ops = {usb_start, usb_answer,  usb_set_open,
+                                           usb_send,  usb_receive, usb_set_client};
 static const struct hil_usb usb = {&usb_ops, NULL};
 static struct ctap_hid_driver driver;
 
-static struct hil_usb_answer ask(uint8_t type, uint8_t request, uint16_t value)
+struct reply {
+    bool accepted;
+    struct const_slice data;
+};
+
+static struct reply ask(uint8_t type, uint8_t request, uint16_t value)
 {
     const struct hil_usb_setup setup = {type, request, value, 0, 255};
-    return controller.client->setup(controller.client->self, setup);
+    controller.answer.length = 0;
+    bool accepted = hil_usb_client_setup(controller.client, setup) == K_OK;
+    return (struct reply){accepted, controller.answer};
 }
 
 static void configure(uint16_t configuration)
@@ -88,17 +103,17 @@ static void configure(uint16_t configuration)
 
 static void host_takes(void)
 {
-    assert_int_equal(controller.sending.length, HIL_USB_PACKET_BYTES);
-    controller.sending.length = 0;
-    controller.client->sent(controller.client->self);
+    assert_non_null(controller.sending);
+    give_back(&controller.sending);
+    hil_usb_client_sent(controller.client);
 }
 
 static void host_sends(const char *text)
 {
-    assert_true(controller.receiving.length > 0);
-    memcpy(controller.receiving.bytes, text, strlen(text));
-    controller.receiving.length = 0;
-    controller.client->received(controller.client->self, (uint32_t)strlen(text));
+    assert_non_null(controller.receiving);
+    memcpy(controller.out.bytes, text, strlen(text));
+    give_back(&controller.receiving);
+    hil_usb_client_received(controller.client, (uint32_t)strlen(text));
 }
 
 static int begin(void **state)
@@ -134,7 +149,7 @@ static void test_descriptors(void **state)
     assert_int_equal(ask(0x80, 6, 0x0100).data.length, 18);
     assert_int_equal(device[0], 18);
     assert_int_equal(device[7], 64);
-    struct hil_usb_answer configuration = ask(0x80, 6, 0x0200);
+    struct reply configuration = ask(0x80, 6, 0x0200);
     const uint8_t *bytes = configuration.data.bytes;
     assert_int_equal(configuration.data.length, bytes[2] | bytes[3] << 8);
     uint32_t endpoints = 0, end = 0;
@@ -145,7 +160,7 @@ static void test_descriptors(void **state)
     }
     assert_int_equal(end, configuration.data.length);
     assert_int_equal(endpoints, bytes[9 + 4]);
-    struct hil_usb_answer hid = ask(0x81, 6, 0x2100), report = ask(0x81, 6, 0x2200);
+    struct reply hid = ask(0x81, 6, 0x2100), report = ask(0x81, 6, 0x2200);
     assert_int_equal(hid.data.length, 9);
     assert_int_equal(hid.data.bytes[1], 0x21);
     assert_int_equal(report.data.length, hid.data.bytes[7]);
@@ -188,7 +203,7 @@ static void test_reports(void **state)
     allow(0, ABI_CTAP_HID_RW_RECEIVE, in, sizeof in);
     allow(0, ABI_CTAP_HID_RW_SEND, out, sizeof out);
     configure(1);
-    assert_int_equal(controller.receiving.length, 0); /* nobody wants one */
+    assert_null(controller.receiving); /* nobody wants one */
     expect_success(command(0, ABI_CTAP_HID_RECEIVE));
     expect_failure(command(0, ABI_CTAP_HID_RECEIVE), K_EALREADY);
     host_sends("hello");
@@ -197,7 +212,7 @@ static void test_reports(void **state)
     assert_int_equal(in[63], 0);
     expect_success(command(0, ABI_CTAP_HID_SEND));
     expect_failure(command(0, ABI_CTAP_HID_SEND), K_EBUSY);
-    assert_memory_equal(controller.sending.bytes, out, 64);
+    assert_memory_equal(controller.in.bytes, out, 64);
     host_takes();
     expect_event(0, ABI_CTAP_HID_SENT);
     allow(0, ABI_CTAP_HID_RW_SEND, out, 63);
@@ -215,9 +230,8 @@ static void test_without_a_host(void **state)
     host_sends("x");
     expect_event(0, ABI_CTAP_HID_RECEIVED);
     expect_success(command(0, ABI_CTAP_HID_SEND));
-    controller.open = false;
-    controller.sending.length = 0;
-    controller.client->reset(controller.client->self);
+    usb_set_open(NULL, false);
+    hil_usb_client_reset(controller.client);
     assert_int_equal(ask(0x80, 8, 0).data.bytes[0], 0);
     configure(1);
     expect_success(command(0, ABI_CTAP_HID_SEND));

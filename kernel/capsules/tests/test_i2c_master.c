@@ -45,9 +45,9 @@ static void test_write(void **state)
     (void)state;
     expect_success(command(0, ABI_COMMAND_EXISTS, 0, 0));
     expect_success(command(0, ABI_I2C_MASTER_WRITE, 0x23, 3));
-    assert_int_equal(bus.request->address, 0x23);
-    assert_int_equal(bus.request->write.length, 3);
-    assert_int_equal(bus.request->read.length, 0);
+    assert_int_equal(bus.address, 0x23);
+    assert_int_equal(bus.transfers.write.length, 3);
+    assert_int_equal(bus.transfers.read.length, 0);
     assert_int_equal(bus.transfers.as_given[2], 3);
     assert_true(fake_i2c_step(&bus, K_OK, NULL, 0));
     expect_done(0, 0);
@@ -58,7 +58,7 @@ static void test_read(void **state)
     (void)state;
     const uint8_t in[] = {0xAA, 0xBB};
     expect_success(command(0, ABI_I2C_MASTER_READ, 0x44, 2));
-    assert_int_equal(bus.request->write.length, 0);
+    assert_int_equal(bus.transfers.write.length, 0);
     assert_true(fake_i2c_step(&bus, K_OK, in, sizeof in));
     expect_done(0, 0);
     assert_int_equal(buffer[1], 0xBB);
@@ -70,9 +70,9 @@ static void test_write_then_read(void **state)
     (void)state;
     const uint8_t in[] = {0xAA, 0xBB, 0xCC};
     expect_success(command(0, ABI_I2C_MASTER_WRITE_READ, 1u << 8 | 0x15, 3));
-    assert_int_equal(bus.request->address, 0x15);
-    assert_int_equal(bus.request->write.length, 1);
-    assert_int_equal(bus.request->read.length, 3);
+    assert_int_equal(bus.address, 0x15);
+    assert_int_equal(bus.transfers.write.length, 1);
+    assert_int_equal(bus.transfers.read.length, 3);
     assert_true(fake_i2c_step(&bus, K_OK, in, sizeof in));
     expect_done(0, 0);
     assert_int_equal(buffer[2], 0xCC);
@@ -101,8 +101,9 @@ static void test_refusals(void **state)
     expect_failure(command(0, ABI_I2C_MASTER_WRITE, 0x23, 1), K_EBUSY);
     assert_true(fake_i2c_step(&bus, K_OK, NULL, 0));
     expect_done(0, 0);
-    bus.transfers.refuse = K_EINVAL;
     expect_failure(command(0, ABI_I2C_MASTER_WRITE, 0x80, 1), K_EINVAL);
+    bus.transfers.refuse = K_EFAIL;
+    expect_failure(command(0, ABI_I2C_MASTER_WRITE, 0x23, 1), K_EFAIL);
     expect_success(command(0, ABI_I2C_MASTER_WRITE, 0x23, 1));
 }
 

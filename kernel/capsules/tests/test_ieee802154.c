@@ -77,13 +77,16 @@ static void air_sent(int status)
 {
     assert_true(air.sending);
     air.sending = false;
-    air.client->sent(air.client->self, status);
+    hil_radio_client_sent(air.client, status);
 }
 
 static void air_brings(const char *text, uint32_t quality)
 {
-    struct const_slice frame = {(const uint8_t *)text, (uint32_t)strlen(text)};
-    air.client->received(air.client->self, frame, quality);
+    uint32_t length = (uint32_t)strlen(text);
+    assert_true(length <= sizeof air.frame);
+    memcpy(air.frame, text, length);
+    struct dma_buffer frame = DMA_BUFFER_OF(air.frame);
+    hil_radio_client_received(air.client, &frame, length, quality);
 }
 
 static struct ieee802154_driver driver;

@@ -10,21 +10,17 @@
 
 #include "kernel/capsules/tests/fake_bus.h"
 #include "kernel/capsules/tests/fake_core.h"
-#include "kernel/capsules/tests/fake_hil.h"
 
 static struct spi_controller_driver driver;
 static struct fake_spi bus;
-static struct fake_pin chip_select;
 
 static int begin(void **state)
 {
     (void)state;
-    const struct hil_spi_device device = {.select = {&fake_pin_ops, &chip_select},
-                                          .frequency_hz = 1000000};
     fake_core_reset();
     fake_spi_init(&bus);
-    chip_select = (struct fake_pin){0};
-    spi_controller_init(&driver, &bus.spi, &device);
+    bus.mode.frequency_hz = 1000000;
+    spi_controller_init(&driver, &bus.spi);
     return 0;
 }
 
@@ -45,14 +41,6 @@ static void allow_in(uint32_t process, void *bytes, uint32_t length)
                     ABI_SPI_CONTROLLER_RW_READ, bytes, length);
 }
 
-static void test_the_chip_select_is_high(void **state)
-{
-    (void)state;
-    assert_int_equal(chip_select.mode, FAKE_PIN_OUTPUT);
-    assert_true(chip_select.level);
-    expect_success(command(0, ABI_COMMAND_EXISTS, 0));
-}
-
 static void test_write_and_read(void **state)
 {
     (void)state;
@@ -61,7 +49,7 @@ static void test_write_and_read(void **state)
     allow_out(0, out, sizeof out);
     allow_in(0, in, sizeof in);
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 100));
-    assert_int_equal(bus.request->write.length, 4);
+    assert_int_equal(bus.transfers.write.length, 4);
     assert_memory_equal(bus.transfers.as_given, out, 4);
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 4), K_EBUSY);
     assert_true(fake_spi_step(&bus, answer, sizeof answer));
@@ -75,8 +63,8 @@ static void test_write_only(void **state)
     uint8_t out[] = {6, 7};
     allow_out(0, out, sizeof out);
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1));
-    assert_int_equal(bus.request->write.length, 1);
-    assert_int_equal(bus.request->read.length, 0);
+    assert_int_equal(bus.transfers.write.length, 1);
+    assert_int_equal(bus.transfers.read.length, 0);
     assert_true(fake_spi_step(&bus, NULL, 0));
     expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, 1, 0, 0);
 }
@@ -142,6 +130,8 @@ static void test_settings(void **state)
     expect_u32(command(0, ABI_SPI_CONTROLLER_PHASE, 0), 1);
     expect_success(command(0, ABI_SPI_CONTROLLER_SET_POLARITY, 1));
     expect_u32(command(0, ABI_SPI_CONTROLLER_POLARITY, 0), 1);
+    assert_int_equal(bus.mode.frequency_hz, 250000);
+    assert_true(bus.mode.sample_trailing && bus.mode.idle_high);
     for (uint32_t number = 1; number <= 4; number += number == 1 ? 2 : 1) {
         expect_failure(command(0, number, 0), K_ENOSUPPORT);
     }
@@ -153,6 +143,7 @@ static void test_one_process_has_it_while_it_lives(void **state)
     (void)state;
     uint8_t out[2] = {0};
     expect_success(command(0, ABI_SPI_CONTROLLER_SET_PHASE, 0));
+    expect_success(command(0, ABI_COMMAND_EXISTS, 0));
     expect_success(command(1, ABI_COMMAND_EXISTS, 0));
     expect_failure(command(1, ABI_SPI_CONTROLLER_RATE, 0), K_ERESERVE);
     allow_out(0, out, sizeof out);
@@ -170,7 +161,7 @@ static void test_no_memory(void **state)
     (void)state;
     fake_core_exhaust(0);
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1), K_ENOMEM);
-    assert_null(bus.request);
+    assert_false(bus.transfers.busy);
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)
@@ -178,7 +169,6 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_the_chip_select_is_high),
         TEST(test_write_and_read),
         TEST(test_write_only),
         TEST(test_read_and_in_place),

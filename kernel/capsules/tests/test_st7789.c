@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/capsules/tests/fake_bus.h"
 #include "kernel/capsules/tests/fake_hil.h"
@@ -19,7 +20,7 @@
 static struct st7789 display;
 static struct fake_spi bus;
 static struct fake_delay delay;
-static struct fake_pin chip_select, data_command, reset;
+static struct fake_pin data_command, reset;
 static struct st7789_config config;
 static uint32_t done_count;
 static uint32_t log_length;
@@ -31,20 +32,20 @@ static void count_done(void *self)
     done_count++;
 }
 
-static const struct hil_screen_client client = {count_done, NULL};
+static const struct hil_screen_client client = {count_done, NULL, NULL};
 
 static bool step(void)
 {
-    if (bus.request == NULL) {
+    if (!bus.transfers.busy) {
         return false;
     }
-    for (uint32_t i = 0; i < bus.request->write.length; i++) {
+    for (uint32_t i = 0; i < bus.transfers.write.length; i++) {
         assert_true(log_length < LOG_MAX);
         log_entry[log_length] =
             (uint16_t)(bus.transfers.as_given[i] | (data_command.level ? 0 : IS_COMMAND));
         log_length++;
     }
-    assert_int_equal(bus.request->read.length, 0);
+    assert_int_equal(bus.transfers.read.length, 0);
     return fake_spi_step(&bus, NULL, 0);
 }
 
@@ -66,10 +67,11 @@ static int begin(void **state)
     (void)state;
     fake_spi_init(&bus);
     fake_delay_init(&delay);
-    chip_select = data_command = reset = (struct fake_pin){0};
+    data_command = reset = (struct fake_pin){0};
     config = (struct st7789_config){
         .spi = &bus.spi,
-        .device = {.select = {&fake_pin_ops, &chip_select}, .frequency_hz = 8000000},
+        .width = 240,
+        .height = 240,
         .reset = {&fake_pin_ops, &reset},
         .data_command = {&fake_pin_ops, &data_command},
         .delay = &delay.delay,
@@ -77,7 +79,7 @@ static int begin(void **state)
     done_count = 0;
     log_length = 0;
     st7789_init(&display, &config);
-    st7789_ops.set_client(&display, &client);
+    hil_screen_set_client(&display.screen, &client);
     return 0;
 }
 
@@ -100,15 +102,14 @@ static void test_start(void **state)
     const uint16_t rest[] = {
         IS_COMMAND | 0x3A, 0x55, IS_COMMAND | 0x36, 0x00, IS_COMMAND | 0x21, IS_COMMAND | 0x13,
         IS_COMMAND | 0x29};
-    assert_true(chip_select.level && chip_select.mode == FAKE_PIN_OUTPUT);
     assert_false(reset.level);
     assert_int_equal(reset.mode, FAKE_PIN_OUTPUT);
     assert_true(delay.microseconds >= 10);
-    assert_int_equal(st7789_ops.set_power(&display, true), K_EBUSY);
+    assert_int_equal(hil_screen_set_power(&display.screen, true), K_EBUSY);
     assert_true(fake_delay_step(&delay));
     assert_true(reset.level);
     assert_true(delay.microseconds >= 120000);
-    assert_null(bus.request);
+    assert_false(bus.transfers.busy);
     assert_true(fake_delay_step(&delay));
     run_bus();
     expect_log(first, 1);
@@ -128,17 +129,22 @@ static void test_frame_and_pixels(void **state)
                                IS_COMMAND | 0x2C};
     const uint16_t pixels[] = {0xF8, 0x00, 0x07, 0xE0};
     uint8_t bytes[] = {0xF8, 0x00, 0x07, 0xE0};
-    assert_int_equal(st7789_ops.begin(&display, frame), K_OK);
-    assert_int_equal(st7789_ops.begin(&display, frame), K_EBUSY);
+    struct dma_buffer buffer = DMA_BUFFER_OF(bytes);
+    assert_int_equal(hil_screen_begin(&display.screen, frame), K_OK);
+    assert_int_equal(hil_screen_begin(&display.screen, frame), K_EBUSY);
     run_bus();
     expect_log(window, 11);
     assert_int_equal(done_count, 1);
-    assert_int_equal(st7789_ops.put(&display, (struct const_slice){bytes, 0}), K_ESIZE);
-    assert_int_equal(st7789_ops.put(&display, (struct const_slice){bytes, 4}), K_OK);
-    assert_int_equal(st7789_ops.put(&display, (struct const_slice){bytes, 4}), K_EBUSY);
+    assert_int_equal(hil_screen_put(&display.screen, &buffer, 0), K_ESIZE);
+    assert_int_equal(hil_screen_put(&display.screen, &buffer, 4), K_OK);
+    assert_int_equal(hil_screen_put(&display.screen, &buffer, 4), K_EBUSY);
+    assert_true(dma_buffer_is_lent(&buffer));
     run_bus();
     expect_log(pixels, 4);
     assert_int_equal(done_count, 2);
+    assert_false(dma_buffer_is_lent(&buffer));
+    assert_int_equal(display.screen.width, 240);
+    assert_int_equal(display.screen.format, ABI_SCREEN_RGB_565);
 }
 
 static void test_power_and_inversion(void **state)
@@ -147,13 +153,13 @@ static void test_power_and_inversion(void **state)
     /* The panel's normal colours are the controller's inverted ones. */
     const uint16_t expected[] = {IS_COMMAND | 0x28, IS_COMMAND | 0x29, IS_COMMAND | 0x20,
                                  IS_COMMAND | 0x21};
-    assert_int_equal(st7789_ops.set_power(&display, false), K_OK);
+    assert_int_equal(hil_screen_set_power(&display.screen, false), K_OK);
     run_bus();
-    assert_int_equal(st7789_ops.set_power(&display, true), K_OK);
+    assert_int_equal(hil_screen_set_power(&display.screen, true), K_OK);
     run_bus();
-    assert_int_equal(st7789_ops.set_inverted(&display, true), K_OK);
+    assert_int_equal(hil_screen_set_inverted(&display.screen, true), K_OK);
     run_bus();
-    assert_int_equal(st7789_ops.set_inverted(&display, false), K_OK);
+    assert_int_equal(hil_screen_set_inverted(&display.screen, false), K_OK);
     run_bus();
     expect_log(expected, 4);
     assert_int_equal(done_count, 4);

@@ -96,7 +96,7 @@ static void take_event(void *self, struct hil_touch_event event)
     events++;
 }
 
-static const struct hil_touch_panel_client panel_client = {take_event, NULL};
+static const struct hil_touch_panel_client panel_client = {take_event, NULL, NULL};
 
 static int begin_controller(void **state)
 {
@@ -108,14 +108,13 @@ static int begin_controller(void **state)
     events = 0;
     config = (struct cst816s_config){
         .i2c = &bus.i2c,
-        .address = CST816S_ADDRESS,
         .interrupt = {&fake_pin_ops, &interrupt},
         .reset = {&fake_pin_ops, &reset},
         .delay = &delay.delay,
     };
     cst816s_init(&controller, &config);
-    cst816s_ops.set_client(&controller, &panel_client);
-    assert_int_equal(cst816s_ops.enable(&controller), K_OK);
+    hil_touch_panel_set_client(&controller.panel, &panel_client);
+    assert_int_equal(hil_touch_panel_enable(&controller.panel), K_OK);
     return 0;
 }
 
@@ -150,16 +149,15 @@ static void test_controller_reset(void **state)
     assert_true(fake_delay_step(&delay));
     assert_true(reset.level);
     assert_int_equal(interrupt.mode, FAKE_PIN_INPUT);
-    assert_null(bus.request); /* it sleeps: not to be asked */
+    assert_false(bus.transfers.busy); /* it sleeps: not to be asked */
 }
 
 static void test_controller_touch(void **state)
 {
     (void)state;
     pulse();
-    assert_int_equal(bus.request->address, 0x15);
     assert_int_equal(bus.transfers.as_given[0], 1);
-    assert_int_equal(bus.request->read.length, 6);
+    assert_int_equal(bus.transfers.read.length, 6);
     answer(0, 1, 0, 0x123, 0x0F0);
     expect_event(1, HIL_TOUCH_PRESSED, 0x123, 0x0F0);
     pulse();
@@ -188,9 +186,9 @@ static void test_controller_busy(void **state)
     pulse();
     assert_true(fake_i2c_step(&bus, K_ENOACK, NULL, 0));
     assert_int_equal(events, 2);
-    cst816s_ops.disable(&controller);
+    hil_touch_panel_disable(&controller.panel);
     pulse();
-    assert_null(bus.request);
+    assert_false(bus.transfers.busy);
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)

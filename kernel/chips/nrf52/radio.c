@@ -175,13 +175,16 @@ static void serve_frame(struct nrf52_radio *radio)
 {
     uint32_t length = *(volatile uint8_t *)&radio->in[0];
     if (*radio_register(RADIO_CRCSTATUS) == 0 || length <= CRC_BYTES ||
-        length > HIL_RADIO_FRAME_MAX + CRC_BYTES || radio->client == NULL) {
+        length > HIL_RADIO_FRAME_MAX + CRC_BYTES) {
         return;
     }
     uint32_t bytes = length - CRC_BYTES;
     uint32_t quality = radio->in[1 + bytes] * QUALITY_PER_COUNT;
-    radio->client->received(radio->client->self, (struct const_slice){radio->in + 1, bytes},
-                            quality < QUALITY_MAX ? quality : QUALITY_MAX);
+    dma_buffer_release(&radio->frame);
+    hil_radio_client_received(radio->client, &radio->frame, bytes,
+                              quality < QUALITY_MAX ? quality : QUALITY_MAX);
+    struct slice claimed = {NULL, 0};
+    (void)dma_buffer_claim(&radio->frame, 0, HIL_RADIO_FRAME_MAX, &claimed);
 }
 
 static void serve_disabled(struct nrf52_radio *radio)
@@ -196,8 +199,8 @@ static void serve_disabled(struct nrf52_radio *radio)
         radio->has_frame = false;
     }
     go_on(radio);
-    if ((sent || cancelled) && radio->client != NULL) {
-        radio->client->sent(radio->client->self, status);
+    if (sent || cancelled) {
+        hil_radio_client_sent(radio->client, status);
     }
 }
 
@@ -222,7 +225,10 @@ void nrf52_radio_serve(void *self)
 
 void nrf52_radio_init(struct nrf52_radio *radio)
 {
-    *radio = (struct nrf52_radio){.channel = HIL_RADIO_CHANNEL_FIRST};
+    *radio = (struct nrf52_radio){
+        .channel = HIL_RADIO_CHANNEL_FIRST,
+        .frame = {radio->in + 1, HIL_RADIO_FRAME_MAX, NULL, true},
+    };
     *radio_register(RADIO_MODE) = RADIO_MODE_IEEE802154_250KBIT;
     *radio_register(RADIO_MODECNF0) = RADIO_MODECNF0_RU_FAST | RADIO_MODECNF0_DTX_CENTER;
     *radio_register(RADIO_PCNF0) =

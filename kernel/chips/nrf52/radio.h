@@ -25,6 +25,7 @@ struct nrf52_radio {
     bool wanted;    /* on, as far as the client is concerned */
     bool has_frame; /* `out` waits or is being sent */
     uint8_t channel;
+    struct dma_buffer frame; /* of `in` without the length byte; claimed but for `received` */
     uint8_t in[NRF52_RADIO_BUFFER_BYTES];
     uint8_t out[NRF52_RADIO_BUFFER_BYTES];
 };

@@ -113,9 +113,7 @@ void nrf52_rtc_delays_serve(void *self)
     struct nrf52_rtc_delay *due = find_due(delays);
     while (due != NULL) {
         remove_from_list(due);
-        if (due->client != NULL) {
-            due->client->elapsed(due->client->self);
-        }
+        hil_delay_client_elapsed(due->client);
         due = find_due(delays);
     }
     arm(delays);

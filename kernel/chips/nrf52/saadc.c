@@ -90,9 +90,7 @@ void nrf52_saadc_serve(void *self)
     *saadc_register(SAADC_ENABLE) = 0;
     saadc->busy = false;
     int16_t value = *(volatile int16_t *)&saadc->result;
-    if (saadc->client != NULL) {
-        saadc->client->sampled(saadc->client->self, value > 0 ? (uint32_t)value : 0);
-    }
+    hil_adc_client_sampled(saadc->client, value > 0 ? (uint32_t)value : 0);
 }
 
 void nrf52_saadc_init(struct nrf52_saadc *saadc, const uint8_t *inputs, uint32_t count)

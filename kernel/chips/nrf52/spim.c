@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
-#include "kernel/chips/nrf52/gpio.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -71,66 +70,82 @@ static uint32_t frequency_value(uint32_t frequency_hz)
 
 static void start_first(struct nrf52_spim *spim)
 {
-    const struct hil_spi_request *request = spim->first;
-    const struct hil_spi_device *device = request->device;
-    spim->write_rest = request->write;
-    spim->read_rest = request->read;
-    *spim_register(spim, SPIM_FREQUENCY) = frequency_value(device->frequency_hz);
-    *spim_register(spim, SPIM_CONFIG) = (device->idle_high ? SPIM_CONFIG_CPOL : 0) |
-                                        (device->sample_trailing ? SPIM_CONFIG_CPHA : 0);
-    device->select.ops->write(device->select.self, false);
+    const struct nrf52_spim_device *device = spim->bus.first->device;
+    spim->write_rest = device->transfer.write;
+    spim->read_rest = device->transfer.read;
+    *spim_register(spim, SPIM_FREQUENCY) = frequency_value(device->mode.frequency_hz);
+    *spim_register(spim, SPIM_CONFIG) = (device->mode.idle_high ? SPIM_CONFIG_CPOL : 0) |
+                                        (device->mode.sample_trailing ? SPIM_CONFIG_CPHA : 0);
+    nrf52_pin_ops.write(device->select, false);
     start_piece(spim);
 }
 
-static int spim_transfer(void *self, struct hil_spi_request *request)
+static int spim_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
+                         struct dma_buffer *read, uint32_t read_length)
 {
-    struct nrf52_spim *spim = self;
-    if (request->pending) {
-        return K_EBUSY;
+    struct nrf52_spim_device *device = self;
+    if (NRF52_ERRATUM_58 && read_length == 1 && write_length <= 1) {
+        return device->transfer.pending ? K_EBUSY : K_ESIZE;
     }
-    bool too_short = NRF52_ERRATUM_58 && request->read.length == 1 && request->write.length <= 1;
-    if (too_short || longer(request->write.length, request->read.length) == 0) {
-        return K_ESIZE;
+    int status = nrf52_bus_prepare(&device->transfer, write, write_length, read, read_length);
+    if (status == K_OK && nrf52_bus_add(&device->spim->bus, &device->transfer, device)) {
+        start_first(device->spim);
     }
-    request->pending = true;
-    request->next = NULL;
-    if (spim->first != NULL) {
-        spim->last->next = request;
-        spim->last = request;
-    } else {
-        spim->first = request;
-        spim->last = request;
-        start_first(spim);
-    }
-    return K_OK;
+    return status;
+}
+
+static struct hil_spi_mode spim_get_mode(void *self)
+{
+    const struct nrf52_spim_device *device = self;
+    return device->mode;
+}
+
+static void spim_set_mode(void *self, struct hil_spi_mode mode)
+{
+    struct nrf52_spim_device *device = self;
+    device->mode = mode;
+}
+
+static void spim_set_client(void *self, const struct hil_spi_client *client)
+{
+    struct nrf52_spim_device *device = self;
+    device->client = client;
 }
 
 const struct hil_spi_ops nrf52_spim_ops = {
     .transfer = spim_transfer,
+    .get_mode = spim_get_mode,
+    .set_mode = spim_set_mode,
+    .set_client = spim_set_client,
 };
 
 void nrf52_spim_serve(void *self)
 {
     struct nrf52_spim *spim = self;
-    struct hil_spi_request *request = spim->first;
     if (!nrf52_event_is_set(spim->config->base, SPIM_EVENTS_END)) {
         return;
     }
     nrf52_event_clear(spim->config->base, SPIM_EVENTS_END);
-    if (request == NULL) {
+    if (spim->bus.first == NULL) {
         return;
     }
     if (longer(spim->write_rest.length, spim->read_rest.length) > 0) {
         start_piece(spim);
         return;
     }
-    request->device->select.ops->write(request->device->select.self, true);
-    spim->first = request->next;
-    request->pending = false;
-    if (spim->first != NULL) {
+    const struct nrf52_spim_device *device = spim->bus.first->device;
+    nrf52_pin_ops.write(device->select, true);
+    nrf52_bus_remove_first(&spim->bus);
+    if (spim->bus.first != NULL) {
         start_first(spim);
     }
-    request->done(request->self);
+    hil_spi_client_done(device->client);
+}
+
+void nrf52_spim_device_init(const struct nrf52_spim_device *device)
+{
+    nrf52_pin_ops.write(device->select, true);
+    nrf52_pin_ops.make_output(device->select);
 }
 
 void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *config)

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "kernel/chips/nrf52/bus.h"
+#include "kernel/chips/nrf52/gpio.h"
 #include "kernel/hil/spi.h"
 
 struct nrf52_spim_config {
@@ -19,15 +21,27 @@ struct nrf52_spim_config {
 
 struct nrf52_spim {
     const struct nrf52_spim_config *config;
-    struct hil_spi_request *first, *last; /* the first is under way; NULL: idle */
-    struct const_slice write_rest;        /* of it, not yet handed to the DMA */
+    struct nrf52_bus bus;
+    struct const_slice write_rest; /* of the transfer under way, not yet handed to the DMA */
     struct slice read_rest;
 };
 
-extern const struct hil_spi_ops nrf52_spim_ops; /* self: struct nrf52_spim */
+/* A device at the bus. The board sets the first three. */
+struct nrf52_spim_device {
+    struct nrf52_spim *spim;
+    struct nrf52_pin *select; /* active low */
+    struct hil_spi_mode mode;
+    const struct hil_spi_client *client;
+    struct nrf52_bus_transfer transfer;
+};
+
+extern const struct hil_spi_ops nrf52_spim_ops; /* self: struct nrf52_spim_device */
 
 /* Takes the pins and switches the controller on. `config` is borrowed for ever. */
 void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *config);
+
+/* Makes the device's chip select an output, high. */
+void nrf52_spim_device_init(const struct nrf52_spim_device *device);
 
 /* Its interrupt. self: struct nrf52_spim. */
 void nrf52_spim_serve(void *self);

@@ -51,7 +51,5 @@ void nrf52_temp_serve(void *self)
     int32_t steps = (int32_t)*nrf52_register(NRF52_TEMP_BASE, TEMP_TEMP);
     nrf52_task(NRF52_TEMP_BASE, TEMP_TASKS_STOP);
     temp->busy = false;
-    if (temp->client != NULL) {
-        temp->client->measured(temp->client->self, K_OK, steps * CENTIDEGREES_PER_TEMP_STEP);
-    }
+    hil_sensor_client_measured(temp->client, K_OK, steps * CENTIDEGREES_PER_TEMP_STEP);
 }

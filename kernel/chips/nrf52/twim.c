@@ -57,51 +57,63 @@ static volatile uint32_t *twim_register(const struct nrf52_twim *twim, uint32_t 
 
 static void start_first(const struct nrf52_twim *twim)
 {
-    const struct hil_i2c_request *request = twim->first;
-    bool writes = request->write.length > 0;
-    bool reads = request->read.length > 0;
-    *twim_register(twim, TWIM_ADDRESS) = request->address;
-    *twim_register(twim, TWIM_TXD_PTR) = (uint32_t)(uintptr_t)request->write.bytes;
-    *twim_register(twim, TWIM_TXD_MAXCNT) = request->write.length;
-    *twim_register(twim, TWIM_RXD_PTR) = (uint32_t)(uintptr_t)request->read.bytes;
-    *twim_register(twim, TWIM_RXD_MAXCNT) = request->read.length;
+    const struct nrf52_bus_transfer *transfer = twim->bus.first;
+    const struct nrf52_twim_device *device = transfer->device;
+    bool writes = transfer->write.length > 0;
+    bool reads = transfer->read.length > 0;
+    *twim_register(twim, TWIM_ADDRESS) = device->address;
+    *twim_register(twim, TWIM_TXD_PTR) = (uint32_t)(uintptr_t)transfer->write.bytes;
+    *twim_register(twim, TWIM_TXD_MAXCNT) = transfer->write.length;
+    *twim_register(twim, TWIM_RXD_PTR) = (uint32_t)(uintptr_t)transfer->read.bytes;
+    *twim_register(twim, TWIM_RXD_MAXCNT) = transfer->read.length;
     *twim_register(twim, TWIM_SHORTS) =
         (writes ? reads ? TWIM_SHORTS_LASTTX_STARTRX : TWIM_SHORTS_LASTTX_STOP : 0) |
         (reads ? TWIM_SHORTS_LASTRX_STOP : 0);
-    uint32_t bytes = request->write.length + request->read.length;
+    uint32_t bytes = transfer->write.length + transfer->read.length;
     nrf52_rtc_delay_ops.start(twim->config->delay, LIMIT_US + LIMIT_US_PER_BYTE * bytes);
     nrf52_task(twim->config->base, writes ? TWIM_TASKS_STARTTX : TWIM_TASKS_STARTRX);
 }
 
-static int twim_transfer(void *self, struct hil_i2c_request *request)
+static int twim_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
+                         struct dma_buffer *read, uint32_t read_length)
 {
-    struct nrf52_twim *twim = self;
-    uint32_t longest =
-        request->write.length > request->read.length ? request->write.length : request->read.length;
-    if (request->pending) {
-        return K_EBUSY;
+    struct nrf52_twim_device *device = self;
+    if (write_length > NRF52_DMA_MAX_BYTES || read_length > NRF52_DMA_MAX_BYTES) {
+        return device->transfer.pending ? K_EBUSY : K_ESIZE;
     }
-    if (longest == 0 || longest > NRF52_DMA_MAX_BYTES) {
-        return K_ESIZE;
+    int status = nrf52_bus_prepare(&device->transfer, write, write_length, read, read_length);
+    if (status == K_OK && nrf52_bus_add(&device->twim->bus, &device->transfer, device)) {
+        start_first(device->twim);
     }
-    if (request->address > TWIM_ADDRESS_MAX) {
+    return status;
+}
+
+static int twim_set_address(void *self, uint32_t address)
+{
+    struct nrf52_twim_device *device = self;
+    if (!device->any_address) {
+        return K_ENOSUPPORT;
+    }
+    if (address > TWIM_ADDRESS_MAX) {
         return K_EINVAL;
     }
-    request->pending = true;
-    request->next = NULL;
-    if (twim->first != NULL) {
-        twim->last->next = request;
-        twim->last = request;
-    } else {
-        twim->first = request;
-        twim->last = request;
-        start_first(twim);
+    if (device->transfer.pending) {
+        return K_EBUSY;
     }
+    device->address = (uint8_t)address;
     return K_OK;
+}
+
+static void twim_set_client(void *self, const struct hil_i2c_client *client)
+{
+    struct nrf52_twim_device *device = self;
+    device->client = client;
 }
 
 const struct hil_i2c_ops nrf52_twim_ops = {
     .transfer = twim_transfer,
+    .set_address = twim_set_address,
+    .set_client = twim_set_client,
 };
 
 static int status_of(uint32_t error_source)
@@ -114,17 +126,16 @@ static int status_of(uint32_t error_source)
 
 static void finish_first(struct nrf52_twim *twim, int status)
 {
-    struct hil_i2c_request *request = twim->first;
-    if (request == NULL) {
+    if (twim->bus.first == NULL) {
         return;
     }
+    const struct nrf52_twim_device *device = twim->bus.first->device;
     nrf52_rtc_delay_stop(twim->config->delay);
-    twim->first = request->next;
-    request->pending = false;
-    if (twim->first != NULL) {
+    nrf52_bus_remove_first(&twim->bus);
+    if (twim->bus.first != NULL) {
         start_first(twim);
     }
-    request->done(request->self, status);
+    hil_i2c_client_done(device->client, status);
 }
 
 void nrf52_twim_serve(void *self)
@@ -184,7 +195,7 @@ static void recover_bus(const struct nrf52_twim_config *config)
 static void twim_elapsed(void *self)
 {
     struct nrf52_twim *twim = self;
-    if (twim->first == NULL) {
+    if (twim->bus.first == NULL) {
         return;
     }
     /* Switched off, it forgets the transfer, and lets go of the pins. */
@@ -200,7 +211,7 @@ static void twim_elapsed(void *self)
 void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *config)
 {
     *twim = (struct nrf52_twim){.config = config};
-    twim->delay_client = (struct hil_delay_client){twim_elapsed, twim};
+    twim->delay_client = (struct hil_delay_client){twim_elapsed, twim, NULL};
     nrf52_rtc_delay_ops.set_client(config->delay, &twim->delay_client);
     nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN);
     nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);

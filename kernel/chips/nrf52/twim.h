@@ -8,8 +8,10 @@
 #ifndef KERNEL_CHIPS_NRF52_TWIM_H
 #define KERNEL_CHIPS_NRF52_TWIM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/chips/nrf52/bus.h"
 #include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/hil/i2c.h"
 
@@ -26,11 +28,21 @@ struct nrf52_twim_config {
 
 struct nrf52_twim {
     const struct nrf52_twim_config *config;
-    struct hil_i2c_request *first, *last; /* the first is under way; NULL: idle */
+    struct nrf52_bus bus;
     struct hil_delay_client delay_client;
 };
 
-extern const struct hil_i2c_ops nrf52_twim_ops; /* self: struct nrf52_twim */
+/* A device at the bus. The board sets the first two, or, for a handle that speaks to any device,
+ * `twim` and `any_address`. */
+struct nrf52_twim_device {
+    struct nrf52_twim *twim;
+    uint8_t address;
+    bool any_address;
+    const struct hil_i2c_client *client;
+    struct nrf52_bus_transfer transfer;
+};
+
+extern const struct hil_i2c_ops nrf52_twim_ops; /* self: struct nrf52_twim_device */
 
 /* Takes the pins, with their pull-ups, and switches the controller on. `config` is borrowed for
  * ever. */

@@ -121,9 +121,10 @@ static void dma_start(struct nrf52_usbd *usbd, enum nrf52_usbd_dma dma)
         *usbd_register(USBD_EPIN1_MAXCNT) = usbd->in.length;
         nrf52_task(NRF52_USBD_BASE, USBD_TASKS_STARTEPIN1);
         break;
-    case NRF52_USBD_EP1_OUT:
+    case NRF52_USBD_EP1_OUT: /* the host says how much; never more than there is room for */
         *usbd_register(USBD_EPOUT1_PTR) = (uint32_t)(uintptr_t)usbd->out.bytes;
-        *usbd_register(USBD_EPOUT1_MAXCNT) = *usbd_register(USBD_SIZE_EPOUT1);
+        *usbd_register(USBD_EPOUT1_MAXCNT) =
+            slice_part(usbd->out, 0, *usbd_register(USBD_SIZE_EPOUT1)).length;
         nrf52_task(NRF52_USBD_BASE, USBD_TASKS_STARTEPOUT1);
         break;
     }
@@ -182,13 +183,18 @@ static uint16_t two_bytes(uint32_t low, uint32_t high)
     return (uint16_t)(*usbd_register(low) | *usbd_register(high) << 8);
 }
 
-static struct hil_usb_answer ask_client(const struct nrf52_usbd *usbd, struct hil_usb_setup setup)
+static void forget_answer(struct nrf52_usbd *usbd)
+{
+    usbd->answer = (struct const_slice){NULL, 0};
+    usbd->answer_short = false;
+}
+
+/* What the client wants to answer is in `answer` then. */
+static bool ask_client(struct nrf52_usbd *usbd, struct hil_usb_setup setup)
 {
     bool writes_data = (setup.request_type & REQUEST_TYPE_READS) == 0 && setup.length > 0;
-    if (writes_data || usbd->client == NULL) {
-        return (struct hil_usb_answer){.accepted = false};
-    }
-    return usbd->client->setup(usbd->client->self, setup);
+    forget_answer(usbd);
+    return !writes_data && hil_usb_client_setup(usbd->client, setup) == K_OK;
 }
 
 static void serve_setup(struct nrf52_usbd *usbd)
@@ -205,10 +211,10 @@ static void serve_setup(struct nrf52_usbd *usbd)
     if (setup.request_type == 0 && setup.request == REQUEST_SET_ADDRESS) {
         return;
     }
-    struct hil_usb_answer answer = ask_client(usbd, setup);
-    usbd->answer = const_slice_part(answer.data, 0, setup.length);
+    bool accepted = ask_client(usbd, setup);
+    usbd->answer = const_slice_part(usbd->answer, 0, setup.length);
     usbd->answer_short = usbd->answer.length < setup.length;
-    if (!answer.accepted) {
+    if (!accepted) {
         nrf52_task(NRF52_USBD_BASE, USBD_TASKS_EP0STALL);
     } else if ((setup.request_type & REQUEST_TYPE_READS) != 0 && setup.length > 0) {
         send_answer_packet(usbd);
@@ -219,14 +225,24 @@ static void serve_setup(struct nrf52_usbd *usbd)
 
 /* --- Endpoint 1 --- */
 
+/* True when there was one. */
+static bool give_back(struct dma_buffer **buffer)
+{
+    if (*buffer == NULL) {
+        return false;
+    }
+    dma_buffer_release(*buffer);
+    *buffer = NULL;
+    return true;
+}
+
 static void forget_transfers(struct nrf52_usbd *usbd)
 {
     usbd->waiting = 0;
-    usbd->in_busy = false;
     usbd->out_filled = false;
-    usbd->out = (struct slice){NULL, 0};
-    usbd->answer = (struct const_slice){NULL, 0};
-    usbd->answer_short = false;
+    (void)give_back(&usbd->in_buffer);
+    (void)give_back(&usbd->out_buffer);
+    forget_answer(usbd);
 }
 
 static void set_toggle(uint32_t endpoint)
@@ -250,52 +266,49 @@ static void usbd_set_open(void *self, bool open)
     }
 }
 
-static int usbd_send(void *self, struct const_slice packet)
+static void usbd_answer(void *self, struct const_slice data)
+{
+    struct nrf52_usbd *usbd = self;
+    usbd->answer = data;
+}
+
+static int usbd_send(void *self, struct dma_buffer *packet, uint32_t length)
 {
     struct nrf52_usbd *usbd = self;
     if (!usbd->open) {
         return K_EOFF;
     }
-    if (usbd->in_busy) {
+    if (usbd->in_buffer != NULL) {
         return K_EBUSY;
     }
-    if (packet.length > HIL_USB_PACKET_BYTES) {
+    if (length > HIL_USB_PACKET_BYTES) {
         return K_ESIZE;
     }
-    usbd->in_busy = true;
-    usbd->in = packet;
-    dma_request(usbd, NRF52_USBD_EP1_IN);
-    return K_OK;
+    int status = dma_buffer_claim(packet, 0, length, &usbd->in);
+    if (status == K_OK) {
+        usbd->in_buffer = packet;
+        dma_request(usbd, NRF52_USBD_EP1_IN);
+    }
+    return status;
 }
 
-static int usbd_receive(void *self, struct slice buffer)
+static int usbd_receive(void *self, struct dma_buffer *buffer)
 {
     struct nrf52_usbd *usbd = self;
     if (!usbd->open) {
         return K_EOFF;
     }
-    if (usbd->out.length > 0) {
+    if (usbd->out_buffer != NULL) {
         return K_EBUSY;
     }
-    if (buffer.length < HIL_USB_PACKET_BYTES) {
-        return K_ESIZE;
+    int status = dma_buffer_claim(buffer, 0, HIL_USB_PACKET_BYTES, &usbd->out);
+    if (status == K_OK) {
+        usbd->out_buffer = buffer;
+        if (usbd->out_filled) {
+            dma_request(usbd, NRF52_USBD_EP1_OUT);
+        }
     }
-    usbd->out = buffer;
-    if (usbd->out_filled) {
-        dma_request(usbd, NRF52_USBD_EP1_OUT);
-    }
-    return K_OK;
-}
-
-static bool usbd_cancel_receive(void *self)
-{
-    struct nrf52_usbd *usbd = self;
-    if (usbd->out.length == 0 || usbd->running == NRF52_USBD_EP1_OUT) {
-        return false;
-    }
-    usbd->waiting &= (uint8_t)~NRF52_USBD_EP1_OUT;
-    usbd->out = (struct slice){NULL, 0};
-    return true;
+    return status;
 }
 
 static void serve_endpoint_data(struct nrf52_usbd *usbd)
@@ -304,27 +317,23 @@ static void serve_endpoint_data(struct nrf52_usbd *usbd)
     *usbd_register(USBD_EPDATASTATUS) = status;
     if ((status & USBD_EPDATASTATUS_OUT1) != 0 && usbd->open) {
         usbd->out_filled = true;
-        if (usbd->out.length > 0) {
+        if (usbd->out_buffer != NULL) {
             dma_request(usbd, NRF52_USBD_EP1_OUT);
         }
     }
-    if ((status & USBD_EPDATASTATUS_IN1) != 0 && usbd->in_busy) {
-        usbd->in_busy = false;
-        if (usbd->client != NULL) {
-            usbd->client->sent(usbd->client->self);
-        }
+    if ((status & USBD_EPDATASTATUS_IN1) != 0 && give_back(&usbd->in_buffer)) {
+        hil_usb_client_sent(usbd->client);
     }
 }
 
 static void serve_received(struct nrf52_usbd *usbd)
 {
     uint32_t count = *usbd_register(USBD_EPOUT1_AMOUNT);
-    bool expected = usbd->out.length > 0;
-    usbd->out = (struct slice){NULL, 0};
+    bool expected = give_back(&usbd->out_buffer);
     usbd->out_filled = false;
     dma_ended(usbd);
-    if (expected && usbd->client != NULL) {
-        usbd->client->received(usbd->client->self, count);
+    if (expected) {
+        hil_usb_client_received(usbd->client, count);
     }
 }
 
@@ -333,9 +342,7 @@ static void serve_received(struct nrf52_usbd *usbd)
 static void tell_reset(struct nrf52_usbd *usbd)
 {
     usbd_set_open(usbd, false);
-    if (usbd->client != NULL) {
-        usbd->client->reset(usbd->client->self);
-    }
+    hil_usb_client_reset(usbd->client);
 }
 
 /* The pull-up shows the device to the host: not before regulator and USBD are ready. */
@@ -388,10 +395,10 @@ static void usbd_set_client(void *self, const struct hil_usb_client *client)
 
 const struct hil_usb_ops nrf52_usbd_ops = {
     .start = usbd_start,
+    .answer = usbd_answer,
     .set_open = usbd_set_open,
     .send = usbd_send,
     .receive = usbd_receive,
-    .cancel_receive = usbd_cancel_receive,
     .set_client = usbd_set_client,
 };
 

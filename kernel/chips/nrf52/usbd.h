@@ -19,17 +19,17 @@ enum nrf52_usbd_dma {
 
 struct nrf52_usbd {
     const struct hil_usb_client *client;
-    bool started;    /* by the client */
-    bool enabled;    /* USBD is, since the cable is in */
-    bool open;       /* endpoint 1 */
-    bool out_filled; /* endpoint 1 has a packet that nobody has fetched */
-    bool in_busy;    /* `in` is with the DMA or waits for the host */
-    uint8_t running; /* enum nrf52_usbd_dma under way, 0: none */
-    uint8_t waiting; /* those that come after it */
-    struct const_slice in;
-    struct slice out;                     /* length 0: nobody receives */
-    struct const_slice answer;            /* of the control transfer under way, not yet sent */
-    bool answer_short;                    /* a packet that is not full must end it */
+    bool started;                  /* by the client */
+    bool enabled;                  /* USBD is, since the cable is in */
+    bool open;                     /* endpoint 1 */
+    bool out_filled;               /* endpoint 1 has a packet that nobody has fetched */
+    uint8_t running;               /* enum nrf52_usbd_dma under way, 0: none */
+    uint8_t waiting;               /* those that come after it */
+    struct dma_buffer *in_buffer;  /* claimed: with the DMA, or waits for the host; or NULL */
+    struct dma_buffer *out_buffer; /* claimed: for the next packet; NULL: nobody receives */
+    struct slice in, out;          /* what is used of them */
+    struct const_slice answer;     /* of the control transfer under way, not yet sent */
+    bool answer_short;             /* a packet that is not full must end it */
     uint8_t packet[HIL_USB_PACKET_BYTES]; /* of it, in RAM */
 };
 
