@@ -88,17 +88,22 @@ static inline const struct arch_fault *arch_fault_get(void)
 /* Calls into capsules: kernel/hil/guard.h. guard.S knows the offsets. */
 struct capsule;
 struct arch_landing {
-    uint32_t unused;
-    struct arch_landing *outer; /* NULL: the main loop called */
-    const struct capsule *owner;
+    uint32_t scopes_open;        /* when the call began */
+    struct arch_landing *outer;  /* NULL: the main loop, or a command, called */
+    const struct capsule *owner; /* who was called */
     uint32_t r4_to_r11[8];
     uint32_t lr;
 };
 struct arch_guard {
+    uint32_t scopes_open;           /* the core's: grants entered just now, all together */
     struct arch_landing *innermost; /* of the calls that are going on; NULL: none */
     uint32_t any_dead;              /* the core's: guard_is_dead has to be asked */
 };
 extern struct arch_guard arch_guard;
+
+/* The caller of this landing is a capsule that is dead: when the call returns, the caller is left
+ * as if it had trapped itself. */
+void arch_landing_abandon(struct arch_landing *landing);
 
 /* Builds the first context: pc = entry, r0-r3 = arguments, stack pointer = stack_top afterwards.
  * [stack_top - ARCH_FRAME_BYTES, stack_top) is the process's memory and is written; stack_top is a
@@ -172,5 +177,16 @@ struct arch_kernel_fault {
     bool stack_overflow;
 };
 _Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault);
+
+/*
+ * The same, asked before: may the kernel go on without the capsule that did it? If so, the
+ * architecture goes on in thread mode, where the innermost landing is (with kernel_trap_landed,
+ * then K_ENODEVICE to its caller) or, when there is none, with kernel_resume on an empty stack. The
+ * core implements the three. kernel_take_trap runs in the fault handler and only writes down what
+ * happened.
+ */
+bool kernel_take_trap(const struct arch_kernel_fault *fault);
+void kernel_trap_landed(void);
+_Noreturn void kernel_resume(void);
 
 #endif

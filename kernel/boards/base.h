@@ -96,6 +96,7 @@ extern struct base base;
 
 /* Of every board's linker script. */
 extern const uint8_t kernel_text_start[], kernel_text_end[];
+extern const uint8_t kernel_capsules_start[], kernel_capsules_end[];
 extern const uint8_t kernel_stack_bottom[], kernel_stack_top[];
 extern const uint8_t kernel_data_start[], kernel_bss_end[];
 extern const uint8_t app_flash_start[], app_flash_end[], app_ram_start[], app_ram_end[];
@@ -111,6 +112,8 @@ extern const struct kernel_fault_rule base_fault_rules[1];
         {                                                                                          \
             .text_start = kernel_text_start,                                                       \
             .text_end = kernel_text_end,                                                           \
+            .capsules_start = kernel_capsules_start,                                               \
+            .capsules_end = kernel_capsules_end,                                                   \
             .stack_start = kernel_stack_bottom,                                                    \
             .stack_end = kernel_stack_top,                                                         \
             .data_start = kernel_data_start,                                                       \

@@ -108,7 +108,7 @@ int process_act(struct process_id id, enum abi_process_action action)
     if (process == NULL || !process_id_is_equal(process->id, id)) {
         return K_ENODEVICE;
     }
-    if (kernel.scopes_open != 0) {
+    if (arch_guard.scopes_open != 0) {
         return K_EBUSY; /* somebody holds a pointer into a grant */
     }
     if (process_is_alive(process)) {

@@ -4,6 +4,7 @@
  */
 #include "kernel/capsule/grant.h"
 
+#include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
 
 #define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
@@ -62,7 +63,9 @@ struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
 static struct grant_scope enter(struct process *process, const struct grant *grant, uint32_t block)
 {
     process->grant_block[grant_index(grant)] = block | BLOCK_ENTERED;
-    kernel.scopes_open++;
+    kernel.scope[arch_guard.scopes_open] =
+        (struct open_scope){process->slot, (uint8_t)grant_index(grant)};
+    arch_guard.scopes_open++;
     kernel.grant_error = K_OK;
     return (struct grant_scope){grant, process->id, process_memory(block + data_offset(grant))};
 }
@@ -80,7 +83,7 @@ struct grant_scope grant_open(const struct grant *grant, struct process_id id)
         return refused;
     }
     uint32_t block = grant_block_get(process, grant, true);
-    if (block == 0) {
+    if (block == 0 || arch_guard.scopes_open == KERNEL_SCOPES) {
         kernel.grant_error = K_ENOMEM;
         return refused;
     }
@@ -93,7 +96,7 @@ void grant_close(struct grant_scope *scope)
         return;
     }
     scope->data = NULL;
-    kernel.scopes_open--;
+    arch_guard.scopes_open--;
     kernel.grant_error = K_OK; /* what was entered inside has its own answer; this one ran */
     struct process *process = process_find(scope->id);
     if (process != NULL) {
@@ -104,7 +107,7 @@ void grant_close(struct grant_scope *scope)
 struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
 {
     uint32_t slot = process_id_is_none(after) ? 0 : process_id_index(after) + 1u;
-    for (; slot < KERNEL_PROCESS_SLOTS; slot++) {
+    for (; slot < KERNEL_PROCESS_SLOTS && arch_guard.scopes_open < KERNEL_SCOPES; slot++) {
         struct process *process = kernel.process[slot];
         if (process == NULL || !process_is_alive(process)) {
             continue;
@@ -115,6 +118,43 @@ struct grant_scope grant_open_next(const struct grant *grant, struct process_id 
         }
     }
     return (struct grant_scope){grant, PROCESS_ID_NONE, NULL};
+}
+
+void grant_leave_scopes(uint32_t count)
+{
+    while (arch_guard.scopes_open > count) {
+        arch_guard.scopes_open--;
+        const struct open_scope *scope = &kernel.scope[arch_guard.scopes_open];
+        kernel.process[scope->slot]->grant_block[scope->grant] &= ~BLOCK_ENTERED;
+    }
+}
+
+/* Memory is given back where it lies lowest; a gap above is lost until the process ends. */
+static void give_back(struct process *process)
+{
+    uint32_t lowest = process->layout.ram_end - process_block_bytes();
+    for (uint32_t i = 0; i < grant_count(); i++) {
+        uint32_t block = process->grant_block[i] & ~BLOCK_ENTERED;
+        lowest = block != 0 && block < lowest ? block : lowest;
+    }
+    process->grant_start = lowest;
+}
+
+void grant_free(const struct grant *grant)
+{
+    uint32_t index = grant_index(grant);
+    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
+        struct process *process = kernel.process[slot];
+        if (process == NULL || process->grant_block[index] == 0) {
+            continue;
+        }
+        upcall_forget_all(process, index);
+        /* A capsule that lives on may have entered it on behalf of the one that died. */
+        if ((process->grant_block[index] & BLOCK_ENTERED) == 0) {
+            process->grant_block[index] = 0;
+            give_back(process);
+        }
+    }
 }
 
 int grant_error(void)
@@ -181,5 +221,15 @@ uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t n
         return 0;
     }
     struct slice to = {process_memory(buffer.first), buffer.second};
-    return slice_copy(slice_part(to, offset, from.length), from);
+    struct process *caller = kernel.serving ? NULL : kernel.current;
+    if (caller == NULL) {
+        return slice_copy(slice_part(to, offset, from.length), from);
+    }
+    /* During a command the answer will overwrite r0 anyway, and until then it says whom the process
+     * called, even when it has allowed the stack that it stands on. */
+    struct arch_frame *frame = arch_context_frame(&caller->context);
+    uint32_t called = frame->r0;
+    uint32_t count = slice_copy(slice_part(to, offset, from.length), from);
+    frame->r0 = called;
+    return count;
 }

@@ -14,6 +14,7 @@ void kernel_init(const struct kernel_config *config)
         .config = config,
         .ram_free = (uint32_t)(uintptr_t)config->bounds.app_ram_start,
     };
+    arch_guard = (struct arch_guard){0};
     for (uint32_t i = config->driver_count; i > 0; i--) {
         const struct driver *driver = &config->drivers[i - 1];
         if (driver->ops->number < KERNEL_LOW_DRIVERS) {
@@ -41,7 +42,17 @@ static struct process *choose_process(void)
 
 static bool work_is_pending(void)
 {
-    return arch_interrupts_noted() || deferred_is_pending();
+    return arch_interrupts_noted() || arch_signals.is.work != 0;
+}
+
+/* An interrupt, or something that the process should not have done. */
+static ARCH_OUT_OF_LINE void stopped_unasked(struct process *process, enum arch_stop stop)
+{
+    if (stop == ARCH_STOP_FAULT) {
+        process_fault(process, arch_fault_get(), NULL);
+    } else if (!process_frame_is_valid(process)) {
+        process_fault(process, NULL, "its stack pointer left its memory");
+    }
 }
 
 /* One entry into the process, and what it stopped for. */
@@ -54,10 +65,8 @@ static void run_once(struct process *process)
     enum arch_stop stop = arch_process_run(&process->context);
     if (ARCH_LIKELY(stop == ARCH_STOP_SYSTEM_CALL && process_frame_is_valid(process))) {
         syscall_handle(process);
-    } else if (stop == ARCH_STOP_FAULT) {
-        process_fault(process, arch_fault_get(), NULL);
-    } else if (!process_frame_is_valid(process)) {
-        process_fault(process, NULL, "its stack pointer left its memory");
+    } else {
+        stopped_unasked(process, stop);
     }
 }
 
@@ -84,11 +93,13 @@ bool kernel_step(void)
 {
     bool worked = false;
     while (work_is_pending()) {
+        kernel.serving = true;
         if (arch_interrupts_noted()) {
             arch_interrupts_take();
             kernel.config->chip->serve_interrupts();
         }
         deferred_run();
+        kernel.serving = false;
         worked = true;
     }
     struct process *process = choose_process();
@@ -99,14 +110,31 @@ bool kernel_step(void)
     return true;
 }
 
-_Noreturn void kernel_run(void)
+static _Noreturn void run(void)
 {
-    debug_text("Initialization complete. Entering main loop.\r\n");
-    debug_start();
     for (;;) {
         if (!kernel_step()) {
             arch_slice_stop();
             arch_sleep();
         }
     }
+}
+
+_Noreturn void kernel_run(void)
+{
+    debug_text("Initialization complete. Entering main loop.\r\n");
+    debug_start();
+    run();
+}
+
+/* A capsule trapped under a command. Nobody is left to answer when the command ended its caller's
+ * life first. */
+_Noreturn void kernel_resume(void)
+{
+    struct process *caller = kernel.current;
+    kernel_trap_landed();
+    if (caller != NULL) {
+        syscall_answer_trapped(caller);
+    }
+    run();
 }

@@ -40,6 +40,7 @@ struct kernel_chip {
 /* Memory bounds, mostly linker symbols. [start, end). */
 struct kernel_bounds {
     const void *text_start, *text_end;
+    const void *capsules_start, *capsules_end; /* of it, what capsules are compiled to */
     const void *stack_start, *stack_end;
     const void *data_start, *data_end;
     const void *app_flash_start, *app_flash_end; /* the apps, one TBF after the other */

@@ -29,6 +29,20 @@ struct debug_ring {
  * uses some all the time. */
 #define KERNEL_LOW_DRIVERS 16u
 
+/* A grant that is entered just now. */
+struct open_scope {
+    uint8_t slot; /* the process's */
+    uint8_t grant;
+};
+#define KERNEL_SCOPES 8u /* one inside the other, of all capsules that call each other */
+
+/* What a capsule did. */
+struct trap {
+    const struct capsule *owner;
+    uint32_t pc;
+    struct arch_fault fault;
+};
+
 struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
@@ -39,11 +53,13 @@ struct kernel {
     uint8_t next_slot; /* where the round robin looks first */
     bool in_main_loop; /* interrupts are served, so texts may wait */
     bool panicking;
-    uint32_t dead_capsules; /* bit: index of the capsule */
-    uint8_t scopes_open;    /* grants entered just now, all together */
-    int grant_error;        /* of the latest grant_enter */
-    uint32_t ram_free;      /* start of the RAM that no process has */
+    bool serving;      /* interrupts and deferred calls; else what runs is a process or its call */
+    int grant_error;   /* of the latest grant_enter */
+    uint32_t ram_free; /* start of the RAM that no process has */
     struct deferred_call *deferred_first, *deferred_last;
+    struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
+    uint32_t dead_capsules;                 /* bit: index of the capsule */
+    struct trap trap;                       /* what is being handled; owner NULL: nothing */
     struct debug_ring debug;
 };
 
@@ -62,6 +78,11 @@ static inline uint32_t grant_index(const struct grant *grant)
 
 /* trap.c: all struct capsule, side by side; at most 32 (kernel.ld). */
 extern const struct capsule __start_capsules[], __stop_capsules[];
+/* Leaves the scopes that were opened when there were `count` already. (grant.c) */
+void grant_leave_scopes(uint32_t count);
+/* What all processes have of this grant is gone: state, subscriptions, buffers, queued upcalls.
+ * What is entered just now stays until its process ends. (grant.c) */
+void grant_free(const struct grant *grant);
 
 /* A subscription or a buffer, as it lies in the process's grant. */
 struct grant_pair {
@@ -88,9 +109,13 @@ bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
                  struct process_upcall *taken);
 /* A new subscription: what was queued for the old one's function is void. */
 void upcall_forget(struct process *process, uint32_t grant, uint32_t number);
+/* The driver is gone: so is all that was queued of it. */
+void upcall_forget_all(struct process *process, uint32_t grant);
 
 /* syscall.c: the process stopped at an SVC. */
 void syscall_handle(struct process *process);
+/* Its command ended in a trap. */
+void syscall_answer_trapped(struct process *process);
 /* syscall_memory.c */
 struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
 
@@ -110,6 +135,8 @@ void debug_flush(void);
 /* report.c */
 /* One line: who, what, where. process->fault has the status, or `why` the reason. */
 void report_process_fault(const struct process *process, const char *why);
+/* Which capsule, what it did, where, in whose call. */
+void report_trap(const struct trap *trap);
 void report_text(const char *text); /* zero-terminated, to the debug console */
 /* What an app's image says it is called: cut when long, and nothing in it steers the terminal. */
 void report_name(struct const_slice name);

@@ -170,6 +170,7 @@ static void detach(struct process *process)
 {
     if (kernel.current == process) {
         kernel.current = NULL;
+        arch_signals.is.work = 1; /* a new life begins with a slice of its own */
     }
     if (kernel.mpu_owner == process) {
         kernel.mpu_owner = NULL;

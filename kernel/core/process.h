@@ -120,7 +120,9 @@ static inline bool process_owns_flash(const struct process *process, uint32_t ad
 static inline bool process_frame_is_valid(const struct process *process)
 {
     uint32_t psp = process->context.psp;
-    return psp % sizeof(uint32_t) == 0 && process_owns_ram(process, psp, ARCH_FRAME_BYTES);
+    /* No RAM lies so low that the subtraction could wrap. */
+    return psp % sizeof(uint32_t) == 0 && psp >= process->layout.ram_start &&
+           psp <= process->layout.app_break - ARCH_FRAME_BYTES;
 }
 
 struct const_slice process_name(const struct process *process);

@@ -96,6 +96,30 @@ void report_process_fault(const struct process *process, const char *why)
     debug_text("\r\n");
 }
 
+#define CFSR_UNDEFINSTR 0x00010000u
+
+void report_trap(const struct trap *trap)
+{
+    debug_text("Capsule ");
+    report_text(trap->owner->name);
+    debug_text(" trapped: ");
+    if ((trap->fault.cfsr & CFSR_UNDEFINSTR) != 0) {
+        debug_text("a check of its code failed");
+    } else {
+        write_status(&trap->fault);
+    }
+    debug_text(", pc ");
+    debug_hex32(trap->pc);
+    if (!kernel.serving && kernel.current != NULL) {
+        debug_text(", in a command of ");
+        report_name(process_name(kernel.current));
+        debug_text(" (slot ");
+        debug_decimal(kernel.current->slot);
+        debug_text(")");
+    }
+    debug_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");
+}
+
 static const char *state_text(enum abi_process_state state)
 {
     switch (state) {

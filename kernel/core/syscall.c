@@ -4,6 +4,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/hil/guard.h"
 
 /* Writes only the registers that the variant names. */
 static inline void answer(struct arch_frame *frame, const struct command_return *result)
@@ -25,19 +26,22 @@ static inline void answer(struct arch_frame *frame, const struct command_return 
     frame->r3 = result->value[2];
 }
 
-static const struct driver *find_driver(uint32_t number)
+static ARCH_OUT_OF_LINE const struct driver *search_driver(uint32_t number)
 {
-    if (ARCH_LIKELY(number < KERNEL_LOW_DRIVERS)) {
-        return kernel.low_driver[number];
-    }
     const struct driver *driver = kernel.config->drivers;
     const struct driver *end = driver + kernel.config->driver_count;
     for (; driver < end; driver++) {
         if (driver->ops->number == number) {
-            return driver;
+            return guard_is_dead(driver->ops->owner) ? NULL : driver;
         }
     }
     return NULL;
+}
+
+static inline const struct driver *find_driver(uint32_t number)
+{
+    return ARCH_LIKELY(number < KERNEL_LOW_DRIVERS) ? kernel.low_driver[number]
+                                                    : search_driver(number);
 }
 
 /* Most apps have no list of permissions: they may use everything. */
@@ -69,6 +73,12 @@ static void command(struct process *process, struct arch_frame *frame)
     if (ARCH_LIKELY(process_id_is_equal(process->id, id))) {
         answer(frame, &result);
     }
+}
+
+void syscall_answer_trapped(struct process *process)
+{
+    struct command_return result = command_error(K_ENODEVICE);
+    answer(arch_context_frame(&process->context), &result);
 }
 
 /* What subscribe and allow share: the pair they exchange, or why not. */

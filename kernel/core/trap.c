@@ -1,6 +1,8 @@
-/* What becomes of a capsule that traps. */
+/* What becomes of a capsule that traps: it is dead from then on, and nothing of it stays but its
+ * bytes. Everybody else goes on. */
 #include <stddef.h>
 
+#include "kernel/arch/arch.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
@@ -10,4 +12,102 @@ bool guard_is_dead(const struct capsule *owner)
         return false;
     }
     return (kernel.dead_capsules & 1u << (uint32_t)(owner - __start_capsules)) != 0;
+}
+
+/* Whose command the main loop is carrying out; NULL: nobody's. What interrupts and deferred calls
+ * run is known by its landing. The process's r0 still says whom it called (allow_write keeps it),
+ * so that no system call pays for it. A command that has ended its caller's life is nobody's: only
+ * a capsule that may as well reset the kernel can do that. */
+static const struct capsule *command_owner(void)
+{
+    if (!kernel.in_main_loop || kernel.serving || kernel.current == NULL) {
+        return NULL;
+    }
+    uint32_t number = arch_context_frame(&kernel.current->context)->r0;
+    const struct driver *driver = kernel.config->drivers;
+    const struct driver *end = driver + kernel.config->driver_count;
+    while (driver < end && driver->ops->number != number) {
+        driver++;
+    }
+    return driver < end ? driver->ops->owner : NULL;
+}
+
+static const struct capsule *called_by(const struct arch_landing *landing)
+{
+    return landing != NULL ? landing->owner : command_owner();
+}
+
+#define CFSR_UNDEFINSTR 0x00010000u
+#define CFSR_PRECISERR  0x00000200u
+#define CFSR_DACCVIOL   0x00000002u
+#define CFSR_UNALIGNED  0x01000000u
+
+/* A fault at this very instruction, which had no effect. One that comes late (IMPRECISERR) may be
+ * anybody's, and one on the way into or out of an exception is the kernel's. */
+static bool is_precise(const struct arch_fault *fault)
+{
+    uint32_t status = fault->cfsr & ~(ARCH_CFSR_MMARVALID | ARCH_CFSR_BFARVALID);
+    return fault->hfsr == 0 && (status == CFSR_UNDEFINSTR || status == CFSR_PRECISERR ||
+                                status == CFSR_DACCVIOL || status == CFSR_UNALIGNED);
+}
+
+bool kernel_take_trap(const struct arch_kernel_fault *fault)
+{
+    const struct kernel_bounds *bounds = &kernel.config->bounds;
+    uint32_t pc = fault->frame->pc;
+    const struct capsule *owner = called_by(arch_guard.innermost);
+    if (owner == NULL || guard_is_dead(owner) || kernel.trap.owner != NULL || kernel.panicking ||
+        pc < (uint32_t)(uintptr_t)bounds->capsules_start ||
+        pc >= (uint32_t)(uintptr_t)bounds->capsules_end || !is_precise(&fault->fault)) {
+        return false;
+    }
+    kernel.trap = (struct trap){.owner = owner, .pc = pc, .fault = fault->fault};
+    return true;
+}
+
+/* A dead capsule may wait further up the stack for a call of its own to return: it does not get it.
+ */
+static void abandon_dead_callers(void)
+{
+    for (struct arch_landing *landing = arch_guard.innermost; landing != NULL;
+         landing = landing->outer) {
+        if (guard_is_dead(called_by(landing->outer))) {
+            arch_landing_abandon(landing);
+        }
+    }
+}
+
+static void remove_drivers(const struct capsule *owner)
+{
+    const struct driver *driver = kernel.config->drivers;
+    const struct driver *end = driver + kernel.config->driver_count;
+    for (; driver < end; driver++) {
+        if (driver->ops->owner != owner) {
+            continue;
+        }
+        if (driver->ops->number < KERNEL_LOW_DRIVERS) {
+            kernel.low_driver[driver->ops->number] = NULL;
+        }
+        if (driver->ops->grant != NULL) {
+            grant_free(driver->ops->grant);
+        }
+    }
+}
+
+static void bury(const struct capsule *owner)
+{
+    kernel.dead_capsules |= 1u << (uint32_t)(owner - __start_capsules);
+    arch_guard.any_dead = 1;
+    abandon_dead_callers();
+    remove_drivers(owner);
+}
+
+void kernel_trap_landed(void)
+{
+    grant_leave_scopes(arch_guard.innermost != NULL ? arch_guard.innermost->scopes_open : 0);
+    if (kernel.trap.owner != NULL) {
+        bury(kernel.trap.owner);
+        report_trap(&kernel.trap);
+        kernel.trap.owner = NULL;
+    }
 }

@@ -101,15 +101,28 @@ bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
     return false;
 }
 
-void upcall_forget(struct process *process, uint32_t grant, uint32_t number)
+/* Takes those of this grant out of the queue: any, or those to a function for the same number. */
+static void forget(struct process *process, const struct process_upcall *like, bool any)
 {
     uint32_t i = 0;
     while (i < process->queue_count) {
         const struct process_upcall *upcall = &process->queue[ring_position(process, i)];
-        if (upcall->to_function && upcall->grant == grant && upcall->number == number) {
+        bool same = upcall->to_function && upcall->number == like->number;
+        if (upcall->grant == like->grant && (any || same)) {
             ring_remove(process, i);
         } else {
             i++;
         }
     }
+}
+
+void upcall_forget(struct process *process, uint32_t grant, uint32_t number)
+{
+    forget(process, &(struct process_upcall){.grant = (uint8_t)grant, .number = (uint16_t)number},
+           false);
+}
+
+void upcall_forget_all(struct process *process, uint32_t grant)
+{
+    forget(process, &(struct process_upcall){.grant = (uint8_t)grant}, true);
 }

@@ -17,7 +17,8 @@ _Static_assert(offsetof(struct arch_context, exc_return) == 36, "switch.S");
 _Static_assert(offsetof(struct arch_context, s16_to_s31) == 40, "switch.S");
 
 /* guard.S knows these. */
-_Static_assert(offsetof(struct arch_guard, any_dead) == 4, "guard.S");
+_Static_assert(sizeof(struct arch_guard) == 12, "guard.S");
+_Static_assert(offsetof(struct arch_guard, innermost) == 4, "guard.S");
 _Static_assert(offsetof(struct arch_landing, outer) == 4, "guard.S");
 _Static_assert(offsetof(struct arch_landing, owner) == 8, "guard.S");
 _Static_assert(offsetof(struct arch_landing, r4_to_r11) == 12, "guard.S");
@@ -113,25 +114,71 @@ _Noreturn void arch_halt(void)
     }
 }
 
+static struct arch_kernel_fault read_fault(const struct arch_frame *frame)
+{
+    uint32_t exception;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
+    return (struct arch_kernel_fault){
+        .fault = {.exception = exception,
+                  .cfsr = *scs(SCS_CFSR),
+                  .hfsr = *scs(SCS_HFSR),
+                  .mmfar = *scs(SCS_MMFAR),
+                  .bfar = *scs(SCS_BFAR)},
+        .frame = frame,
+        .sp = (uint32_t)(uintptr_t)frame,
+    };
+}
+
+#define XPSR_THUMB       0x01000000u
+#define XPSR_STACK_ALIGN 0x00000200u
+
+extern uint32_t kernel_stack_top[];
+void arch_landed(void);
+void arch_abandoned(void);
+
+/* From switch.S: the kernel faulted in thread mode, with a frame on its stack. Returns the frame
+ * with which to go on, or NULL. What lies below a landing belongs to calls that are over. */
+struct arch_frame *arch_kernel_trapped(const struct arch_frame *frame);
+struct arch_frame *arch_kernel_trapped(const struct arch_frame *frame)
+{
+    const struct arch_kernel_fault fault = read_fault(frame);
+    if (!kernel_take_trap(&fault)) {
+        return NULL;
+    }
+    *scs(SCS_CFSR) = fault.fault.cfsr; /* written back, sticky bits are cleared */
+    uintptr_t sp = (uintptr_t)kernel_stack_top;
+    uintptr_t pc = (uintptr_t)kernel_resume;
+    if (arch_guard.innermost != NULL) {
+        sp = (uintptr_t)arch_guard.innermost;
+        pc = (uintptr_t)arch_landed;
+    }
+    /* The return from the exception takes off the frame and, if bit 9 says so, a word of padding.
+     */
+    struct arch_frame *landing = (struct arch_frame *)((sp & ~(uintptr_t)7) - ARCH_FRAME_BYTES);
+    *landing = (struct arch_frame){
+        .pc = pc & ~(uintptr_t)1,
+        .xpsr = XPSR_THUMB | ((sp & 4u) != 0 ? XPSR_STACK_ALIGN : 0u),
+    };
+    return landing;
+}
+
+void arch_landing_abandon(struct arch_landing *landing)
+{
+    landing->lr = (uintptr_t)arch_abandoned;
+}
+
 /* From switch.S. */
 _Noreturn void arch_kernel_faulted(const struct arch_frame *frame, uint32_t exc_return,
                                    uint32_t stack_lost, const uint32_t *r4_to_r11);
 _Noreturn void arch_kernel_faulted(const struct arch_frame *frame, uint32_t exc_return,
                                    uint32_t stack_lost, const uint32_t *r4_to_r11)
 {
-    uint32_t exception;
-    __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
     (void)exc_return;
-    const struct arch_kernel_fault fault = {
-        .fault = {.exception = exception,
-                  .cfsr = *scs(SCS_CFSR),
-                  .hfsr = *scs(SCS_HFSR),
-                  .mmfar = *scs(SCS_MMFAR),
-                  .bfar = *scs(SCS_BFAR)},
-        .frame = stack_lost != 0 ? (const struct arch_frame *)0 : frame,
-        .r4_to_r11 = r4_to_r11,
-        .sp = (uint32_t)(uintptr_t)frame,
-        .stack_overflow = stack_lost != 0,
-    };
+    struct arch_kernel_fault fault = read_fault(frame);
+    fault.r4_to_r11 = r4_to_r11;
+    if (stack_lost != 0) {
+        fault.frame = NULL;
+        fault.stack_overflow = true;
+    }
     kernel_take_fault(&fault);
 }

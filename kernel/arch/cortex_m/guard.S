@@ -5,13 +5,13 @@
  * returned K_ENODEVICE. The landings of calls inside one another form a list, the innermost first;
  * struct arch_landing (arch.h) is this picture:
  *
- *   sp of the landing -> unused, outer, owner, r4-r11, lr
+ *   sp of the landing -> scopes open, outer, owner, r4-r11, lr
  */
     .syntax unified
     .cpu cortex-m4
     .thumb
 
-    .equ INNERMOST, 0                   @ then ANY_DEAD: both are loaded at once
+    .equ INNERMOST, 4
     .equ NODEVICE, -11
 
     .section .bss.arch_guard, "aw", %nobits
@@ -19,8 +19,8 @@
     .global arch_guard
     .type arch_guard, %object
 arch_guard:
-    .space 8
-    .size arch_guard, 8
+    .space 12                           @ scopes_open, innermost, any_dead: loaded all at once
+    .size arch_guard, 12
 
 /* int guard_call(owner, function, self, a, b, c): b and c lie on the stack. */
     .section .text.guard_call, "ax", %progbits
@@ -32,16 +32,16 @@ guard_call:
     cbz     r0, trusted
     push    {r0, r4-r11, lr}
     ldr     r4, =arch_guard
-    ldrd    r5, r6, [r4, #INNERMOST]
-    cbnz    r6, some_are_dead
-1:  push    {r3, r5}                    @ r3 keeps the stack on a multiple of 8
+    ldm     r4, {r5-r7}
+    cbnz    r7, some_are_dead
+1:  push    {r5, r6}
     str     sp, [r4, #INNERMOST]
     mov     r12, r1
     mov     r0, r2
     mov     r1, r3
     ldrd    r2, r3, [sp, #48]
     blx     r12
-    str     r5, [r4, #INNERMOST]
+    str     r6, [r4, #INNERMOST]
     add     sp, #12
     pop     {r4-r11, pc}
 
@@ -67,3 +67,35 @@ some_are_dead:
     add     sp, #4
     pop     {r4-r11, pc}
     .size guard_call, . - guard_call
+
+/* A trap goes on here, sp at the innermost landing, in thread mode and interruptible like any code of
+ * the kernel. */
+    .section .text.arch_landed, "ax", %progbits
+    .align 2
+    .global arch_landed
+    .type arch_landed, %function
+    .thumb_func
+arch_landed:
+    bl      kernel_trap_landed
+    pop     {r5, r6}
+    ldr     r4, =arch_guard
+    str     r6, [r4, #INNERMOST]
+    mvn     r0, #(-NODEVICE - 1)
+    add     sp, #4
+    pop     {r4-r11, pc}
+
+/* What guard_call returns to when its caller has died meanwhile (arch_landing_abandon): on to the
+ * landing under which that caller itself was called. */
+    .global arch_abandoned
+    .type arch_abandoned, %function
+    .thumb_func
+arch_abandoned:
+    ldr     r4, =arch_guard
+    ldr     r0, [r4, #INNERMOST]
+    cbz     r0, 1f
+    mov     sp, r0
+    b       arch_landed
+1:  ldr     r0, =kernel_stack_top
+    mov     sp, r0
+    b.w     kernel_resume
+    .size arch_landed, . - arch_landed

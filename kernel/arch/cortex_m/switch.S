@@ -54,6 +54,7 @@
     .equ SHCSR_PENDED, 0xF000           @ UsageFault, MemManage, BusFault, SVCall
     .equ CONTROL_UNPRIVILEGED, 1
     .equ REPORT_STACK, 512              @ bytes of stack that the report of a kernel fault takes
+    .equ TRAP_STACK, 256                @ and that looking whether a capsule trapped takes
 
     .section .bss.arch_switch, "aw", %nobits
     .align 2
@@ -196,9 +197,26 @@ handler arch_fault_handler
     movs    r2, #STOP_FAULT
     b.w     leave_process
 
+/* In thread mode, on a stack that is there: a capsule may have trapped, and the kernel goes on where
+ * that lands. */
+kernel_fault:
+    add     r0, lr, #7                  @ 0xFFFFFFF9: thread mode, main stack, basic frame
+    cbnz    r0, kernel_is_lost
+    mov     r0, sp
+    ldr     r1, =kernel_stack_bottom
+    subs    r2, r0, r1
+    cmp     r2, #TRAP_STACK
+    blt     kernel_is_lost
+    push    {r4, lr}
+    bl      arch_kernel_trapped
+    pop     {r4, lr}
+    cbz     r0, kernel_is_lost
+    mov     sp, r0
+    bx      lr
+
 /* The kernel's stack lies at the bottom of RAM: when it overflowed, stacking failed below RAM and
  * the stack pointer must come back before anything else is done. */
-kernel_fault:
+kernel_is_lost:
     mov     r0, sp
     ldr     r1, =kernel_stack_bottom
     subs    r2, r0, r1

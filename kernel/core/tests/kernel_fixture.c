@@ -56,6 +56,12 @@ static const struct kernel_chip chip = {serve_interrupts, write_now};
 /* The architecture. */
 volatile union arch_signals arch_signals;
 volatile struct arch_switch arch_switch;
+struct arch_guard arch_guard;
+
+void arch_landing_abandon(struct arch_landing *landing)
+{
+    landing->lr = FIXTURE_ABANDONED;
+}
 
 enum arch_stop arch_process_run(struct arch_context *context)
 {

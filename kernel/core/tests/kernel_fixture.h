@@ -35,6 +35,8 @@ extern const struct grant *const fixture_grant, *const fixture_huge_grant;
 typedef struct command_return (*fixture_command)(struct process_id id, uint32_t command,
                                                  uint32_t argument0, uint32_t argument1);
 
+#define FIXTURE_ABANDONED 0xABA4D04Eu /* the return address of a landing whose caller died */
+
 struct fixture {
     struct kernel_config config; /* change it, then fixture_boot */
     struct kernel_fault_rule fault_rule;

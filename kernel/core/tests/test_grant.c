@@ -45,7 +45,7 @@ static void test_first_use_is_zero_and_later_ones_remember(void **state)
         assert_int_equal(g->wide, 5);
     }
     assert_int_equal(live_grants(p), 1);
-    assert_int_equal(kernel.scopes_open, 0);
+    assert_int_equal(arch_guard.scopes_open, 0);
 }
 
 static void test_entering_twice_is_an_error(void **state)
@@ -82,14 +82,14 @@ static void test_leaving_early_unlocks(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     leave_early(p->id);
-    assert_int_equal(kernel.scopes_open, 0);
+    assert_int_equal(arch_guard.scopes_open, 0);
     uint8_t tail = 0;
     grant_enter (own_grant, p->id, g) {
         tail = g->tail;
         break;
     }
     assert_int_equal(tail, 1);
-    assert_int_equal(kernel.scopes_open, 0);
+    assert_int_equal(arch_guard.scopes_open, 0);
 }
 
 static void test_other_processes_do_not_share(void **state)
@@ -215,7 +215,7 @@ static void test_each_visits_live_processes_that_have_it(void **state)
         assert_int_equal(fixture_enter(id, &value, 0), K_OK);
     }
     assert_int_equal(seen, 0x14);
-    assert_int_equal(kernel.scopes_open, 0);
+    assert_int_equal(arch_guard.scopes_open, 0);
     assert_int_equal(live_grants(kernel.process[1]), 0);
 }
 
@@ -228,7 +228,7 @@ static void test_process_may_end_inside_a_scope(void **state)
         assert_int_equal(process_act(p->id, ABI_PROCESS_TERMINATE), K_EBUSY);
         process_end(p, ABI_PROCESS_TERMINATED); /* the kernel itself may */
     }
-    assert_int_equal(kernel.scopes_open, 0);
+    assert_int_equal(arch_guard.scopes_open, 0);
     assert_int_equal(live_grants(p), 0);
 }
 

@@ -171,7 +171,7 @@ static void one_step(void)
         }
         check_process(kernel.process[i]);
     }
-    CHECK(kernel.scopes_open == 0);
+    CHECK(arch_guard.scopes_open == 0);
 }
 
 /* What the driver does with a command: enters its grant, reads and writes the buffers. */
