@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 HANDLER_FRAMES = 36 + 36 + 108  # with the word that aligns; the first may belong to the kernel's own SVC
+TRAP = 128  # TRAP_STACK there: what a fault leaves for looking whether it is a capsule's trap
 FAULT_REPORT = 512  # REPORT_STACK of kernel/arch/cortex_m/switch.S: with less, the report of a fault starts over
 
 # Caller, by name -> who may be called through its pointers. Several functions of one name count as one.
@@ -118,6 +119,9 @@ class Code:
             if target := re.search(r"([0-9a-f]+) <", operands):
                 self.calls[at].add(int(target.group(1), 16))
 
+    def named(self, wanted):
+        return [at for at, name in self.name.items() if name == wanted]
+
     def pointers(self, at):
         for callers, targets in TARGETS.items():
             if re.fullmatch(callers, self.name[at]):
@@ -134,7 +138,7 @@ class Code:
             targets.update(self.pointers(at))
         guarded = [target for target in targets if self.name[target] == "guard_call"]
         if guarded:  # it calls what its caller hands it: the caller's pointer, one frame further down
-            targets = (targets - set(guarded)) | set(self.pointers(at))
+            targets = (targets - set(guarded)) | set(self.pointers(at)) | set(self.named("kernel_trap_landed"))
         for target in targets:
             if target in above or self.name[target] in without:
                 continue
@@ -156,10 +160,15 @@ def main():
     for what, skipped in (("while it works", {"kernel_panic", "kernel_take_fault", "arch_kernel_faulted"}),
                           ("with a panic", {"kernel_take_fault", "arch_kernel_faulted"})):
         depth, path = code.deepest(value["arch_reset_handler"] & ~1, skipped)
-        total = depth + HANDLER_FRAMES
-        print(f"{what}: {depth} + {HANDLER_FRAMES} of handlers = {total} of {room} bytes")
+        handlers = max(HANDLER_FRAMES, 36 + TRAP)
+        total = depth + handlers
+        print(f"{what}: {depth} + {handlers} of handlers = {total} of {room} bytes")
         print("  " + " > ".join(f"{name} {frame}" for name, frame in path if frame))
         status |= total > room
+    for function, most in (("arch_kernel_trapped", TRAP - 8), ("kernel_resume", room)):
+        depth, _ = code.deepest(value[function] & ~1, {"kernel_panic"})
+        print(f"{function}: {depth} of {most} bytes")
+        status |= depth > most
     depth, _ = code.deepest(value["arch_kernel_faulted"] & ~1, set())
     print(f"report of a kernel fault: {depth} of {FAULT_REPORT} bytes")
     return status | (depth + 32 > FAULT_REPORT)  # the fault handler's own push

@@ -6,9 +6,11 @@
 
 #include "kernel/core/kernel_internal.h"
 
+/* The capsule that shares the UART out may have trapped: then nobody has it any more. */
 static bool must_write_now(void)
 {
-    return !kernel.in_main_loop || kernel.panicking || kernel.config->debug_uart == NULL;
+    const struct hil_uart *uart = kernel.config->debug_uart;
+    return !kernel.in_main_loop || kernel.panicking || uart == NULL || guard_is_dead(uart->owner);
 }
 
 /* The oldest bytes that lie in one piece. */
@@ -121,6 +123,7 @@ static void note_lost(struct debug_ring *ring)
 void debug_write(struct const_slice text)
 {
     if (must_write_now()) {
+        debug_flush();
         kernel.config->chip->write_now(text);
         return;
     }

@@ -54,7 +54,7 @@
     .equ SHCSR_PENDED, 0xF000           @ UsageFault, MemManage, BusFault, SVCall
     .equ CONTROL_UNPRIVILEGED, 1
     .equ REPORT_STACK, 512              @ bytes of stack that the report of a kernel fault takes
-    .equ TRAP_STACK, 256                @ and that looking whether a capsule trapped takes
+    .equ TRAP_STACK, 128                @ and that looking whether a capsule trapped takes
 
     .section .bss.arch_switch, "aw", %nobits
     .align 2

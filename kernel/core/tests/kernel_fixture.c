@@ -28,6 +28,7 @@ static struct command_return command(void *self, struct process_id id, uint32_t 
 }
 
 CAPSULE(small);
+const struct capsule *const fixture_capsule = &this_capsule;
 static const struct driver_ops small_ops = {FIXTURE_DRIVER, command, &small_grant, &this_capsule};
 static const struct driver_ops huge_ops = {FIXTURE_DRIVER_HUGE, command, &huge_grant, NULL};
 static const struct driver_ops plain_ops = {FIXTURE_DRIVER_PLAIN, command, NULL, NULL};
@@ -139,6 +140,8 @@ int fixture_setup(void **state)
         .board_name = "host",
         .bounds =
             {
+                .capsules_start = process_memory(FIXTURE_CAPSULES),
+                .capsules_end = process_memory(FIXTURE_CAPSULES + FIXTURE_CAPSULES_BYTES),
                 .app_flash_start = process_memory(FIXTURE_FLASH),
                 .app_flash_end = process_memory(FIXTURE_FLASH + FIXTURE_FLASH_BYTES),
                 .app_ram_start = process_memory(FIXTURE_RAM),

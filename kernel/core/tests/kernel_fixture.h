@@ -30,6 +30,10 @@ struct fixture_data {
     uint8_t bytes[20];
 };
 extern const struct grant *const fixture_grant, *const fixture_huge_grant;
+/* Whose FIXTURE_DRIVER is, and where capsules' code would lie. */
+extern const struct capsule *const fixture_capsule;
+#define FIXTURE_CAPSULES       0x00001000u
+#define FIXTURE_CAPSULES_BYTES 0x1000u
 
 /* What FIXTURE_DRIVER does with a command, and what it saw. NULL: success. */
 typedef struct command_return (*fixture_command)(struct process_id id, uint32_t command,
