@@ -64,16 +64,13 @@ extern struct base base;
     {                                                                                              \
         .pin = {&nrf52_pin_ops, (led_pin)}, .active_low = true                                     \
     }
-#define BASE_BUTTON(button_pin, driver, index)                                                     \
+#define BASE_BUTTON(button_pin)                                                                    \
     {                                                                                              \
-        .button = {.pin = {&nrf52_pin_ops, (button_pin)},                                          \
-                   .active_low = true,                                                             \
-                   .pull = HIL_GPIO_PULL_UP},                                                      \
-        .client = BUTTON_CLIENT((driver), (index))                                                 \
+        .pin = {&nrf52_pin_ops, (button_pin)}, .active_low = true, .pull = HIL_GPIO_PULL_UP        \
     }
-#define BASE_APP_GPIO(app_pin, driver, index)                                                      \
+#define BASE_APP_GPIO(app_pin)                                                                     \
     {                                                                                              \
-        .pin = {&nrf52_pin_ops, (app_pin)}, .client = GPIO_CLIENT((driver), (index))               \
+        &nrf52_pin_ops, (app_pin)                                                                  \
     }
 
 /* Rows of tables that the board owns: struct nrf52_interrupt, struct driver. */

@@ -18,7 +18,7 @@ static bool any_process_wants(uint32_t index)
     return wanted;
 }
 
-static struct command_return enable(const struct hil_gpio *pin, struct process_id id,
+static struct command_return enable(const struct hil_button *button, struct process_id id,
                                     uint32_t index)
 {
     /* Memory first, so that no detector is taken for a process that cannot be told. */
@@ -27,7 +27,7 @@ static struct command_return enable(const struct hil_gpio *pin, struct process_i
     }
     int status = grant_error();
     if (status == K_OK) {
-        status = pin->ops->enable_interrupt(pin->self, HIL_GPIO_EDGE_BOTH);
+        status = hil_button_enable_interrupt(button);
     }
     if (status == K_OK) {
         grant_enter (button_grant, id, p) {
@@ -37,7 +37,7 @@ static struct command_return enable(const struct hil_gpio *pin, struct process_i
     return command_status(status);
 }
 
-static struct command_return disable(const struct hil_gpio *pin, struct process_id id,
+static struct command_return disable(const struct hil_button *button, struct process_id id,
                                      uint32_t index)
 {
     grant_enter (button_grant, id, p) {
@@ -45,7 +45,7 @@ static struct command_return disable(const struct hil_gpio *pin, struct process_
     }
     struct command_return result = grant_answer(command_success());
     if (!any_process_wants(index)) {
-        pin->ops->disable_interrupt(pin->self);
+        hil_button_disable_interrupt(button);
     }
     return result;
 }
@@ -64,24 +64,24 @@ static struct command_return button_command(void *self, struct process_id id, ui
     if (index >= driver->count) {
         return command_error(K_EINVAL);
     }
-    const struct hil_button *button = &driver->slots[index].button;
+    const struct hil_button *button = &LIST_AT(driver->buttons, index);
     switch (command) {
     case ABI_BUTTON_ENABLE:
-        return enable(&button->pin, id, index);
+        return enable(button, id, index);
     case ABI_BUTTON_DISABLE:
-        return disable(&button->pin, id, index);
+        return disable(button, id, index);
     default:
         return command_success_u32(hil_button_is_pressed(button));
     }
 }
 
-void button_changed(void *self, uint32_t index)
+static void button_changed(void *self, uint32_t index)
 {
     const struct button_driver *driver = self;
     if (index >= driver->count) {
         return;
     }
-    const struct hil_button *button = &driver->slots[index].button;
+    const struct hil_button *button = &LIST_AT(driver->buttons, index);
     bool pressed = hil_button_is_pressed(button);
     bool wanted = false;
     grant_each (button_grant, id, p) {
@@ -92,7 +92,7 @@ void button_changed(void *self, uint32_t index)
     }
     /* Those who enabled it may have ended without saying so. */
     if (!wanted) {
-        button->pin.ops->disable_interrupt(button->pin.self);
+        hil_button_disable_interrupt(button);
     }
 }
 
@@ -103,12 +103,14 @@ const struct driver_ops button_driver_ops = {
     .owner = &this_capsule,
 };
 
-void button_init(struct button_driver *button, const struct button_slot *slots, uint32_t count)
+void button_init(struct button_driver *button, struct hil_button_list buttons)
 {
-    *button = (struct button_driver){slots, count < BUTTON_COUNT_MAX ? count : BUTTON_COUNT_MAX};
+    *button = (struct button_driver){
+        .buttons = buttons,
+        .count = buttons.count < BUTTON_COUNT_MAX ? buttons.count : BUTTON_COUNT_MAX,
+        .client = {button_changed, button, &this_capsule},
+    };
     for (uint32_t i = 0; i < button->count; i++) {
-        const struct hil_gpio *pin = &slots[i].button.pin;
-        hil_button_init(&slots[i].button);
-        pin->ops->set_client(pin->self, &slots[i].client);
+        hil_button_init(&LIST_AT(buttons, i), &button->client, i);
     }
 }

@@ -11,30 +11,16 @@
 
 #define BUTTON_COUNT_MAX 32u /* a bit each in what a process has enabled */
 
-/* A row of the board's table, which can lie in flash. */
-struct button_slot {
-    struct hil_button button;
-    struct hil_gpio_client client; /* as BUTTON_CLIENT makes it */
-};
-
-/* `driver` is the address of the struct button_driver, `index` the row's position in the table. */
-#define BUTTON_CLIENT(driver, index)                                                               \
-    {                                                                                              \
-        button_changed, (driver), (index)                                                          \
-    }
-
 struct button_driver {
-    const struct button_slot *slots; /* borrowed for ever */
-    uint32_t count;
+    struct hil_button_list buttons; /* borrowed for ever */
+    uint32_t count;                 /* of those that are used */
+    struct hil_gpio_client client;
 };
 
 extern const struct driver_ops button_driver_ops;
 
 /* Makes the pins inputs and becomes their client. At most BUTTON_COUNT_MAX; further ones are as if
  * they were not there. */
-void button_init(struct button_driver *button, const struct button_slot *slots, uint32_t count);
-
-/* For BUTTON_CLIENT only. */
-void button_changed(void *self, uint32_t index);
+void button_init(struct button_driver *button, struct hil_button_list buttons);
 
 #endif

@@ -96,21 +96,21 @@ static void cst816s_interrupted(void *self, uint32_t index)
 static void cst816s_elapsed(void *self)
 {
     struct cst816s *panel = self;
-    panel->config->reset.ops->write(panel->config->reset.self, true);
+    hil_gpio_write(&panel->config->reset, true);
 }
 
 static int cst816s_enable(void *self)
 {
     struct cst816s *panel = self;
     const struct hil_gpio *interrupt = &panel->config->interrupt;
-    return interrupt->ops->enable_interrupt(interrupt->self, HIL_GPIO_EDGE_FALLING);
+    return hil_gpio_enable_interrupt(interrupt, HIL_GPIO_EDGE_FALLING);
 }
 
 static void cst816s_disable(void *self)
 {
     struct cst816s *panel = self;
     const struct hil_gpio *interrupt = &panel->config->interrupt;
-    interrupt->ops->disable_interrupt(interrupt->self);
+    hil_gpio_disable_interrupt(interrupt);
     panel->pressed = false;
 }
 
@@ -128,7 +128,7 @@ void cst816s_init(struct cst816s *panel, const struct cst816s_config *config)
     *panel = (struct cst816s){
         .panel = {&cst816s_ops, panel, &this_capsule},
         .config = config,
-        .interrupt_client = {cst816s_interrupted, panel, 0},
+        .interrupt_client = {cst816s_interrupted, panel, &this_capsule},
         .delay_client = {cst816s_elapsed, panel, &this_capsule},
         .i2c_client = {cst816s_read, panel, &this_capsule},
         .first = DMA_BUFFER_OF(panel->first_bytes),
@@ -136,10 +136,10 @@ void cst816s_init(struct cst816s *panel, const struct cst816s_config *config)
     };
     (void)dma_buffer_put(&panel->first, 0, FIRST_REGISTER);
     hil_i2c_set_client(config->i2c, &panel->i2c_client);
-    config->interrupt.ops->make_input(config->interrupt.self, HIL_GPIO_PULL_UP);
-    config->interrupt.ops->set_client(config->interrupt.self, &panel->interrupt_client);
-    config->reset.ops->write(config->reset.self, false);
-    config->reset.ops->make_output(config->reset.self);
+    hil_gpio_make_input(&config->interrupt, HIL_GPIO_PULL_UP);
+    hil_gpio_set_client(&config->interrupt, &panel->interrupt_client, 0);
+    hil_gpio_write(&config->reset, false);
+    hil_gpio_make_output(&config->reset);
     hil_delay_set_client(config->delay, &panel->delay_client);
     hil_delay_start(config->delay, RESET_LOW_US);
 }

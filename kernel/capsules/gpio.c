@@ -14,13 +14,13 @@ static struct command_return make_input(const struct hil_gpio *pin, uint32_t pul
 {
     switch (pull) {
     case ABI_GPIO_PULL_NONE:
-        pin->ops->make_input(pin->self, HIL_GPIO_PULL_NONE);
+        hil_gpio_make_input(pin, HIL_GPIO_PULL_NONE);
         return command_success();
     case ABI_GPIO_PULL_UP:
-        pin->ops->make_input(pin->self, HIL_GPIO_PULL_UP);
+        hil_gpio_make_input(pin, HIL_GPIO_PULL_UP);
         return command_success();
     case ABI_GPIO_PULL_DOWN:
-        pin->ops->make_input(pin->self, HIL_GPIO_PULL_DOWN);
+        hil_gpio_make_input(pin, HIL_GPIO_PULL_DOWN);
         return command_success();
     default:
         return command_error(K_EINVAL);
@@ -35,9 +35,9 @@ static void take_detectors_back(const struct gpio_driver *driver)
         wanted |= p->interrupts;
     }
     for (uint32_t i = 0; i < driver->count; i++) {
-        const struct hil_gpio *pin = &driver->slots[i].pin;
-        if (pin->ops != NULL && (wanted >> i & 1u) == 0) {
-            pin->ops->disable_interrupt(pin->self);
+        const struct hil_gpio *pin = &LIST_AT(driver->pins, i);
+        if (hil_gpio_is_there(pin) && (wanted >> i & 1u) == 0) {
+            hil_gpio_disable_interrupt(pin);
         }
     }
 }
@@ -45,7 +45,7 @@ static void take_detectors_back(const struct gpio_driver *driver)
 static struct command_return enable_interrupt(const struct gpio_driver *driver,
                                               struct process_id id, uint32_t index, uint32_t edge)
 {
-    const struct hil_gpio *pin = &driver->slots[index].pin;
+    const struct hil_gpio *pin = &LIST_AT(driver->pins, index);
     enum hil_gpio_edge wanted = HIL_GPIO_EDGE_BOTH;
     if (edge > ABI_GPIO_EDGE_FALLING) {
         return command_error(K_EINVAL);
@@ -61,11 +61,11 @@ static struct command_return enable_interrupt(const struct gpio_driver *driver,
     }
     int status = grant_error();
     if (status == K_OK) {
-        status = pin->ops->enable_interrupt(pin->self, wanted);
+        status = hil_gpio_enable_interrupt(pin, wanted);
     }
     if (status == K_EBUSY) {
         take_detectors_back(driver);
-        status = pin->ops->enable_interrupt(pin->self, wanted);
+        status = hil_gpio_enable_interrupt(pin, wanted);
     }
     if (status == K_OK) {
         grant_enter (gpio_grant, id, p) {
@@ -89,27 +89,27 @@ static struct command_return pin_command(const struct hil_gpio *pin, uint32_t co
 {
     switch (command) {
     case ABI_GPIO_ENABLE_OUTPUT:
-        pin->ops->make_output(pin->self);
+        hil_gpio_make_output(pin);
         return command_success();
     case ABI_GPIO_SET:
-        pin->ops->write(pin->self, true);
+        hil_gpio_write(pin, true);
         return command_success();
     case ABI_GPIO_CLEAR:
-        pin->ops->write(pin->self, false);
+        hil_gpio_write(pin, false);
         return command_success();
     case ABI_GPIO_TOGGLE:
-        pin->ops->toggle(pin->self);
+        hil_gpio_toggle(pin);
         return command_success();
     case ABI_GPIO_ENABLE_INPUT:
         return make_input(pin, argument);
     case ABI_GPIO_READ:
-        return command_success_u32(pin->ops->read(pin->self));
+        return command_success_u32(hil_gpio_read(pin));
     case ABI_GPIO_DISABLE_INTERRUPT:
-        pin->ops->disable_interrupt(pin->self);
-        pin->ops->disable(pin->self);
+        hil_gpio_disable_interrupt(pin);
+        hil_gpio_disable(pin);
         return command_success();
     default:
-        pin->ops->disable(pin->self);
+        hil_gpio_disable(pin);
         return command_success();
     }
 }
@@ -130,8 +130,8 @@ static struct command_return gpio_command(void *self, struct process_id id, uint
     if (index >= driver->count) {
         return command_error(K_EINVAL);
     }
-    const struct hil_gpio *pin = &driver->slots[index].pin;
-    if (pin->ops == NULL) {
+    const struct hil_gpio *pin = &LIST_AT(driver->pins, index);
+    if (!hil_gpio_is_there(pin)) {
         return command_error(K_ENODEVICE);
     }
     if (command == ABI_GPIO_ENABLE_INTERRUPT) {
@@ -143,14 +143,14 @@ static struct command_return gpio_command(void *self, struct process_id id, uint
     return pin_command(pin, command, argument);
 }
 
-void gpio_changed(void *self, uint32_t index)
+static void gpio_changed(void *self, uint32_t index)
 {
     const struct gpio_driver *driver = self;
     if (index >= driver->count) {
         return;
     }
-    const struct hil_gpio *pin = &driver->slots[index].pin;
-    bool high = pin->ops->read(pin->self);
+    const struct hil_gpio *pin = &LIST_AT(driver->pins, index);
+    bool high = hil_gpio_read(pin);
     grant_each (gpio_grant, id, p) {
         (void)upcall_schedule(&gpio_grant, id, ABI_GPIO_UPCALL_CHANGED, index, high, 0);
     }
@@ -163,13 +163,17 @@ const struct driver_ops gpio_driver_ops = {
     .owner = &this_capsule,
 };
 
-void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count)
+void gpio_init(struct gpio_driver *gpio, struct hil_gpio_list pins)
 {
-    *gpio = (struct gpio_driver){slots, count < GPIO_COUNT_MAX ? count : GPIO_COUNT_MAX};
+    *gpio = (struct gpio_driver){
+        .pins = pins,
+        .count = pins.count < GPIO_COUNT_MAX ? pins.count : GPIO_COUNT_MAX,
+        .client = {gpio_changed, gpio, &this_capsule},
+    };
     for (uint32_t i = 0; i < gpio->count; i++) {
-        const struct hil_gpio *pin = &slots[i].pin;
-        if (pin->ops != NULL) {
-            pin->ops->set_client(pin->self, &slots[i].client);
+        const struct hil_gpio *pin = &LIST_AT(pins, i);
+        if (hil_gpio_is_there(pin)) {
+            hil_gpio_set_client(pin, &gpio->client, i);
         }
     }
 }

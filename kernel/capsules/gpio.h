@@ -14,30 +14,16 @@
 
 #define GPIO_COUNT_MAX 32u /* a bit each in what a process has enabled */
 
-/* A row of the board's table, which can lie in flash. */
-struct gpio_slot {
-    struct hil_gpio pin;           /* ops NULL: this index has no pin */
-    struct hil_gpio_client client; /* as GPIO_CLIENT makes it */
-};
-
-/* `driver` is the address of the struct gpio_driver, `index` the row's position in the table. */
-#define GPIO_CLIENT(driver, index)                                                                 \
-    {                                                                                              \
-        gpio_changed, (driver), (index)                                                            \
-    }
-
 struct gpio_driver {
-    const struct gpio_slot *slots; /* borrowed for ever */
-    uint32_t count;
+    struct hil_gpio_list pins; /* borrowed for ever; a gap is an index without a pin */
+    uint32_t count;            /* of those that are used */
+    struct hil_gpio_client client;
 };
 
 extern const struct driver_ops gpio_driver_ops;
 
 /* Becomes the client of the pins; leaves them as they are. At most GPIO_COUNT_MAX; further ones are
  * as if they were not there. */
-void gpio_init(struct gpio_driver *gpio, const struct gpio_slot *slots, uint32_t count);
-
-/* For GPIO_CLIENT only. */
-void gpio_changed(void *self, uint32_t index);
+void gpio_init(struct gpio_driver *gpio, struct hil_gpio_list pins);
 
 #endif

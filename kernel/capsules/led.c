@@ -9,15 +9,15 @@ static struct command_return led_command(void *self, struct process_id id, uint3
     (void)id;
     (void)unused;
     if (command == ABI_LED_COUNT) {
-        return command_success_u32(driver->count);
+        return command_success_u32(driver->leds.count);
     }
     if (command > ABI_LED_READ) {
         return command_error(K_ENOSUPPORT);
     }
-    if (index >= driver->count) {
+    if (index >= driver->leds.count) {
         return command_error(K_EINVAL);
     }
-    const struct hil_led *led = &driver->leds[index];
+    const struct hil_led *led = &LIST_AT(driver->leds, index);
     switch (command) {
     case ABI_LED_ON:
         hil_led_set(led, true);
@@ -39,10 +39,10 @@ const struct driver_ops led_driver_ops = {
     .owner = &this_capsule,
 };
 
-void led_init(struct led_driver *led, const struct hil_led *leds, uint32_t count)
+void led_init(struct led_driver *led, struct hil_led_list leds)
 {
-    *led = (struct led_driver){leds, count};
-    for (uint32_t i = 0; i < count; i++) {
-        hil_led_init(&leds[i]);
+    *led = (struct led_driver){leds};
+    for (uint32_t i = 0; i < leds.count; i++) {
+        hil_led_init(&LIST_AT(leds, i));
     }
 }

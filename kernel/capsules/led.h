@@ -4,19 +4,16 @@
 #ifndef KERNEL_CAPSULES_LED_H
 #define KERNEL_CAPSULES_LED_H
 
-#include <stdint.h>
-
 #include "kernel/capsule/driver.h"
 #include "kernel/hil/led.h"
 
 struct led_driver {
-    const struct hil_led *leds; /* borrowed for ever */
-    uint32_t count;
+    struct hil_led_list leds; /* borrowed for ever */
 };
 
 extern const struct driver_ops led_driver_ops;
 
 /* Makes the pins outputs, dark. */
-void led_init(struct led_driver *led, const struct hil_led *leds, uint32_t count);
+void led_init(struct led_driver *led, struct hil_led_list leds);
 
 #endif

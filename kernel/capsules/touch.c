@@ -18,7 +18,7 @@ static bool any_process_wants(void)
     return wanted;
 }
 
-static struct command_return enable(const struct hil_gpio *pin, struct process_id id)
+static struct command_return enable(const struct hil_button *key, struct process_id id)
 {
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (touch_grant, id, p) {
@@ -26,7 +26,7 @@ static struct command_return enable(const struct hil_gpio *pin, struct process_i
     }
     int status = grant_error();
     if (status == K_OK) {
-        status = pin->ops->enable_interrupt(pin->self, HIL_GPIO_EDGE_BOTH);
+        status = hil_button_enable_interrupt(key);
     }
     if (status == K_OK) {
         grant_enter (touch_grant, id, p) {
@@ -36,14 +36,14 @@ static struct command_return enable(const struct hil_gpio *pin, struct process_i
     return command_status(status);
 }
 
-static struct command_return disable(const struct hil_gpio *pin, struct process_id id)
+static struct command_return disable(const struct hil_button *key, struct process_id id)
 {
     grant_enter (touch_grant, id, p) {
         p->enabled = false;
     }
     struct command_return result = grant_answer(command_success());
     if (!any_process_wants()) {
-        pin->ops->disable_interrupt(pin->self);
+        hil_button_disable_interrupt(key);
     }
     return result;
 }
@@ -58,9 +58,9 @@ static struct command_return touch_command(void *self, struct process_id id, uin
     case ABI_COMMAND_EXISTS:
         return command_success();
     case ABI_TOUCH_ENABLE:
-        return enable(&driver->key->pin, id);
+        return enable(driver->key, id);
     case ABI_TOUCH_DISABLE:
-        return disable(&driver->key->pin, id);
+        return disable(driver->key, id);
     case ABI_TOUCH_COUNT:
         return command_success_u32(1);
     default:
@@ -71,7 +71,6 @@ static struct command_return touch_command(void *self, struct process_id id, uin
 static void touch_changed(void *self, uint32_t index)
 {
     const struct touch_driver *driver = self;
-    const struct hil_gpio *pin = &driver->key->pin;
     uint32_t status = hil_button_is_pressed(driver->key) ? ABI_TOUCH_PRESSED : ABI_TOUCH_RELEASED;
     bool wanted = false;
     (void)index;
@@ -83,7 +82,7 @@ static void touch_changed(void *self, uint32_t index)
     }
     /* Those who enabled it may have ended without saying so. */
     if (!wanted) {
-        pin->ops->disable_interrupt(pin->self);
+        hil_button_disable_interrupt(driver->key);
     }
 }
 
@@ -96,7 +95,6 @@ const struct driver_ops touch_driver_ops = {
 
 void touch_init(struct touch_driver *touch, const struct hil_button *key)
 {
-    *touch = (struct touch_driver){key, {touch_changed, touch, 0}};
-    hil_button_init(key);
-    key->pin.ops->set_client(key->pin.self, &touch->client);
+    *touch = (struct touch_driver){.key = key, .client = {touch_changed, touch, &this_capsule}};
+    hil_button_init(key, &touch->client, 0);
 }

@@ -6,24 +6,45 @@
 #define KERNEL_HIL_BUTTON_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernel/hil/gpio.h"
+#include "kernel/hil/marks.h"
 
 struct hil_button {
-    struct hil_gpio pin;
-    bool active_low; /* pressed while the pin is low */
-    enum hil_gpio_pull pull;
+    PRIVATE struct hil_gpio pin;
+    READ_ONLY bool active_low; /* pressed while the pin is low */
+    READ_ONLY enum hil_gpio_pull pull;
 };
 
-static inline bool hil_button_is_pressed(const struct hil_button *button)
+struct hil_button_list {
+    PRIVATE const struct hil_button *items;
+    READ_ONLY uint32_t count;
+};
+
+static inline bool hil_button_is_pressed(BORROWED const struct hil_button *button)
 {
-    return button->pin.ops->read(button->pin.self) != button->active_low;
+    return hil_gpio_read(&button->pin) != button->active_low;
 }
 
-/* Makes the pin an input. Edges: the pin's own ops, HIL_GPIO_EDGE_BOTH. */
-static inline void hil_button_init(const struct hil_button *button)
+/* Makes the pin an input. `client` (borrowed for ever) is told of its edges, with `index`, which is
+ * below 256, while they are enabled. */
+static inline void hil_button_init(BORROWED const struct hil_button *button,
+                                   const struct hil_gpio_client *client, uint32_t index)
 {
-    button->pin.ops->make_input(button->pin.self, button->pull);
+    hil_gpio_make_input(&button->pin, button->pull);
+    hil_gpio_set_client(&button->pin, client, index);
+}
+
+/* Both edges. K_EBUSY when the chip has no detector left. */
+static inline int hil_button_enable_interrupt(BORROWED const struct hil_button *button)
+{
+    return hil_gpio_enable_interrupt(&button->pin, HIL_GPIO_EDGE_BOTH);
+}
+
+static inline void hil_button_disable_interrupt(BORROWED const struct hil_button *button)
+{
+    hil_gpio_disable_interrupt(&button->pin);
 }
 
 #endif

@@ -20,13 +20,13 @@ static struct nrf52_pin app_pins[] = {HEADER_PIN(1), HEADER_PIN(2), HEADER_PIN(3
 static const struct hil_led leds[] = {LED(0), LED(1), LED(2), LED(3)};
 
 static struct button_driver button_driver;
-#define BUTTON(n) BASE_BUTTON(&button_pins[n], &button_driver, n)
-static const struct button_slot buttons[] = {BUTTON(0), BUTTON(1), BUTTON(2), BUTTON(3)};
+#define BUTTON(n) BASE_BUTTON(&button_pins[n])
+static const struct hil_button buttons[] = {BUTTON(0), BUTTON(1), BUTTON(2), BUTTON(3)};
 
 static struct gpio_driver gpio_driver;
-#define APP_GPIO(n) BASE_APP_GPIO(&app_pins[n], &gpio_driver, n)
-static const struct gpio_slot app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2), APP_GPIO(3),
-                                             APP_GPIO(4), APP_GPIO(5), APP_GPIO(6), APP_GPIO(7)};
+#define APP_GPIO(n) BASE_APP_GPIO(&app_pins[n])
+static const struct hil_gpio app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2), APP_GPIO(3),
+                                            APP_GPIO(4), APP_GPIO(5), APP_GPIO(6), APP_GPIO(7)};
 
 static struct led_driver led_driver;
 
@@ -74,9 +74,9 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
-    led_init(&led_driver, leds, COUNT_OF(leds));
-    button_init(&button_driver, buttons, COUNT_OF(buttons));
-    gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
+    led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
+    button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
+    gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
 
     nrf52_pin_take(FLASH_WP_PIN, NRF52_PIN_OUTPUT_HIGH);
     nrf52_pin_take(FLASH_HOLD_PIN, NRF52_PIN_OUTPUT_HIGH);

@@ -26,13 +26,11 @@ static const struct hil_led leds[] = {LED(0), LED(1), LED(2)};
 
 /* The button connects its pin with the enable pin. */
 static struct button_driver button_driver;
-static const struct button_slot buttons[] = {{.button = {.pin = {&nrf52_pin_ops, &button_pin},
-                                                         .active_low = false,
-                                                         .pull = HIL_GPIO_PULL_DOWN},
-                                              .client = BUTTON_CLIENT(&button_driver, 0)}};
+static const struct hil_button buttons[] = {
+    {.pin = {&nrf52_pin_ops, &button_pin}, .active_low = false, .pull = HIL_GPIO_PULL_DOWN}};
 
 static struct gpio_driver gpio_driver;
-static const struct gpio_slot app_gpios[] = {BASE_APP_GPIO(&motor_pin, &gpio_driver, 0)};
+static const struct hil_gpio app_gpios[] = {BASE_APP_GPIO(&motor_pin)};
 
 static struct led_driver led_driver;
 
@@ -129,9 +127,9 @@ void board_start(void)
 {
     drive_high(&button_enable_pin);
     drive_high(&motor_pin);
-    led_init(&led_driver, leds, COUNT_OF(leds));
-    button_init(&button_driver, buttons, COUNT_OF(buttons));
-    gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
+    led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
+    button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
+    gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
 
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);

@@ -23,11 +23,11 @@ static struct nrf52_pin app_pins[] = {EDGE_PIN(13), EDGE_PIN(15), EDGE_PIN(17),
 static const struct hil_led leds[] = {LED(0), LED(1), LED(2), LED(3)};
 
 static struct button_driver button_driver;
-static const struct button_slot buttons[] = {BASE_BUTTON(&button_pin, &button_driver, 0)};
+static const struct hil_button buttons[] = {BASE_BUTTON(&button_pin)};
 
 static struct gpio_driver gpio_driver;
-#define APP_GPIO(n) BASE_APP_GPIO(&app_pins[n], &gpio_driver, n)
-static const struct gpio_slot app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2), APP_GPIO(3)};
+#define APP_GPIO(n) BASE_APP_GPIO(&app_pins[n])
+static const struct hil_gpio app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2), APP_GPIO(3)};
 
 /* The touch key's chip drives its pin high. */
 static const struct hil_button touch_key = {
@@ -63,9 +63,9 @@ void board_prepare(void)
 
 void board_start(void)
 {
-    led_init(&led_driver, leds, COUNT_OF(leds));
-    button_init(&button_driver, buttons, COUNT_OF(buttons));
-    gpio_init(&gpio_driver, app_gpios, COUNT_OF(app_gpios));
+    led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
+    button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
+    gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
     touch_init(&touch_driver, &touch_key);
     ctap_hid_init(&ctap_hid_driver, &usb);
 }

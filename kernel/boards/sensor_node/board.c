@@ -24,7 +24,7 @@ static const struct hil_led leds[] = {
 };
 
 static struct button_driver button_driver;
-static const struct button_slot buttons[] = {BASE_BUTTON(&button_pin, &button_driver, 0)};
+static const struct hil_button buttons[] = {BASE_BUTTON(&button_pin)};
 
 static struct led_driver led_driver;
 
@@ -80,8 +80,8 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
-    led_init(&led_driver, leds, COUNT_OF(leds));
-    button_init(&button_driver, buttons, COUNT_OF(buttons));
+    led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
+    button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
 
     nrf52_twim_init(&twim, &twim_config);
     i2c_master_init(&i2c_master_driver, &any_i2c);

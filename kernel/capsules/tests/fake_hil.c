@@ -274,10 +274,11 @@ static void pin_disable_interrupt(void *self)
     pin->interrupt = false;
 }
 
-static void pin_set_client(void *self, const struct hil_gpio_client *client)
+static void pin_set_client(void *self, const struct hil_gpio_client *client, uint32_t index)
 {
     struct fake_pin *pin = self;
     pin->client = client;
+    pin->client_index = index;
 }
 
 const struct hil_gpio_ops fake_pin_ops = {
@@ -298,7 +299,7 @@ void fake_pin_drive(struct fake_pin *pin, bool level)
                 (pin->edge == HIL_GPIO_EDGE_BOTH || (pin->edge == HIL_GPIO_EDGE_RISING) == level);
     pin->level = level;
     if (edge && pin->interrupt) {
-        pin->client->changed(pin->client->self, pin->client->index);
+        hil_gpio_client_changed(pin->client, pin->client_index);
     }
 }
 

@@ -68,6 +68,7 @@ enum fake_pin_mode { FAKE_PIN_OFF, FAKE_PIN_INPUT, FAKE_PIN_OUTPUT };
 
 struct fake_pin {
     const struct hil_gpio_client *client;
+    uint32_t client_index;
     enum fake_pin_mode mode;
     enum hil_gpio_pull pull;
     bool level;

@@ -13,9 +13,9 @@
 
 static struct fake_pin pins[2];
 static struct button_driver button;
-static const struct button_slot slots[2] = {
-    {{{&fake_pin_ops, &pins[0]}, true, HIL_GPIO_PULL_UP}, BUTTON_CLIENT(&button, 0)},
-    {{{&fake_pin_ops, &pins[1]}, false, HIL_GPIO_PULL_NONE}, BUTTON_CLIENT(&button, 1)},
+static const struct hil_button buttons[2] = {
+    {{&fake_pin_ops, &pins[0]}, true, HIL_GPIO_PULL_UP},
+    {{&fake_pin_ops, &pins[1]}, false, HIL_GPIO_PULL_NONE},
 };
 
 static int begin(void **state)
@@ -24,7 +24,7 @@ static int begin(void **state)
     fake_core_reset();
     memset(pins, 0, sizeof pins);
     pins[0].level = true; /* pulled up, not pressed */
-    button_init(&button, slots, 2);
+    button_init(&button, (struct hil_button_list)LIST_OF(buttons));
     return 0;
 }
 
@@ -55,7 +55,8 @@ static void test_bad_index_and_command(void **state)
         expect_failure(command(0, number, UINT32_MAX), K_EINVAL);
     }
     expect_failure(command(0, 4, 0), K_ENOSUPPORT);
-    button_changed(&button, 2);
+    /* Nor from a pin that is not its own. */
+    hil_gpio_client_changed(&button.client, 2);
 }
 
 static void test_edges_go_to_all_who_enabled(void **state)

@@ -13,10 +13,10 @@
 
 static struct fake_pin pins[2];
 static struct gpio_driver gpio;
-static const struct gpio_slot slots[3] = {
-    {{&fake_pin_ops, &pins[0]}, GPIO_CLIENT(&gpio, 0)},
-    {{NULL, NULL}, GPIO_CLIENT(&gpio, 1)},
-    {{&fake_pin_ops, &pins[1]}, GPIO_CLIENT(&gpio, 2)},
+static const struct hil_gpio app_pins[3] = {
+    {&fake_pin_ops, &pins[0]},
+    {NULL, NULL},
+    {&fake_pin_ops, &pins[1]},
 };
 
 static int begin(void **state)
@@ -24,7 +24,7 @@ static int begin(void **state)
     (void)state;
     fake_core_reset();
     memset(pins, 0, sizeof pins);
-    gpio_init(&gpio, slots, 3);
+    gpio_init(&gpio, (struct hil_gpio_list)LIST_OF(app_pins));
     return 0;
 }
 
@@ -46,7 +46,8 @@ static void test_answers(void **state)
         expect_failure(command(0, number, 1, 0), K_ENODEVICE);
     }
     assert_int_equal(pins[0].mode, FAKE_PIN_OFF);
-    gpio_changed(&gpio, 3);
+    /* Nor from a pin that is not its own. */
+    hil_gpio_client_changed(&gpio.client, 3);
 }
 
 static void test_output(void **state)
@@ -128,21 +129,21 @@ static int only_detector_enable(void *self, enum hil_gpio_edge edge)
 }
 
 /* Both must live as long as the driver is used. */
-static void begin_with_one_detector(struct hil_gpio_ops *ops, struct gpio_slot scarce[3])
+static void begin_with_one_detector(struct hil_gpio_ops *ops, struct hil_gpio scarce[3])
 {
     *ops = fake_pin_ops;
     ops->enable_interrupt = only_detector_enable;
-    memcpy(scarce, slots, 3 * sizeof scarce[0]);
-    scarce[0].pin.ops = ops;
-    scarce[2].pin.ops = ops;
-    gpio_init(&gpio, scarce, 3);
+    memcpy(scarce, app_pins, sizeof app_pins);
+    scarce[0].ops = ops;
+    scarce[2].ops = ops;
+    gpio_init(&gpio, (struct hil_gpio_list){scarce, 3});
 }
 
 static void test_detectors_of_the_dead(void **state)
 {
     (void)state;
     struct hil_gpio_ops ops;
-    struct gpio_slot scarce[3];
+    struct hil_gpio scarce[3];
     begin_with_one_detector(&ops, scarce);
     expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
     expect_failure(command(1, ABI_GPIO_ENABLE_INTERRUPT, 2, ABI_GPIO_EDGE_BOTH), K_EBUSY);
@@ -157,7 +158,7 @@ static void test_detectors_given_up(void **state)
 {
     (void)state;
     struct hil_gpio_ops ops;
-    struct gpio_slot scarce[3];
+    struct hil_gpio scarce[3];
     begin_with_one_detector(&ops, scarce);
     expect_success(command(0, ABI_GPIO_ENABLE_INTERRUPT, 0, ABI_GPIO_EDGE_BOTH));
     expect_success(command(0, ABI_GPIO_DISABLE_INTERRUPT, 0, 0));

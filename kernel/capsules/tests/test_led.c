@@ -23,7 +23,7 @@ static int begin(void **state)
     (void)state;
     fake_core_reset();
     memset(pins, 0, sizeof pins);
-    led_init(&led, leds, 2);
+    led_init(&led, (struct hil_led_list)LIST_OF(leds));
     return 0;
 }
 

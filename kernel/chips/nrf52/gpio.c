@@ -137,10 +137,11 @@ static void pin_disable(void *self)
     configure(self, PIN_CNF_DISABLED);
 }
 
-static void pin_set_client(void *self, const struct hil_gpio_client *client)
+static void pin_set_client(void *self, const struct hil_gpio_client *client, uint32_t index)
 {
     struct nrf52_pin *pin = self;
     pin->client = client;
+    pin->client_index = (uint8_t)index;
 }
 
 const struct hil_gpio_ops nrf52_pin_ops = {
@@ -188,7 +189,7 @@ void nrf52_gpiote_serve(void *self)
         }
         nrf52_event_clear(NRF52_GPIOTE_BASE, event);
         if (pin->client != NULL) {
-            pin->client->changed(pin->client->self, pin->client->index);
+            hil_gpio_client_changed(pin->client, pin->client_index);
         }
     }
 }

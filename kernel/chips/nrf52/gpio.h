@@ -18,6 +18,7 @@ struct nrf52_pin {
     uint8_t number;              /* P0.n: n, P1.n: NRF52_P1(n) */
     uint8_t detector;            /* 0: none, else channel + 1 */
     uint8_t first_channel;       /* detectors below are not for this pin */
+    uint8_t client_index;        /* for the client */
     struct nrf52_gpiote *gpiote; /* shared by all pins */
     const struct hil_gpio_client *client;
 };
