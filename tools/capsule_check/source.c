@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "tools/capsule_check/rules_flow.h"
+
 /* The groups, in the order in which they look; see rules.c for what each rule says. */
 static source_rule *const groups[] = {
-    NULL,
+    rule_escape, rule_grant, rule_scope, rule_index, rule_dma, rule_recursion,
 };
 
 /* As the target compiler has it: what is parsed is what it compiles. String literals are const, as

@@ -1,0 +1,197 @@
+/*
+ * The rule `dma-buffer`: the bytes behind a DMA buffer are reached through it only.
+ *
+ * DMA_BUFFER_OF(array) stands in a function NAME_init, which sets the instance up and which only
+ * the board and other such functions call: a buffer is never made anew while a device has it. The
+ * array is a field; that field is named once, by DMA_BUFFER_OF (and in sizeof, which reads
+ * nothing). Neither a struct dma_buffer nor a struct with such a field in it is copied or
+ * overwritten elsewhere, as the copy would not know that the buffer is lent.
+ */
+#include <string.h>
+
+#include "tools/capsule_check/memory.h"
+#include "tools/capsule_check/rules_flow.h"
+
+/* A field whose array lies behind a buffer. */
+struct dma_field {
+    CXCursor field;
+    size_t at; /* offset of the mention that made it one */
+};
+
+struct dma {
+    struct dma_field *fields; /* owned */
+    size_t count, room;
+    bool in_init;   /* within a function NAME_init */
+    bool in_sizeof; /* within an operand that is not evaluated */
+};
+
+static bool is_buffer(CXType type)
+{
+    char tag[32];
+    return strcmp(ast_struct_tag(type, tag, sizeof tag), "dma_buffer") == 0;
+}
+
+static bool ends_in_init(CXCursor function)
+{
+    char name[200];
+    size_t length = strlen(ast_name(function, name, sizeof name));
+    return length > 5 && strcmp(name + length - 5, "_init") == 0;
+}
+
+static const struct dma_field *dma_field_of(const struct dma *dma, CXCursor field)
+{
+    for (size_t i = 0; i < dma->count; i++) {
+        if (clang_equalCursors(dma->fields[i].field, field)) {
+            return &dma->fields[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- Which fields --- */
+
+static bool is_within_function(const struct ast_node *node, CXCursor *function)
+{
+    for (; node != NULL; node = node->parent) {
+        if (clang_getCursorKind(node->cursor) == CXCursor_FunctionDecl) {
+            *function = node->cursor;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_made(struct source *source, const struct ast_node *node, struct dma *dma)
+{
+    CXCursor list = node->cursor;
+    CXCursor array = ast_bare(ast_child(list, 0));
+    CXCursor function;
+    if (ast_child_count(list) < 2) {
+        return; /* {0}: a buffer without bytes */
+    }
+    if (clang_getCursorKind(array) != CXCursor_MemberRefExpr) {
+        ast_refuse(source, "dma-buffer", list, "a DMA buffer over what is not a field");
+        return;
+    }
+    if (!is_within_function(node, &function) || !ends_in_init(function)) {
+        ast_refuse(source, "dma-buffer", list, "DMA_BUFFER_OF outside a function NAME_init");
+    }
+    dma->fields = memory_grown(dma->fields, dma->count, &dma->room, sizeof(dma->fields[0]));
+    dma->fields[dma->count++] =
+        (struct dma_field){clang_getCursorReferenced(array), ast_begin(array)};
+}
+
+static enum ast_answer find_fields(struct source *source, const struct ast_node *node,
+                                   void *context)
+{
+    if (clang_getCursorKind(node->cursor) == CXCursor_InitListExpr &&
+        is_buffer(clang_getCursorType(node->cursor))) {
+        check_made(source, node, context);
+    }
+    return AST_INTO;
+}
+
+/* --- What is said of them --- */
+
+struct holding {
+    const struct dma *dma;
+    bool found;
+};
+
+static bool holds_buffer(const struct dma *dma, CXType type);
+
+static enum CXVisitorResult look_at_field(CXCursor field, CXClientData data)
+{
+    struct holding *holding = data;
+    holding->found = dma_field_of(holding->dma, field) != NULL ||
+                     holds_buffer(holding->dma, clang_getCursorType(field));
+    return holding->found ? CXVisit_Break : CXVisit_Continue;
+}
+
+static bool holds_buffer(const struct dma *dma, CXType type)
+{
+    CXType canonical = clang_getCanonicalType(type);
+    CXType element = clang_getArrayElementType(canonical);
+    if (element.kind != CXType_Invalid) {
+        return holds_buffer(dma, element);
+    }
+    struct holding holding = {dma, false};
+    if (canonical.kind == CXType_Record) {
+        if (is_buffer(canonical)) {
+            return true;
+        }
+        (void)clang_Type_visitFields(canonical, look_at_field, &holding);
+    }
+    return holding.found;
+}
+
+static bool is_made_here(CXCursor expression)
+{
+    enum CXCursorKind kind = clang_getCursorKind(ast_bare(expression));
+    return kind == CXCursor_CompoundLiteralExpr || kind == CXCursor_InitListExpr;
+}
+
+/* A value of such a struct, not just the place where it lies: libclang shows the reading of an
+ * object as a conversion to its own type. */
+static bool is_copy(CXCursor cursor)
+{
+    if (!ast_is_conversion(cursor)) {
+        return false;
+    }
+    CXCursor from = ast_child(cursor, 0);
+    return ast_type(cursor).kind == CXType_Record && ast_type(from).kind == CXType_Record &&
+           !is_made_here(from);
+}
+
+static void check_field(struct source *source, CXCursor cursor, const struct dma *dma)
+{
+    const struct dma_field *field = dma_field_of(dma, clang_getCursorReferenced(cursor));
+    if (field != NULL && !dma->in_sizeof && ast_begin(cursor) != field->at) {
+        char name[80];
+        ast_refuse(source, "dma-buffer", cursor, "%s, which lies behind a DMA buffer",
+                   ast_name(cursor, name, sizeof name));
+    }
+}
+
+static void check_call(struct source *source, CXCursor call, const struct dma *dma)
+{
+    CXCursor function = clang_getCursorReferenced(call);
+    if (ends_in_init(function) && ast_file(source, function) != NULL &&
+        ast_file(source, function)->origin == TEXT_CAPSULE && !dma->in_init) {
+        char name[80];
+        ast_refuse(source, "dma-buffer", call, "%s is called outside a function NAME_init",
+                   ast_name(function, name, sizeof name));
+    }
+}
+
+static enum ast_answer check(struct source *source, const struct ast_node *node, void *context)
+{
+    struct dma *dma = context;
+    struct dma below = *dma;
+    CXCursor cursor = node->cursor;
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    if (kind == CXCursor_FunctionDecl) {
+        below.in_init = ends_in_init(cursor);
+    } else if (kind == CXCursor_UnaryExpr) {
+        below.in_sizeof = true;
+    } else if (kind == CXCursor_MemberRefExpr || kind == CXCursor_MemberRef) {
+        check_field(source, cursor, dma);
+    } else if (kind == CXCursor_CallExpr) {
+        check_call(source, cursor, dma);
+    }
+    bool overwrites = ast_is_assignment(source, cursor) && !dma->in_init;
+    if ((overwrites || is_copy(cursor)) && !dma->in_sizeof &&
+        holds_buffer(dma, clang_getCursorType(cursor))) {
+        ast_refuse(source, "dma-buffer", cursor, "a DMA buffer is copied or overwritten");
+    }
+    ast_visit_below(source, node, check, &below);
+    return AST_OVER;
+}
+
+void rule_dma(struct source *source)
+{
+    struct dma dma = {.count = 0};
+    ast_visit_capsule(source, find_fields, &dma);
+    ast_visit_capsule(source, check, &dma);
+    free(dma.fields);
+}

@@ -1,0 +1,543 @@
+/*
+ * The rule `escape`: what is lent for a while is not kept.
+ *
+ * Every value that is or holds a pointer has a level: how far in the object lies that it leads to.
+ * 0 is storable: objects that stay for ever. 1 is what a BORROWED parameter leads to, 2 and up are
+ * the nested statements of the function, outermost first: an object declared in one, and the state
+ * of a grant entered by one, is gone when it ends.
+ *
+ * Why nothing lent outlives its object. Three things hold at every moment. (a) An object of level 0
+ * holds only values of level 0: every store through a pointer and into anything but a local
+ * variable takes a value of level 0. (b) A local variable declared at depth d holds only values of
+ * levels up to d, which are good for as long as the variable is. (c) A value loaded through a
+ * pointer is given the pointer's level, and by (a) and (b) its true one is no deeper: what the
+ * pointer leads to is an object of level 0, or a variable at a depth up to the pointer's level.
+ * Levels of local variables are the largest that is ever put in them (a fixpoint over the whole
+ * function, so the order of statements, loops and branches cannot matter). Between functions, an
+ * unmarked parameter takes level 0 only and is 0 inside; a BORROWED one takes anything and is 1
+ * inside, where the same three hold with "1" standing for whatever the caller had; what is returned
+ * is at most 1, that is, it comes out of the arguments, and the call's result has the level of the
+ * deepest of them (or 0, when all that a function of this file returns is 0: a fixpoint too).
+ * Control enters a statement at its beginning only (no goto; case labels stand
+ * directly in their switch) and pointers are initialised where they are declared, so no variable is
+ * read before (b) holds for it. Memory of a grant has no pointers in it (grant-type), so nothing is
+ * lost sight of there; void *, casts, unions and integers that could carry a pointer past its level
+ * are refused by other rules, and so is every expression here whose meaning is not known.
+ */
+#include <string.h>
+
+#include "tools/capsule_check/memory.h"
+#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/scopes.h"
+
+enum {
+    LEVEL_STORABLE = 0,
+    LEVEL_PARAMETER = 1, /* what BORROWED parameters lead to */
+    LEVEL_BODY = 2,      /* the outermost block of a function, and its parameters as objects */
+    LEVEL_MOMENT = 10000 /* a temporary object: gone at the end of the expression */
+};
+
+/* A parameter or local variable. */
+struct local {
+    CXCursor declaration;
+    unsigned depth;
+    unsigned level;
+};
+
+/* The deepest level that a function of this file returns: LEVEL_STORABLE or LEVEL_PARAMETER. */
+struct result {
+    CXCursor function; /* canonical */
+    unsigned level;
+};
+
+struct escape {
+    struct source *source;
+    struct scopes scopes;
+    struct result *results; /* owned */
+    size_t result_count, result_room;
+    struct result *current; /* of the function under analysis */
+    struct local *locals; /* owned; of the function under analysis */
+    size_t count, room;
+    bool reports; /* the fixpoint is reached: refuse what is wrong */
+    bool changed; /* a level went up in this pass */
+};
+
+static unsigned level_of(struct escape *escape, CXCursor expression, unsigned depth);
+static unsigned place_of(struct escape *escape, CXCursor expression, unsigned depth);
+
+static unsigned deeper(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+static void refuse(struct escape *escape, CXCursor at, const char *what)
+{
+    if (escape->reports) {
+        char text[200];
+        ast_refuse(escape->source, "escape", at, "%s: %s", what,
+                   ast_spell(escape->source, at, text, sizeof text));
+    }
+}
+
+/* --- Variables --- */
+
+static struct local *local_of(struct escape *escape, CXCursor declaration)
+{
+    for (size_t i = escape->count; i > 0; i--) {
+        if (clang_equalCursors(escape->locals[i - 1].declaration, declaration)) {
+            return &escape->locals[i - 1];
+        }
+    }
+    return NULL;
+}
+
+static void declare(struct escape *escape, CXCursor declaration, unsigned depth, unsigned level)
+{
+    if (local_of(escape, declaration) == NULL) {
+        escape->locals =
+            memory_grown(escape->locals, escape->count, &escape->room, sizeof(escape->locals[0]));
+        escape->locals[escape->count++] = (struct local){declaration, depth, level};
+    }
+}
+
+/* --- What an expression's value leads to --- */
+
+static bool is_array(CXCursor expression)
+{
+    return clang_getArrayElementType(ast_type(expression)).kind != CXType_Invalid;
+}
+
+static bool is_function(CXCursor expression)
+{
+    enum CXTypeKind kind = ast_type(expression).kind;
+    return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
+}
+
+static unsigned deepest_child(struct escape *escape, CXCursor expression, unsigned depth)
+{
+    unsigned level = LEVEL_STORABLE;
+    unsigned count = ast_child_count(expression);
+    for (unsigned i = 0; i < count; i++) {
+        CXCursor child = ast_child(expression, i);
+        if (clang_isExpression(clang_getCursorKind(child))) {
+            level = deeper(level, level_of(escape, child, depth));
+        }
+    }
+    return level;
+}
+
+static unsigned deepest_argument(struct escape *escape, CXCursor call, unsigned depth)
+{
+    unsigned level = LEVEL_STORABLE;
+    int count = clang_Cursor_getNumArguments(call);
+    for (int i = 0; i < count; i++) {
+        level = deeper(level, level_of(escape, clang_Cursor_getArgument(call, (unsigned)i), depth));
+    }
+    return level;
+}
+
+static struct result *result_of(struct escape *escape, CXCursor function)
+{
+    CXCursor canonical = clang_getCanonicalCursor(function);
+    for (size_t i = 0; i < escape->result_count; i++) {
+        if (clang_equalCursors(escape->results[i].function, canonical)) {
+            return &escape->results[i];
+        }
+    }
+    return NULL;
+}
+
+static unsigned level_of_result(struct escape *escape, CXCursor call, unsigned depth)
+{
+    const struct result *result = result_of(escape, clang_getCursorReferenced(call));
+    return result != NULL && result->level == LEVEL_STORABLE
+               ? LEVEL_STORABLE
+               : deepest_argument(escape, call, depth);
+}
+
+/* Does `.` or `->` stand before the name? */
+static bool is_arrow(CXCursor member)
+{
+    return ast_is_pointer(clang_getCursorType(ast_child(member, 0)));
+}
+
+/* What lies in an object of any type, as a value: the variable's level, or that of the pointer
+ * through which it is reached. */
+static unsigned content_of(struct escape *escape, CXCursor object, unsigned depth)
+{
+    CXCursor bare = ast_bare(object);
+    switch ((int)clang_getCursorKind(bare)) {
+    case CXCursor_DeclRefExpr: {
+        const struct local *local = local_of(escape, clang_getCursorReferenced(bare));
+        return local != NULL ? local->level : LEVEL_STORABLE;
+    }
+    case CXCursor_MemberRefExpr: {
+        CXCursor base = ast_child(bare, 0);
+        return is_arrow(bare) ? level_of(escape, base, depth) : content_of(escape, base, depth);
+    }
+    case CXCursor_ArraySubscriptExpr: {
+        CXCursor base = ast_bare(ast_child(bare, 0));
+        return is_array(base) ? content_of(escape, base, depth) : level_of(escape, base, depth);
+    }
+    default:
+        return level_of(escape, bare, depth);
+    }
+}
+
+/* Operators whose result can be a pointer or a struct. */
+static unsigned level_of_operator(struct escape *escape, CXCursor expression, unsigned depth)
+{
+    const char *operator= ast_operator(escape->source, expression);
+    CXCursor first = ast_child(expression, 0);
+    if (clang_getCursorKind(expression) == CXCursor_UnaryOperator) {
+        return strcmp(operator, "&") == 0 ? place_of(escape, first, depth)
+                                          : level_of(escape, first, depth);
+    }
+    if (strcmp(operator, "=") == 0 || strcmp(operator, ",") == 0) {
+        return level_of(escape, ast_child(expression, 1), depth);
+    }
+    return deepest_child(escape, expression, depth);
+}
+
+static unsigned level_of_known(struct escape *escape, CXCursor expression, unsigned depth)
+{
+    switch ((int)clang_getCursorKind(expression)) {
+    case CXCursor_DeclRefExpr:
+    case CXCursor_MemberRefExpr:
+    case CXCursor_ArraySubscriptExpr:
+        return content_of(escape, expression, depth);
+    case CXCursor_UnaryOperator:
+    case CXCursor_BinaryOperator:
+    case CXCursor_CompoundAssignOperator:
+        return level_of_operator(escape, expression, depth);
+    case CXCursor_ParenExpr:
+    case CXCursor_CStyleCastExpr:
+    case CXCursor_ConditionalOperator:
+    case CXCursor_CompoundLiteralExpr:
+    case CXCursor_InitListExpr:
+    case CXCursor_GenericSelectionExpr:
+        return deepest_child(escape, expression, depth);
+    case CXCursor_CallExpr:
+        return level_of_result(escape, expression, depth);
+    case CXCursor_StringLiteral:
+    case CXCursor_IntegerLiteral:
+        return LEVEL_STORABLE;
+    default:
+        refuse(escape, expression, "a pointer from an expression that the checker does not know");
+        return LEVEL_MOMENT;
+    }
+}
+
+/* The first of a designator's children that is the value; the others name fields and indices. */
+static bool is_designation(CXCursor expression)
+{
+    unsigned count = ast_child_count(expression);
+    return clang_getCursorKind(expression) == CXCursor_UnexposedExpr && count > 1 &&
+           ast_type(expression).kind == CXType_Void;
+}
+
+/* The level of a value. Arrays and functions turn into pointers to themselves here. */
+static unsigned level_of(struct escape *escape, CXCursor expression, unsigned depth)
+{
+    enum CXCursorKind kind = clang_getCursorKind(expression);
+    if (is_designation(expression)) {
+        unsigned count = ast_child_count(expression);
+        return level_of(escape, ast_child(expression, count - 1), depth);
+    }
+    if (is_function(expression)) {
+        return LEVEL_STORABLE;
+    }
+    if (is_array(expression) && kind != CXCursor_InitListExpr) {
+        return place_of(escape, expression, depth);
+    }
+    if (kind == CXCursor_UnexposedExpr && ast_child_count(expression) == 1) {
+        /* A conversion to a pointer or a struct from one; from an integer it can only be NULL, by
+         * the rule int-pointer. */
+        return level_of(escape, ast_child(expression, 0), depth);
+    }
+    if (!ast_bears_pointer(clang_getCursorType(expression))) {
+        return LEVEL_STORABLE;
+    }
+    return level_of_known(escape, expression, depth);
+}
+
+/* --- Where an object lies --- */
+
+static unsigned place_of_named(struct escape *escape, CXCursor expression)
+{
+    const struct local *local = local_of(escape, clang_getCursorReferenced(expression));
+    return local != NULL ? local->depth : LEVEL_STORABLE;
+}
+
+/* The level of the object's address. */
+static unsigned place_of(struct escape *escape, CXCursor expression, unsigned depth)
+{
+    CXCursor bare = ast_bare(expression);
+    switch ((int)clang_getCursorKind(bare)) {
+    case CXCursor_DeclRefExpr:
+        return place_of_named(escape, bare);
+    case CXCursor_MemberRefExpr: {
+        CXCursor base = ast_child(bare, 0);
+        return is_arrow(bare) ? level_of(escape, base, depth) : place_of(escape, base, depth);
+    }
+    case CXCursor_ArraySubscriptExpr: {
+        CXCursor base = ast_bare(ast_child(bare, 0));
+        return is_array(base) ? place_of(escape, base, depth) : level_of(escape, base, depth);
+    }
+    case CXCursor_UnaryOperator:
+        if (strcmp(ast_operator(escape->source, bare), "*") == 0) {
+            return level_of(escape, ast_child(bare, 0), depth);
+        }
+        return LEVEL_MOMENT;
+    case CXCursor_CompoundLiteralExpr:
+        return depth;
+    case CXCursor_StringLiteral:
+        return LEVEL_STORABLE;
+    default:
+        return LEVEL_MOMENT;
+    }
+}
+
+/* --- Where values go --- */
+
+/* The variable that is written to by writing to this place; NULL when that is not a local one. */
+static struct local *written_local(struct escape *escape, CXCursor place)
+{
+    CXCursor bare = ast_bare(place);
+    switch ((int)clang_getCursorKind(bare)) {
+    case CXCursor_DeclRefExpr:
+        return local_of(escape, clang_getCursorReferenced(bare));
+    case CXCursor_MemberRefExpr:
+        return is_arrow(bare) ? NULL : written_local(escape, ast_child(bare, 0));
+    case CXCursor_ArraySubscriptExpr: {
+        CXCursor base = ast_bare(ast_child(bare, 0));
+        return is_array(base) ? written_local(escape, base) : NULL;
+    }
+    default:
+        return NULL;
+    }
+}
+
+static void put(struct escape *escape, struct local *local, unsigned level, CXCursor at)
+{
+    if (level > local->depth) {
+        refuse(escape, at, "what is lent would be kept in a variable declared further out");
+        return;
+    }
+    if (level > local->level) {
+        local->level = level;
+        escape->changed = true;
+    }
+}
+
+static void check_assignment(struct escape *escape, CXCursor assignment, unsigned depth)
+{
+    if (!ast_bears_pointer(clang_getCursorType(assignment))) {
+        return;
+    }
+    unsigned level = level_of(escape, ast_child(assignment, 1), depth);
+    struct local *local = written_local(escape, ast_child(assignment, 0));
+    if (local != NULL) {
+        put(escape, local, level, assignment);
+    } else if (level > LEVEL_STORABLE) {
+        refuse(escape, assignment, "what is lent would be stored");
+    }
+}
+
+static void check_call(struct escape *escape, CXCursor call, unsigned depth)
+{
+    CXCursor callee = ast_bare(ast_child(call, 0));
+    CXCursor function = clang_getCursorReferenced(callee);
+    bool is_direct = clang_getCursorKind(function) == CXCursor_FunctionDecl;
+    if (is_direct && ast_name_is(function, "grant_close") &&
+        scopes_is_machinery(&escape->scopes, ast_begin(call))) {
+        return;
+    }
+    int count = clang_Cursor_getNumArguments(call);
+    for (int i = 0; i < count; i++) {
+        CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
+        bool is_lent = is_direct && ast_parameter_has_mark(function, (unsigned)i, "borrowed");
+        if (!is_lent && level_of(escape, argument, depth) > LEVEL_STORABLE) {
+            refuse(escape, argument, "what is lent goes to a parameter that is not BORROWED");
+        }
+    }
+}
+
+static void check_return(struct escape *escape, CXCursor statement, unsigned depth)
+{
+    CXCursor value = ast_child(statement, 0);
+    unsigned level =
+        clang_Cursor_isNull(value) ? LEVEL_STORABLE : level_of(escape, value, depth);
+    if (level > LEVEL_PARAMETER) {
+        refuse(escape, statement, "what is lent would be returned");
+    } else if (level > escape->current->level) {
+        escape->current->level = level;
+        escape->changed = true;
+    }
+}
+
+/* --- Variables as they are declared --- */
+
+static CXCursor initialiser_of(CXCursor variable)
+{
+    return clang_Cursor_getVarDeclInitializer(variable);
+}
+
+static void check_variable(struct escape *escape, CXCursor variable, unsigned depth)
+{
+    CXCursor value = initialiser_of(variable);
+    bool is_static = clang_Cursor_getStorageClass(variable) == CX_SC_Static;
+    if (!is_static) {
+        declare(escape, variable, depth, LEVEL_STORABLE);
+    }
+    struct local *local = local_of(escape, variable);
+    if (local != NULL && scopes_of_pointer(&escape->scopes, variable) != NULL) {
+        put(escape, local, depth, variable);
+        return;
+    }
+    if (clang_Cursor_isNull(value) || !ast_bears_pointer(clang_getCursorType(variable))) {
+        return;
+    }
+    unsigned level = level_of(escape, value, depth);
+    if (local != NULL) {
+        /* The room for locals may have moved. */
+        put(escape, local_of(escape, variable), level, variable);
+    } else if (level > LEVEL_STORABLE) {
+        refuse(escape, variable, "what is lent would be kept in a static variable");
+    }
+}
+
+/* --- Walking --- */
+
+struct walk {
+    struct escape *escape;
+    unsigned depth;
+};
+
+static bool is_unevaluated(CXCursor cursor)
+{
+    /* sizeof and _Alignof: the operand is looked at for its type only, as there are no VLAs. */
+    return clang_getCursorKind(cursor) == CXCursor_UnaryExpr;
+}
+
+/* Each statement within a statement is a depth of its own, with braces or without: at least every
+ * block that C knows. Braces and declarations do not make one of what stands directly in them. */
+static bool is_own_depth(CXCursor cursor, CXCursor parent)
+{
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    enum CXCursorKind outer = clang_getCursorKind(parent);
+    if (kind == CXCursor_DeclStmt) {
+        return false;
+    }
+    return clang_isStatement(kind) ||
+           (clang_isStatement(outer) && outer != CXCursor_CompoundStmt &&
+            outer != CXCursor_DeclStmt);
+}
+
+static enum CXChildVisitResult walk_child(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+    struct walk walk = *(const struct walk *)data;
+    struct escape *escape = walk.escape;
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    if (is_unevaluated(cursor)) {
+        return CXChildVisit_Continue;
+    }
+    if (is_own_depth(cursor, parent)) {
+        walk.depth++;
+    }
+    if (kind == CXCursor_VarDecl) {
+        check_variable(escape, cursor, walk.depth);
+    } else if (ast_is_assignment(escape->source, cursor)) {
+        check_assignment(escape, cursor, walk.depth);
+    } else if (kind == CXCursor_CallExpr) {
+        check_call(escape, cursor, walk.depth);
+    } else if (kind == CXCursor_ReturnStmt) {
+        check_return(escape, cursor, walk.depth);
+    }
+    (void)clang_visitChildren(cursor, walk_child, &walk);
+    return CXChildVisit_Continue;
+}
+
+static void declare_parameters(struct escape *escape, CXCursor function)
+{
+    int count = clang_Cursor_getNumArguments(function);
+    for (int i = 0; i < count; i++) {
+        bool lent = ast_parameter_has_mark(function, (unsigned)i, "borrowed");
+        declare(escape, clang_Cursor_getArgument(function, (unsigned)i), LEVEL_BODY,
+                lent ? LEVEL_PARAMETER : LEVEL_STORABLE);
+    }
+}
+
+/* As many passes over a function as its variables need, and one that reports. */
+static void check_function(struct escape *escape, CXCursor function)
+{
+    struct walk walk = {escape, LEVEL_BODY - 1};
+    escape->count = 0;
+    escape->current = result_of(escape, function);
+    declare_parameters(escape, function);
+    bool reports = escape->reports;
+    escape->reports = false;
+    do {
+        escape->changed = false;
+        (void)clang_visitChildren(function, walk_child, &walk);
+    } while (escape->changed);
+    escape->reports = reports;
+    if (reports) {
+        (void)clang_visitChildren(function, walk_child, &walk);
+    }
+}
+
+static bool is_definition(CXCursor cursor)
+{
+    return clang_getCursorKind(cursor) == CXCursor_FunctionDecl &&
+           clang_isCursorDefinition(cursor) != 0;
+}
+
+static enum ast_answer find_functions(struct source *source, const struct ast_node *node,
+                                      void *context)
+{
+    (void)source;
+    struct escape *escape = context;
+    if (is_definition(node->cursor)) {
+        escape->results = memory_grown(escape->results, escape->result_count,
+                                       &escape->result_room, sizeof(escape->results[0]));
+        escape->results[escape->result_count++] =
+            (struct result){clang_getCanonicalCursor(node->cursor), LEVEL_STORABLE};
+    }
+    return AST_OVER;
+}
+
+static enum ast_answer visit(struct source *source, const struct ast_node *node, void *context)
+{
+    (void)source;
+    if (is_definition(node->cursor)) {
+        check_function(context, node->cursor);
+    }
+    return AST_OVER;
+}
+
+static unsigned long sum_of_results(const struct escape *escape)
+{
+    unsigned long sum = 0;
+    for (size_t i = 0; i < escape->result_count; i++) {
+        sum += escape->results[i].level;
+    }
+    return sum;
+}
+
+void rule_escape(struct source *source)
+{
+    struct escape escape = {.source = source};
+    unsigned long before = 0;
+    scopes_find(source, &escape.scopes);
+    ast_visit_capsule(source, find_functions, &escape);
+    do {
+        before = sum_of_results(&escape);
+        ast_visit_capsule(source, visit, &escape);
+    } while (sum_of_results(&escape) > before);
+    escape.reports = true;
+    ast_visit_capsule(source, visit, &escape);
+    scopes_free(&escape.scopes);
+    free(escape.locals);
+    free(escape.results);
+}
