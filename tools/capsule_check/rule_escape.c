@@ -56,7 +56,7 @@ struct escape {
     struct result *results; /* owned */
     size_t result_count, result_room;
     struct result *current; /* of the function under analysis */
-    struct local *locals; /* owned; of the function under analysis */
+    struct local *locals;   /* owned; of the function under analysis */
     size_t count, room;
     bool reports; /* the fixpoint is reached: refuse what is wrong */
     bool changed; /* a level went up in this pass */
@@ -366,8 +366,7 @@ static void check_call(struct escape *escape, CXCursor call, unsigned depth)
 static void check_return(struct escape *escape, CXCursor statement, unsigned depth)
 {
     CXCursor value = ast_child(statement, 0);
-    unsigned level =
-        clang_Cursor_isNull(value) ? LEVEL_STORABLE : level_of(escape, value, depth);
+    unsigned level = clang_Cursor_isNull(value) ? LEVEL_STORABLE : level_of(escape, value, depth);
     if (level > LEVEL_PARAMETER) {
         refuse(escape, statement, "what is lent would be returned");
     } else if (level > escape->current->level) {
@@ -429,9 +428,8 @@ static bool is_own_depth(CXCursor cursor, CXCursor parent)
     if (kind == CXCursor_DeclStmt) {
         return false;
     }
-    return clang_isStatement(kind) ||
-           (clang_isStatement(outer) && outer != CXCursor_CompoundStmt &&
-            outer != CXCursor_DeclStmt);
+    return clang_isStatement(kind) || (clang_isStatement(outer) && outer != CXCursor_CompoundStmt &&
+                                       outer != CXCursor_DeclStmt);
 }
 
 static enum CXChildVisitResult walk_child(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -499,8 +497,8 @@ static enum ast_answer find_functions(struct source *source, const struct ast_no
     (void)source;
     struct escape *escape = context;
     if (is_definition(node->cursor)) {
-        escape->results = memory_grown(escape->results, escape->result_count,
-                                       &escape->result_room, sizeof(escape->results[0]));
+        escape->results = memory_grown(escape->results, escape->result_count, &escape->result_room,
+                                       sizeof(escape->results[0]));
         escape->results[escape->result_count++] =
             (struct result){clang_getCanonicalCursor(node->cursor), LEVEL_STORABLE};
     }

@@ -184,10 +184,9 @@ static enum CXVisitorResult look_at_field(CXCursor field, CXClientData data)
     struct fields *fields = data;
     CXType type = clang_getCursorType(field);
     fields->count++;
-    fields->has_marked = fields->has_marked || ast_has_mark(field, "private") ||
-                         ast_has_mark(field, "read_only");
-    fields->is_pair =
-        fields->is_pair || ast_is_function_pointer(type) || ast_is_void_pointer(type);
+    fields->has_marked =
+        fields->has_marked || ast_has_mark(field, "private") || ast_has_mark(field, "read_only");
+    fields->is_pair = fields->is_pair || ast_is_function_pointer(type) || ast_is_void_pointer(type);
     return CXVisit_Continue;
 }
 

@@ -116,7 +116,8 @@ static const struct rule rules[] = {
     {"scope-exit", "return, break, continue or goto out of a grant's scope",
      "The grant would stay entered.",
      "put the result in a variable and return it behind the scope"},
-    {"grant-scope", "what grant_enter and grant_each are made of, or an assignment to their pointer",
+    {"grant-scope",
+     "what grant_enter and grant_each are made of, or an assignment to their pointer",
      "The scope opens and closes the grant; a capsule that did so itself could keep it open, or "
      "close it and go on.",
      "write grant_enter (name, id, p) { ... } and leave p as it is"},

@@ -9,10 +9,10 @@
 #include "tools/capsule_check/ast.h"
 
 void rule_escape(struct source *source);
-void rule_grant(struct source *source);   /* grant-type */
-void rule_scope(struct source *source);   /* scope-exit */
-void rule_index(struct source *source);   /* index */
-void rule_dma(struct source *source);     /* dma-buffer */
+void rule_grant(struct source *source); /* grant-type */
+void rule_scope(struct source *source); /* scope-exit */
+void rule_index(struct source *source); /* index */
+void rule_dma(struct source *source);   /* dma-buffer */
 void rule_recursion(struct source *source);
 
 #endif

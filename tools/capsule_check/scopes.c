@@ -51,10 +51,13 @@ static const struct {
     const char *word;
     bool one_token;
 } arguments[ARGUMENT_COUNT] = {
-    [ARGUMENT_TYPE] = {"TYPE_", false},           [ARGUMENT_NAME] = {"NAME_", true},
+    [ARGUMENT_TYPE] = {"TYPE_", false},
+    [ARGUMENT_NAME] = {"NAME_", true},
     [ARGUMENT_POINTER] = {"POINTER_", true},
-    [ARGUMENT_PROCESS] = {"PROCESS_", false},     [ARGUMENT_ID] = {"ID_", true},
-    [ARGUMENT_UPCALLS] = {"UPCALLS_", false},     [ARGUMENT_READ_ONLY] = {"READ_ONLY_", false},
+    [ARGUMENT_PROCESS] = {"PROCESS_", false},
+    [ARGUMENT_ID] = {"ID_", true},
+    [ARGUMENT_UPCALLS] = {"UPCALLS_", false},
+    [ARGUMENT_READ_ONLY] = {"READ_ONLY_", false},
     [ARGUMENT_READ_WRITE] = {"READ_WRITE_", false},
 };
 
@@ -284,8 +287,8 @@ static void found_data_type(struct source *source, struct grant_search *search, 
     size_t first = text_token_at(&source->text, ast_begin(type));
     if (match_shape(&match, &source->text, first, grant_shape)) {
         search->data_type = type;
-        search->range = (struct scopes_range){ast_begin(type),
-                                              source->text.tokens[match.next - 1].offset + 1};
+        search->range =
+            (struct scopes_range){ast_begin(type), source->text.tokens[match.next - 1].offset + 1};
         search->is_open = true;
     }
 }

@@ -1,0 +1,30 @@
+// Keeps the pointer of a grant in the conditions of statements.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+struct evil {
+    struct evil_process *kept;
+};
+
+static void run(struct evil *own, struct process_id id)
+{
+    grant_enter (evil_grant, id, p) {
+        if ((own->kept = p) != NULL) { // REFUSED
+            p->value = 1;
+        }
+        for (own->kept = p; p->value < 3; p->value++) { // REFUSED
+        }
+        while ((own->kept = p)->value > 3) { // REFUSED
+            p->value--;
+        }
+        switch ((own->kept = p)->value) { // REFUSED
+        default:
+            break;
+        }
+    }
+}

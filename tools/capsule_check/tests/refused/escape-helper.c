@@ -1,0 +1,29 @@
+// Keeps the pointer of a grant two calls further down.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+struct evil {
+    struct evil_process *kept;
+};
+
+static void keep(struct evil *own, BORROWED struct evil_process *q)
+{
+    own->kept = q; // REFUSED
+}
+
+static void pass(struct evil *own, BORROWED struct evil_process *q)
+{
+    keep(own, q);
+}
+
+static void run(struct evil *own, struct process_id id)
+{
+    grant_enter (evil_grant, id, p) {
+        pass(own, p);
+    }
+}

@@ -1,0 +1,26 @@
+// Moves the pointer of a grant on in a loop, backwards through the text.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+struct evil {
+    struct evil_process *kept;
+};
+
+static void run(struct evil *own, struct process_id id)
+{
+    grant_enter (evil_grant, id, p) {
+        struct evil_process *a = own->kept;
+        struct evil_process *b = own->kept;
+        while (p->value > 0) {
+            own->kept = a; // REFUSED
+            a = b;
+            b = p;
+            p->value--;
+        }
+    }
+}

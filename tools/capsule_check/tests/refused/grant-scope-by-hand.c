@@ -1,0 +1,15 @@
+// Opens a grant without the macro and keeps it open.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+static uint32_t run(struct process_id id)
+{
+    struct grant_scope scope = grant_open(&evil_grant, id); // REFUSED
+    evil_grant_data *p = scope.data; // REFUSED
+    return p->value;
+}

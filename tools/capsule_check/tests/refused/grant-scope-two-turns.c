@@ -1,0 +1,17 @@
+// Writes grant_enter by hand, with a pointer that stays.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+#define IMITATION(id) for (struct grant_scope p_scope __attribute__((cleanup(grant_close))) = grant_open((&(evil_grant)), (id)); p_scope.data != NULL; grant_close(&p_scope)) for (evil_grant_data *p = p_scope.data; p != NULL; )
+
+static void run(struct process_id id)
+{
+    IMITATION(id) { // REFUSED
+        p->value = 1;
+    }
+}

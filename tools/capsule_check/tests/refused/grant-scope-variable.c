@@ -1,0 +1,16 @@
+// Reads and changes what a scope is made of.
+#include "kernel/capsule/grant.h"
+
+struct evil_process {
+    uint32_t value;
+    uint8_t bytes[8];
+};
+GRANT(evil_grant, struct evil_process, 0, 0, 0);
+
+static void run(struct process_id id)
+{
+    grant_enter (evil_grant, id, p) {
+        p->value = p_scope.data != NULL; // REFUSED
+        p_scope.data = NULL; // REFUSED
+    }
+}
