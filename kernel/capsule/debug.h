@@ -12,10 +12,10 @@
 
 #include "kernel/hil/slice.h"
 
-void debug_write(struct const_slice text);
+void debug_write(BORROWED struct const_slice text);
 /* The same for what an app can cause as often as it likes: it gets half of the ring only, so that
  * it drives out nothing that the kernel has to say. */
-void debug_write_for_app(struct const_slice text);
+void debug_write_for_app(BORROWED struct const_slice text);
 #define debug_text(literal) debug_write(SLICE_OF_TEXT(literal))
 void debug_decimal(uint32_t value);
 void debug_hex(uint32_t value);   /* 0x and as many digits as it needs */

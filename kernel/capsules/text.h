@@ -13,28 +13,28 @@ struct text {
     uint32_t length;
 };
 
-static inline struct text text_begin(struct slice room)
+static inline struct text text_begin(BORROWED struct slice room)
 {
     return (struct text){room, 0};
 }
 
 /* What has been put together; lies in the room. */
-static inline struct const_slice text_done(const struct text *text)
+static inline struct const_slice text_done(BORROWED const struct text *text)
 {
     return const_slice_part(slice_as_const(text->room), 0, text->length);
 }
 
-void text_add_byte(struct text *text, uint8_t byte);
-void text_add(struct text *text, struct const_slice more);
+void text_add_byte(BORROWED struct text *text, uint8_t byte);
+void text_add(BORROWED struct text *text, BORROWED struct const_slice more);
 #define text_add_literal(text, literal) text_add((text), SLICE_OF_TEXT(literal))
 
 /* With blanks before it up to `width` characters. */
-void text_add_decimal(struct text *text, uint32_t value, uint32_t width);
+void text_add_decimal(BORROWED struct text *text, uint32_t value, uint32_t width);
 /* Without leading zeros, or 0x and eight digits. */
-void text_add_hex(struct text *text, uint32_t value);
-void text_add_address(struct text *text, uint32_t value);
+void text_add_hex(BORROWED struct text *text, uint32_t value);
+void text_add_address(BORROWED struct text *text, uint32_t value);
 
 /* Blanks until the text is `column` characters long, and at least none. */
-void text_pad_to(struct text *text, uint32_t column);
+void text_pad_to(BORROWED struct text *text, uint32_t column);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/hil/marks.h"
+
 struct slice {
     uint8_t *bytes;
     uint32_t length;
@@ -34,14 +36,14 @@ struct const_slice {
 #define SLICE_OF_TEXT(literal)                                                                     \
     ((struct const_slice){(const uint8_t *)("" literal), sizeof(literal) - 1u})
 
-static inline struct const_slice slice_as_const(struct slice slice)
+static inline struct const_slice slice_as_const(BORROWED struct slice slice)
 {
     return (struct const_slice){slice.bytes, slice.length};
 }
 
 /* [offset, offset + length) of the slice, cut where the slice ends; empty when offset lies outside.
  */
-static inline struct slice slice_part(struct slice slice, uint32_t offset, uint32_t length)
+static inline struct slice slice_part(BORROWED struct slice slice, uint32_t offset, uint32_t length)
 {
     if (offset >= slice.length) {
         return (struct slice){slice.bytes, 0};
@@ -50,8 +52,8 @@ static inline struct slice slice_part(struct slice slice, uint32_t offset, uint3
     return (struct slice){slice.bytes + offset, length < rest ? length : rest};
 }
 
-static inline struct const_slice const_slice_part(struct const_slice slice, uint32_t offset,
-                                                  uint32_t length)
+static inline struct const_slice const_slice_part(BORROWED struct const_slice slice,
+                                                  uint32_t offset, uint32_t length)
 {
     if (offset >= slice.length) {
         return (struct const_slice){slice.bytes, 0};
@@ -61,13 +63,13 @@ static inline struct const_slice const_slice_part(struct const_slice slice, uint
 }
 
 /* The byte at index, 0 when it lies outside. */
-static inline uint8_t slice_get(struct const_slice slice, uint32_t index)
+static inline uint8_t slice_get(BORROWED struct const_slice slice, uint32_t index)
 {
     return index < slice.length ? slice.bytes[index] : 0;
 }
 
 /* False, and nothing written, when index lies outside. */
-static inline bool slice_put(struct slice slice, uint32_t index, uint8_t value)
+static inline bool slice_put(BORROWED struct slice slice, uint32_t index, uint8_t value)
 {
     if (index >= slice.length) {
         return false;
@@ -77,7 +79,7 @@ static inline bool slice_put(struct slice slice, uint32_t index, uint8_t value)
 }
 
 /* Copies as many bytes as both have; returns how many. The two may overlap. */
-static inline uint32_t slice_copy(struct slice to, struct const_slice from)
+static inline uint32_t slice_copy(BORROWED struct slice to, BORROWED struct const_slice from)
 {
     uint32_t count = to.length < from.length ? to.length : from.length;
     if (to.bytes < from.bytes) {
@@ -92,7 +94,7 @@ static inline uint32_t slice_copy(struct slice to, struct const_slice from)
     return count;
 }
 
-static inline bool slice_is_equal(struct const_slice a, struct const_slice b)
+static inline bool slice_is_equal(BORROWED struct const_slice a, BORROWED struct const_slice b)
 {
     if (a.length != b.length) {
         return false;
