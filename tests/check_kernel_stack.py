@@ -26,6 +26,7 @@ SPIM = [r"spim_(transfer|get_mode|set_mode|set_client)"]
 TWIM = [r"twim_(transfer|set_address|set_client)"]
 DELAY = ["delay_start", "delay_set_client"]
 SENSORS = [r"(temp|temperature|humidity|bh1750)_(measure|set_client)"]
+MEASURED = [r"(temperature|humidity|ambient_light)_measured"]
 USBD = [r"usbd_(start|answer|set_open|send|receive|set_client)"]
 RADIO = [r"radio_(set_power|is_on|set_channel|channel|transmit|set_client)"]
 SCREEN = [r"st7789_(set_power|set_inverted|begin|put|set_client)"]
@@ -39,7 +40,7 @@ TARGETS = {
     "nrf52_gpiote_serve|hil_gpio_client_.*": ["button_changed", "gpio_changed", "touch_changed", "cst816s_interrupted"],
     "nrf52_rng_serve": ["rng_filled"],
     "nrf52_rtc_serve": ["alarm_fired"],
-    "nrf52_temp_serve": ["sensor_measured"],
+    "nrf52_temp_serve": MEASURED,
     "nrf52_uarte_serve": ["mux_transmitted", "mux_received"],
     "hil_uart_(transmit|receive|abort_receive|set_client).*": [*UART, *PORT],
     "hil_uart_client_.*|finish_(transmit|receive).*": ["mux_transmitted", "mux_received", *CLIENTS],
@@ -54,7 +55,7 @@ TARGETS = {
     "rng_.*": RNG,
     "adc_.*|sample_next.*": ["saadc_sample", "saadc_set_client"],
     "measure|(bh1750|sht3x)_.*|fetch.*|started|(temperature|humidity)_measure|answer.*|hil_sensor_client_.*":
-        [*TWIM, "sensor_measured"],
+        [*TWIM, *MEASURED],
     "nrf52_twim_serve|finish_first|twim_elapsed|hil_i2c_client_done.*":
         ["i2c_master_done", "sht3x_done", "bh1750_done", "cst816s_read"],
     "nrf52_saadc_serve": ["adc_sampled"],
@@ -73,7 +74,7 @@ TARGETS = {
     "cst816s_.*|read_registers.*|tell": [*PINS, *TWIM, *DELAY, "touch_panel_touched"],
     "touch_panel_.*|hil_touch_panel_.*": ["cst816s_enable", "cst816s_disable", "cst816s_set_client"],
     "screen_.*|put_next|go_on|begin|hil_screen_[bps].*": SCREEN,
-    "(temperature|sensor)_.*|read_sensor": SENSORS,
+    "(temperature|humidity|ambient_light|sensor)_.*|hil_sensor_[ms].*": SENSORS,
 }
 
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")

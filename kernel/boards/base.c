@@ -52,7 +52,7 @@ int main(void)
     kernel_init(&board.config);
     start_capsules();
     board_start();
-    sensor_init(&base.temperature_driver, &temperature_driver_ops, board.thermometer);
+    temperature_init(&base.temperature_driver, board.thermometer);
     nrf52_interrupts_enable(&board.interrupts);
 
     kernel_load_processes();

@@ -65,13 +65,10 @@ struct grant_scope grant_open_next(const struct grant *grant, struct process_id 
  *   K_EALREADY   this grant of this process is entered already: never a second alias
  */
 #define grant_enter(grant_name, process, pointer)                                                  \
-    grant_enter_as (&(grant_name), grant_name##_data, process, pointer)
-/* The same for a grant that the caller has handed over, whose data is of that type. */
-#define grant_enter_as(grant_address, type, process, pointer)                                      \
     for (struct grant_scope pointer##_scope                                                        \
-         __attribute__((cleanup(grant_close))) = grant_open((grant_address), (process));           \
+         __attribute__((cleanup(grant_close))) = grant_open((&(grant_name)), (process));           \
          pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
-        for (type *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+        for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
 
 /*
  * Runs the block once for every live process that has this grant (none is allocated for it) and has
@@ -79,16 +76,14 @@ struct grant_scope grant_open_next(const struct grant *grant, struct process_id 
  * declares.
  */
 #define grant_each(grant_name, process, pointer)                                                   \
-    grant_each_as (&(grant_name), grant_name##_data, process, pointer)
-#define grant_each_as(grant_address, type, process, pointer)                                       \
     for (struct grant_scope pointer##_scope __attribute__((cleanup(grant_close))) =                \
-             grant_open_next((grant_address), PROCESS_ID_NONE);                                    \
+             grant_open_next((&(grant_name)), PROCESS_ID_NONE);                                    \
          pointer##_scope.data != NULL;                                                             \
          grant_close(&pointer##_scope), pointer##_scope =                                          \
-                                            grant_open_next((grant_address), pointer##_scope.id))  \
+                                            grant_open_next((&(grant_name)), pointer##_scope.id))  \
         for (struct process_id process = pointer##_scope.id; !process_id_is_none(process);         \
              process = PROCESS_ID_NONE)                                                            \
-            for (type *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+            for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
 
 /* Why the block of the grant_enter just passed did not run; K_OK when it did. */
 int grant_error(void);

@@ -7,7 +7,9 @@
 
 #include "kernel/capsules/sensor.h"
 
-/* self: struct sensor_driver, set up by sensor_init with a sensor that measures lux. */
-extern const struct driver_ops ambient_light_driver_ops;
+extern const struct driver_ops ambient_light_driver_ops; /* self: struct sensor_driver */
+
+/* Becomes the client of `sensor`, which measures in lux and which nobody else may use. */
+void ambient_light_init(struct sensor_driver *driver, const struct hil_sensor *sensor);
 
 #endif

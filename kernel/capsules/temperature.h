@@ -6,8 +6,10 @@
 
 #include "kernel/capsules/sensor.h"
 
-/* self: struct sensor_driver, set up by sensor_init with a sensor that measures hundredths of a
- * degree Celsius. */
-extern const struct driver_ops temperature_driver_ops;
+extern const struct driver_ops temperature_driver_ops; /* self: struct sensor_driver */
+
+/* Becomes the client of `sensor`, which measures in hundredths of a degree
+ * Celsius and which nobody else may use. */
+void temperature_init(struct sensor_driver *driver, const struct hil_sensor *sensor);
 
 #endif

@@ -87,8 +87,8 @@ void board_start(void)
     i2c_master_init(&i2c_master_driver, &any_i2c);
     sht3x_init(&sht3x, &climate_i2c);
     bh1750_init(&bh1750, &light_i2c);
-    sensor_init(&humidity_driver, &humidity_driver_ops, &sht3x.humidity_sensor);
-    sensor_init(&ambient_light_driver, &ambient_light_driver_ops, &bh1750.light_sensor);
+    humidity_init(&humidity_driver, &sht3x.humidity_sensor);
+    ambient_light_init(&ambient_light_driver, &bh1750.light_sensor);
 
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);

@@ -22,7 +22,7 @@ static int begin(void **state)
     (void)state;
     fake_core_reset();
     fake_sensor_init(&sensor);
-    sensor_init(&temperature, &temperature_driver_ops, &sensor.sensor);
+    temperature_init(&temperature, &sensor.sensor);
     return 0;
 }
 
@@ -89,8 +89,8 @@ static void test_three_drivers(void **state)
     struct fake_sensor hygrometer, photometer;
     fake_sensor_init(&hygrometer);
     fake_sensor_init(&photometer);
-    sensor_init(&humidity, &humidity_driver_ops, &hygrometer.sensor);
-    sensor_init(&light, &ambient_light_driver_ops, &photometer.sensor);
+    humidity_init(&humidity, &hygrometer.sensor);
+    ambient_light_init(&light, &photometer.sensor);
     assert_int_equal(temperature_driver_ops.number, 0x60000);
     assert_int_equal(humidity_driver_ops.number, 0x60001);
     assert_int_equal(ambient_light_driver_ops.number, 0x60002);
