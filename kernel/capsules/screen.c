@@ -12,8 +12,8 @@ struct screen_process {
 };
 GRANT(screen_grant, struct screen_process, ABI_SCREEN_UPCALLS, ABI_SCREEN_ROS, 0);
 
-static struct hil_screen_frame frame_of(const struct screen_driver *driver,
-                                        const struct screen_process *p)
+static struct hil_screen_frame frame_of(BORROWED const struct screen_driver *driver,
+                                        BORROWED const struct screen_process *p)
 {
     if (p->frame.width > 0) {
         return p->frame;
