@@ -29,11 +29,12 @@ static uint32_t counter_mask(const struct alarm_driver *alarm)
 
 static uint32_t now_ticks(const struct alarm_driver *alarm)
 {
-    return alarm->hardware->ops->now(alarm->hardware->self);
+    return hil_alarm_now(alarm->hardware);
 }
 
 /* Brings p up to date. True when it has expired. */
-static bool advance(const struct alarm_driver *alarm, struct alarm_process *p, uint32_t now)
+static bool advance(const struct alarm_driver *alarm, BORROWED struct alarm_process *p,
+                    uint32_t now)
 {
     uint32_t passed = (now - p->reference) & counter_mask(alarm);
     if (passed >= p->dt) {
@@ -69,9 +70,9 @@ static void set_hardware(struct alarm_driver *alarm)
      * alarm all the time would keep everybody else's from expiring. */
     bool overdue = ((now - alarm->due) & counter_mask(alarm)) <= longest;
     if (!any) {
-        hardware->ops->disarm(hardware->self);
-    } else if (earliest > 0 || !overdue || !hardware->ops->is_armed(hardware->self)) {
-        hardware->ops->set(hardware->self, now, earliest);
+        hil_alarm_disarm(hardware);
+    } else if (earliest > 0 || !overdue || !hil_alarm_is_armed(hardware)) {
+        hil_alarm_set(hardware, now, earliest);
         alarm->due = now + earliest;
     }
 }
@@ -167,7 +168,9 @@ const struct driver_ops alarm_driver_ops = {
 
 void alarm_init(struct alarm_driver *alarm, const struct hil_alarm *hardware)
 {
-    alarm->hardware = hardware;
-    alarm->client = (struct hil_alarm_client){alarm_fired, alarm};
-    hardware->ops->set_client(hardware->self, &alarm->client);
+    *alarm = (struct alarm_driver){
+        .hardware = hardware,
+        .client = {alarm_fired, alarm, &this_capsule},
+    };
+    hil_alarm_set_client(hardware, &alarm->client);
 }

@@ -13,14 +13,14 @@ struct rng_process {
 GRANT(rng_grant, struct rng_process, ABI_RNG_UPCALLS, 0, ABI_RNG_RWS);
 
 /* What is still to be put into the buffer as it is now. */
-static uint32_t bytes_left(const struct rng_process *p, struct process_id id)
+static uint32_t bytes_left(BORROWED const struct rng_process *p, struct process_id id)
 {
     uint32_t room = allow_length(&rng_grant, id, ALLOW_READ_WRITE, ABI_RNG_RW_BUFFER);
     uint32_t end = p->wanted < room ? p->wanted : room;
     return end > p->done ? end - p->done : 0;
 }
 
-static void finish(struct rng_process *p, struct process_id id)
+static void finish(BORROWED struct rng_process *p, struct process_id id)
 {
     p->waiting = false;
     (void)upcall_schedule(&rng_grant, id, ABI_RNG_UPCALL_DONE, 0, p->done, 0);
@@ -45,9 +45,8 @@ static struct process_id oldest(const struct rng_driver *rng)
 }
 
 /* Asks for no more than there is a taker for: random bits take long to gather. */
-static void rng_deferred(void *self)
+static void gather(struct rng_driver *rng)
 {
-    struct rng_driver *rng = self;
     struct process_id id = oldest(rng);
     uint32_t left = 0;
     if (rng->filling || process_id_is_none(id)) {
@@ -56,9 +55,8 @@ static void rng_deferred(void *self)
     grant_enter (rng_grant, id, p) {
         left = bytes_left(p, id);
     }
-    struct slice piece = slice_part(SLICE_OF(rng->piece), 0, left);
-    rng->piece_bytes = piece.length;
-    rng->filling = rng->entropy->ops->fill(rng->entropy->self, piece) == K_OK;
+    rng->piece_length = left < RNG_PIECE_BYTES ? left : RNG_PIECE_BYTES;
+    rng->filling = hil_entropy_fill(rng->entropy, &rng->piece, 0, rng->piece_length) == K_OK;
     if (!rng->filling) {
         grant_enter (rng_grant, id, p) {
             finish(p, id);
@@ -76,10 +74,9 @@ static void rng_filled(void *self, int status)
         if (status == K_OK) {
             /* Not always whom they were gathered for: that one may have ended. */
             uint32_t left = bytes_left(p, id);
-            uint32_t count = left < rng->piece_bytes ? left : rng->piece_bytes;
-            struct const_slice piece =
-                const_slice_part(slice_as_const(SLICE_OF(rng->piece)), 0, count);
-            p->done += allow_write(&rng_grant, id, ABI_RNG_RW_BUFFER, p->done, piece);
+            uint32_t count = left < rng->piece_length ? left : rng->piece_length;
+            p->done += allow_write_dma(&rng_grant, id, ABI_RNG_RW_BUFFER, p->done,
+                                       dma_part(&rng->piece, 0, count));
         }
         if (status != K_OK || bytes_left(p, id) == 0) {
             finish(p, id);
@@ -90,10 +87,14 @@ static void rng_filled(void *self, int status)
         }
     }
     /* Nobody else gets these bytes. */
-    for (uint32_t i = 0; i < RNG_PIECE_BYTES; i++) {
-        (void)slice_put(SLICE_OF(rng->piece), i, 0);
-    }
-    rng_deferred(rng);
+    dma_buffer_clear(&rng->piece);
+    gather(rng);
+}
+
+static void rng_deferred(void *self)
+{
+    struct rng_driver *rng = self;
+    gather(rng);
 }
 
 static struct command_return rng_get(struct rng_driver *rng, struct process_id id, uint32_t count)
@@ -132,8 +133,9 @@ void rng_init(struct rng_driver *rng, const struct hil_entropy *entropy)
 {
     *rng = (struct rng_driver){
         .entropy = entropy,
-        .client = {rng_filled, rng},
+        .client = {rng_filled, rng, &this_capsule},
+        .piece = DMA_BUFFER_OF(rng->bytes),
         .deferred = {.call = rng_deferred, .self = rng, .owner = &this_capsule},
     };
-    entropy->ops->set_client(entropy->self, &rng->client);
+    hil_entropy_set_client(entropy, &rng->client);
 }

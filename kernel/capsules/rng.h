@@ -19,9 +19,10 @@ struct rng_driver {
     struct hil_entropy_client client;
     struct deferred_call deferred;
     uint32_t tickets; /* given out so far: the oldest goes first, and to the back after a piece */
-    uint32_t piece_bytes; /* asked for last */
-    bool filling;         /* the buffer is the hardware's */
-    uint8_t piece[RNG_PIECE_BYTES];
+    uint32_t piece_length; /* bytes asked for last */
+    bool filling;          /* the piece is lent */
+    struct dma_buffer piece;
+    uint8_t bytes[RNG_PIECE_BYTES];
 };
 
 extern const struct driver_ops rng_driver_ops;

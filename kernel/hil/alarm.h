@@ -7,31 +7,72 @@
 #define KERNEL_HIL_ALARM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 /* Whom to call, from the kernel's main loop. May set the alarm again. */
 struct hil_alarm_client {
-    void (*fired)(void *self);
-    void *self;
+    PRIVATE void (*fired)(void *self);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
+/* Of a chip's driver; what they do is said at the functions below. */
 struct hil_alarm_ops {
-    uint32_t (*now)(void *self);
-    /* Fires once, as soon as `dt` ticks or more have passed since `reference`, which is now or in
-     * the past; at once (but not from inside this call) when that is already so. An alarm is never
-     * missed and never early; set again, the earlier one is forgotten. dt < 2^width_bits. */
-    void (*set)(void *self, uint32_t reference, uint32_t dt);
-    void (*disarm)(void *self);
-    bool (*is_armed)(void *self);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_alarm_client *client);
+    PRIVATE uint32_t (*now)(void *self);
+    PRIVATE void (*set)(void *self, uint32_t reference, uint32_t dt);
+    PRIVATE void (*disarm)(void *self);
+    PRIVATE bool (*is_armed)(void *self);
+    PRIVATE void (*set_client)(void *self, const struct hil_alarm_client *client);
 };
 
 struct hil_alarm {
-    const struct hil_alarm_ops *ops;
-    void *self;
-    uint32_t frequency_hz;
-    uint32_t width_bits;
+    PRIVATE const struct hil_alarm_ops *ops;
+    PRIVATE void *self;
+    READ_ONLY uint32_t frequency_hz;
+    READ_ONLY uint32_t width_bits;
 };
+
+static inline uint32_t hil_alarm_now(BORROWED const struct hil_alarm *alarm)
+{
+    return alarm->ops->now(alarm->self);
+}
+
+/* Fires once, as soon as `dt` ticks or more have passed since `reference`, which is now or in the
+ * past; at once (but not from inside this call) when that is already so. An alarm is never missed
+ * and never early; set again, the earlier one is forgotten. dt < 2^width_bits. */
+static inline void hil_alarm_set(BORROWED const struct hil_alarm *alarm, uint32_t reference,
+                                 uint32_t dt)
+{
+    alarm->ops->set(alarm->self, reference, dt);
+}
+
+static inline void hil_alarm_disarm(BORROWED const struct hil_alarm *alarm)
+{
+    alarm->ops->disarm(alarm->self);
+}
+
+static inline bool hil_alarm_is_armed(BORROWED const struct hil_alarm *alarm)
+{
+    return alarm->ops->is_armed(alarm->self);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_alarm_set_client(BORROWED const struct hil_alarm *alarm,
+                                        const struct hil_alarm_client *client)
+{
+    alarm->ops->set_client(alarm->self, client);
+}
+
+/* For drivers. NULL: nobody is told. */
+static inline void hil_alarm_client_fired(BORROWED const struct hil_alarm_client *client)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->fired, client->self);
+    }
+}
 
 #endif

@@ -4,28 +4,54 @@
 #ifndef KERNEL_HIL_ENTROPY_H
 #define KERNEL_HIL_ENTROPY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/hil/slice.h"
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 /* Whom to call, from the kernel's main loop: the buffer is full and the client's again. May ask
  * again. */
 struct hil_entropy_client {
-    void (*filled)(void *self, int status);
-    void *self;
+    PRIVATE void (*filled)(void *self, int status);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_entropy_ops {
-    /* Fills the buffer, which is the driver's until `filled`. K_EBUSY while one is being filled,
-     * K_ESIZE for an empty one. */
-    int (*fill)(void *self, struct slice buffer);
-    /* `client` (borrowed for ever) gets the calls from now on. */
-    void (*set_client)(void *self, const struct hil_entropy_client *client);
+    PRIVATE int (*fill)(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length);
+    PRIVATE void (*set_client)(void *self, const struct hil_entropy_client *client);
 };
 
 struct hil_entropy {
-    const struct hil_entropy_ops *ops;
-    void *self;
+    PRIVATE const struct hil_entropy_ops *ops;
+    PRIVATE void *self;
 };
+
+/* Fills `length` bytes of the buffer from `offset` on; it is lent until `filled`. K_EBUSY while one
+ * is being filled or the buffer is lent already, K_ESIZE when there is no such part or it is empty.
+ */
+static inline int hil_entropy_fill(BORROWED const struct hil_entropy *entropy,
+                                   struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+{
+    return entropy->ops->fill(entropy->self, buffer, offset, length);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_entropy_set_client(BORROWED const struct hil_entropy *entropy,
+                                          const struct hil_entropy_client *client)
+{
+    entropy->ops->set_client(entropy->self, client);
+}
+
+/* For drivers. NULL: nobody is told. */
+static inline void hil_entropy_client_filled(BORROWED const struct hil_entropy_client *client,
+                                             int status)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->filled, client->self, status);
+    }
+}
 
 #endif

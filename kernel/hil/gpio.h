@@ -104,11 +104,13 @@ static inline void hil_gpio_set_client(BORROWED const struct hil_gpio *pin,
     pin->ops->set_client(pin->self, client, index);
 }
 
-/* For the chip's driver. */
+/* For drivers. NULL: nobody is told. */
 static inline void hil_gpio_client_changed(BORROWED const struct hil_gpio_client *client,
                                            uint32_t index)
 {
-    GUARD_CALL_VOID(client->owner, client->changed, client->self, index);
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->changed, client->self, index);
+    }
 }
 
 #endif

@@ -102,18 +102,22 @@ static inline void hil_uart_set_client(BORROWED const struct hil_uart *uart,
     GUARD_CALL_VOID(uart->owner, uart->ops->set_client, uart->self, client);
 }
 
-/* --- For who offers a handle --- */
+/* --- For who offers a handle. NULL: nobody is told --- */
 
 static inline void hil_uart_client_transmitted(BORROWED const struct hil_uart_client *client,
                                                int status)
 {
-    GUARD_CALL_VOID(client->owner, client->transmitted, client->self, status);
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->transmitted, client->self, status);
+    }
 }
 
 static inline void hil_uart_client_received(BORROWED const struct hil_uart_client *client,
                                             uint32_t count, int status)
 {
-    GUARD_CALL_VOID(client->owner, client->received, client->self, count, status);
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->received, client->self, count, status);
+    }
 }
 
 #endif

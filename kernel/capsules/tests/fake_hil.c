@@ -212,7 +212,7 @@ void fake_alarm_pass(struct fake_alarm *fake, uint64_t ticks)
         fake->time = when > fake->time ? when : fake->time;
         fake->armed = false;
         fake->fired++;
-        fake->client->fired(fake->client->self);
+        hil_alarm_client_fired(fake->client);
     }
     fake->time = end > fake->time ? end : fake->time;
 }
@@ -305,20 +305,17 @@ void fake_pin_drive(struct fake_pin *pin, bool level)
 
 /* --- Entropy --- */
 
-static int entropy_fill(void *self, struct slice buffer)
+static int entropy_fill(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct fake_entropy *fake = self;
     if (fake->filling.length > 0) {
         return K_EBUSY;
     }
-    if (buffer.length == 0) {
-        return K_ESIZE;
-    }
     if (fake->refuse != K_OK) {
         return take_refusal(&fake->refuse);
     }
-    fake->filling = buffer;
-    return K_OK;
+    fake->buffer = buffer;
+    return dma_buffer_claim(buffer, offset, length, &fake->filling);
 }
 
 static void entropy_set_client(void *self, const struct hil_entropy_client *client)
@@ -346,7 +343,8 @@ bool fake_entropy_step(struct fake_entropy *fake, int status)
         buffer.bytes[i] = fake->next;
     }
     fake->filling.length = 0;
-    fake->client->filled(fake->client->self, status);
+    dma_buffer_release(fake->buffer);
+    hil_entropy_client_filled(fake->client, status);
     return true;
 }
 

@@ -87,6 +87,7 @@ void fake_pin_drive(struct fake_pin *pin, bool level);
 struct fake_entropy {
     struct hil_entropy entropy;
     const struct hil_entropy_client *client;
+    struct dma_buffer *buffer; /* what `filling` is a part of */
     struct slice filling;
     uint8_t next; /* the bytes are 1, 2, 3, ... */
     int refuse;   /* what the next fill answers, once */

@@ -188,8 +188,6 @@ void nrf52_gpiote_serve(void *self)
             continue;
         }
         nrf52_event_clear(NRF52_GPIOTE_BASE, event);
-        if (pin->client != NULL) {
-            hil_gpio_client_changed(pin->client, pin->client_index);
-        }
+        hil_gpio_client_changed(pin->client, pin->client_index);
     }
 }

@@ -17,14 +17,15 @@ enum {
 #define RNG_INT_VALRDY    1u
 #define RNG_CONFIG_DERCEN 1u
 
-static int rng_fill(void *self, struct slice buffer)
+static int rng_fill(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
     struct nrf52_rng *rng = self;
-    if (rng->buffer.length != 0) {
+    if (rng->buffer != NULL) {
         return K_EBUSY;
     }
-    if (buffer.length == 0) {
-        return K_ESIZE;
+    int status = dma_buffer_claim(buffer, offset, length, &rng->part);
+    if (status != K_OK) {
+        return status;
     }
     rng->buffer = buffer;
     rng->filled = 0;
@@ -49,19 +50,18 @@ const struct hil_entropy_ops nrf52_rng_ops = {
 void nrf52_rng_serve(void *self)
 {
     struct nrf52_rng *rng = self;
-    if (rng->buffer.length == 0 || !nrf52_event_is_set(NRF52_RNG_BASE, RNG_EVENTS_VALRDY)) {
+    if (rng->buffer == NULL || !nrf52_event_is_set(NRF52_RNG_BASE, RNG_EVENTS_VALRDY)) {
         return;
     }
     nrf52_event_clear(NRF52_RNG_BASE, RNG_EVENTS_VALRDY);
-    slice_put(rng->buffer, rng->filled, (uint8_t)*nrf52_register(NRF52_RNG_BASE, RNG_VALUE));
+    slice_put(rng->part, rng->filled, (uint8_t)*nrf52_register(NRF52_RNG_BASE, RNG_VALUE));
     rng->filled++;
-    if (rng->filled < rng->buffer.length) {
+    if (rng->filled < rng->part.length) {
         return;
     }
     nrf52_task(NRF52_RNG_BASE, RNG_TASKS_STOP);
     *nrf52_register(NRF52_RNG_BASE, RNG_INTENCLR) = RNG_INT_VALRDY;
-    rng->buffer.length = 0;
-    if (rng->client != NULL) {
-        rng->client->filled(rng->client->self, K_OK);
-    }
+    dma_buffer_release(rng->buffer);
+    rng->buffer = NULL;
+    hil_entropy_client_filled(rng->client, K_OK);
 }

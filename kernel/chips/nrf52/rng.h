@@ -9,7 +9,8 @@
 #include "kernel/hil/entropy.h"
 
 struct nrf52_rng {
-    struct slice buffer; /* empty: idle */
+    struct dma_buffer *buffer; /* claimed; NULL: idle */
+    struct slice part;         /* of it, to be filled */
     uint32_t filled;
     const struct hil_entropy_client *client;
 };

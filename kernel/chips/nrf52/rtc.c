@@ -91,7 +91,5 @@ void nrf52_rtc_serve(void *self)
         return;
     }
     rtc_disarm(rtc);
-    if (rtc->client != NULL) {
-        rtc->client->fired(rtc->client->self);
-    }
+    hil_alarm_client_fired(rtc->client);
 }

@@ -144,9 +144,7 @@ static void finish_receive(struct nrf52_uarte *uarte, int status)
     uarte->rx_busy = false;
     *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDRX | UARTE_INT_ERROR | UARTE_INT_RXTO;
     dma_buffer_release(uarte->rx_buffer);
-    if (uarte->client != NULL) {
-        hil_uart_client_received(uarte->client, uarte->rx_count, status);
-    }
+    hil_uart_client_received(uarte->client, uarte->rx_count, status);
 }
 
 static void serve_transmit(struct nrf52_uarte *uarte)
@@ -162,9 +160,7 @@ static void serve_transmit(struct nrf52_uarte *uarte)
     uarte->tx_busy = false;
     *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDTX;
     dma_buffer_release(uarte->tx_buffer);
-    if (uarte->client != NULL) {
-        hil_uart_client_transmitted(uarte->client, K_OK);
-    }
+    hil_uart_client_transmitted(uarte->client, K_OK);
 }
 
 static void serve_receive(struct nrf52_uarte *uarte)
