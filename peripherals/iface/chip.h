@@ -49,9 +49,11 @@ struct chip_port {
     /* From the end of the current instruction on the flash's instruction cache is on, or off.
      * Follows from the state of the one device that calls it; may be NULL. */
     void (*flash_cache)(void *context, bool on);
-    /* What the device's class says to `observes` has changed. Callable while devices are reset; may
-     * be NULL. */
+    /* What the device's class says to `observes` or `forbids_read` has changed. Callable while
+     * devices are reset; may be NULL. */
     void (*observing_changed)(void *context);
+    /* Sets the core's NMI pending. NULL: nobody takes it. */
+    void (*nmi)(void *context);
     void *context;
 };
 

@@ -174,6 +174,9 @@ struct device_class {
     /* A CPU store to flash or UICR (flash controller only). `address` is absolute. */
     enum bus_result (*memory_write)(void *self, uint32_t address, uint8_t size_bytes,
                                     uint32_t value);
+    /* Whether the core may not load or fetch some byte of a range of flash (flash controller only):
+     * a bus fault. The answer changes with chip.observing_changed. NULL: it may. */
+    bool (*forbids_read)(const void *self, uint32_t address, uint32_t size_bytes);
     /* An event of any device; PPI only. `event_address` is absolute. */
     void (*event_raised)(void *self, uint32_t event_address);
     /* An access by the core (MWU only; not fetches, not DMA): to each device, and to memory where

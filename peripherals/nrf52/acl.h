@@ -5,7 +5,8 @@
  * window: nvmc.c is the device. A region counts when ADDR is the start of a page and neither SIZE
  * nor PERM is 0; each register can be written once.
  *
- * Not modelled: PERM.READ (reported): what it forbids can still be read and executed.
+ * A load or a fetch that PERM.READ forbids is a bus fault. Not modelled: vector fetches and the
+ * debugger, which see through it.
  */
 #ifndef PERIPHERALS_NRF52_ACL_H
 #define PERIPHERALS_NRF52_ACL_H
@@ -28,5 +29,8 @@ bool acl_write(struct acl_state *acl, const struct device_env *env, uint32_t off
 /* Whether a region forbids writes and erases at some byte of [address, address + size). */
 bool acl_forbids_write(const struct acl_state *acl, const struct nvm *nvm, uint32_t address,
                        uint32_t size_bytes);
+/* The same of loads and fetches. */
+bool acl_forbids_read(const struct acl_state *acl, const struct nvm *nvm, uint32_t address,
+                      uint32_t size_bytes);
 
 #endif

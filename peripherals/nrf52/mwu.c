@@ -89,10 +89,6 @@ static void tell_observing(const struct mwu *mwu)
 static void set_nmien(struct mwu *mwu, uint32_t value)
 {
     mwu->state.nmien = value & REGION_EVENTS;
-    if (mwu->state.nmien != 0) {
-        diag_unimplemented(mwu->env.diag, mwu->env.name, MWU_NMIEN,
-                           "no non-maskable interrupt comes for an access");
-    }
 }
 
 static bool write_region(struct mwu *mwu, uint32_t offset, uint32_t value)
@@ -192,6 +188,9 @@ static bool mwu_observes(const void *self, uint32_t address, uint32_t size_bytes
 
 static void raise(struct mwu *mwu, uint32_t bit)
 {
+    if ((mwu->state.nmien >> bit & 1U) != 0 && mwu->env.chip.nmi != NULL) {
+        mwu->env.chip.nmi(mwu->env.chip.context);
+    }
     nrf_event_raise(&mwu->env, &mwu->state.events, MWU_EVENTS_REGION + 4U * bit);
 }
 

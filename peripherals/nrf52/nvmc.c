@@ -352,6 +352,12 @@ static enum bus_result nvmc_write(void *self, struct bus_access access, uint32_t
     return BUS_OK;
 }
 
+static bool nvmc_forbids_read(const void *self, uint32_t address, uint32_t size_bytes)
+{
+    const struct nvmc *nvmc = self;
+    return acl_forbids_read(&nvmc->state.acl, nvmc->env.nvm, address, size_bytes);
+}
+
 static void nvmc_reset(void *self, uint32_t reasons)
 {
     struct nvmc *nvmc = self;
@@ -364,6 +370,9 @@ static void nvmc_reset(void *self, uint32_t reasons)
     /* What the outside world has said comes last. */
     memset(&nvmc->state, 0, offsetof(struct nvmc_state, operation));
     nvmc->state.partial_ms = PARTIAL_RESET_MS;
+    if (nvmc->env.chip.observing_changed != NULL) {
+        nvmc->env.chip.observing_changed(nvmc->env.chip.context);
+    }
 }
 
 static bool nvmc_input(void *self, const struct device_input *input)
@@ -407,6 +416,7 @@ const struct device_class nrf52_nvmc_class = {
     .write = nvmc_write,
     .peek = nvmc_peek,
     .memory_write = nvmc_memory_write,
+    .forbids_read = nvmc_forbids_read,
     .input = nvmc_input,
     .faults = nvmc_faults,
     .fault_max = nvmc_fault_max,

@@ -249,6 +249,11 @@ struct irq_line cpu_irq_line(struct cpu *cpu, uint32_t irqn)
     return (struct irq_line){.set = set_irq, .context = cpu, .irqn = irqn};
 }
 
+void cpu_pend_nmi(struct cpu *cpu)
+{
+    nvic_set_pending(&cpu->core.nvic, EXCEPTION_NMI);
+}
+
 uint32_t cpu_pc(const struct cpu *cpu)
 {
     if (cpu->accessing) {

@@ -47,10 +47,13 @@ struct cpu_bus {
 
 /* Who wants to know of loads and stores of memory that is mapped; zeroed: nobody. `watches` says
  * whether it does for some byte of a range; cpu_observing_changed when that has another answer.
- * `accessed` is called once for each access, like a device, before it is made. */
+ * `accessed` is called once for each access, like a device, before it is made; BUS_FAULT refuses a
+ * load. `forbids_fetch`: nothing is fetched from a page with such bytes; `watches` tells of them,
+ * too. Vector fetches and stacking ask nobody. */
 struct cpu_observe {
     bool (*watches)(void *context, uint32_t address, uint32_t size_bytes);
-    void (*accessed)(void *context, uint32_t address, uint32_t size_bytes, bool write);
+    enum bus_result (*accessed)(void *context, uint32_t address, uint32_t size_bytes, bool write);
+    bool (*forbids_fetch)(void *context, uint32_t address, uint32_t size_bytes);
     void *context;
 };
 
@@ -138,6 +141,9 @@ void cpu_set_regs(struct cpu *cpu, const struct cpu_regs *regs);
 /* The core's own devices. irq lines of devices end at cpu_irq_line(). */
 struct armv7m *cpu_core(struct cpu *cpu);
 struct irq_line cpu_irq_line(struct cpu *cpu, uint32_t irqn);
+
+/* Sets NMI pending. Callable from device code. */
+void cpu_pend_nmi(struct cpu *cpu);
 
 /* The PC of the instruction that makes the current device access; of the next instruction between
  * runs. */

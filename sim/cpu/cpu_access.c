@@ -212,24 +212,26 @@ static bool guard_device(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     return true;
 }
 
-/* Tells who observes this access, unless this very instruction has made it before. True: it was
- * told, and something may have come of it. */
+/* Tells who observes this access, unless this very instruction has made it before. *told: it was,
+ * and something may have come of it. False: it is refused. */
 static bool tell_observer(struct cpu *cpu, uint32_t pc, uint32_t address, uint32_t bytes,
-                          bool write)
+                          bool write, bool *told)
 {
     const struct cpu_observe *observe = &cpu->config.observe;
+    enum bus_result result = BUS_OK;
     uint32_t ignored;
-    if (!cpu->observes || !observe->watches(observe->context, address, bytes)) {
-        return false;
+    *told = cpu->observes && observe->watches(observe->context, address, bytes);
+    if (!*told) {
+        return true;
     }
     begin_access(cpu, pc);
     if (!find_kept(cpu, address, write, &ignored)) {
         cpu->accessing = true;
-        observe->accessed(observe->context, address, bytes, write);
+        result = observe->accessed(observe->context, address, bytes, write);
         cpu->accessing = false;
         keep(cpu, address, write, 0);
     }
-    return true;
+    return result == BUS_OK;
 }
 
 /* An unaligned store is asked about as a whole, then again for each of its bytes. */
@@ -255,7 +257,12 @@ static bool guard_memory(struct cpu *cpu, uint32_t pc, struct mpu_context contex
     }
     cpu_check_watch(cpu, address, bytes, write);
     bool event = cpu_monitor_access(cpu, address, bytes, write);
-    event = tell_observer(cpu, pc, address, bytes, write) || event;
+    bool told;
+    if (!tell_observer(cpu, pc, address, bytes, write, &told)) {
+        cpu_refuse_with(cpu, access, context.privileged, FAULT_PRECISERR, address);
+        return false;
+    }
+    event = event || told;
     if ((event || (cpu->work & CPU_WORK_WATCH) != 0) && must_end(cpu)) {
         cpu_refuse(cpu, CPU_REFUSAL_CLOSE, access, context.privileged);
         return false;

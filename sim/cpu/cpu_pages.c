@@ -30,13 +30,19 @@ static struct engine_page refuse_fetch(struct cpu *cpu, uint32_t page)
     return refused;
 }
 
+static bool is_forbidden(const struct cpu *cpu, uint32_t page)
+{
+    const struct cpu_observe *observe = &cpu->config.observe;
+    return cpu->observes && observe->forbids_fetch(observe->context, page, ENGINE_PAGE_BYTES);
+}
+
 static struct engine_page fill_fetch(struct cpu *cpu, uint32_t address)
 {
     struct cpu_region *region = cpu_find_region(cpu, address);
     uint32_t page = address & ~PAGE_OFFSET;
     enum mpu_page answer =
         mpu_query_page(&cpu->core.mpu, page, ENGINE_PAGE_BYTES, MPU_ACCESS_FETCH, cpu->context);
-    if (answer == MPU_PAGE_REFUSED || region == NULL) {
+    if (answer == MPU_PAGE_REFUSED || region == NULL || is_forbidden(cpu, page)) {
         return refuse_fetch(cpu, page);
     }
     uint8_t *flags = &region->code_page[(page - region->memory.base) / ENGINE_PAGE_BYTES];

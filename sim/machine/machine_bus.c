@@ -119,26 +119,43 @@ struct cpu_bus machine_bus_make(struct machine *machine)
     return (struct cpu_bus){.read = bus_read, .write = bus_write, .context = machine};
 }
 
+/* Flash that its controller lets nobody read. */
+static bool is_unreadable(void *context, uint32_t address, uint32_t size_bytes)
+{
+    const struct machine *machine = context;
+    const struct machine_device *controller = machine->flash_controller;
+    return controller != NULL && controller->device_class->forbids_read != NULL &&
+           controller->device_class->forbids_read(controller->self, address, size_bytes);
+}
+
 static bool observes_memory(void *context, uint32_t address, uint32_t size_bytes)
 {
     const struct machine *machine = context;
     const struct machine_device *observer = machine->access_observer;
-    return observer != NULL &&
-           observer->device_class->observes(observer->self, address, size_bytes);
+    return is_unreadable(context, address, size_bytes) ||
+           (observer != NULL &&
+            observer->device_class->observes(observer->self, address, size_bytes));
 }
 
-static void memory_accessed(void *context, uint32_t address, uint32_t size_bytes, bool write)
+static enum bus_result memory_accessed(void *context, uint32_t address, uint32_t size_bytes,
+                                       bool write)
 {
     struct machine *machine = context;
+    if (!write && is_unreadable(context, address, size_bytes)) {
+        return BUS_FAULT;
+    }
     machine->jitter.guest_acts = true;
     tell_access(machine, address, size_bytes, write);
     machine->jitter.guest_acts = false;
+    return BUS_OK;
 }
 
 struct cpu_observe machine_observe_make(struct machine *machine)
 {
-    return (struct cpu_observe){
-        .watches = observes_memory, .accessed = memory_accessed, .context = machine};
+    return (struct cpu_observe){.watches = observes_memory,
+                                .accessed = memory_accessed,
+                                .forbids_fetch = is_unreadable,
+                                .context = machine};
 }
 
 static enum bus_result dma_read(void *context, uint32_t address, void *buffer, uint32_t size_bytes)

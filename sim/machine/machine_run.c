@@ -62,6 +62,12 @@ static void observing_changed(void *context)
     cpu_observing_changed(machine->cpu);
 }
 
+static void pend_nmi(void *context)
+{
+    struct machine *machine = context;
+    cpu_pend_nmi(machine->cpu);
+}
+
 struct chip_port machine_chip_make(struct machine *machine)
 {
     return (struct chip_port){.request_reset = ask_reset,
@@ -73,6 +79,7 @@ struct chip_port machine_chip_make(struct machine *machine)
                               .stall = stall,
                               .flash_cache = flash_cache,
                               .observing_changed = observing_changed,
+                              .nmi = pend_nmi,
                               .context = machine};
 }
 

@@ -7,6 +7,7 @@
 #define RA0         (MWU + 0x104U)
 #define PREGION0_RA (MWU + 0x164U)
 #define INTENSET    (MWU + 0x304U)
+#define NMIENSET    (MWU + 0x324U)
 #define SUBSTATRA0  (MWU + 0x404U)
 #define REGIONENSET (MWU + 0x514U)
 #define REGIONENCLR (MWU + 0x518U)
@@ -17,7 +18,7 @@
 #define RNG_CONFIG  0x4000D504U
 
 static volatile uint32_t words[512];
-static volatile uint32_t interrupts, seen;
+static volatile uint32_t interrupts, seen, nmis, nmi_seen;
 
 static uint32_t get(uint32_t address)
 {
@@ -42,6 +43,12 @@ void bare_irq(void)
     seen = words[8];
     set(WA0, 0);
     (void)get(WA0);
+}
+
+void bare_nmi(void)
+{
+    nmis++;
+    nmi_seen = words[8];
 }
 
 void bare_main(void)
@@ -82,5 +89,17 @@ void bare_main(void)
     set(REGIONENSET, 1U << 25);
     (void)get(RNG_CONFIG);
     say("a peripheral: ", get(PREGION0_RA) << 16 | get(SUBSTATRA0));
+    set(REGIONENSET, 1);
+    set(NMIENSET, 1);
+    __asm volatile("cpsid i" ::: "memory");
+    for (uint32_t i = 0; i < 10; i++) {
+        words[8] = i;
+        words[4] = value;
+        words[8] = 100;
+        if (nmi_seen != i) {
+            say("late: ", i);
+        }
+    }
+    say("not masked: ", nmis << 16 | interrupts);
     bare_print("done\n");
 }

@@ -45,6 +45,16 @@ static void flash_cache(void *context, bool on)
     ((struct system_bench *)context)->flash_cache = on;
 }
 
+static void observing_changed(void *context)
+{
+    ((struct system_bench *)context)->observing_changes++;
+}
+
+static void nmi(void *context)
+{
+    ((struct system_bench *)context)->nmis++;
+}
+
 static void changed(void *context, uint32_t address, uint32_t size_bytes)
 {
     struct system_bench *system = context;
@@ -85,6 +95,8 @@ struct system_bench *system_bench_new(const struct device_class *device_class, u
         .wake = wake,
         .stall = stall,
         .flash_cache = flash_cache,
+        .observing_changed = observing_changed,
+        .nmi = nmi,
         .context = system,
     };
     memset(bench->device, 0, device_class->size_bytes);

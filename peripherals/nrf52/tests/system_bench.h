@@ -20,6 +20,7 @@ struct system_bench {
     uint32_t wake_reasons;   /* that it would have woken the chip for */
     uint64_t stalled_cycles; /* in all */
     bool flash_cache;        /* as the device last said */
+    uint32_t nmis, observing_changes;
     uint32_t changed_address, changed_bytes, changes;
 };
 

@@ -297,8 +297,29 @@ static void acl_forbids_writes_and_erases(void **state)
     assert_int_equal(poke(s, ERASEPAGE, 0x4000), BUS_OK);
     assert_int_equal(flash_word(s, 0x4000), 0xFFFFFFFF);
     assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 0);
+}
+
+static void acl_forbids_reads(void **state)
+{
+    struct system_bench *s = *state;
+    struct bench *b = s->bench;
+    bool (*forbids)(const void *, uint32_t, uint32_t) = nrf52_nvmc_class.forbids_read;
+    bench_write(b, ACL3_ADDR, 0xFE000);
+    bench_write(b, ACL3_SIZE, 0x4000); /* further than the flash goes */
+    assert_false(forbids(b->device, 0, UINT32_MAX));
+    uint32_t told = s->observing_changes;
     bench_write(b, ACL3_PERM, 1U << 2);
-    assert_int_equal(b->diag.count[DIAG_UNIMPLEMENTED], 1);
+    assert_int_equal(s->observing_changes, told + 1);
+    assert_true(forbids(b->device, 0, UINT32_MAX));
+    assert_false(forbids(b->device, 0xFDFFC, 4));
+    assert_true(forbids(b->device, 0xFDFFD, 4));
+    assert_true(forbids(b->device, 0xFFFFF, 1));
+    assert_false(forbids(b->device, 0x100000, 4));
+    bench_write(b, CONFIG, WEN);
+    assert_int_equal(store(s, 0xFE000, 4, 0), BUS_OK); /* writes are another permission */
+    bench_reset(b, RESET_SREQ);
+    assert_int_equal(s->observing_changes, told + 2);
+    assert_false(forbids(b->device, 0, UINT32_MAX));
 }
 
 static bool page_1(const void *protector, uint32_t address, uint32_t size_bytes)
@@ -466,6 +487,7 @@ int main(void)
         TEST(the_cache_profile_is_a_known_gap),
         cmocka_unit_test_setup_teardown(nrf52840_erases_in_parts, setup_nrf52840, teardown),
         cmocka_unit_test_setup_teardown(acl_forbids_writes_and_erases, setup_nrf52840, teardown),
+        cmocka_unit_test_setup_teardown(acl_forbids_reads, setup_nrf52840, teardown),
         cmocka_unit_test_setup_teardown(what_another_device_protects_is_safe, setup, teardown),
         cmocka_unit_test(uicr_reads_what_is_there),
         TEST(a_write_is_dropped_or_torn),
