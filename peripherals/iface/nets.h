@@ -3,6 +3,9 @@
 #ifndef PERIPHERALS_IFACE_NETS_H
 #define PERIPHERALS_IFACE_NETS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "peripherals/iface/analog.h"
 #include "peripherals/iface/i2c.h"
 #include "peripherals/iface/lf_clock.h"
@@ -21,7 +24,14 @@ struct nets {
     struct spi_bus spi;     /* all SPI wires of the board */
     struct usb_port usb;    /* the chip's USB socket */
     struct radio_medium radio; /* the air around 2.4 GHz */
+    const bool *hfxo;          /* whether the 64 MHz crystal runs; NULL: no device says so */
 };
+
+/* Whether what needs the crystal's precision works: it runs, or nobody controls it. */
+static inline bool nets_hfxo_runs(const struct nets *nets)
+{
+    return nets->hfxo == NULL || *nets->hfxo;
+}
 
 void nets_init(struct nets *nets);
 

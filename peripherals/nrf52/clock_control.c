@@ -359,6 +359,7 @@ void clock_control_init(struct clock_control *clock, const struct device_env *en
     clock->state = state;
     clock->faults = faults;
     lf_clock_drive(&env->nets->lf, &state->lf);
+    env->nets->hfxo = &state->hfclk_running;
     event_init(&clock->hf_started, hf_started, clock);
     event_init(&clock->lf_step, lf_step, clock);
     event_init(&clock->calibrated, calibrated, clock);

@@ -8,7 +8,7 @@
  * The machine tells of accesses by `accessed`; it asks `observes`, and is told by
  * chip_port.observing_changed when that has another answer, so that memory costs nothing meanwhile.
  *
- * Not modelled: the non-maskable interrupt (NMIEN is kept and reported).
+ * An access whose event NMIEN enables sets NMI pending by chip_port.nmi.
  */
 #ifndef PERIPHERALS_NRF52_MWU_H
 #define PERIPHERALS_NRF52_MWU_H

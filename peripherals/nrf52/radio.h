@@ -227,6 +227,18 @@ uint32_t radio_address_bits(const struct radio *radio, uint32_t address, uint8_t
 uint32_t radio_frequency_mhz(const struct radio *radio);
 uint64_t radio_us(const struct radio *radio, uint64_t tenths); /* cycles of tenths of us, nearest */
 
+/* Nothing that it sends reaches another radio, nothing that others send reaches it: by a fault, or
+ * without the crystal. */
+static inline bool radio_is_mute(const struct radio *radio)
+{
+    return radio->state.world.faults[RADIO_FAULT_MUTE] != 0 || !nets_hfxo_runs(radio->env.nets);
+}
+
+static inline bool radio_is_deaf(const struct radio *radio)
+{
+    return radio->state.world.faults[RADIO_FAULT_DEAF] != 0 || !nets_hfxo_runs(radio->env.nets);
+}
+
 /* radio_receive.c */
 void radio_listen(struct radio *radio, uint64_t when); /* RX begins */
 void radio_receive_milestone(struct radio *radio, uint64_t when);

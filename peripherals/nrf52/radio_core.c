@@ -105,7 +105,7 @@ static void break_off(struct radio *radio, uint64_t when)
     struct radio_state *s = &radio->state;
     if (s->state == RADIO_TX) {
         s->frame.end_cycles = when + radio_us(radio, radio_phy_of(radio)->tx_chain);
-        if (s->world.faults[RADIO_FAULT_MUTE] == 0) {
+        if (!radio_is_mute(radio)) {
             radio_medium_send(&radio->port, RADIO_CUT, &s->frame);
         }
     }
@@ -228,7 +228,7 @@ static void start_tx(struct radio *radio, const struct radio_phy *phy, uint64_t 
     s->spoilt_bit = 0;
     s->payload_bytes = 0;
     s->state = RADIO_TX;
-    if (s->world.faults[RADIO_FAULT_MUTE] == 0) {
+    if (!radio_is_mute(radio)) {
         radio_medium_send(&radio->port, RADIO_BEGINS, &s->frame);
     }
     radio_queue_milestone(radio, RADIO_AT_ADDRESS);
@@ -272,7 +272,7 @@ static void header_sent(struct radio *radio, uint64_t when)
     s->frame.bit_count = radio_packet_write(&s->format, s->memory, s->payload_bytes, s->frame.bits,
                                             s->frame.sync_bits);
     s->frame.end_cycles = s->frame.start_cycles + milestone_cycles(radio, RADIO_AT_END);
-    if (s->world.faults[RADIO_FAULT_MUTE] == 0) {
+    if (!radio_is_mute(radio)) {
         radio_medium_send(&radio->port, RADIO_CONTENT, &s->frame);
     }
     radio_queue_milestone(radio, RADIO_AT_PAYLOAD);
@@ -286,7 +286,7 @@ static void packet_sent(struct radio *radio, uint64_t when)
     s->state = RADIO_TXIDLE;
     s->packet_end = s->frame.end_cycles;
     s->packet_ended = true;
-    if (s->world.faults[RADIO_FAULT_MUTE] == 0) {
+    if (!radio_is_mute(radio)) {
         radio_report_sent(radio);
     }
     if (phyend) {
@@ -348,6 +348,11 @@ static void ramp_up(struct radio *radio, uint32_t task, uint64_t when)
     if (radio_phy_find(radio, s->config.mode) == NULL) {
         device_guest_error(&radio->env, RADIO_MODE, "a value of MODE that selects nothing");
         return;
+    }
+    if (!nets_hfxo_runs(radio->env.nets)) {
+        device_guest_error(&radio->env, task,
+                           "the RADIO needs the 64 MHz crystal, which HFCLKSTART starts: off its "
+                           "frequency nobody hears it, and it hears nobody");
     }
     break_off(radio, when);
     uint32_t turnaround = transmitter ? SHORT_DISABLED_TXEN : SHORT_DISABLED_RXEN;

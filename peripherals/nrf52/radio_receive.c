@@ -184,8 +184,7 @@ static bool takes(struct radio *radio, const struct radio_signal *signal)
     const struct radio_state *s = &radio->state;
     const struct radio_frame *frame = &signal->frame;
     const struct radio_phy *phy = radio_phy_of(radio);
-    if (s->state != RADIO_RX || s->receiving != RADIO_NO_SIGNAL ||
-        s->world.faults[RADIO_FAULT_DEAF] != 0 ||
+    if (s->state != RADIO_RX || s->receiving != RADIO_NO_SIGNAL || radio_is_deaf(radio) ||
         frame->frequency_mhz != radio_frequency_mhz(radio) ||
         frame->modulation != phy->modulation || signal->power_cdbm < phy->sensitivity_cdbm) {
         return false;

@@ -34,7 +34,7 @@ static int32_t energy_cdbm(const struct radio *radio, uint64_t from, uint64_t to
     const struct radio_world *w = &radio->state.world;
     uint32_t tuned = radio_frequency_mhz(radio);
     int32_t most = RADIO_NOISE_CDBM;
-    for (uint32_t i = 0; i < RADIO_SIGNALS && w->faults[RADIO_FAULT_DEAF] == 0; i++) {
+    for (uint32_t i = 0; i < RADIO_SIGNALS && !radio_is_deaf(radio); i++) {
         const struct radio_signal *signal = &w->signals[i];
         uint32_t other = signal->frame.frequency_mhz;
         uint32_t distance = other < tuned ? tuned - other : other - tuned;
@@ -56,7 +56,7 @@ static bool senses_carrier(const struct radio *radio, uint64_t from, uint64_t to
 {
     const struct radio_world *w = &radio->state.world;
     const struct radio_phy *phy = radio_phy_of(radio);
-    for (uint32_t i = 0; i < RADIO_SIGNALS && w->faults[RADIO_FAULT_DEAF] == 0; i++) {
+    for (uint32_t i = 0; i < RADIO_SIGNALS && !radio_is_deaf(radio); i++) {
         const struct radio_signal *signal = &w->signals[i];
         if (signal->frame.modulation == phy->modulation &&
             signal->frame.frequency_mhz == radio_frequency_mhz(radio) &&

@@ -287,6 +287,27 @@ static void what_is_broken_off_is_not_received(void **state)
     assert_int_equal(bench_event_count(rx, ADDRESS), 1);
 }
 
+/* With the RC oscillator it is off its frequency: it goes through its states, and that is all. */
+static void without_the_crystal_nobody_hears_anybody(void **state)
+{
+    struct stations *s = *state;
+    struct bench *tx = s->b[0], *rx = s->b[2];
+    static const bool runs = true, stands = false;
+    uint32_t ends = 0;
+    set_all_154(s);
+    put_frame(tx);
+    bench_write(s->b[1], FREQUENCY, 80);
+    for (uint32_t i = 0; i < 4; i++) {
+        tx->nets.hfxo = (i & 1U) != 0 ? &runs : &stands;
+        rx->nets.hfxo = (i & 2U) != 0 ? &runs : &stands;
+        uint32_t errors = tx->diag.count[DIAG_GUEST_ERROR] + rx->diag.count[DIAG_GUEST_ERROR];
+        assert_int_equal(collide(s, 1000, 1000, 0), i == 3);
+        assert_int_equal(bench_event_count(tx, END), ++ends);
+        assert_int_equal(
+            tx->diag.count[DIAG_GUEST_ERROR] + rx->diag.count[DIAG_GUEST_ERROR] > errors, i != 3);
+    }
+}
+
 static void faults(void **state)
 {
     struct stations *s = *state;
@@ -457,6 +478,7 @@ int main(void)
         TEST(rssi_falls_with_the_distance),
         TEST(the_stronger_of_two_is_captured),
         TEST(what_is_broken_off_is_not_received),
+        TEST(without_the_crystal_nobody_hears_anybody),
         TEST(faults),
         TEST(the_medium_can_lose_frames),
         TEST(whatever_guests_do),
