@@ -116,7 +116,7 @@ static void set_ring_index(struct process_id id, uint32_t offset, uint32_t index
 
 /* Into the next slot of the process's ring; the oldest frame makes room. False: there is no ring.
  */
-static bool put_frame(struct process_id id, struct dma_buffer *frame, uint32_t frame_length)
+static bool put_frame(struct process_id id, BORROWED struct const_slice frame)
 {
     uint32_t length = allow_length(&ieee802154_grant, id, ALLOW_READ_WRITE, ABI_IEEE802154_RW_RING);
     uint32_t slots = length > ABI_IEEE802154_RING_HEADER
@@ -131,22 +131,23 @@ static bool put_frame(struct process_id id, struct dma_buffer *frame, uint32_t f
         set_ring_index(id, ABI_IEEE802154_RING_READ, (next + 1u) % slots);
     }
     /* No header, no MIC: all of it is payload. */
-    const uint8_t lengths[FRAME_LENGTHS] = {0, (uint8_t)frame_length, 0};
+    const uint8_t lengths[FRAME_LENGTHS] = {0, (uint8_t)frame.length, 0};
     uint32_t slot = ABI_IEEE802154_RING_HEADER + at * ABI_IEEE802154_SLOT_BYTES;
     (void)allow_write(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot,
                       (struct const_slice){lengths, FRAME_LENGTHS});
-    (void)allow_write_dma(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot + FRAME_LENGTHS,
-                          dma_part(frame, 0, frame_length));
+    (void)allow_write(&ieee802154_grant, id, ABI_IEEE802154_RW_RING, slot + FRAME_LENGTHS, frame);
     set_ring_index(id, ABI_IEEE802154_RING_WRITE, next);
     return true;
 }
 
-static void ieee802154_received(void *self, struct dma_buffer *frame, uint32_t length,
+static void ieee802154_received(void *self, const struct dma_buffer *frame, uint32_t length,
                                 uint32_t quality)
 {
-    const struct ieee802154_driver *driver = self;
+    struct ieee802154_driver *driver = self;
+    struct slice bytes = slice_part(SLICE_OF(driver->frame), 0, length);
+    (void)dma_buffer_copy_out(frame, 0, bytes);
     grant_each (ieee802154_grant, id, p) {
-        if (p->on && put_frame(id, frame, length)) {
+        if (p->on && put_frame(id, slice_as_const(bytes))) {
             (void)upcall_schedule(&ieee802154_grant, id, ABI_IEEE802154_UPCALL_RECEIVED, quality, 0,
                                   0);
         }

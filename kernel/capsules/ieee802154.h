@@ -13,8 +13,8 @@
 struct ieee802154_driver {
     const struct hil_radio *radio; /* borrowed for ever */
     struct hil_radio_client client;
-    struct process_id sender; /* whose frame is being sent; none: nobody's */
-    uint8_t frame[HIL_RADIO_FRAME_MAX];
+    struct process_id sender;           /* whose frame is being sent; none: nobody's */
+    uint8_t frame[HIL_RADIO_FRAME_MAX]; /* on its way to the radio or from it, during a call */
 };
 
 extern const struct driver_ops ieee802154_driver_ops;

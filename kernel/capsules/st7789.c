@@ -39,14 +39,9 @@ static const struct st7789_step start_steps[] = {
 #define START_STEPS (sizeof(start_steps) / sizeof(start_steps[0]))
 _Static_assert(START_STEPS <= ST7789_STEPS_MAX, "they are copied into the instance");
 
-static void set_pin(const struct hil_gpio *pin, bool high)
-{
-    pin->ops->write(pin->self, high);
-}
-
 static void send(struct st7789 *display, struct dma_buffer *bytes, uint32_t length, bool is_command)
 {
-    set_pin(&display->config->data_command, !is_command);
+    hil_gpio_write(&display->config->data_command, !is_command);
     /* Cannot fail: the bus device and the bytes are idle, and there are some. */
     (void)hil_spi_transfer(display->config->spi, bytes, length, NULL, 0);
 }
@@ -132,7 +127,7 @@ static void st7789_elapsed(void *self)
 {
     struct st7789 *display = self;
     if (display->state == ST7789_RESETTING) {
-        set_pin(&display->config->reset, true);
+        hil_gpio_write(&display->config->reset, true);
         wait(display, AFTER_RESET_US);
     } else if (display->state == ST7789_WAKING) {
         send_command_or_finish(display);
@@ -217,10 +212,10 @@ static const struct hil_screen_ops st7789_ops = {
     .set_client = st7789_set_client,
 };
 
-static void make_output(const struct hil_gpio *pin, bool high)
+static void make_output(BORROWED const struct hil_gpio *pin, bool high)
 {
-    set_pin(pin, high);
-    pin->ops->make_output(pin->self);
+    hil_gpio_write(pin, high);
+    hil_gpio_make_output(pin);
 }
 
 void st7789_init(struct st7789 *display, const struct st7789_config *config)

@@ -25,7 +25,7 @@ struct hil_radio_client {
     PRIVATE void (*sent)(void *self, int status);
     /* A good frame came in, so many bytes at the start of the radio's buffer, which is lent to the
      * radio again when this returns. Quality: 0 to 255. */
-    PRIVATE void (*received)(void *self, struct dma_buffer *frame, uint32_t length,
+    PRIVATE void (*received)(void *self, const struct dma_buffer *frame, uint32_t length,
                              uint32_t quality);
     PRIVATE void *self;
     PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
@@ -92,7 +92,7 @@ static inline void hil_radio_client_sent(BORROWED const struct hil_radio_client 
 }
 
 static inline void hil_radio_client_received(BORROWED const struct hil_radio_client *client,
-                                             struct dma_buffer *frame, uint32_t length,
+                                             const struct dma_buffer *frame, uint32_t length,
                                              uint32_t quality)
 {
     if (client != NULL) {

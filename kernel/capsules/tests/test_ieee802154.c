@@ -83,9 +83,10 @@ static void air_sent(int status)
 static void air_brings(const char *text, uint32_t quality)
 {
     uint32_t length = (uint32_t)strlen(text);
-    assert_true(length <= sizeof air.frame);
-    memcpy(air.frame, text, length);
-    struct dma_buffer frame = DMA_BUFFER_OF(air.frame);
+    uint8_t bytes[HIL_RADIO_FRAME_MAX];
+    assert_true(length <= sizeof bytes);
+    memcpy(bytes, text, length);
+    struct dma_buffer frame = DMA_BUFFER_OF(bytes);
     hil_radio_client_received(air.client, &frame, length, quality);
 }
 
