@@ -1,12 +1,19 @@
 #include "tools/capsule_check/source.h"
 
-#include <string.h>
-
+#include "tools/capsule_check/rule_groups.h"
 #include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/shapes.h"
 
-/* The groups, in the order in which they look; see rules.c for what each rule says. */
+/* On the text alone. */
+static source_rule *const text_groups[] = {
+    rule_directives,
+    rule_words,
+};
+
+/* On what the parser made of it. */
 static source_rule *const groups[] = {
-    rule_escape, rule_grant, rule_scope, rule_index, rule_dma, rule_recursion,
+    rule_kinds,  rule_types,  rule_declarations, rule_flow,  rule_casts, rule_calls, rule_pairs,
+    rule_fields, rule_escape, rule_grant,        rule_scope, rule_index, rule_dma,   rule_recursion,
 };
 
 /* As the target compiler has it: what is parsed is what it compiles. String literals are const, as
@@ -21,6 +28,7 @@ static const char *const parser_options[] = {
     "-ffreestanding",
     "-fshort-enums",
     "-Wwrite-strings",
+    "-Wsystem-headers",
     "-Wmissing-braces",
     "-ferror-limit=0",
 };
@@ -69,9 +77,7 @@ static void run_groups(struct source *source)
     bool too_deep = false;
     ast_visit_capsule(source, find_depth, &too_deep);
     for (size_t i = 0; !too_deep && i < sizeof groups / sizeof groups[0]; i++) {
-        if (groups[i] != NULL) {
-            groups[i](source);
-        }
+        groups[i](source);
     }
 }
 
@@ -103,6 +109,10 @@ bool source_check(const char *path, const char *root, struct findings *findings)
     struct source source = {.findings = findings};
     if (!text_read(&source.text, path, root, findings)) {
         return false;
+    }
+    shapes_mark(&source.text);
+    for (size_t i = 0; i < sizeof text_groups / sizeof text_groups[0]; i++) {
+        text_groups[i](&source);
     }
     parse(&source, path, run_rules, NULL);
     text_free(&source.text);

@@ -9,8 +9,8 @@
 #include "tools/capsule_check/ast.h"
 #include "tools/capsule_check/findings.h"
 
-/* Checks the .i file at `path`. `root` is the project's directory: what lies in its kernel/hil,
- * kernel/capsule and kernel/abi is trusted. False when the file cannot be read. */
+/* Checks the .i file at `path`. `root` is the directory that has `kernel`: what lies in its
+ * kernel/hil, kernel/capsule and kernel/abi is trusted. False when the file cannot be read. */
 bool source_check(const char *path, const char *root, struct findings *findings);
 
 /* Parses the .i file at `path` and lets `look` see it, without any rule. False when it cannot be
@@ -20,7 +20,7 @@ bool source_look(const char *path, const char *root, source_looker *look, void *
                  struct findings *findings);
 
 /* A group of rules: looks through the capsule and refuses. Each stands in a rule_*.c of its own and
- * in the list of source.c. They run only on text that the parser understood without complaint. */
+ * in the list of source.c. Those on what the parser made run only when it had no complaint. */
 typedef void source_rule(struct source *source);
 
 #endif

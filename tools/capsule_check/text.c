@@ -13,11 +13,28 @@ enum {
     SEEN_BYTES = 400,
 };
 
+/* The project's folders that a capsule can see, by their real paths. */
+struct folder {
+    const char *name;
+    enum text_origin origin;
+};
+
+static const struct folder folders[] = {
+    {"kernel/abi", TEXT_TRUSTED},
+    {"kernel/capsule", TEXT_TRUSTED},
+    {"kernel/hil", TEXT_TRUSTED},
+    {"kernel/capsules", TEXT_CAPSULE},
+};
+
+enum {
+    FOLDER_COUNT = sizeof folders / sizeof folders[0],
+};
+
 /* While the markers are followed. */
 struct reader {
     struct text *text;
     struct findings *findings;
-    char *root; /* real path */
+    char *folders[FOLDER_COUNT]; /* real paths; NULL: there is no such folder */
     struct text_file **stack;
     size_t depth;
     size_t room;
@@ -36,25 +53,10 @@ struct marker {
 
 /* --- Files --- */
 
-static bool starts_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
-}
-
-/* The path from the root on; NULL when it lies elsewhere. */
-static const char *below_root(const char *path, const char *root)
-{
-    size_t length = strlen(root);
-    if (strncmp(path, root, length) != 0 || path[length] != '/') {
-        return NULL;
-    }
-    return path + length + 1;
 }
 
 static bool is_compiler_header(const char *path)
@@ -69,17 +71,62 @@ static bool is_compiler_header(const char *path)
     return false;
 }
 
-static enum text_origin classify(const char *path, const char *below, const struct marker *marker)
+/* The folder that the real path lies in; FOLDER_COUNT when in none. */
+static size_t folder_of(const struct reader *reader, const char *path)
+{
+    for (size_t i = 0; i < FOLDER_COUNT; i++) {
+        size_t length = reader->folders[i] != NULL ? strlen(reader->folders[i]) : 0;
+        if (length > 0 && strncmp(path, reader->folders[i], length) == 0 && path[length] == '/') {
+            return i;
+        }
+    }
+    return FOLDER_COUNT;
+}
+
+static enum text_origin classify(const char *path, size_t folder, const struct marker *marker)
 {
     if (marker->name[0] == '<') {
         return TEXT_COMPILER;
     }
-    if (below == NULL) {
-        return marker->is_system && is_compiler_header(path) ? TEXT_COMPILER : TEXT_CAPSULE;
+    if (folder < FOLDER_COUNT) {
+        return folders[folder].origin;
     }
-    bool trusted = starts_with(below, "kernel/capsule/") || starts_with(below, "kernel/hil/") ||
-                   starts_with(below, "kernel/abi/");
-    return trusted ? TEXT_TRUSTED : TEXT_CAPSULE;
+    return marker->is_system && is_compiler_header(path) ? TEXT_COMPILER : TEXT_CAPSULE;
+}
+
+static char *shown_name(const struct reader *reader, const char *path, size_t folder,
+                        const struct marker *marker)
+{
+    if (folder == FOLDER_COUNT) {
+        return memory_text(marker->name, strlen(marker->name));
+    }
+    const char *rest = path + strlen(reader->folders[folder]);
+    size_t room = strlen(folders[folder].name) + strlen(rest) + 1;
+    char *name = memory_or_exit(malloc(room));
+    (void)snprintf(name, room, "%s%s", folders[folder].name, rest);
+    return name;
+}
+
+static size_t folder_length(const char *path)
+{
+    return (size_t)(base_name(path) - path);
+}
+
+/* How the file lies to the capsule's .c, which is the first. */
+static void relate(const struct reader *reader, struct text_file *file)
+{
+    const struct text_file *capsule = reader->text->files[0];
+    size_t length = folder_length(file->path);
+    bool same_folder =
+        length == folder_length(capsule->path) && strncmp(file->path, capsule->path, length) == 0;
+    const char *capsules = reader->folders[FOLDER_COUNT - 1];
+    file->is_beside = same_folder || (capsules != NULL && length == strlen(capsules) + 1 &&
+                                      strncmp(file->path, capsules, length - 1) == 0);
+    const char *name = base_name(file->path);
+    const char *capsule_name = base_name(capsule->path);
+    size_t stem = strcspn(capsule_name, ".");
+    file->is_own = file == capsule || (same_folder && strncmp(name, capsule_name, stem) == 0 &&
+                                       strcmp(name + stem, ".h") == 0);
 }
 
 /* The file of that name; a new one when it is mentioned first. */
@@ -93,18 +140,18 @@ static struct text_file *find_file(struct reader *reader, const struct marker *m
             return text->files[i];
         }
     }
-    const char *below = below_root(path, reader->root);
-    const char *name = below != NULL ? below : marker->name;
+    size_t folder = folder_of(reader, path);
     text->files =
         memory_grown(text->files, text->file_count, &text->file_room, sizeof *text->files);
     struct text_file *file = memory_or_exit(malloc(sizeof *file));
     *file = (struct text_file){
-        .name = memory_text(name, strlen(name)),
+        .name = shown_name(reader, path, folder, marker),
         .path = memory_text(path, strlen(path)),
-        .origin = classify(path, below, marker),
+        .origin = classify(path, folder, marker),
     };
     text->files[text->file_count] = file;
     text->file_count++;
+    relate(reader, file);
     return file;
 }
 
@@ -263,7 +310,8 @@ static void add_tokens(struct text *text, size_t from, size_t end)
         text->tokens =
             memory_grown(text->tokens, text->token_count, &text->token_room, sizeof *text->tokens);
         text->tokens[text->token_count] = (struct text_token){
-            token.kind, text->bytes + token.offset, token.length, token.offset, physical_line};
+            token.kind,     text->bytes + token.offset, token.length, token.offset, physical_line,
+            TEXT_SHAPE_NONE};
         text->token_count++;
         at = token.offset + token.length;
     }
@@ -371,21 +419,21 @@ bool text_read(struct text *text, const char *path, const char *root, struct fin
         text_free(text);
         return false;
     }
-    char *real_root = realpath(root, NULL);
-    if (real_root == NULL) {
-        (void)fprintf(stderr, "capsule_check: %s: no such directory (--root)\n", root);
-        text_free(text);
-        return false;
+    struct reader reader = {.text = text, .findings = findings, .in_prologue = true};
+    for (size_t i = 0; i < FOLDER_COUNT; i++) {
+        char folder[PATH_MAX];
+        (void)snprintf(folder, sizeof folder, "%s/%s", root, folders[i].name);
+        reader.folders[i] = realpath(folder, NULL);
     }
-    struct reader reader = {
-        .text = text, .findings = findings, .root = real_root, .in_prologue = true};
     read_lines(&reader);
     if (text->file_count == 0) {
         findings_add(findings, "line-marker", path, 0,
                      "no line marker: this is not what a preprocessor makes of a capsule");
     }
+    for (size_t i = 0; i < FOLDER_COUNT; i++) {
+        free(reader.folders[i]);
+    }
     free(reader.stack);
-    free(real_root);
     return true;
 }
 

@@ -22,20 +22,37 @@
 
 enum text_origin {
     TEXT_CAPSULE,  /* everything that is not one of the others */
-    TEXT_TRUSTED,  /* ROOT/kernel/capsule, ROOT/kernel/hil, ROOT/kernel/abi */
+    TEXT_TRUSTED,  /* kernel/capsule, kernel/hil, kernel/abi of the root */
     TEXT_COMPILER, /* the compiler's own headers that capsules may include */
 };
 
 struct text_file {
-    char *name; /* as messages show it: from the root on, where it lies under it */
+    char *name; /* as messages show it: from `kernel` on, where it lies there */
     char *path; /* the real path; what the marker said when there is no such file */
     enum text_origin origin;
-    bool is_main; /* the capsule's .c */
+    bool is_main;   /* the capsule's .c */
+    bool is_own;    /* that, or the header of its name beside it */
+    bool is_beside; /* lies in the folder of the capsule, or in kernel/capsules */
 };
 
 struct text_place {
     const struct text_file *file; /* NULL: no line of any file */
     unsigned line;
+};
+
+/* The macros of trusted headers whose text a capsule may not write by itself; see shapes.h. */
+enum text_shape {
+    TEXT_SHAPE_NONE,
+    TEXT_SHAPE_MARK,
+    TEXT_SHAPE_CAPSULE,
+    TEXT_SHAPE_GRANT,
+    TEXT_SHAPE_GRANT_SCOPE, /* grant_enter, grant_each */
+    TEXT_SHAPE_SLICE_OF,
+    TEXT_SHAPE_SLICE_OF_TEXT,
+    TEXT_SHAPE_LIST_OF,
+    TEXT_SHAPE_LIST_AT,
+    TEXT_SHAPE_DMA_BUFFER_OF,
+    TEXT_SHAPE_NULL,
 };
 
 /* A token of the text with where it stands. Markers and other lines that begin with # have none. */
@@ -45,6 +62,7 @@ struct text_token {
     size_t length;
     size_t offset;
     unsigned physical_line; /* of the .i, from 1 */
+    enum text_shape shape;  /* whose text it is; an argument of the macro has NONE */
 };
 
 struct text {
@@ -62,8 +80,9 @@ struct text {
     size_t token_room;
 };
 
-/* Reads the .i file. False when it cannot be read, or is larger than any capsule (a line on stderr
- * says which). What is wrong with its markers goes to `findings`; the text is usable even so. */
+/* Reads the .i file. `root` has the folder `kernel`; its folders may be links. False when it cannot
+ * be read, or is larger than any capsule (a line on stderr says which). What is wrong with its
+ * markers goes to `findings`; the text is usable even so. */
 bool text_read(struct text *text, const char *path, const char *root, struct findings *findings);
 void text_free(struct text *text);
 

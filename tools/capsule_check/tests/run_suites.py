@@ -22,7 +22,7 @@ MARK = "// REFUSED"
 def preprocess(source, root, to):
     """The text that the build would compile, or what the preprocessor says against it."""
     include = subprocess.run([COMPILER, "-print-file-name=include"], capture_output=True, text=True, check=True)
-    command = [COMPILER, "-E", "-std=gnu11", "-mcpu=cortex-m4", "-mthumb", "-ffreestanding", "-nostdinc", "-DCAPSULE_C",
+    command = [COMPILER, "-E", "-std=c11", "-mcpu=cortex-m4", "-mthumb", "-ffreestanding", "-nostdinc", "-DCAPSULE_C",
                "-I", root, "-isystem", include.stdout.strip(), "-o", to, source]
     return subprocess.run(command, capture_output=True, text=True)
 

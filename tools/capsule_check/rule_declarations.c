@@ -1,0 +1,176 @@
+/* What is declared: whose it is, and whether it can be written. Rules declaration, global. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/capsule_check/manifest.h"
+#include "tools/capsule_check/memory.h"
+#include "tools/capsule_check/raw.h"
+#include "tools/capsule_check/rule_groups.h"
+#include "tools/capsule_check/shapes.h"
+
+enum {
+    NAME_BYTES = 200,
+    PATH_BYTES = 4200,
+};
+
+static bool is_static(CXCursor cursor)
+{
+    return clang_Cursor_getStorageClass(cursor) == CX_SC_Static;
+}
+
+static bool is_extern(CXCursor cursor)
+{
+    return clang_Cursor_getStorageClass(cursor) == CX_SC_Extern;
+}
+
+/* --- Another capsule's header --- */
+
+/* Does x.c lie beside the header x.h and include it? Then what x.h declares is looked at when x.c
+ * is checked. */
+static bool has_source(const struct text_file *header)
+{
+    char path[PATH_BYTES];
+    char directive[PATH_BYTES];
+    size_t length = strlen(header->path);
+    if (length < 3 || length >= sizeof path) {
+        return false;
+    }
+    memcpy(path, header->path, length + 1);
+    path[length - 1] = 'c';
+    (void)snprintf(directive, sizeof directive, "\"%s\"", header->name);
+    struct raw_file raw;
+    bool includes = false;
+    if (!raw_read(&raw, path)) {
+        return false;
+    }
+    for (size_t i = 0; i < raw.count; i++) {
+        size_t at = 0;
+        includes = includes || (raw_is_directive(&raw.lines[i], &at) &&
+                                strstr(raw.lines[i].text, directive) != NULL);
+    }
+    raw_free(&raw);
+    return includes;
+}
+
+static void check_undefined(struct source *source, CXCursor cursor)
+{
+    const struct text_file *file = ast_file(source, cursor);
+    char name[NAME_BYTES];
+    if (file != NULL && !file->is_own && has_source(file)) {
+        return;
+    }
+    ast_refuse(source, "declaration", cursor, "'%s' is declared and not defined",
+               ast_name(cursor, name, sizeof name));
+}
+
+/* --- Names --- */
+
+static void check_name(struct source *source, CXCursor cursor)
+{
+    char name[NAME_BYTES];
+    const struct text_file *file = ast_file(source, cursor);
+    if (file == NULL || !file->is_own || is_static(cursor)) {
+        return;
+    }
+    (void)ast_name(cursor, name, sizeof name);
+    if (!manifest_is_own_name(source, name)) {
+        ast_refuse(source, "declaration", cursor, "'%s' is seen outside and is not called %s", name,
+                   "after the capsule");
+    }
+}
+
+/* The first of several declarations decides whose it is. */
+static bool is_of_others(const struct source *source, CXCursor cursor)
+{
+    return !ast_is_capsule_text(source, clang_getCanonicalCursor(cursor));
+}
+
+/* --- Functions and objects --- */
+
+static void check_function(struct source *source, const struct ast_node *node)
+{
+    CXCursor cursor = node->cursor;
+    char name[NAME_BYTES];
+    if (is_of_others(source, cursor)) {
+        ast_refuse(source, "declaration", cursor, "'%s' is a trusted header's",
+                   ast_name(cursor, name, sizeof name));
+    } else if (node->depth > 0) {
+        ast_refuse(source, "declaration", cursor, "a function declared inside another");
+    } else if (clang_Cursor_isFunctionInlined(cursor) && !is_static(cursor)) {
+        ast_refuse(source, "declaration", cursor, "an inline function that is not static");
+    } else if (clang_Cursor_isNull(clang_getCursorDefinition(cursor))) {
+        check_undefined(source, cursor);
+    } else {
+        check_name(source, cursor);
+    }
+}
+
+static bool is_constant(CXType type)
+{
+    CXType canonical = clang_getCanonicalType(type);
+    CXType element = clang_getArrayElementType(canonical);
+    return element.kind != CXType_Invalid ? is_constant(element)
+                                          : clang_isConstQualifiedType(canonical) != 0;
+}
+
+static void check_variable(struct source *source, const struct ast_node *node)
+{
+    CXCursor cursor = node->cursor;
+    char name[NAME_BYTES];
+    if (shapes_at_begin(source, cursor) != TEXT_SHAPE_NONE) {
+        return;
+    }
+    if (is_of_others(source, cursor)) {
+        ast_refuse(source, "declaration", cursor, "'%s' is a trusted header's",
+                   ast_name(cursor, name, sizeof name));
+    } else if (node->depth > 0 && is_extern(cursor)) {
+        ast_refuse(source, "declaration", cursor, "'%s' is declared and not defined",
+                   ast_name(cursor, name, sizeof name));
+    } else if ((node->depth == 0 || is_static(cursor)) &&
+               !is_constant(clang_getCursorType(cursor))) {
+        ast_refuse(source, "global", cursor, "'%s' can be written",
+                   ast_name(cursor, name, sizeof name));
+    } else if (node->depth == 0 && is_extern(cursor) &&
+               clang_Cursor_isNull(clang_getCursorDefinition(cursor))) {
+        check_undefined(source, cursor);
+    } else if (node->depth == 0) {
+        check_name(source, cursor);
+    }
+}
+
+/* A type of its own inside a function could take the name of one outside. */
+static void check_type(struct source *source, const struct ast_node *node)
+{
+    char name[NAME_BYTES];
+    if (node->depth > 0 && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
+        ast_refuse(source, "declaration", node->cursor, "the type '%s' inside something else",
+                   ast_name(node->cursor, name, sizeof name));
+    }
+}
+
+static enum ast_answer check_node(struct source *source, const struct ast_node *node, void *context)
+{
+    (void)context;
+    switch ((int)clang_getCursorKind(node->cursor)) {
+    case CXCursor_FunctionDecl:
+        check_function(source, node);
+        break;
+    case CXCursor_VarDecl:
+        check_variable(source, node);
+        break;
+    case CXCursor_StructDecl:
+    case CXCursor_TypedefDecl:
+    case CXCursor_EnumDecl:
+        check_type(source, node);
+        break;
+    default:
+        break;
+    }
+    return AST_INTO;
+}
+
+void rule_declarations(struct source *source)
+{
+    ast_visit_capsule(source, check_node, NULL);
+}

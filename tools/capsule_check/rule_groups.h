@@ -1,0 +1,24 @@
+/*
+ * rule_groups.h - the groups of source rules, in the order in which they run; what each refuses
+ * says the table of rules.c. A group stands in the file of its name.
+ */
+#ifndef TOOLS_CAPSULE_CHECK_RULE_GROUPS_H
+#define TOOLS_CAPSULE_CHECK_RULE_GROUPS_H
+
+#include "tools/capsule_check/source.h"
+
+/* On the text alone; they run even when the parser complains. */
+void rule_directives(struct source *source);
+void rule_words(struct source *source);
+
+/* On what the parser understood. */
+void rule_kinds(struct source *source);        /* what there may be at all, by kind of node */
+void rule_types(struct source *source);        /* what may be declared, by type */
+void rule_declarations(struct source *source); /* what may be declared, by name and place */
+void rule_flow(struct source *source);         /* switch, return, uninitialised */
+void rule_casts(struct source *source);        /* pointers as something else */
+void rule_calls(struct source *source);        /* functions as values, calls */
+void rule_pairs(struct source *source);        /* initialisers; clients, handles, deferred calls */
+void rule_fields(struct source *source);       /* private, read-only */
+
+#endif
