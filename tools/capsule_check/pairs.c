@@ -6,10 +6,10 @@ static bool is_trusted(const struct source *source, CXCursor declaration)
     return file != NULL && file->origin == TEXT_TRUSTED;
 }
 
-static bool is_void(CXType type)
-{
-    return ast_is_void_pointer(type);
-}
+struct table_search {
+    const struct source *source;
+    bool found;
+};
 
 struct field_search {
     bool (*is_wanted)(CXType type);
@@ -39,9 +39,23 @@ bool pairs_is_table(const struct source *source, CXType type)
     return has_field(source, type, ast_is_function_pointer);
 }
 
+static enum CXVisitorResult find_table(CXCursor field, CXClientData data)
+{
+    struct table_search *search = data;
+    CXType type = ast_type(field);
+    search->found =
+        ast_is_pointer(type) && pairs_is_table(search->source, clang_getPointeeType(type));
+    return search->found ? CXVisit_Break : CXVisit_Continue;
+}
+
 bool pairs_is_pair(const struct source *source, CXType type)
 {
-    return has_field(source, type, is_void);
+    struct table_search search = {source, false};
+    if (!has_field(source, type, ast_is_void_pointer)) {
+        return false;
+    }
+    (void)clang_Type_visitFields(clang_getCanonicalType(type), find_table, &search);
+    return search.found || pairs_is_table(source, type);
 }
 
 bool pairs_is_bound_field(const struct source *source, CXCursor field)

@@ -10,7 +10,8 @@
 
 /* Is it such a struct, of a trusted header? */
 bool pairs_is_table(const struct source *source, CXType type); /* has functions with a self */
-bool pairs_is_pair(const struct source *source, CXType type);  /* has a void * */
+bool pairs_is_pair(const struct source *source,
+                   CXType type); /* has self, beside functions or ops */
 
 /* Does the field's value belong together with others: a function, self, ops, owner? */
 bool pairs_is_bound_field(const struct source *source, CXCursor field);

@@ -110,8 +110,8 @@ static bool is_constant(CXType type)
 {
     CXType canonical = clang_getCanonicalType(type);
     CXType element = clang_getArrayElementType(canonical);
-    return element.kind != CXType_Invalid ? is_constant(element)
-                                          : clang_isConstQualifiedType(canonical) != 0;
+    return clang_isConstQualifiedType(canonical) != 0 ||
+           (element.kind != CXType_Invalid && is_constant(element));
 }
 
 static void check_variable(struct source *source, const struct ast_node *node)
@@ -139,11 +139,24 @@ static void check_variable(struct source *source, const struct ast_node *node)
     }
 }
 
-/* A type of its own inside a function could take the name of one outside. */
+/* In the braces of a struct at file scope, where libclang shows it beside its field or below it. */
+static bool is_in_struct(const struct ast_node *node)
+{
+    const struct ast_node *above = node->parent;
+    if (above != NULL && clang_getCursorKind(above->cursor) == CXCursor_FieldDecl) {
+        above = above->parent;
+    }
+    return above != NULL && clang_getCursorKind(above->cursor) == CXCursor_StructDecl &&
+           (above->depth == 0 || is_in_struct(above));
+}
+
+/* A type of its own inside a function could take the name of one outside. A struct inside a struct
+ * is good when its fields have a name to be reached by. */
 static void check_type(struct source *source, const struct ast_node *node)
 {
     char name[NAME_BYTES];
-    if (node->depth > 0 && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
+    bool in_struct = is_in_struct(node) && !clang_Cursor_isAnonymousRecordDecl(node->cursor);
+    if (node->depth > 0 && !in_struct && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
         ast_refuse(source, "declaration", node->cursor, "the type '%s' inside something else",
                    ast_name(node->cursor, name, sizeof name));
     }

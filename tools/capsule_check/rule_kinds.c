@@ -118,7 +118,8 @@ static enum ast_answer check_node(struct source *source, const struct ast_node *
         return AST_OVER; /* the rule on words has looked at it */
     }
     if (kind == CXCursor_UnexposedExpr) {
-        if (!ast_is_conversion(node->cursor) && !is_designation(source, node)) {
+        if (!ast_is_conversion(node->cursor) && !is_designation(source, node) &&
+            shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
             ast_refuse(source, "unknown", node->cursor,
                        "an expression that the checker does not know");
             return AST_OVER;

@@ -4,19 +4,20 @@
 Usage: run_suites.py --check CAPSULE_CHECK --root ROOT [--keep DIR] [NAME...]
 
 Each refused/RULE-what.c must be refused by RULE (the longest rule id that its name begins with) in exactly the lines
-that end in `// REFUSED`, and in no other line by any rule. What stands in a header is marked there. Each accepted/*.c
-must pass. NAME runs only the files whose name contains it. With --keep the preprocessed files stay in DIR.
+that end in `// REFUSED`, or by another in those that end in `// REFUSED by OTHER`, and in no other line by any rule.
+What stands in a header RULE-what*.h is marked there. Each accepted/*.c must pass. NAME runs only the files whose name contains it. With --keep the preprocessed files stay in DIR.
 Exit status: 0 all as said, 1 not, 2 wrong use.
 """
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 COMPILER = "arm-none-eabi-gcc"
-MARK = "// REFUSED"
+MARK = re.compile(r"// REFUSED(?: by ([a-z-]+))?$")
 
 
 def preprocess(source, root, to):
@@ -27,21 +28,26 @@ def preprocess(source, root, to):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def marked_lines(path):
+def marked_lines(path, rule):
+    """(line, rule) of each mark."""
     with open(path, encoding="utf-8") as file:
-        return {number for number, line in enumerate(file, 1) if line.rstrip("\\\n ").endswith(MARK)}
+        found = [(number, MARK.search(line.rstrip("\\\n "))) for number, line in enumerate(file, 1)]
+    return {(number, mark.group(1) or rule) for number, mark in found if mark}
 
 
-def expected_of(source, root):
-    """(file, line) of each mark in the source and in the headers that lie beside it under its name."""
+def shown(path, root):
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+
+
+def expected_of(source, root, rule):
+    """(file, line, rule) of each mark in the source and in the headers that lie beside it under its name."""
     folder, name = os.path.split(source)
     stem = name[:-2]
     marks = set()
     for other in sorted(os.listdir(folder)):
         if other == name or (other.startswith(stem) and other.endswith(".h")):
             path = os.path.join(folder, other)
-            shown = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-            marks |= {(shown, line) for line in marked_lines(path)}
+            marks |= {(shown(path, root), line, by) for line, by in marked_lines(path, rule)}
     return marks
 
 
@@ -66,13 +72,14 @@ def judge_refused(source, root, rules, found):
     rule = rule_of(os.path.basename(source), rules)
     if rule is None:
         return ["  its name begins with no rule's id"]
-    expected = expected_of(source, root)
+    expected = expected_of(source, root, rule)
     if not expected:
-        return [f"  no line ends in '{MARK}'"]
-    by_rule = {(one["file"], one["line"]) for one in found if one["rule"] == rule}
-    everywhere = {(one["file"], one["line"]) for one in found}
-    problems = [f"  {file}:{line} is not refused by {rule}" for file, line in sorted(expected - by_rule)]
-    problems += [f"  {file}:{line} is refused without a mark" for file, line in sorted(everywhere - expected)]
+        return ["  no line ends in '// REFUSED'"]
+    by_rule = {(shown(one["file"], root), one["line"], one["rule"]) for one in found}
+    marked = {(file, line) for file, line, _ in expected}
+    problems = [f"  {file}:{line} is not refused by {by}" for file, line, by in sorted(expected - by_rule)]
+    problems += [f"  {file}:{line} is refused without a mark" for file, line, _ in sorted(by_rule)
+                 if (file, line) not in marked]
     return problems + show(found) if problems else []
 
 

@@ -13,7 +13,7 @@ struct evil_large {
 
 static void run(struct process_id id)
 {
-    typedef struct evil_large evil_grant_data;
+    typedef struct evil_large evil_grant_data; // REFUSED by declaration
     grant_enter (evil_grant, id, p) { // REFUSED
         p->value[400] = 1;
     }
