@@ -28,6 +28,11 @@
  */
 #define LIST_AT(list, index) ((list).items[index_check((index), (list).count)])
 
+/* The same for an array, where its item's address is wanted: the compiler's own check of subscripts
+ * lets the address one past the end through. */
+#define ARRAY_AT(array, index)                                                                     \
+    ((array)[index_check((index), (uint32_t)(sizeof(array) / sizeof((array)[0])))])
+
 /* `index` when it is below `count`, else a trap. */
 static inline uint32_t index_check(uint32_t index, uint32_t count)
 {

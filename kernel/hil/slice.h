@@ -14,13 +14,13 @@
 #include "kernel/hil/marks.h"
 
 struct slice {
-    uint8_t *bytes;
-    uint32_t length;
+    PRIVATE uint8_t *bytes;
+    READ_ONLY uint32_t length;
 };
 
 struct const_slice {
-    const uint8_t *bytes;
-    uint32_t length;
+    PRIVATE const uint8_t *bytes;
+    READ_ONLY uint32_t length;
 };
 
 /* The whole of an array of uint8_t (an array, not a pointer: anything else does not compile). */

@@ -66,8 +66,9 @@ static void check_made(struct source *source, const struct ast_node *node, struc
     CXCursor list = node->cursor;
     CXCursor array = ast_bare(ast_child(list, 0));
     CXCursor function;
-    if (ast_child_count(list) < 2) {
-        return; /* {0}: a buffer without bytes */
+    if (clang_getCursorKind(array) == CXCursor_CStyleCastExpr ||
+        clang_getCursorKind(array) == CXCursor_IntegerLiteral) {
+        return; /* {NULL}: a buffer without bytes; the rule index sees to that */
     }
     if (clang_getCursorKind(array) != CXCursor_MemberRefExpr) {
         ast_refuse(source, "dma-buffer", list, "a DMA buffer over what is not a field");

@@ -1,0 +1,27 @@
+// Copies the buffer before it lends it: the copy is not lent.
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/uart.h"
+
+struct evil {
+    const struct hil_uart *uart;
+    struct dma_buffer tx;
+    struct dma_buffer rx;
+    uint8_t tx_bytes[8];
+    uint8_t rx_bytes[8];
+};
+
+static void evil_init(struct evil *own, const struct hil_uart *uart)
+{
+    *own = (struct evil){
+        .uart = uart,
+        .tx = DMA_BUFFER_OF(own->tx_bytes),
+        .rx = DMA_BUFFER_OF(own->rx_bytes),
+    };
+}
+
+static uint8_t run(struct evil *own)
+{
+    struct dma_buffer copy = own->tx; // REFUSED
+    (void)hil_uart_transmit(own->uart, &own->tx, 0, 8);
+    return dma_buffer_get(&copy, 0);
+}

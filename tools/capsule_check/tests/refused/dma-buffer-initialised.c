@@ -1,0 +1,25 @@
+// Writes the array in an initialiser.
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/uart.h"
+
+struct evil {
+    const struct hil_uart *uart;
+    struct dma_buffer tx;
+    struct dma_buffer rx;
+    uint8_t tx_bytes[8];
+    uint8_t rx_bytes[8];
+};
+
+static void evil_init(struct evil *own, const struct hil_uart *uart)
+{
+    *own = (struct evil){
+        .uart = uart,
+        .tx = DMA_BUFFER_OF(own->tx_bytes),
+        .rx = DMA_BUFFER_OF(own->rx_bytes),
+    };
+}
+
+static struct evil made(void)
+{
+    return (struct evil){.tx_bytes = {1, 2, 3}}; // REFUSED
+}

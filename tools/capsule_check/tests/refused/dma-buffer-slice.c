@@ -1,0 +1,27 @@
+// Makes a slice of the array behind a buffer.
+#include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/uart.h"
+
+struct evil {
+    const struct hil_uart *uart;
+    struct dma_buffer tx;
+    struct dma_buffer rx;
+    uint8_t tx_bytes[8];
+    uint8_t rx_bytes[8];
+};
+
+static void evil_init(struct evil *own, const struct hil_uart *uart)
+{
+    *own = (struct evil){
+        .uart = uart,
+        .tx = DMA_BUFFER_OF(own->tx_bytes),
+        .rx = DMA_BUFFER_OF(own->rx_bytes),
+    };
+}
+
+static uint8_t run(struct evil *own)
+{
+    struct slice bytes = SLICE_OF(own->tx_bytes); // REFUSED
+    const uint8_t *byte = own->rx_bytes; // REFUSED
+    return slice_get(slice_as_const(bytes), *byte);
+}

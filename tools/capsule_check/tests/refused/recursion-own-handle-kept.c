@@ -1,0 +1,45 @@
+// Makes its own handle the one that it calls.
+#include "kernel/capsule/manifest.h"
+#include "kernel/hil/uart.h"
+
+CAPSULE(evil, .needs = {UART});
+
+struct evil {
+    struct hil_uart uart;
+    const struct hil_uart *lower;
+    const struct hil_uart_client *client;
+    struct hil_uart_client own_client;
+    struct dma_buffer *buffer;
+};
+
+static int transmit(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+{
+    struct evil *own = self;
+    return hil_uart_transmit(own->lower, buffer, offset, length); // REFUSED
+}
+
+static int receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+{
+    struct evil *own = self;
+    return own->buffer == buffer && offset < length;
+}
+
+static int abort_receive(void *self)
+{
+    struct evil *own = self;
+    return own->buffer != NULL;
+}
+
+static void set_client(void *self, const struct hil_uart_client *client)
+{
+    struct evil *own = self;
+    own->client = client;
+}
+
+static const struct hil_uart_ops ops = {transmit, receive, abort_receive, set_client};
+
+static void evil_init(struct evil *own, const struct hil_uart *lower)
+{
+    *own = (struct evil){.lower = lower, .uart = {&ops, own, &this_capsule}};
+    own->lower = &own->uart;
+}
