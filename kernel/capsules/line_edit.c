@@ -82,7 +82,7 @@ static void replace_line(struct line_edit *line, struct const_slice with)
 /* --- Earlier lines --- */
 
 /* The line `back` lines ago, 1 is the newest. False when there are not so many. */
-static bool find_earlier(struct line_edit *line, uint32_t back, struct const_slice *found)
+static bool find_earlier(struct line_edit *line, uint32_t back, BORROWED struct const_slice *found)
 {
     struct const_slice history = slice_as_const(history_bytes(line));
     uint32_t end = line->history_length;
@@ -124,7 +124,7 @@ static void forget_oldest(struct line_edit *line)
 
 static void remember(struct line_edit *line)
 {
-    struct const_slice newest;
+    struct const_slice newest = {NULL, 0};
     struct const_slice text = line_edit_text(line);
     if (text.length == 0 || (find_earlier(line, 1, &newest) && slice_is_equal(newest, text))) {
         return;
@@ -227,7 +227,8 @@ enum line_edit_event line_edit_put(struct line_edit *line, uint8_t byte)
     return changed ? LINE_EDIT_CHANGED : LINE_EDIT_NOTHING;
 }
 
-void line_edit_draw(struct line_edit *line, struct const_slice prompt, struct text *text)
+void line_edit_draw(struct line_edit *line, BORROWED struct const_slice prompt,
+                    BORROWED struct text *text)
 {
     if (line->redraw) {
         text_add_literal(text, "\r");

@@ -7,7 +7,7 @@ CAPSULE(low_level_debug, .needs = {DEBUG, TEXT});
 
 #define LINE_BYTES 80u
 
-static struct text begin_line(struct slice room, struct process_id id)
+static struct text begin_line(BORROWED struct slice room, struct process_id id)
 {
     struct text text = text_begin(room);
     text_add_literal(&text, "LowLevelDebug: App ");
@@ -15,7 +15,7 @@ static struct text begin_line(struct slice room, struct process_id id)
     return text;
 }
 
-static void alert(struct text *text, uint32_t code)
+static void alert(BORROWED struct text *text, uint32_t code)
 {
     text_add_literal(text, " status code ");
     text_add_hex(text, code);

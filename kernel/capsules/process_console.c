@@ -1,6 +1,7 @@
 #include "kernel/capsules/process_console.h"
 
 #include "kernel/capsule/driver.h"
+#include "kernel/hil/list.h"
 
 CAPSULE(process_console, .needs = {LINE_EDIT, PROCESS_CONTROL, TEXT, UART});
 
@@ -333,11 +334,11 @@ static const struct process_console_command commands[] = {
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
-static const struct process_console_command *find_command(struct const_slice name)
+static const struct process_console_command *find_command(BORROWED struct const_slice name)
 {
     for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
         if (slice_is_equal(commands[i].name, name)) {
-            return &commands[i];
+            return &ARRAY_AT(commands, i);
         }
     }
     return NULL;
@@ -346,7 +347,7 @@ static const struct process_console_command *find_command(struct const_slice nam
 /* --- A line --- */
 
 /* The word that begins at *from, which moves behind it. */
-static struct const_slice next_word(struct const_slice line, uint32_t *from)
+static struct const_slice next_word(struct const_slice line, BORROWED uint32_t *from)
 {
     uint32_t start = *from;
     while (slice_get(line, start) == ' ') {

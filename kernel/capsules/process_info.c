@@ -31,7 +31,7 @@ static bool is_trusted(const struct process_info_driver *info, struct process_id
 }
 
 /* The process of that identifier, as an app knows it. */
-static bool find(uint32_t identifier, struct process_view *view)
+static bool find(uint32_t identifier, BORROWED struct process_view *view)
 {
     for (uint32_t i = 0; i < process_slot_count(); i++) {
         if (process_view_get(i, view) && view->id.value == identifier) {

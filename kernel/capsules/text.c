@@ -36,7 +36,7 @@ void text_add_decimal(struct text *text, uint32_t value, uint32_t width)
     }
 }
 
-static void add_nibbles(struct text *text, uint32_t value, uint32_t least)
+static void add_nibbles(BORROWED struct text *text, uint32_t value, uint32_t least)
 {
     text_add_literal(text, "0x");
     bool begun = false;
