@@ -18,6 +18,7 @@
 #define ABI_DRIVER_GPIO            0x00004u
 #define ABI_DRIVER_ADC             0x00005u
 #define ABI_DRIVER_LOW_LEVEL_DEBUG 0x00008u
+#define ABI_DRIVER_PWM             0x00010u
 #define ABI_DRIVER_IPC             0x10000u
 #define ABI_DRIVER_PROCESS_INFO    0x10002u
 #define ABI_DRIVER_SPI_CONTROLLER  0x20001u
@@ -25,11 +26,15 @@
 #define ABI_DRIVER_IEEE802154      0x30001u
 #define ABI_DRIVER_RNG             0x40001u
 #define ABI_DRIVER_CTAP_HID        0x40004u
+#define ABI_DRIVER_NVM_STORAGE     0x50001u
 #define ABI_DRIVER_TEMPERATURE     0x60000u
 #define ABI_DRIVER_HUMIDITY        0x60001u
 #define ABI_DRIVER_AMBIENT_LIGHT   0x60002u
+#define ABI_DRIVER_NINE_DOF        0x60004u
 #define ABI_DRIVER_SCREEN          0x90001u
 #define ABI_DRIVER_TOUCH           0x90002u
+/* Tock leaves numbers with the highest bit set to others; ours are these. */
+#define ABI_DRIVER_HEART_RATE 0x80060000u
 
 /* Command 0 of every driver. */
 #define ABI_COMMAND_EXISTS 0u
@@ -257,6 +262,61 @@ enum abi_sensor_command {
 enum abi_sensor_upcall {
     ABI_SENSOR_UPCALL_READY = 0, /* (value, status, 0) */
     ABI_SENSOR_UPCALLS = 1,
+};
+
+/* Nine degrees of freedom; the boards have an accelerometer at most, the other two are NODEVICE. */
+enum abi_nine_dof_command {
+    ABI_NINE_DOF_ACCELERATION = 1, /* u. BUSY while this process's reading is under way */
+    ABI_NINE_DOF_MAGNETIC = 100,
+    ABI_NINE_DOF_ROTATION = 200,
+};
+enum abi_nine_dof_upcall {
+    ABI_NINE_DOF_UPCALL_READY = 0, /* (x, y, z), signed; acceleration in thousandths of the earth's
+                                    * gravity. (0, 0, 0): it could not be read */
+    ABI_NINE_DOF_UPCALLS = 1,
+};
+
+/* Heart rate, optical: what light comes back from the skin. The rate is in its rise and fall. */
+enum abi_heart_rate_command {
+    ABI_HEART_RATE_ON = 1,   /* the light, for as long as any process wants it */
+    ABI_HEART_RATE_OFF = 2,  /* for this process */
+    ABI_HEART_RATE_READ = 3, /* the latest sample, u. OFF; BUSY: this process waits already */
+};
+enum abi_heart_rate_upcall {
+    ABI_HEART_RATE_UPCALL_READY = 0, /* (status, what comes back, light from elsewhere) */
+    ABI_HEART_RATE_UPCALLS = 1,
+};
+
+/* Nonvolatile storage: bytes of the app's own, 0xFF at first, that stay when the power goes. */
+enum abi_nvm_storage_command {
+    ABI_NVM_STORAGE_SIZE = 1,  /* -> u32, bytes */
+    ABI_NVM_STORAGE_READ = 2,  /* (offset, bytes): into rw 0, u. INVAL: not inside; RESERVE: no
+                                * buffer, or another process has this storage; NOMEM: one is under
+                                * way or waits */
+    ABI_NVM_STORAGE_WRITE = 3, /* (offset, bytes): from ro 0, u. The same errors */
+};
+enum abi_nvm_storage_upcall {
+    ABI_NVM_STORAGE_UPCALL_READ = 0,    /* (bytes, 0, 0): fewer than asked for when it failed */
+    ABI_NVM_STORAGE_UPCALL_WRITTEN = 1, /* (bytes, 0, 0) */
+    ABI_NVM_STORAGE_UPCALLS = 2,
+};
+enum abi_nvm_storage_allow {
+    ABI_NVM_STORAGE_RW_READ = 0,
+    ABI_NVM_STORAGE_RWS = 1,
+    ABI_NVM_STORAGE_RO_WRITE = 0,
+    ABI_NVM_STORAGE_ROS = 1,
+};
+/* A power cut leaves each block of so many bytes, counted from offset 0, as it was before a write
+ * or as it is after it, never in between. */
+#define ABI_NVM_STORAGE_BLOCK 3840u
+
+/* PWM. INVAL for an index that the board does not have. */
+enum abi_pwm_command {
+    ABI_PWM_START = 1,         /* (duty << 16 | index, hertz): duty in 1/10000. INVAL; RESERVE:
+                                * another process has it */
+    ABI_PWM_STOP = 2,          /* (index). OFF: it does not run; RESERVE */
+    ABI_PWM_MAX_FREQUENCY = 3, /* (index) -> u32, hertz */
+    ABI_PWM_COUNT = 4,         /* -> u32 */
 };
 
 /* Screen. Commands marked with u end in an upcall; one such per process at a time, else BUSY. */

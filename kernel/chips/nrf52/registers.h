@@ -34,9 +34,11 @@
 #define NRF52_TEMP_BASE   0x4000C000u
 #define NRF52_RNG_BASE    0x4000D000u
 #define NRF52_RTC1_BASE   0x40011000u
+#define NRF52_PWM0_BASE   0x4001C000u
 #define NRF52_NVMC_BASE   0x4001E000u
 #define NRF52_SPIM2_BASE  0x40023000u
 #define NRF52_USBD_BASE   0x40027000u
+#define NRF52_QSPI_BASE   0x40029000u
 #define NRF52_P0_BASE     0x50000000u
 #define NRF52_P1_BASE     0x50000300u
 
@@ -55,6 +57,7 @@ enum nrf52_irqn {
     NRF52_IRQN_RTC1 = 17,
     NRF52_IRQN_SPIM2 = 35,
     NRF52_IRQN_USBD = 39,
+    NRF52_IRQN_QSPI = 41,
 };
 
 static inline volatile uint32_t *nrf52_register(uint32_t base, uint32_t offset)

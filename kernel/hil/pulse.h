@@ -1,0 +1,66 @@
+/*
+ * pulse.h - an optical heart-rate sensor: a light that shines into the skin, and what comes back of
+ * it. With each beat of the heart a little less does.
+ */
+#ifndef KERNEL_HIL_PULSE_H
+#define KERNEL_HIL_PULSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
+
+/* Whom to call, from the kernel's main loop. May ask again. */
+struct hil_pulse_client {
+    /* What came back of its own light and what comes from elsewhere, in steps of the sensor's.
+     * K_OK, or what went wrong, and both are 0 then. */
+    void (*measured)(void *self, int status, uint32_t reflected, uint32_t ambient);
+    void *self;
+    const struct capsule *owner; /* &this_capsule; NULL: trusted code */
+};
+
+struct hil_pulse_ops {
+    int (*set_power)(void *self, bool on);
+    int (*measure)(void *self);
+    void (*set_client)(void *self, const struct hil_pulse_client *client);
+};
+
+struct hil_pulse {
+    PRIVATE const struct hil_pulse_ops *ops;
+    PRIVATE void *self;
+    const struct capsule *owner; /* of the capsule that offers it; NULL: trusted code */
+};
+
+/* Light on or off; off at first. Takes effect soon; one that the sensor does not take is made again
+ * with the next measurement. */
+static inline void hil_pulse_set_power(const struct hil_pulse *pulse, bool on)
+{
+    (void)GUARD_CALL(pulse->owner, pulse->ops->set_power, pulse->self, on);
+}
+
+/* Fetches the latest sample; `measured` follows. K_EOFF: the light is off. K_EBUSY: one is under
+ * way. */
+static inline int hil_pulse_measure(const struct hil_pulse *pulse)
+{
+    return GUARD_CALL(pulse->owner, pulse->ops->measure, pulse->self);
+}
+
+/* `client` (borrowed for ever) gets the calls from now on. */
+static inline void hil_pulse_set_client(const struct hil_pulse *pulse,
+                                        const struct hil_pulse_client *client)
+{
+    GUARD_CALL_VOID(pulse->owner, pulse->ops->set_client, pulse->self, client);
+}
+
+/* For who offers one. NULL: nobody is told. */
+static inline void hil_pulse_client_measured(const struct hil_pulse_client *client, int status,
+                                             uint32_t reflected, uint32_t ambient)
+{
+    if (client != NULL) {
+        GUARD_CALL_VOID(client->owner, client->measured, client->self, status, reflected, ambient);
+    }
+}
+
+#endif

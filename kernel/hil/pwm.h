@@ -1,0 +1,42 @@
+/*
+ * pwm.h - a pin that is on for a share of each period.
+ */
+#ifndef KERNEL_HIL_PWM_H
+#define KERNEL_HIL_PWM_H
+
+#include <stdint.h>
+
+#include "kernel/hil/marks.h"
+
+#define HIL_PWM_DUTY_MAX 10000u /* always on */
+
+struct hil_pwm_ops {
+    int (*start)(void *self, uint32_t frequency_hz, uint32_t duty);
+    void (*stop)(void *self);
+};
+
+struct hil_pwm {
+    PRIVATE const struct hil_pwm_ops *ops;
+    PRIVATE void *self;
+    READ_ONLY uint32_t lowest_hz, highest_hz;
+};
+
+struct hil_pwm_list {
+    PRIVATE const struct hil_pwm *items;
+    READ_ONLY uint32_t count;
+};
+
+/* On for duty / HIL_PWM_DUTY_MAX of each period, until it is stopped; started again, it changes at
+ * the end of a period. K_EINVAL: a frequency or duty that it cannot do. */
+static inline int hil_pwm_start(const struct hil_pwm *pwm, uint32_t frequency_hz, uint32_t duty)
+{
+    return pwm->ops->start(pwm->self, frequency_hz, duty);
+}
+
+/* Off, and the pin is what it was before. */
+static inline void hil_pwm_stop(const struct hil_pwm *pwm)
+{
+    pwm->ops->stop(pwm->self);
+}
+
+#endif
