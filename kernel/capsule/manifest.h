@@ -19,14 +19,18 @@
 
 /* NEED(its name, the header). capsule_check reads the same list. */
 #define CAPSULE_NEEDS(NEED)                                                                        \
+    NEED(ACCELEROMETER, "kernel/hil/accelerometer.h")                                              \
     NEED(ADC, "kernel/hil/adc.h")                                                                  \
     NEED(ALARM, "kernel/hil/alarm.h")                                                              \
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
     NEED(DELAY, "kernel/hil/delay.h")                                                              \
     NEED(ENTROPY, "kernel/hil/entropy.h")                                                          \
+    NEED(FLASH, "kernel/hil/flash.h")                                                              \
     NEED(GPIO, "kernel/hil/gpio.h")                                                                \
     NEED(I2C, "kernel/hil/i2c.h")                                                                  \
     NEED(LED, "kernel/hil/led.h")                                                                  \
+    NEED(PULSE, "kernel/hil/pulse.h")                                                              \
+    NEED(PWM, "kernel/hil/pwm.h")                                                                  \
     NEED(RADIO, "kernel/hil/radio.h")                                                              \
     NEED(SCREEN, "kernel/hil/screen.h")                                                            \
     NEED(SENSOR, "kernel/hil/sensor.h")                                                            \
@@ -38,6 +42,7 @@
     NEED(DEFERRED, "kernel/capsule/deferred.h")                                                    \
     NEED(GRANT, "kernel/capsule/grant.h")                                                          \
     NEED(PROCESS_CONTROL, "kernel/capsule/process_control.h")                                      \
+    NEED(STORAGE, "kernel/capsule/storage.h")                                                      \
     NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \

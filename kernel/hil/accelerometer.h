@@ -19,40 +19,41 @@ struct hil_acceleration {
 /* Whom to call, from the kernel's main loop. status: K_OK, or what went wrong, and all axes are 0
  * then. May ask again. */
 struct hil_accelerometer_client {
-    void (*measured)(void *self, int status, struct hil_acceleration acceleration);
-    void *self;
-    const struct capsule *owner; /* &this_capsule; NULL: trusted code */
+    PRIVATE void (*measured)(void *self, int status, struct hil_acceleration acceleration);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_accelerometer_ops {
-    int (*measure)(void *self);
-    void (*set_client)(void *self, const struct hil_accelerometer_client *client);
+    PRIVATE int (*measure)(void *self);
+    PRIVATE void (*set_client)(void *self, const struct hil_accelerometer_client *client);
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_accelerometer {
     PRIVATE const struct hil_accelerometer_ops *ops;
     PRIVATE void *self;
-    const struct capsule *owner; /* of the capsule that offers it; NULL: trusted code */
 };
 
 /* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
-static inline int hil_accelerometer_measure(const struct hil_accelerometer *accelerometer)
+static inline int hil_accelerometer_measure(BORROWED const struct hil_accelerometer *accelerometer)
 {
-    return GUARD_CALL(accelerometer->owner, accelerometer->ops->measure, accelerometer->self);
+    return GUARD_CALL(accelerometer->ops->owner, accelerometer->ops->measure, accelerometer->self);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
-static inline void hil_accelerometer_set_client(const struct hil_accelerometer *accelerometer,
-                                                const struct hil_accelerometer_client *client)
+static inline void
+hil_accelerometer_set_client(BORROWED const struct hil_accelerometer *accelerometer,
+                             const struct hil_accelerometer_client *client)
 {
-    GUARD_CALL_VOID(accelerometer->owner, accelerometer->ops->set_client, accelerometer->self,
+    GUARD_CALL_VOID(accelerometer->ops->owner, accelerometer->ops->set_client, accelerometer->self,
                     client);
 }
 
 /* For who offers one. NULL: nobody is told. */
-static inline void hil_accelerometer_client_measured(const struct hil_accelerometer_client *client,
-                                                     int status,
-                                                     struct hil_acceleration acceleration)
+static inline void
+hil_accelerometer_client_measured(BORROWED const struct hil_accelerometer_client *client,
+                                  int status, struct hil_acceleration acceleration)
 {
     if (client != NULL) {
         GUARD_CALL_VOID(client->owner, client->measured, client->self, status, acceleration);

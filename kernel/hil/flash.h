@@ -24,24 +24,44 @@ struct hil_flash_client {
     /* The operation is over in the flash itself, and the buffer is the client's again. K_OK;
      * K_EFAIL: the flash refused it, or did not come to an end; K_ENODEVICE: no such flash answers.
      */
-    void (*done)(void *self, int status);
-    void *self;
-    const struct capsule *owner; /* &this_capsule; NULL: trusted code */
+    PRIVATE void (*done)(void *self, int status);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_flash_ops {
-    int (*read)(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length);
-    int (*program)(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length);
-    int (*erase)(void *self, uint32_t address);
-    void (*set_client)(void *self, const struct hil_flash_client *client);
+    PRIVATE int (*read)(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length);
+    PRIVATE int (*program)(void *self, uint32_t address, struct dma_buffer *buffer,
+                           uint32_t length);
+    PRIVATE int (*erase)(void *self, uint32_t address);
+    PRIVATE void (*set_client)(void *self, const struct hil_flash_client *client);
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_flash {
     PRIVATE const struct hil_flash_ops *ops;
     PRIVATE void *self;
     READ_ONLY uint32_t size_bytes; /* a multiple of the sector's */
-    const struct capsule *owner;   /* of the capsule that offers it; NULL: trusted code */
 };
+
+/* A read or a program, for the two below. A capsule that offers the flash holds the buffer from now
+ * on; a chip's driver claims it by itself. */
+PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,
+                                         int (*move)(void *self, uint32_t address,
+                                                     struct dma_buffer *buffer, uint32_t length),
+                                         uint32_t address, struct dma_buffer *buffer,
+                                         uint32_t length)
+{
+    const struct capsule *owner = flash->ops->owner;
+    int status = owner != NULL ? dma_buffer_lend(buffer, 0, length, owner) : K_OK;
+    if (status == K_OK) {
+        status = GUARD_CALL(owner, move, flash->self, address, buffer, length);
+        if (status != K_OK && owner != NULL) {
+            dma_buffer_hand_back(buffer, owner);
+        }
+    }
+    return status;
+}
 
 /*
  * The three begin an operation; `done` follows. Addresses count from the flash's start; buffers are
@@ -50,32 +70,32 @@ struct hil_flash {
  * erase's address is that of a sector. K_EINVAL when that is not so; K_ESIZE: no bytes, or more
  * than the buffer has; K_EBUSY: an operation is under way, or the buffer is lent.
  */
-static inline int hil_flash_read(const struct hil_flash *flash, uint32_t address,
+static inline int hil_flash_read(BORROWED const struct hil_flash *flash, uint32_t address,
                                  struct dma_buffer *buffer, uint32_t length)
 {
-    return GUARD_CALL(flash->owner, flash->ops->read, flash->self, address, buffer, length);
+    return hil_flash_move(flash, flash->ops->read, address, buffer, length);
 }
 
-static inline int hil_flash_program(const struct hil_flash *flash, uint32_t address,
+static inline int hil_flash_program(BORROWED const struct hil_flash *flash, uint32_t address,
                                     struct dma_buffer *buffer, uint32_t length)
 {
-    return GUARD_CALL(flash->owner, flash->ops->program, flash->self, address, buffer, length);
+    return hil_flash_move(flash, flash->ops->program, address, buffer, length);
 }
 
-static inline int hil_flash_erase(const struct hil_flash *flash, uint32_t address)
+static inline int hil_flash_erase(BORROWED const struct hil_flash *flash, uint32_t address)
 {
-    return GUARD_CALL(flash->owner, flash->ops->erase, flash->self, address);
+    return GUARD_CALL(flash->ops->owner, flash->ops->erase, flash->self, address);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
-static inline void hil_flash_set_client(const struct hil_flash *flash,
+static inline void hil_flash_set_client(BORROWED const struct hil_flash *flash,
                                         const struct hil_flash_client *client)
 {
-    GUARD_CALL_VOID(flash->owner, flash->ops->set_client, flash->self, client);
+    GUARD_CALL_VOID(flash->ops->owner, flash->ops->set_client, flash->self, client);
 }
 
-/* For who offers one. NULL: nobody is told. */
-static inline void hil_flash_client_done(const struct hil_flash_client *client, int status)
+/* For who offers one, who has handed the buffer back. NULL: nobody is told. */
+static inline void hil_flash_client_done(BORROWED const struct hil_flash_client *client, int status)
 {
     if (client != NULL) {
         GUARD_CALL_VOID(client->owner, client->done, client->self, status);

@@ -16,47 +16,47 @@
 struct hil_pulse_client {
     /* What came back of its own light and what comes from elsewhere, in steps of the sensor's.
      * K_OK, or what went wrong, and both are 0 then. */
-    void (*measured)(void *self, int status, uint32_t reflected, uint32_t ambient);
-    void *self;
-    const struct capsule *owner; /* &this_capsule; NULL: trusted code */
+    PRIVATE void (*measured)(void *self, int status, uint32_t reflected, uint32_t ambient);
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule; NULL: trusted code */
 };
 
 struct hil_pulse_ops {
-    int (*set_power)(void *self, bool on);
-    int (*measure)(void *self);
-    void (*set_client)(void *self, const struct hil_pulse_client *client);
+    PRIVATE int (*set_power)(void *self, bool on);
+    PRIVATE int (*measure)(void *self);
+    PRIVATE void (*set_client)(void *self, const struct hil_pulse_client *client);
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_pulse {
     PRIVATE const struct hil_pulse_ops *ops;
     PRIVATE void *self;
-    const struct capsule *owner; /* of the capsule that offers it; NULL: trusted code */
 };
 
 /* Light on or off; off at first. Takes effect soon; one that the sensor does not take is made again
  * with the next measurement. */
-static inline void hil_pulse_set_power(const struct hil_pulse *pulse, bool on)
+static inline void hil_pulse_set_power(BORROWED const struct hil_pulse *pulse, bool on)
 {
-    (void)GUARD_CALL(pulse->owner, pulse->ops->set_power, pulse->self, on);
+    (void)GUARD_CALL(pulse->ops->owner, pulse->ops->set_power, pulse->self, on);
 }
 
 /* Fetches the latest sample; `measured` follows. K_EOFF: the light is off. K_EBUSY: one is under
  * way. */
-static inline int hil_pulse_measure(const struct hil_pulse *pulse)
+static inline int hil_pulse_measure(BORROWED const struct hil_pulse *pulse)
 {
-    return GUARD_CALL(pulse->owner, pulse->ops->measure, pulse->self);
+    return GUARD_CALL(pulse->ops->owner, pulse->ops->measure, pulse->self);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
-static inline void hil_pulse_set_client(const struct hil_pulse *pulse,
+static inline void hil_pulse_set_client(BORROWED const struct hil_pulse *pulse,
                                         const struct hil_pulse_client *client)
 {
-    GUARD_CALL_VOID(pulse->owner, pulse->ops->set_client, pulse->self, client);
+    GUARD_CALL_VOID(pulse->ops->owner, pulse->ops->set_client, pulse->self, client);
 }
 
 /* For who offers one. NULL: nobody is told. */
-static inline void hil_pulse_client_measured(const struct hil_pulse_client *client, int status,
-                                             uint32_t reflected, uint32_t ambient)
+static inline void hil_pulse_client_measured(BORROWED const struct hil_pulse_client *client,
+                                             int status, uint32_t reflected, uint32_t ambient)
 {
     if (client != NULL) {
         GUARD_CALL_VOID(client->owner, client->measured, client->self, status, reflected, ambient);

@@ -11,8 +11,8 @@
 #define HIL_PWM_DUTY_MAX 10000u /* always on */
 
 struct hil_pwm_ops {
-    int (*start)(void *self, uint32_t frequency_hz, uint32_t duty);
-    void (*stop)(void *self);
+    PRIVATE int (*start)(void *self, uint32_t frequency_hz, uint32_t duty);
+    PRIVATE void (*stop)(void *self);
 };
 
 struct hil_pwm {
@@ -28,13 +28,14 @@ struct hil_pwm_list {
 
 /* On for duty / HIL_PWM_DUTY_MAX of each period, until it is stopped; started again, it changes at
  * the end of a period. K_EINVAL: a frequency or duty that it cannot do. */
-static inline int hil_pwm_start(const struct hil_pwm *pwm, uint32_t frequency_hz, uint32_t duty)
+static inline int hil_pwm_start(BORROWED const struct hil_pwm *pwm, uint32_t frequency_hz,
+                                uint32_t duty)
 {
     return pwm->ops->start(pwm->self, frequency_hz, duty);
 }
 
 /* Off, and the pin is what it was before. */
-static inline void hil_pwm_stop(const struct hil_pwm *pwm)
+static inline void hil_pwm_stop(BORROWED const struct hil_pwm *pwm)
 {
     pwm->ops->stop(pwm->self);
 }
