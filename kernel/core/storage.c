@@ -15,12 +15,13 @@ static uint32_t hash_name(struct const_slice name)
     return hash != 0 ? hash : 1u;
 }
 
+/* Who is alive has a slot. */
 uint32_t storage_owner(struct process_id id)
 {
-    const struct process *process = process_find(id);
-    if (process == NULL) {
+    if (!process_id_is_alive(id)) {
         return 0;
     }
+    const struct process *process = kernel.process[process_id_index(id)];
     if (process->app.short_id != 0) {
         return process->app.short_id;
     }
