@@ -123,10 +123,9 @@ static void bma42x_set_client(void *self, const struct hil_accelerometer_client 
     sensor->client = client;
 }
 
-const struct hil_accelerometer_ops bma42x_ops = {
+static const struct hil_accelerometer_ops bma42x_ops = {
     .measure = bma42x_measure,
     .set_client = bma42x_set_client,
-    .owner = &this_capsule,
 };
 
 void bma42x_init(struct bma42x *sensor, const struct hil_i2c *i2c, const struct hil_delay *delay)
@@ -134,6 +133,7 @@ void bma42x_init(struct bma42x *sensor, const struct hil_i2c *i2c, const struct 
     *sensor = (struct bma42x){
         .i2c = i2c,
         .delay = delay,
+        .accelerometer = {.ops = &bma42x_ops, .self = sensor, .owner = &this_capsule},
         .i2c_client = {.done = bma42x_done, .self = sensor, .owner = &this_capsule},
         .delay_client = {.elapsed = bma42x_elapsed, .self = sensor, .owner = &this_capsule},
         .out = DMA_BUFFER_OF(sensor->out_bytes),

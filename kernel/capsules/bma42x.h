@@ -18,8 +18,9 @@
 #define BMA42X_ADDRESS 0x18u /* with SDO low */
 
 struct bma42x {
-    const struct hil_i2c *i2c;     /* borrowed for ever */
-    const struct hil_delay *delay; /* borrowed for ever */
+    const struct hil_i2c *i2c;              /* borrowed for ever */
+    const struct hil_delay *delay;          /* borrowed for ever */
+    struct hil_accelerometer accelerometer; /* what it offers */
     const struct hil_accelerometer_client *client;
     struct hil_i2c_client i2c_client;
     struct hil_delay_client delay_client;
@@ -30,8 +31,6 @@ struct bma42x {
     uint8_t out_bytes[3];
     uint8_t in_bytes[6];
 };
-
-extern const struct hil_accelerometer_ops bma42x_ops; /* self: struct bma42x */
 
 /* Becomes the client of `i2c` and `delay`, which nobody else may use. */
 void bma42x_init(struct bma42x *sensor, const struct hil_i2c *i2c, const struct hil_delay *delay);

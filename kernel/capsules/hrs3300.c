@@ -132,11 +132,10 @@ static void hrs3300_set_client(void *self, const struct hil_pulse_client *client
     sensor->client = client;
 }
 
-const struct hil_pulse_ops hrs3300_ops = {
+static const struct hil_pulse_ops hrs3300_ops = {
     .set_power = hrs3300_set_power,
     .measure = hrs3300_measure,
     .set_client = hrs3300_set_client,
-    .owner = &this_capsule,
 };
 
 /* The sensor begins with its light on: told to be off, it saves the battery. */
@@ -144,6 +143,7 @@ void hrs3300_init(struct hrs3300 *sensor, const struct hil_i2c *i2c)
 {
     *sensor = (struct hrs3300){
         .i2c = i2c,
+        .pulse = {.ops = &hrs3300_ops, .self = sensor, .owner = &this_capsule},
         .i2c_client = {.done = hrs3300_done, .self = sensor, .owner = &this_capsule},
         .is_on = true,
         .out = DMA_BUFFER_OF(sensor->out_bytes),

@@ -19,6 +19,7 @@ enum hrs3300_transfer { HRS3300_NONE, HRS3300_ENABLE, HRS3300_DRIVER, HRS3300_RE
 
 struct hrs3300 {
     const struct hil_i2c *i2c; /* borrowed for ever */
+    struct hil_pulse pulse;    /* what it offers */
     const struct hil_pulse_client *client;
     struct hil_i2c_client i2c_client;
     enum hrs3300_transfer transfer; /* under way */
@@ -30,8 +31,6 @@ struct hrs3300 {
     uint8_t out_bytes[2];
     uint8_t in_bytes[8];
 };
-
-extern const struct hil_pulse_ops hrs3300_ops; /* self: struct hrs3300 */
 
 /* Becomes the client of `i2c`, which nobody else may use. */
 void hrs3300_init(struct hrs3300 *sensor, const struct hil_i2c *i2c);

@@ -198,18 +198,21 @@ static void spi_nor_set_client(void *self, const struct hil_flash_client *client
     nor->client = client;
 }
 
-const struct hil_flash_ops spi_nor_ops = {
+static const struct hil_flash_ops spi_nor_ops = {
     .read = spi_nor_read,
     .program = spi_nor_program,
     .erase = spi_nor_erase,
     .set_client = spi_nor_set_client,
-    .owner = &this_capsule,
 };
 
 void spi_nor_init(struct spi_nor *nor, const struct spi_nor_config *config)
 {
     *nor = (struct spi_nor){
         .config = config,
+        .flash = {.ops = &spi_nor_ops,
+                  .self = nor,
+                  .size_bytes = config->size_bytes,
+                  .owner = &this_capsule},
         .spi_client = {.done = spi_nor_done, .self = nor, .owner = &this_capsule},
         .delay_client = {.elapsed = spi_nor_elapsed, .self = nor, .owner = &this_capsule},
         .out = DMA_BUFFER_OF(nor->out_bytes),

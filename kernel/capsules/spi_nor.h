@@ -38,6 +38,7 @@ enum spi_nor_step {
 
 struct spi_nor {
     const struct spi_nor_config *config; /* borrowed for ever */
+    struct hil_flash flash;              /* what it offers */
     const struct hil_flash_client *client;
     struct hil_spi_client spi_client;
     struct hil_delay_client delay_client;
@@ -50,8 +51,6 @@ struct spi_nor {
     uint8_t out_bytes[SPI_NOR_BUFFER_BYTES];
     uint8_t in_bytes[SPI_NOR_BUFFER_BYTES];
 };
-
-extern const struct hil_flash_ops spi_nor_ops; /* self: struct spi_nor */
 
 /* Becomes the client of the configuration's bus and delay, which nobody else may use. */
 void spi_nor_init(struct spi_nor *nor, const struct spi_nor_config *config);

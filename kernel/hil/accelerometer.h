@@ -27,18 +27,18 @@ struct hil_accelerometer_client {
 struct hil_accelerometer_ops {
     PRIVATE int (*measure)(void *self);
     PRIVATE void (*set_client)(void *self, const struct hil_accelerometer_client *client);
-    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_accelerometer {
     PRIVATE const struct hil_accelerometer_ops *ops;
     PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 /* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
 static inline int hil_accelerometer_measure(BORROWED const struct hil_accelerometer *accelerometer)
 {
-    return GUARD_CALL(accelerometer->ops->owner, accelerometer->ops->measure, accelerometer->self);
+    return GUARD_CALL(accelerometer->owner, accelerometer->ops->measure, accelerometer->self);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
@@ -46,7 +46,7 @@ static inline void
 hil_accelerometer_set_client(BORROWED const struct hil_accelerometer *accelerometer,
                              const struct hil_accelerometer_client *client)
 {
-    GUARD_CALL_VOID(accelerometer->ops->owner, accelerometer->ops->set_client, accelerometer->self,
+    GUARD_CALL_VOID(accelerometer->owner, accelerometer->ops->set_client, accelerometer->self,
                     client);
 }
 

@@ -35,13 +35,13 @@ struct hil_flash_ops {
                            uint32_t length);
     PRIVATE int (*erase)(void *self, uint32_t address);
     PRIVATE void (*set_client)(void *self, const struct hil_flash_client *client);
-    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_flash {
     PRIVATE const struct hil_flash_ops *ops;
     PRIVATE void *self;
-    READ_ONLY uint32_t size_bytes; /* a multiple of the sector's */
+    READ_ONLY uint32_t size_bytes;       /* a multiple of the sector's */
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 /* A read or a program, for the two below. A capsule that offers the flash holds the buffer from now
@@ -52,7 +52,7 @@ PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,
                                          uint32_t address, struct dma_buffer *buffer,
                                          uint32_t length)
 {
-    const struct capsule *owner = flash->ops->owner;
+    const struct capsule *owner = flash->owner;
     int status = owner != NULL ? dma_buffer_lend(buffer, 0, length, owner) : K_OK;
     if (status == K_OK) {
         status = GUARD_CALL(owner, move, flash->self, address, buffer, length);
@@ -84,14 +84,14 @@ static inline int hil_flash_program(BORROWED const struct hil_flash *flash, uint
 
 static inline int hil_flash_erase(BORROWED const struct hil_flash *flash, uint32_t address)
 {
-    return GUARD_CALL(flash->ops->owner, flash->ops->erase, flash->self, address);
+    return GUARD_CALL(flash->owner, flash->ops->erase, flash->self, address);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_flash_set_client(BORROWED const struct hil_flash *flash,
                                         const struct hil_flash_client *client)
 {
-    GUARD_CALL_VOID(flash->ops->owner, flash->ops->set_client, flash->self, client);
+    GUARD_CALL_VOID(flash->owner, flash->ops->set_client, flash->self, client);
 }
 
 /* For who offers one, who has handed the buffer back. NULL: nobody is told. */

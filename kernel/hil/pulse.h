@@ -25,33 +25,33 @@ struct hil_pulse_ops {
     PRIVATE int (*set_power)(void *self, bool on);
     PRIVATE int (*measure)(void *self);
     PRIVATE void (*set_client)(void *self, const struct hil_pulse_client *client);
-    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 struct hil_pulse {
     PRIVATE const struct hil_pulse_ops *ops;
     PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
 /* Light on or off; off at first. Takes effect soon; one that the sensor does not take is made again
  * with the next measurement. */
 static inline void hil_pulse_set_power(BORROWED const struct hil_pulse *pulse, bool on)
 {
-    (void)GUARD_CALL(pulse->ops->owner, pulse->ops->set_power, pulse->self, on);
+    (void)GUARD_CALL(pulse->owner, pulse->ops->set_power, pulse->self, on);
 }
 
 /* Fetches the latest sample; `measured` follows. K_EOFF: the light is off. K_EBUSY: one is under
  * way. */
 static inline int hil_pulse_measure(BORROWED const struct hil_pulse *pulse)
 {
-    return GUARD_CALL(pulse->ops->owner, pulse->ops->measure, pulse->self);
+    return GUARD_CALL(pulse->owner, pulse->ops->measure, pulse->self);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_pulse_set_client(BORROWED const struct hil_pulse *pulse,
                                         const struct hil_pulse_client *client)
 {
-    GUARD_CALL_VOID(pulse->ops->owner, pulse->ops->set_client, pulse->self, client);
+    GUARD_CALL_VOID(pulse->owner, pulse->ops->set_client, pulse->self, client);
 }
 
 /* For who offers one. NULL: nobody is told. */

@@ -4,7 +4,9 @@
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/spi_controller.h"
+#include "kernel/chips/nrf52/qspi.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
 
@@ -30,21 +32,36 @@ static const struct hil_gpio app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2
 
 static struct led_driver led_driver;
 
-/* The flash, over two of its data lines; write protect and hold, the other two, stay high. */
-#define FLASH_WP_PIN   22u
-#define FLASH_HOLD_PIN 23u
-#define FLASH_HZ       8000000u
-static struct nrf52_spim flash_bus;
-static const struct nrf52_spim_config flash_bus_config = {
-    .base = NRF52_SPIM2_BASE, .sck_pin = 19, .mosi_pin = 20, .miso_pin = 21};
-static struct nrf52_pin flash_select_pin = BASE_PIN(17);
-static struct nrf52_spim_device flash = {
-    .spim = &flash_bus, .select = &flash_select_pin, .mode = {.frequency_hz = FLASH_HZ}};
-static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash};
+static struct nrf52_rtc_delays delays;
+
+/* The flash on the board, an MX25R6435F of 8 MB. */
+#define FLASH_ID    0x1728C2u
+#define FLASH_BYTES 0x800000u
+static struct nrf52_rtc_delay flash_delay = {.all = &delays};
+static const struct nrf52_qspi_config qspi_config = {.sck_pin = 19,
+                                                     .select_pin = 17,
+                                                     .io_pins = {20, 21, 22, 23},
+                                                     .jedec_id = FLASH_ID,
+                                                     .size_bytes = FLASH_BYTES,
+                                                     .delay = &flash_delay};
+static struct nrf52_qspi qspi;
+static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, FLASH_BYTES, NULL};
+static struct nvm_storage_driver nvm_storage_driver;
+
+/* SPI on the Arduino header, for what an app knows to be there. */
+#define HEADER_SPI_HZ 1000000u
+static struct nrf52_spim spim;
+static const struct nrf52_spim_config spim_config = {.base = NRF52_SPIM2_BASE,
+                                                     .sck_pin = NRF52_P1(15),
+                                                     .mosi_pin = NRF52_P1(13),
+                                                     .miso_pin = NRF52_P1(14)};
+static struct nrf52_pin header_select_pin = BASE_PIN(NRF52_P1(12));
+static struct nrf52_spim_device header_device = {
+    .spim = &spim, .select = &header_select_pin, .mode = {.frequency_hz = HEADER_SPI_HZ}};
+static const struct hil_spi header_spi = {&nrf52_spim_ops, &header_device};
 static struct spi_controller_driver spi_controller_driver;
 
 /* I2C on the Arduino header's SDA and SCL, for what an app knows to be there. */
-static struct nrf52_rtc_delays delays;
 static struct nrf52_rtc_delay bus_delay = {.all = &delays};
 static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
@@ -63,12 +80,14 @@ static const struct driver drivers[] = {
     {&gpio_driver_ops, &gpio_driver},
     {&spi_controller_driver_ops, &spi_controller_driver},
     {&i2c_master_driver_ops, &i2c_master_driver},
+    {&nvm_storage_driver_ops, &nvm_storage_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_SPIM2, nrf52_spim_serve, &flash_bus},
+    {NRF52_IRQN_SPIM2, nrf52_spim_serve, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
+    {NRF52_IRQN_QSPI, nrf52_qspi_serve, &qspi},
     {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
 };
 
@@ -78,11 +97,12 @@ void board_start(void)
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
 
-    nrf52_pin_take(FLASH_WP_PIN, NRF52_PIN_OUTPUT_HIGH);
-    nrf52_pin_take(FLASH_HOLD_PIN, NRF52_PIN_OUTPUT_HIGH);
-    nrf52_spim_init(&flash_bus, &flash_bus_config);
-    nrf52_spim_device_init(&flash);
-    spi_controller_init(&spi_controller_driver, &flash_spi);
+    nrf52_qspi_init(&qspi, &qspi_config);
+    nvm_storage_init(&nvm_storage_driver, &flash);
+
+    nrf52_spim_init(&spim, &spim_config);
+    nrf52_spim_device_init(&header_device);
+    spi_controller_init(&spi_controller_driver, &header_spi);
 
     nrf52_twim_init(&twim, &twim_config);
     i2c_master_init(&i2c_master_driver, &i2c);

@@ -3,7 +3,9 @@
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/pwm.h"
 #include "kernel/capsules/touch.h"
+#include "kernel/chips/nrf52/pwm.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(17), BASE_PIN(18), BASE_PIN(19), BASE_PIN(20)};
 static struct nrf52_pin button_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
@@ -32,6 +34,11 @@ static const struct hil_button touch_key = {
     .pin = {&nrf52_pin_ops, &touch_pin}, .active_low = false, .pull = HIL_GPIO_PULL_NONE};
 
 static struct led_driver led_driver;
+
+/* PWM 0 is LED 3's pin: while it runs the LED driver does not reach that one. */
+static struct nrf52_pwm dimmer = {.base = NRF52_PWM0_BASE, .pin = 20, .active_low = true};
+static const struct hil_pwm pwms[] = {NRF52_PWM(&dimmer)};
+static struct pwm_driver pwm_driver;
 static struct touch_driver touch_driver;
 
 static const struct driver drivers[] = {
@@ -40,6 +47,7 @@ static const struct driver drivers[] = {
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
     {&touch_driver_ops, &touch_driver},
+    {&pwm_driver_ops, &pwm_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
@@ -50,6 +58,8 @@ void board_start(void)
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
     touch_init(&touch_driver, &touch_key);
+    nrf52_pwm_init(&dimmer);
+    pwm_init(&pwm_driver, (struct hil_pwm_list)LIST_OF(pwms));
 }
 
 const struct base_board board = {

@@ -2,13 +2,21 @@
  * pads, P0.11 (out) and P0.30 (in). */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/adc.h"
+#include "kernel/capsules/bma42x.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/cst816s.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/heart_rate.h"
+#include "kernel/capsules/hrs3300.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/nine_dof.h"
+#include "kernel/capsules/nvm_storage.h"
+#include "kernel/capsules/pwm.h"
 #include "kernel/capsules/screen.h"
+#include "kernel/capsules/spi_nor.h"
 #include "kernel/capsules/st7789.h"
 #include "kernel/capsules/touch_panel.h"
+#include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
@@ -18,8 +26,12 @@
 /* The backlight: low, middle, high; they add up. */
 static struct nrf52_pin led_pins[] = {BASE_PIN(14), BASE_PIN(22), BASE_PIN(23)};
 static struct nrf52_pin button_pin = BASE_PIN(13), button_enable_pin = BASE_PIN(15);
-/* For apps: GPIO 0 is the vibration motor, which runs while the pin is low. */
-static struct nrf52_pin motor_pin = BASE_APP_PIN(16, 1);
+/* For apps: GPIO 0 is the vibration motor, which runs while the pin is low. PWM 0 is the same. */
+#define MOTOR_PIN 16u
+static struct nrf52_pin motor_pin = BASE_APP_PIN(MOTOR_PIN, 1);
+static struct nrf52_pwm motor = {.base = NRF52_PWM0_BASE, .pin = MOTOR_PIN, .active_low = true};
+static const struct hil_pwm pwms[] = {NRF52_PWM(&motor)};
+static struct pwm_driver pwm_driver;
 
 #define LED(n) BASE_LED(&led_pins[n])
 static const struct hil_led leds[] = {LED(0), LED(1), LED(2)};
@@ -43,7 +55,7 @@ static struct adc_driver adc_driver;
 
 static struct nrf52_rtc_delays delays;
 
-/* SPI: the display, and a flash that nobody drives yet. */
+/* SPI: the display and a flash. */
 #define DISPLAY_WIDTH  240u
 #define DISPLAY_HEIGHT 240u
 #define DISPLAY_HZ     8000000u
@@ -70,7 +82,21 @@ static const struct st7789_config display_config = {
 static struct st7789 display;
 static struct screen_driver screen_driver;
 
-/* I2C: the touch panel, and two sensors that nobody drives yet. SPI1 and TWI0 have each its own
+/* The flash is an XT25F32B of 4 MB. */
+#define FLASH_HZ    8000000u
+#define FLASH_ID    0x16400Bu
+#define FLASH_BYTES 0x400000u
+static struct nrf52_spim_device flash_device = {
+    .spim = &spim, .select = &flash_select_pin, .mode = {.frequency_hz = FLASH_HZ}};
+static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash_device};
+static struct nrf52_rtc_delay flash_delay = {.all = &delays};
+static const struct hil_delay flash_hil_delay = {&nrf52_rtc_delay_ops, &flash_delay};
+static const struct spi_nor_config flash_config = {
+    .spi = &flash_spi, .delay = &flash_hil_delay, .size_bytes = FLASH_BYTES, .jedec_id = FLASH_ID};
+static struct spi_nor flash;
+static struct nvm_storage_driver nvm_storage_driver;
+
+/* I2C: the touch panel, the accelerometer, the heart-rate sensor. SPI1 and TWI0 have each its own
  * address. */
 static struct nrf52_rtc_delay bus_delay = {.all = &delays};
 static struct nrf52_twim twim;
@@ -92,6 +118,19 @@ static const struct cst816s_config panel_config = {
 };
 static struct cst816s cst816s;
 static struct touch_panel_driver touch_driver;
+static struct nrf52_twim_device accelerometer_device = {.twim = &twim, .address = BMA42X_ADDRESS};
+static const struct hil_i2c accelerometer_i2c = {&nrf52_twim_ops, &accelerometer_device};
+static struct nrf52_rtc_delay accelerometer_delay = {.all = &delays};
+static const struct hil_delay accelerometer_hil_delay = {&nrf52_rtc_delay_ops,
+                                                         &accelerometer_delay};
+static struct bma42x bma42x;
+static struct nine_dof_driver nine_dof_driver;
+static struct nrf52_twim_device pulse_device = {.twim = &twim, .address = HRS3300_ADDRESS};
+static const struct hil_i2c pulse_i2c = {&nrf52_twim_ops, &pulse_device};
+static struct nrf52_rtc_delay pulse_delay = {.all = &delays};
+static const struct hil_delay pulse_hil_delay = {&nrf52_rtc_delay_ops, &pulse_delay};
+static struct hrs3300 hrs3300;
+static struct heart_rate_driver heart_rate_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
@@ -101,6 +140,10 @@ static const struct driver drivers[] = {
     {&adc_driver_ops, &adc_driver},
     {&screen_driver_ops, &screen_driver},
     {&touch_panel_driver_ops, &touch_driver},
+    {&nine_dof_driver_ops, &nine_dof_driver},
+    {&heart_rate_driver_ops, &heart_rate_driver},
+    {&nvm_storage_driver_ops, &nvm_storage_driver},
+    {&pwm_driver_ops, &pwm_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -134,15 +177,24 @@ void board_start(void)
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);
 
-    drive_high(&flash_select_pin);
+    nrf52_pwm_init(&motor);
+    pwm_init(&pwm_driver, (struct hil_pwm_list)LIST_OF(pwms));
+
     nrf52_spim_init(&spim, &spim_config);
     nrf52_spim_device_init(&display_device);
+    nrf52_spim_device_init(&flash_device);
     st7789_init(&display, &display_config);
     screen_init(&screen_driver, &display.screen);
+    spi_nor_init(&flash, &flash_config);
+    nvm_storage_init(&nvm_storage_driver, &flash.flash);
 
     nrf52_twim_init(&twim, &twim_config);
     cst816s_init(&cst816s, &panel_config);
     touch_panel_init(&touch_driver, &cst816s.panel);
+    bma42x_init(&bma42x, &accelerometer_i2c, &accelerometer_hil_delay);
+    nine_dof_init(&nine_dof_driver, &bma42x.accelerometer);
+    hrs3300_init(&hrs3300, &pulse_i2c);
+    heart_rate_init(&heart_rate_driver, &hrs3300.pulse, &pulse_hil_delay);
 }
 
 const struct base_board board = {
