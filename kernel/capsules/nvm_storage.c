@@ -22,6 +22,7 @@ GRANT(nvm_storage_grant, struct nvm_storage_process, ABI_NVM_STORAGE_UPCALLS, AB
 #define POOL_BYTES     (NVM_STORAGE_BLOCKS * HIL_FLASH_SECTOR_BYTES)
 #define NO_BLOCK       NVM_STORAGE_BLOCKS
 #define ERASED         0xFFu
+#define FAILURES_MAX   3u /* in a row */
 #define SEQUENCE_SHIFT 8u
 #define INDEX_MASK     0xFFu
 #define HASH_START     2166136261u /* FNV-1a, 32 bits */
@@ -161,6 +162,7 @@ static void take_seal(struct nvm_storage_driver *driver, uint32_t sector)
     uint32_t other = find_block(driver, block.owner, block.stamp & INDEX_MASK);
     if (block.stamp >> SEQUENCE_SHIFT > driver->sequence) {
         driver->sequence = block.stamp >> SEQUENCE_SHIFT;
+        driver->next_target = sector + 1u;
     }
     if (other != NO_BLOCK && driver->blocks[other].stamp > block.stamp) {
         return;
@@ -341,6 +343,7 @@ static int take_block(struct nvm_storage_driver *driver)
         driver->blocks[driver->old] = (struct nvm_storage_block){0, 0};
     }
     driver->blocks[driver->target] = block;
+    driver->failures = 0;
     advance(request, part_to(driver) - part_from(driver));
     return write_on(driver);
 }
@@ -377,6 +380,7 @@ static void finish(struct nvm_storage_driver *driver)
 {
     struct nvm_storage_request request = driver->request;
     driver->step = NVM_STORAGE_IDLE;
+    driver->failures = 0;
     driver->request.id = PROCESS_ID_NONE;
     grant_enter (nvm_storage_grant, request.id, p) {
         p->wish = WISH_NONE;
@@ -447,7 +451,13 @@ static int next_operation(struct nvm_storage_driver *driver)
 static void nvm_storage_done(void *self, int status)
 {
     struct nvm_storage_driver *driver = self;
-    if (status != K_OK || next_operation(driver) != K_OK) {
+    int result = status == K_OK ? next_operation(driver) : status;
+    /* A sector that does not keep what it is given is passed over. */
+    if (result == K_EFAIL && driver->request.writes && driver->failures < FAILURES_MAX) {
+        driver->failures++;
+        result = write_on(driver);
+    }
+    if (result != K_OK) {
         finish(driver);
     }
 }

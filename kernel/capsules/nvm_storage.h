@@ -59,6 +59,7 @@ struct nvm_storage_driver {
     struct nvm_storage_request request;
     uint32_t old, target; /* sectors of the block that is written; old: NVM_STORAGE_BLOCKS: none */
     uint32_t next_target; /* where to look for a free one: all wear alike */
+    uint32_t failures;    /* of sectors, in a row */
     uint32_t page_number; /* of the block's bytes */
     uint32_t checksum;    /* of what was programmed last */
     struct dma_buffer page;
