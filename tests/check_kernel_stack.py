@@ -30,10 +30,19 @@ MEASURED = [r"(temperature|humidity|ambient_light)_measured"]
 USBD = [r"usbd_(start|answer|set_open|send|receive|set_client)"]
 RADIO = [r"radio_(set_power|is_on|set_channel|channel|transmit|set_client)"]
 SCREEN = [r"st7789_(set_power|set_inverted|begin|put|set_client)"]
+FLASH = [r"(spi_nor|qspi)_(read|program|erase|set_client)"]
 TARGETS = {
+    "bma42x_.*|take_step.*|hil_accelerometer_client.*": [*TWIM, *DELAY, "nine_dof_measured"],
+    "nine_dof_.*|read_acceleration.*|hil_accelerometer_[ms].*": ["bma42x_measure", "bma42x_set_client"],
+    "hrs3300_.*|hil_pulse_client.*": [*TWIM, "heart_rate_measured"],
+    "heart_rate_.*|switch_o.*|read_sample.*|hil_pulse_[sm].*": [r"hrs3300_(set_power|measure|set_client)", *DELAY],
+    "nor_.*|spi_nor_.*|ask.*|run_operation.*|wait_for_flash.*": [*SPIM, *DELAY, "nvm_storage_done"],
+    "nvm_storage_.*|(read|program)_flash.*|write_on.*|scan_next.*|hil_flash_[repms].*": FLASH,
+    "nrf52_qspi_.*|qspi_.*|hil_flash_client.*": ["nvm_storage_done", *DELAY],
+    "pwm_command|(start|stop)_pin.*": ["pwm_start", "pwm_stop"],
     "pump|debug_start|console_(command|received)|console_init|start_read|abort_read|send_next|process_console_init": PORT,
     "debug_flush|debug_write": ["write_now"],
-    "deferred_run": ["pump", "mux_deferred", "console_deferred", "rng_deferred"],
+    "deferred_run": ["pump", "mux_deferred", "console_deferred", "rng_deferred", "nvm_storage_deferred"],
     "kernel_step": ["serve_interrupts"],
     "syscall_handle|command": [r".*_command"],
     "nrf52_interrupts_serve": [r"nrf52_.*_serve"],
@@ -48,7 +57,7 @@ TARGETS = {
     "(button|touch|gpio|led)_.*|hil_(gpio|led|button)_.*|enable|disable|drive_high|board_start|nrf52_pin_take": PINS,
     "spi_controller_.*|i2c_master_.*|transfer.*|start|set(ting|_mode|_rate).*|hil_(spi|i2c)_[gst].*": [*SPIM, *TWIM],
     "start_first": [*PINS, *DELAY],
-    "nrf52_spim_.*|hil_spi_client_done.*": [*PINS, "spi_controller_done", "st7789_sent"],
+    "nrf52_spim_.*|hil_spi_client_done.*": [*PINS, "spi_controller_done", "st7789_sent", "spi_nor_done"],
     "listen.*|uart_mux_init": [*UART, *PORT],
     "mux_.*|start_next.*": [*UART, *CLIENTS],
     "work|process_console_.*": PORT,
@@ -57,14 +66,15 @@ TARGETS = {
     "measure|(bh1750|sht3x)_.*|fetch.*|started|(temperature|humidity)_measure|answer.*|hil_sensor_client_.*":
         [*TWIM, *MEASURED],
     "nrf52_twim_serve|finish_first|twim_elapsed|hil_i2c_client_done.*":
-        ["i2c_master_done", "sht3x_done", "bh1750_done", "cst816s_read"],
+        ["i2c_master_done", "sht3x_done", "bh1750_done", "cst816s_read", "bma42x_done", "hrs3300_done"],
     "nrf52_saadc_serve": ["adc_sampled"],
     "ctap_hid_.*|start_receiving.*|resume|configure|open_endpoints|send_report|receive_report|hil_usb_[ars].*": USBD,
     "nrf52_usbd_serve|serve_(setup|endpoint_data|received)|ask_client|tell_reset|look_at_cable.*":
         [r"ctap_hid_(setup|reset|sent|received)"],
     "ieee802154_.*|update_power.*|set_power|hil_radio_[ist].*": RADIO,
     "nrf52_radio_serve|serve_(frame|disabled)": ["ieee802154_sent", "ieee802154_received"],
-    "nrf52_rtc_delays_serve": ["st7789_elapsed", "cst816s_elapsed", "twim_elapsed"],
+    "nrf52_rtc_delays_serve": ["st7789_elapsed", "cst816s_elapsed", "twim_elapsed", "bma42x_elapsed",
+                                "heart_rate_elapsed", "spi_nor_elapsed", "qspi_elapsed"],
     "nrf52_twim_init": DELAY,
     "set_pin|make_output.*": PINS,
     "send|send_(command|parameters)": [*PINS, *SPIM],

@@ -59,7 +59,7 @@ static int16_t axis_mg(const struct bma42x *sensor, uint32_t axis)
     return (int16_t)(raw * FULL_SCALE_MG / FULL_SCALE);
 }
 
-static void finish(struct bma42x *sensor, int status)
+static void bma42x_finish(struct bma42x *sensor, int status)
 {
     struct hil_acceleration acceleration = {0, 0, 0};
     if (status == K_OK) {
@@ -69,7 +69,7 @@ static void finish(struct bma42x *sensor, int status)
     hil_accelerometer_client_measured(sensor->client, status, acceleration);
 }
 
-static void next_step(struct bma42x *sensor)
+static void bma42x_next(struct bma42x *sensor)
 {
     int status = K_OK;
     sensor->step++;
@@ -77,7 +77,7 @@ static void next_step(struct bma42x *sensor)
         status = take_step(sensor);
     }
     if (sensor->step == STEPS || status != K_OK) {
-        finish(sensor, status);
+        bma42x_finish(sensor, status);
     }
 }
 
@@ -85,7 +85,7 @@ static void bma42x_done(void *self, int status)
 {
     struct bma42x *sensor = self;
     if (status != K_OK) {
-        finish(sensor, status);
+        bma42x_finish(sensor, status);
         return;
     }
     if (steps[sensor->step].read > 0) {
@@ -95,14 +95,14 @@ static void bma42x_done(void *self, int status)
     if (steps[sensor->step].delay_us > 0) {
         hil_delay_start(sensor->delay, steps[sensor->step].delay_us);
     } else {
-        next_step(sensor);
+        bma42x_next(sensor);
     }
 }
 
 static void bma42x_elapsed(void *self)
 {
     struct bma42x *sensor = self;
-    next_step(sensor);
+    bma42x_next(sensor);
 }
 
 static int bma42x_measure(void *self)

@@ -41,8 +41,8 @@ static uint32_t ambient(const struct hrs3300 *sensor)
            (data_byte(sensor, C1DATAL) & 7u);
 }
 
-static int start(struct hrs3300 *sensor, enum hrs3300_transfer transfer, uint32_t reg,
-                 uint32_t value)
+static int hrs3300_start(struct hrs3300 *sensor, enum hrs3300_transfer transfer, uint32_t reg,
+                         uint32_t value)
 {
     bool reads = transfer == HRS3300_READ;
     (void)dma_buffer_put(&sensor->out, 0, (uint8_t)reg);
@@ -54,23 +54,23 @@ static int start(struct hrs3300 *sensor, enum hrs3300_transfer transfer, uint32_
 }
 
 /* The next transfer that is due, when none is under way. */
-static int proceed(struct hrs3300 *sensor)
+static int hrs3300_proceed(struct hrs3300 *sensor)
 {
     if (sensor->transfer != HRS3300_NONE) {
         return K_OK;
     }
     if (sensor->wanted_on != sensor->is_on) {
         sensor->sent_on = sensor->wanted_on;
-        return start(sensor, HRS3300_ENABLE, REGISTER_ENABLE,
-                     sensor->sent_on ? ENABLE_ON : ENABLE_OFF);
+        return hrs3300_start(sensor, HRS3300_ENABLE, REGISTER_ENABLE,
+                             sensor->sent_on ? ENABLE_ON : ENABLE_OFF);
     }
     if (!sensor->reading) {
         return K_OK;
     }
-    return sensor->is_on ? start(sensor, HRS3300_READ, REGISTER_DATA, 0) : K_EOFF;
+    return sensor->is_on ? hrs3300_start(sensor, HRS3300_READ, REGISTER_DATA, 0) : K_EOFF;
 }
 
-static void answer(struct hrs3300 *sensor, int status)
+static void hrs3300_answer(struct hrs3300 *sensor, int status)
 {
     bool was_reading = sensor->reading;
     sensor->reading = false;
@@ -86,18 +86,18 @@ static void hrs3300_done(void *self, int status)
     enum hrs3300_transfer ended = sensor->transfer;
     sensor->transfer = HRS3300_NONE;
     if (status == K_OK && ended == HRS3300_ENABLE) {
-        status = start(sensor, HRS3300_DRIVER, REGISTER_PDRIVER,
-                       sensor->sent_on ? PDRIVER_ON : PDRIVER_OFF);
+        status = hrs3300_start(sensor, HRS3300_DRIVER, REGISTER_PDRIVER,
+                               sensor->sent_on ? PDRIVER_ON : PDRIVER_OFF);
     } else if (status == K_OK && ended == HRS3300_DRIVER) {
         sensor->is_on = sensor->sent_on;
     }
     if (status != K_OK || ended == HRS3300_READ) {
-        answer(sensor, status);
+        hrs3300_answer(sensor, status);
     }
     if (status == K_OK) {
-        status = proceed(sensor);
+        status = hrs3300_proceed(sensor);
         if (status != K_OK) {
-            answer(sensor, status);
+            hrs3300_answer(sensor, status);
         }
     }
 }
@@ -106,7 +106,7 @@ static int hrs3300_set_power(void *self, bool on)
 {
     struct hrs3300 *sensor = self;
     sensor->wanted_on = on;
-    return proceed(sensor);
+    return hrs3300_proceed(sensor);
 }
 
 static int hrs3300_measure(void *self)
@@ -119,7 +119,7 @@ static int hrs3300_measure(void *self)
         return K_EBUSY;
     }
     sensor->reading = true;
-    int status = proceed(sensor);
+    int status = hrs3300_proceed(sensor);
     if (status != K_OK) {
         sensor->reading = false;
     }
@@ -150,5 +150,5 @@ void hrs3300_init(struct hrs3300 *sensor, const struct hil_i2c *i2c)
         .in = DMA_BUFFER_OF(sensor->in_bytes),
     };
     hil_i2c_set_client(i2c, &sensor->i2c_client);
-    (void)proceed(sensor);
+    (void)hrs3300_proceed(sensor);
 }

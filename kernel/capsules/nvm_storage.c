@@ -376,7 +376,7 @@ static bool choose(struct nvm_storage_driver *driver)
 }
 
 /* Tells the process how much was done, all of it or less. */
-static void finish(struct nvm_storage_driver *driver)
+static void finish_request(struct nvm_storage_driver *driver)
 {
     struct nvm_storage_request request = driver->request;
     driver->step = NVM_STORAGE_IDLE;
@@ -406,7 +406,7 @@ static void nvm_storage_deferred(void *self)
         status = driver->request.writes ? write_on(driver) : read_on(driver);
     }
     if (status != K_OK) {
-        finish(driver);
+        finish_request(driver);
     }
 }
 
@@ -458,7 +458,7 @@ static void nvm_storage_done(void *self, int status)
         result = write_on(driver);
     }
     if (result != K_OK) {
-        finish(driver);
+        finish_request(driver);
     }
 }
 

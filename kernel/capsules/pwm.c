@@ -20,8 +20,8 @@ static bool is_taken(const struct pwm_driver *driver, uint32_t index, struct pro
            !process_id_is_equal(driver->owners[index], id);
 }
 
-static struct command_return start(struct pwm_driver *driver, struct process_id id, uint32_t index,
-                                   uint32_t duty, uint32_t frequency_hz)
+static struct command_return start_pin(struct pwm_driver *driver, struct process_id id,
+                                       uint32_t index, uint32_t duty, uint32_t frequency_hz)
 {
     if (index >= pin_count(driver)) {
         return command_error(K_EINVAL);
@@ -36,7 +36,8 @@ static struct command_return start(struct pwm_driver *driver, struct process_id 
     return command_status(status);
 }
 
-static struct command_return stop(struct pwm_driver *driver, struct process_id id, uint32_t index)
+static struct command_return stop_pin(struct pwm_driver *driver, struct process_id id,
+                                      uint32_t index)
 {
     if (index >= pin_count(driver)) {
         return command_error(K_EINVAL);
@@ -68,9 +69,9 @@ static struct command_return pwm_command(void *self, struct process_id id, uint3
     case ABI_COMMAND_EXISTS:
         return command_success();
     case ABI_PWM_START:
-        return start(driver, id, argument0 & INDEX_MASK, argument0 >> DUTY_SHIFT, argument1);
+        return start_pin(driver, id, argument0 & INDEX_MASK, argument0 >> DUTY_SHIFT, argument1);
     case ABI_PWM_STOP:
-        return stop(driver, id, argument0);
+        return stop_pin(driver, id, argument0);
     case ABI_PWM_MAX_FREQUENCY:
         return highest_frequency(driver, argument0);
     case ABI_PWM_COUNT:

@@ -22,7 +22,7 @@ CAPSULE(spi_nor, .needs = {DELAY, FLASH, SPI});
 
 /* One instruction under one chip select: `length` bytes go out, behind the first as many are read
  * as come in with them. */
-static int send(struct spi_nor *nor, enum spi_nor_step step, uint32_t length, bool reads)
+static int nor_send(struct spi_nor *nor, enum spi_nor_step step, uint32_t length, bool reads)
 {
     nor->step = step;
     return hil_spi_transfer(nor->config->spi, &nor->out, length, &nor->in, reads ? length : 0u);
@@ -31,7 +31,7 @@ static int send(struct spi_nor *nor, enum spi_nor_step step, uint32_t length, bo
 static int ask(struct spi_nor *nor, enum spi_nor_step step, uint32_t opcode, uint32_t answer_bytes)
 {
     (void)dma_buffer_put(&nor->out, 0, (uint8_t)opcode);
-    return send(nor, step, 1u + answer_bytes, answer_bytes > 0);
+    return nor_send(nor, step, 1u + answer_bytes, answer_bytes > 0);
 }
 
 static int run_operation(struct spi_nor *nor)
@@ -48,7 +48,8 @@ static int run_operation(struct spi_nor *nor)
             (void)dma_buffer_put(&nor->out, SPI_NOR_HEADER_BYTES + i, byte);
         }
     }
-    return send(nor, SPI_NOR_RUN, SPI_NOR_HEADER_BYTES + length, nor->operation == SPI_NOR_READ);
+    return nor_send(nor, SPI_NOR_RUN, SPI_NOR_HEADER_BYTES + length,
+                    nor->operation == SPI_NOR_READ);
 }
 
 /* From a flash that is known to be there. */
@@ -61,8 +62,8 @@ static int begin_known(struct spi_nor *nor)
     return ask(nor, SPI_NOR_ENABLE_WRITES, OPCODE_WRITE_ENABLE, 0);
 }
 
-static int begin(struct spi_nor *nor, enum spi_nor_operation operation, uint32_t address,
-                 struct dma_buffer *buffer, uint32_t length)
+static int nor_begin(struct spi_nor *nor, enum spi_nor_operation operation, uint32_t address,
+                     struct dma_buffer *buffer, uint32_t length)
 {
     int status = hil_flash_check(nor->config->size_bytes, address, length);
     if (nor->step != SPI_NOR_IDLE) {
@@ -84,7 +85,7 @@ static int begin(struct spi_nor *nor, enum spi_nor_operation operation, uint32_t
     return status;
 }
 
-static void finish(struct spi_nor *nor, int status)
+static void nor_finish(struct spi_nor *nor, int status)
 {
     nor->step = SPI_NOR_IDLE;
     nor->identified = status == K_OK;
@@ -156,7 +157,7 @@ static void spi_nor_done(void *self)
         return;
     }
     if (ended || status != K_OK) {
-        finish(nor, status);
+        nor_finish(nor, status);
     }
 }
 
@@ -166,7 +167,7 @@ static void spi_nor_elapsed(void *self)
     if (nor->step == SPI_NOR_POLL) {
         int status = ask(nor, SPI_NOR_POLL, OPCODE_READ_STATUS, 1);
         if (status != K_OK) {
-            finish(nor, status);
+            nor_finish(nor, status);
         }
     }
 }
@@ -174,13 +175,13 @@ static void spi_nor_elapsed(void *self)
 static int spi_nor_read(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
 {
     struct spi_nor *nor = self;
-    return begin(nor, SPI_NOR_READ, address, buffer, length);
+    return nor_begin(nor, SPI_NOR_READ, address, buffer, length);
 }
 
 static int spi_nor_program(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
 {
     struct spi_nor *nor = self;
-    return begin(nor, SPI_NOR_PROGRAM, address, buffer, length);
+    return nor_begin(nor, SPI_NOR_PROGRAM, address, buffer, length);
 }
 
 static int spi_nor_erase(void *self, uint32_t address)
@@ -189,7 +190,7 @@ static int spi_nor_erase(void *self, uint32_t address)
     if (address % HIL_FLASH_SECTOR_BYTES != 0) {
         return K_EINVAL;
     }
-    return begin(nor, SPI_NOR_ERASE, address, &nor->out, 0);
+    return nor_begin(nor, SPI_NOR_ERASE, address, &nor->out, 0);
 }
 
 static void spi_nor_set_client(void *self, const struct hil_flash_client *client)

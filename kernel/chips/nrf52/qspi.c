@@ -73,7 +73,7 @@ static int check(const struct nrf52_qspi *qspi, uint32_t address, uint32_t lengt
     return hil_flash_check(qspi->config->size_bytes, address, length);
 }
 
-static void begin(struct nrf52_qspi *qspi, struct dma_buffer *buffer, uint32_t task)
+static void qspi_begin(struct nrf52_qspi *qspi, struct dma_buffer *buffer, uint32_t task)
 {
     qspi->buffer = buffer;
     qspi->busy = true;
@@ -106,7 +106,7 @@ static int qspi_read(void *self, uint32_t address, struct dma_buffer *buffer, ui
         *qspi_register(QSPI_READ_SRC) = address;
         *qspi_register(QSPI_READ_DST) = memory;
         *qspi_register(QSPI_READ_CNT) = length;
-        begin(qspi, buffer, QSPI_TASKS_READSTART);
+        qspi_begin(qspi, buffer, QSPI_TASKS_READSTART);
     }
     return status;
 }
@@ -123,7 +123,7 @@ static int qspi_program(void *self, uint32_t address, struct dma_buffer *buffer,
         *qspi_register(QSPI_WRITE_DST) = address;
         *qspi_register(QSPI_WRITE_SRC) = memory;
         *qspi_register(QSPI_WRITE_CNT) = length;
-        begin(qspi, buffer, QSPI_TASKS_WRITESTART);
+        qspi_begin(qspi, buffer, QSPI_TASKS_WRITESTART);
     }
     return status;
 }
@@ -138,7 +138,7 @@ static int qspi_erase(void *self, uint32_t address)
     if (status == K_OK) {
         *qspi_register(QSPI_ERASE_PTR) = address;
         *qspi_register(QSPI_ERASE_LEN) = QSPI_ERASE_LEN_4KB;
-        begin(qspi, NULL, QSPI_TASKS_ERASESTART);
+        qspi_begin(qspi, NULL, QSPI_TASKS_ERASESTART);
     }
     return status;
 }
@@ -151,7 +151,7 @@ static void qspi_set_client(void *self, const struct hil_flash_client *client)
 
 const struct hil_flash_ops nrf52_qspi_ops = {qspi_read, qspi_program, qspi_erase, qspi_set_client};
 
-static void finish(struct nrf52_qspi *qspi, int status)
+static void qspi_finish(struct nrf52_qspi *qspi, int status)
 {
     nrf52_rtc_delay_stop(qspi->config->delay);
     qspi->busy = false;
@@ -174,7 +174,7 @@ void nrf52_qspi_serve(void *self)
         return;
     }
     if (qspi->waits) {
-        finish(qspi, K_OK);
+        qspi_finish(qspi, K_OK);
     } else {
         qspi->waits = true;
         instruct(OPCODE_READ_STATUS, 1, QSPI_CINSTR_WIPWAIT);
@@ -213,7 +213,7 @@ static void qspi_elapsed(void *self)
     /* A flash that is still busy then keeps this one waiting, and is given up. */
     qspi->present = activate();
     *qspi_register(QSPI_INTENSET) = QSPI_INT_READY;
-    finish(qspi, K_EFAIL);
+    qspi_finish(qspi, K_EFAIL);
 }
 
 /* Four lines need the flash's consent, which it keeps for ever. */
