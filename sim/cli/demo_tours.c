@@ -23,7 +23,7 @@ static const struct demo_app isolation_apps[] = {
     {APP("trespass-peripheral"), NULL},
     {APP("trespass-scs"), NULL},
     {APP("trespass-code"), NULL},
-    {APP("flash_id"), "mx25r64"},
+    {APP("diary"), "mx25r64"},
 };
 
 static const struct run_input isolation_inputs[] = {
@@ -39,7 +39,7 @@ static const struct demo_caption isolation_captions[] = {
      "The kernel boots and starts its apps, each in memory of its own. blink toggles led0 twice "
      "a second; hog, still on its best behaviour, toggles led3.",
      NULL},
-    {10 * MS, "flash_id asks the external flash who it is, over SPI.", "mx25r64"},
+    {10 * MS, "diary counts its starts in the external flash, over QSPI.", "mx25r64"},
     {1150 * MS, "Somebody presses button 0: the app `buttons` switches led1.", NULL},
     {1550 * MS, "A finger on the touch pad: the app `touch` lights led2 meanwhile.", "pad0"},
     {1950 * MS, "glutton asks for memory and grants until the kernel says no. The others go on.",
@@ -68,7 +68,7 @@ static const struct demo_caption isolation_captions[] = {
 /* ---- the watch ---- */
 
 static const struct demo_app watch_apps[] = {
-    {APP("paint"), NULL}, {APP("hello"), NULL}, {APP("buttons"), NULL}, {APP("sensors"), NULL}};
+    {APP("paint"), NULL}, {APP("hello"), NULL}, {APP("buttons"), NULL}, {APP("tilt"), NULL}};
 
 static const struct run_input watch_inputs[] = {
     {.kind = RUN_INPUT_TOUCH,
@@ -84,6 +84,7 @@ static const struct run_input watch_inputs[] = {
      .placed = true,
      .value = RUN_TOUCH_AT(60, 180)},
     {.kind = RUN_INPUT_PRESS, .device = "button0", .at_ns = 3000 * MS, .to_ns = 3200 * MS},
+    {.kind = RUN_INPUT_SET, .device = "bma421", .what = "y", .value = -700, .at_ns = 3400 * MS},
 };
 
 static const struct demo_caption watch_captions[] = {
@@ -96,7 +97,8 @@ static const struct demo_caption watch_captions[] = {
      NULL},
     {2150 * MS, "And at 60, 180.", NULL},
     {2950 * MS, "The button on the side: the app `buttons` switches led1, of the backlight.", NULL},
-    {4000 * MS, "That was the tour; a summary follows.", NULL},
+    {3350 * MS, "The arm is turned: the app `tilt` reads the accelerometer twice a second.", NULL},
+    {4200 * MS, "That was the tour; a summary follows.", NULL},
 };
 
 /* ---- the sensor node ---- */

@@ -9,6 +9,9 @@ import unittest
 from sandglass import BUILD, CPU_HZ, app, run, sandglass
 
 
+HERE = os.path.dirname(__file__)
+
+
 def boot(board, *words, seconds):
     return run("--board", board, *words, seconds=seconds)
 
@@ -33,6 +36,20 @@ class Board(unittest.TestCase):
         self.assertEqual(len(list(result.events("note", "led1"))), 2)
 
 
+    def check_swell(self, board, part):
+        """The app buzz on a part that is on or off: 200 Hz, a tenth longer at each step, and back."""
+        result = boot(board, app("buzz"), seconds=1.3)
+        self.assertEqual(result.lines("^buzz:"), ["buzz: done"])
+        edges = [(cycle, fields) for cycle, fields in result.events("note", part)]
+        ons = [cycle for cycle, _ in edges[0::2]]
+        self.assertEqual({later - earlier for earlier, later in zip(ons, ons[1:])
+                          if later - earlier < CPU_HZ // 150}, {CPU_HZ // 200})
+        shares = [(off - on) * 200 * 10 // CPU_HZ for (on, _), (off, _) in zip(edges[0::2], edges[1::2])]
+        whole = [10] if max(shares) > 9 else []  # a pulse that never ends joins two
+        steps = [share for share, before in zip(shares, [0, *shares]) if share != before and share < 10]
+        self.assertEqual(steps, [*range(1, 10), *range(9 if whole else 8, 0, -1)])
+
+
 class Tours(Board):
     """Without files, each board shows what is on it."""
 
@@ -45,13 +62,13 @@ class Tours(Board):
 
     def test_nrf52840dk(self):
         result, captions = self.tour("nrf52840dk", "nRF52840-DK")
-        self.assertEqual(len(result.lines("^flash_id: manufacturer 0xc2")), 1)
+        self.assertEqual(result.lines("^diary:"), ["diary: a new diary of 30720 bytes", "diary: start number 1"])
         self.assertFalse([text for text in captions if "touch pad" in text])  # it has none
 
     def test_security_key(self):
         result, captions = self.tour("security_key", "security key")
         self.assertEqual(len(result.lines("^touch: pad touched")), 1)
-        self.assertFalse([text for text in captions if "flash_id" in text])
+        self.assertFalse([text for text in captions if "diary" in text])
 
     def test_pinetime(self):
         result, _ = self.tour("pinetime", "PineTime")
@@ -63,15 +80,21 @@ class Tours(Board):
         self.assertTrue(result.lines("^weather: 18.50 C, .* 20 lux"))
 
 
+class Nrf52dk(Board):
+    def test_an_led_swells_and_fades(self):
+        self.check_swell("nrf52dk", "led3")
+
+
 class Nrf52840dk(Board):
     def test_leds_buttons_uart_and_alarm(self):
         self.check_basics("nrf52840dk", "nRF52840-DK")
 
-    def test_the_flash_says_who_it_is(self):
-        result = boot("nrf52840dk", app("flash_id"), seconds=1)
+    def test_a_flash_on_the_header_says_who_it_is(self):
+        board, kernel = os.path.join(HERE, "../boards/header_spi.dts"), os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")
+        result = boot(board, kernel, app("flash_id"), seconds=1)
         self.assert_booted(result, "nRF52840-DK")
         self.assertEqual(result.lines("^flash_id:"), ["flash_id: manufacturer 0xc2, type 0x28, capacity 8388608 bytes"])
-        result = boot("nrf52840dk", app("flash_id"), "--fault", "mx25r64.no-answer@1ms", seconds=1)
+        result = boot(board, kernel, app("flash_id"), "--fault", "header_flash.no-answer@1ms", seconds=1)
         self.assertEqual(result.lines("^flash_id:"), ["flash_id: no flash answers"])
 
 
@@ -124,6 +147,46 @@ class Pinetime(Board):
         self.assertEqual(result.lines("^paint:"), [
             "paint: 240 x 240 pixels painted", "paint: touched at 120, 100", "paint: moved at 130, 100",
             "paint: released at 130, 100"])
+
+
+    def test_acceleration(self):
+        result = boot("pinetime", app("tilt"), "--set", "bma421.x=-250@600ms", "--set", "bma421.y=3000@600ms",
+                      "--set", "bma421.z=-4500@600ms", seconds=1)
+        self.assert_booted(result, "PineTime")
+        # Twelve bits for 8 g; more than 4 g is 4 g.
+        self.assertEqual(result.lines("^tilt:")[0], "tilt: 0 0 1000 mg")
+        self.assertEqual(result.lines("^tilt:")[-1], "tilt: -250 3000 -4000 mg")
+
+    def test_an_accelerometer_that_fails_is_an_error_and_comes_back(self):
+        for fault in ("nack=-1", "data-nack=2", "sda-low=5", "scl-low=1"):
+            name = fault.split("=")[0]
+            with self.subTest(fault=fault):
+                result = boot("pinetime", app("tilt"), "--fault", f"bma421.{fault}@600ms", "--fault", f"bma421.{name}=0@1s",
+                              "--set", f"cst816s.touch={120 + 4096 * 100}@1300ms", seconds=2)
+                self.assert_booted(result, "PineTime")
+                said = result.lines("^tilt:")
+                self.assertEqual(said[:2] + said[-1:], ["tilt: 0 0 1000 mg", "tilt: no reading, error -1", "tilt: 0 0 1000 mg"])
+
+    def test_heart_rate(self):
+        result = boot("pinetime", app("pulse"), "--set", "hrs3300.heart-rate=60@4200ms", "--set", "hrs3300.heart-rate=150@8200ms",
+                      "--fault", "hrs3300.nack=-1@12300ms", "--fault", "hrs3300.nack=0@12600ms", seconds=17)
+        self.assert_booted(result, "PineTime")
+        self.assertEqual(result.lines("^pulse: (nobody|no sample)"), ["pulse: nobody"] + result.lines("^pulse: no sample"))
+        self.assertEqual(set(result.lines("^pulse: no sample")), {"pulse: no sample, error -13"})
+        rates = [int(line.split()[1]) for line in result.lines("beats a minute$")]
+        # Samples are 40 ms apart.
+        self.assertEqual([abs(rate - true) * 25 <= true for rate, true in zip(rates, (60, 150, 150))], [True] * 3, rates)
+
+    def test_the_motor_swells_and_fades(self):
+        self.check_swell("pinetime", "motor")
+
+    def test_each_driver_is_for_all(self):
+        result = boot("pinetime", app("tilt"), app("pulse"), app("diary"), app("paint"), seconds=5)
+        self.assert_booted(result, "PineTime")
+        self.assertEqual(result.lines("^diary: start"), ["diary: start number 1"])
+        self.assertEqual(result.lines("^pulse:"), ["pulse: nobody"])
+        self.assertGreater(len(result.lines("^tilt: 0 0 1000 mg$")), 8)
+        self.assertEqual(len(result.lines("^paint: 240 x 240")), 1)
 
 
 class SensorNode(Board):
