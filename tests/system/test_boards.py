@@ -42,9 +42,10 @@ class Board(unittest.TestCase):
         self.assertEqual(result.lines("^buzz:"), ["buzz: done"])
         edges = [(cycle, fields) for cycle, fields in result.events("note", part)]
         ons = [cycle for cycle, _ in edges[0::2]]
-        self.assertEqual({later - earlier for earlier, later in zip(ons, ons[1:])
-                          if later - earlier < CPU_HZ // 150}, {CPU_HZ // 200})
-        shares = [(off - on) * 200 * 10 // CPU_HZ for (on, _), (off, _) in zip(edges[0::2], edges[1::2])]
+        # In microseconds: an edge waits for the end of an instruction.
+        self.assertEqual({round((later - earlier) * 1e6 / CPU_HZ) for earlier, later in zip(ons, ons[1:])
+                          if later - earlier < CPU_HZ // 150}, {5000})
+        shares = [round((off - on) * 200 * 10 / CPU_HZ) for (on, _), (off, _) in zip(edges[0::2], edges[1::2])]
         whole = [10] if max(shares) > 9 else []  # a pulse that never ends joins two
         steps = [share for share, before in zip(shares, [0, *shares]) if share != before and share < 10]
         self.assertEqual(steps, [*range(1, 10), *range(9 if whole else 8, 0, -1)])
