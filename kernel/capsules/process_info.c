@@ -25,7 +25,7 @@ static void put_word(struct process_id caller, uint32_t index, uint32_t value)
 
 static bool is_trusted(const struct process_info_driver *info, struct process_id caller)
 {
-    struct process_view view;
+    struct process_view view = {0};
     return info->trusted.length > 0 && process_view_get(process_id_index(caller), &view) &&
            process_id_is_equal(view.id, caller) && slice_is_equal(view.name, info->trusted);
 }
@@ -44,7 +44,7 @@ static bool find(uint32_t identifier, BORROWED struct process_view *view)
 /* As many words as the buffer has room for; the answer is how many there are. */
 static struct command_return list(struct process_id caller, bool short_ids, bool write)
 {
-    struct process_view view;
+    struct process_view view = {0};
     uint32_t count = 0;
     for (uint32_t i = 0; i < process_slot_count(); i++) {
         if (process_view_get(i, &view)) {
@@ -59,7 +59,7 @@ static struct command_return list(struct process_id caller, bool short_ids, bool
 
 static struct command_return write_name(struct process_id caller, uint32_t identifier)
 {
-    struct process_view view;
+    struct process_view view = {0};
     if (!find(identifier, &view)) {
         return command_error(K_EINVAL);
     }
@@ -69,7 +69,7 @@ static struct command_return write_name(struct process_id caller, uint32_t ident
 
 static struct command_return write_stats(struct process_id caller, uint32_t identifier)
 {
-    struct process_view view;
+    struct process_view view = {0};
     if (!find(identifier, &view)) {
         return command_error(K_EINVAL);
     }
@@ -83,7 +83,7 @@ static struct command_return write_stats(struct process_id caller, uint32_t iden
 static struct command_return set_state(struct process_id caller, uint32_t identifier,
                                        uint32_t action)
 {
-    struct process_view view;
+    struct process_view view = {0};
     if (action < ABI_PROCESS_START || action > ABI_PROCESS_BOOT || !find(identifier, &view)) {
         return command_error(K_EINVAL);
     }

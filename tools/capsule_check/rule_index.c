@@ -257,10 +257,7 @@ static enum ast_answer visit(struct source *source, const struct ast_node *node,
 {
     (void)context;
     enum CXCursorKind kind = clang_getCursorKind(node->cursor);
-    if (kind == CXCursor_ParmDecl && is_array(node->cursor)) {
-        /* libclang tells the type that is written: everywhere else an array would be one. */
-        ast_refuse(source, "index", node->cursor, "a parameter that looks like an array");
-    } else if (kind == CXCursor_ArraySubscriptExpr) {
+    if (kind == CXCursor_ArraySubscriptExpr) {
         check_subscript(source, node);
     } else if (kind == CXCursor_InitListExpr) {
         check_list(source, node->cursor);
