@@ -215,7 +215,6 @@ static void start(struct qdec *qdec)
     }
     s->running = true;
     s->samples = 0;
-    s->unsteady = 0;
     s->pair = read_pair(qdec);
     schedule_sample(qdec, clock_now(qdec->env.clock));
 }

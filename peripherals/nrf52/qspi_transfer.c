@@ -50,7 +50,6 @@ static void finish(struct qspi *qspi)
 {
     qspi->state.operation = QSPI_IDLE;
     qspi->state.phase = QSPI_POLL;
-    qspi_update_pins(qspi);
     if (!device_fault_strikes(&qspi->state.faults[QSPI_FAULT_READY_LOST])) {
         nrf_event_raise(&qspi->env, &qspi->state.events, QSPI_EVENTS_READY);
     }
@@ -357,6 +356,5 @@ void qspi_abort(struct qspi *qspi)
     clock_cancel(qspi->env.clock, &qspi->step);
     qspi->state.operation = QSPI_IDLE;
     qspi->state.phase = QSPI_POLL;
-    qspi->state.moving = 0;
     qspi->state.in_long_frame = false;
 }

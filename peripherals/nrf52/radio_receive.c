@@ -104,8 +104,6 @@ void radio_listen(struct radio *radio, uint64_t when)
     s->packet_ended = false;
     s->format = radio_format_of(radio);
     s->taken_bits = 0;
-    s->spoilt_bit = 0;
-    s->payload_bytes = 0;
     for (uint32_t i = 0; i < RADIO_SIGNALS; i++) {
         if (sync_cycle(radio, &s->world.signals[i]) <= when) {
             s->world.signals[i].judged = true;

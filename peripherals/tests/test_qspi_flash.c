@@ -333,6 +333,21 @@ static void a_fault_loses_the_end_of_an_operation(void **state)
     (void)wait_ready(100 * MS);
 }
 
+static void the_flash_is_let_go_of(void **state)
+{
+    (void)state;
+    read_flash(0, 4);
+    (void)wait_ready(100 * MS);
+    assert_int_equal(world.bench->pins[CSN].out.level, WIRE_HIGH);
+    poke(INTENSET, 0); /* and stays so with whatever is written */
+    assert_int_equal(world.bench->pins[CSN].out.level, WIRE_HIGH);
+    poke(CINSTRCONF, 0x9F | 1U << 8 | 1U << 16); /* a long frame */
+    (void)wait_ready(100 * US);
+    assert_int_equal(world.bench->pins[CSN].out.level, WIRE_LOW);
+    poke(DEACTIVATE, 1);
+    assert_int_equal(world.bench->pins[CSN].out.level, WIRE_HIGH);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -345,6 +360,7 @@ int main(void)
         TEST(the_window_shows_the_flash),
         TEST(mistakes_are_reported),
         TEST(a_fault_loses_the_end_of_an_operation),
+        TEST(the_flash_is_let_go_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

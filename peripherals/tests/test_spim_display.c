@@ -12,7 +12,7 @@
 #include "peripherals/catalogue.h"
 #include "peripherals/iface/tests/io_bench.h"
 
-enum { SCK = 2, MOSI = 3, DC = 18, CS = 25 };
+enum { SCK = 2, MOSI = 3, DC = 18, CS = 25, RST = 26 };
 
 #define BUFFER (BENCH_RAM_BASE + 0x100)
 #define SIDE   64U /* of the picture, in pixels */
@@ -48,6 +48,7 @@ static void set_up(uint32_t base)
     b->bus_pins[PROPS_SPI_MOSI] = MOSI + 1;
     b->gpios[0] = (struct bench_gpio){"cs-gpios", CS, PROPS_GPIO_ACTIVE_LOW};
     b->gpios[1] = (struct bench_gpio){"dc-gpios", DC, 0};
+    b->gpios[2] = (struct bench_gpio){"reset-gpios", RST, PROPS_GPIO_ACTIVE_LOW};
     assert_null(bench_start(b, catalogue_find("sitronix,st7789v"), 0));
     world.spim_class = catalogue_find("nordic,nrf-spim");
     world.spim = calloc(1, world.spim_class->size_bytes);
@@ -203,12 +204,57 @@ static void spim3_has_16_and_32_mhz(void **state)
     }
 }
 
+static uint32_t pixel(uint32_t x)
+{
+    uint8_t row[240 * 3];
+    world.bench->device_class->picture_row(world.bench->device, 0, row);
+    return (row[x * 3] & 0xF8U) << 8 | (row[x * 3 + 1] & 0xFCU) << 3 | row[x * 3 + 2] >> 3;
+}
+
+static void turn_on(void)
+{
+    struct bench *b = world.bench;
+    send_by_gpio(0x11, NULL, 0);
+    bench_run_to(b, clock_now(&b->clock) + 5U * 64000U);
+    send_by_gpio(0x21, NULL, 0);
+    send_by_gpio(0x29, NULL, 0);
+    send_by_gpio(0x3A, "\x55", 1);
+}
+
+/* Bytes that were over when D/C, or the reset, changed in the middle of a burst were what the wire
+ * said before. */
+static void a_wire_changes_between_two_bytes(void **state)
+{
+    static const uint8_t bytes[16] = {0x12, 0x34, 0x12, 0x34, 0x12, 0x34, 0x12, 0x34, 0x12, 0x34};
+    struct bench *b = world.bench;
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t pin = i == 0 ? DC : RST;
+        turn_on();
+        send_by_gpio(0x2A, i == 0 ? "\x00\x00\x00\x5F" : "\x00\x60\x00\xBF", 4);
+        send_by_gpio(0x2C, NULL, 0);
+        memcpy(b->ram + 0x100, bytes, sizeof bytes);
+        spim_write(0x544, BUFFER);
+        spim_write(0x548, sizeof bytes);
+        spim_write(0x010, 1);
+        bench_run_to(b, clock_now(&b->clock) + 10 * 64 + 8);
+        wire_drive(&b->pins[pin].out, WIRE_LOW); /* the rest are commands that do nothing */
+        bench_run_to(b, clock_now(&b->clock) + 64 * 100);
+        wire_drive(&b->pins[pin].out, WIRE_HIGH);
+        bench_run_to(b, clock_now(&b->clock) + 130U * 64000U);
+        turn_on();
+        assert_int_equal(pixel(i * 0x60 + 4), 0x1234);
+        assert_int_equal(pixel(i * 0x60 + 5), 0xFFFF);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_picture_by_gpio, setup_spim, teardown),
         cmocka_unit_test_setup_teardown(a_picture_by_spim3, setup_spim3, teardown),
         cmocka_unit_test_setup_teardown(spim3_has_16_and_32_mhz, setup_spim3, teardown),
+        cmocka_unit_test_setup_teardown(a_wire_changes_between_two_bytes, setup_spim, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 #include "tests/fuzz/fuzz_board.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "peripherals/catalogue.h"
 #include "sim/loader/file.h"
@@ -8,6 +10,7 @@
 
 #define SCS_BASE      0xE000E000U
 #define REGISTERS_MAX 1024U
+#define BOARD_DEFAULT "nrf52dk"
 
 const struct board *fuzz_board(void)
 {
@@ -15,9 +18,13 @@ const struct board *fuzz_board(void)
     static bool read;
     struct file_bytes blob;
     struct sim_error error = {.status = SIM_OK};
+    char path[4096];
     if (!read) {
-        if (!file_read(FUZZ_BOARD_BLOB, &blob, &error) ||
-            !board_parse(FUZZ_BOARD_BLOB, blob.data, blob.size, catalogue_find, &board, &error)) {
+        const char *name = getenv("FUZZ_BOARD");
+        snprintf(path, sizeof path, "%s/%s.dtb", FUZZ_BOARD_FOLDER,
+                 name == NULL ? BOARD_DEFAULT : name);
+        if (!file_read(path, &blob, &error) ||
+            !board_parse(path, blob.data, blob.size, catalogue_find, &board, &error)) {
             fuzz_fail("%s", error.text);
         }
         file_free(&blob);
@@ -105,13 +112,29 @@ static const struct device_fault *fuzz_fault(const struct device_class *device_c
     return (code & 0x80U) == 0 || count == 0 ? NULL : &device_class->faults[code % count];
 }
 
+/* One of the inputs that the class takes, if it takes any and not this one. */
+static const char *fuzz_known(const struct device_class *device_class, const char *what,
+                              uint8_t code)
+{
+    size_t count = 0;
+    while (device_class->inputs != NULL && device_class->inputs[count].name != NULL) {
+        if (strcmp(device_class->inputs[count].name, what) == 0) {
+            return what;
+        }
+        count++;
+    }
+    return count == 0 || strcmp(what, "nonsense") == 0 ? what
+                                                       : device_class->inputs[code % count].name;
+}
+
 struct fuzz_input fuzz_input(struct fuzz_bytes *bytes)
 {
     static const char *const whats[] = {"press",       "release", "touch", "untouch", "byte",
                                         "temperature", "sleep",   "level", "nonsense"};
     struct fuzz_input input = {.device = fuzz_u8(bytes) % fuzz_board()->device_count};
     uint8_t code = fuzz_u8(bytes);
-    input.what = whats[code % (sizeof whats / sizeof whats[0])];
+    input.what = fuzz_known(fuzz_board()->devices[input.device].device_class,
+                            whats[code % (sizeof whats / sizeof whats[0])], code);
     input.value = (int32_t)fuzz_u32(bytes);
     const struct device_fault *fault =
         fuzz_fault(fuzz_board()->devices[input.device].device_class, code);

@@ -6,7 +6,8 @@
 #include "sim/machine/machine.h"
 #include "tests/fuzz/fuzz_bytes.h"
 
-/* The nRF52-DK, from the blob that was built with the program. Lives as long as the process. */
+/* The board that the environment's FUZZ_BOARD names, nrf52dk without it: from the blob that was
+ * built with the program. Lives as long as the process. */
 const struct board *fuzz_board(void);
 
 /* A machine that lives as long as the process: destroyed at its end, since a search for leaks does

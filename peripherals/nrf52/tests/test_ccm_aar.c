@@ -373,6 +373,45 @@ static void faults_spoil_one_packet_or_address(void **state)
     }
 }
 
+static void a_key_stream_serves_one_packet(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    put_config(b, &samples[0]);
+    put_packet(b->ram + IN, samples[0].clear);
+    bench_write(b, CCM_MODE_, 0);
+    bench_write(b, KSGEN, 1);
+    bench_run_to(b, US(100));
+    bench_write(b, CRYPT, 1);
+    bench_run_to(b, US(1000));
+    assert_int_equal(bench_event_count(b, ENDCRYPT), 1);
+    bench_write(b, CRYPT, 1);
+    assert_int_equal(bench_event_count(b, CCM_ERROR), 1);
+    bench_write(b, KSGEN, 1);
+    bench_run_to(b, US(2000));
+    bench_write(b, CNFPTR, 0x1000); /* the next one fails, and takes this one's place */
+    bench_write(b, KSGEN, 1);
+    assert_int_equal(bench_event_count(b, CCM_ERROR), 2);
+    bench_write(b, CRYPT, 1);
+    assert_int_equal(bench_event_count(b, CCM_ERROR), 3);
+    bench_run_to(b, US(3000));
+    assert_int_equal(bench_event_count(b, ENDCRYPT), 1);
+}
+
+static void a_packet_that_is_not_in_ram_is_no_packet(void **state)
+{
+    struct bench *b = ((struct system_bench *)*state)->bench;
+    put_config(b, &samples[0]);
+    bench_write(b, INPTR, 0x1000);
+    bench_write(b, CCM_MODE_, 1);
+    bench_write(b, CCM_SHORTS_, 1);
+    bench_write(b, KSGEN, 1);
+    bench_run_to(b, US(50 + 24));
+    assert_int_equal(bench_event_count(b, CCM_ERROR), 1);
+    bench_run_to(b, US(1000));
+    assert_int_equal(bench_event_count(b, CCM_ERROR), 1);
+    assert_int_equal(bench_event_count(b, ENDCRYPT), 0);
+}
+
 int main(void)
 {
 #define BOTH(name)                                                                                 \
@@ -389,6 +428,8 @@ int main(void)
         ONLY_52840(decryption_keeps_pace_with_the_radio),
         BOTH(addresses_are_resolved),
         BOTH(faults_spoil_one_packet_or_address),
+        BOTH(a_key_stream_serves_one_packet),
+        BOTH(a_packet_that_is_not_in_ram_is_no_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,6 +318,60 @@ static void faults_stick_or_shift_it(void **state)
     check_threshold(b, 3, 1700000);
 }
 
+/* A change back takes what was on its way with it: the next one has its whole delay. */
+static void a_pulse_that_is_too_short_leaves_nothing_behind(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, TH, 31U << 8 | 31U);
+    bench_write(b, MODE, 0);
+    start(b, COMP);
+    uint64_t begin = clock_now(&b->clock);
+    put(b, 0, 3000000);
+    bench_run_to(b, begin + 10);
+    put(b, 0, 0);
+    bench_run_to(b, begin + 20);
+    put(b, 0, 3000000);
+    bench_run_to(b, begin + 20 + 37);
+    assert_int_equal(bench_event_count(b, UP), 0);
+    bench_run_to(b, begin + 20 + 38);
+    assert_int_equal(bench_event_count(b, UP), 1);
+    put(b, 0, 0);
+    bench_write(b, STOP, 1); /* and STOP does so, too */
+    bench_run_to(b, begin + 1000);
+    assert_int_equal(bench_event_count(b, DOWN), 0);
+    start(b, COMP);
+    put(b, 0, 3000000);
+    bench_write(b, STOP, 1);
+    bench_run_to(b, clock_now(&b->clock) + 1000);
+    assert_int_equal(bench_event_count(b, UP), 1);
+    put(b, 0, 0);
+    /* As long as the delay, and not longer. */
+    start(b, COMP);
+    begin = clock_now(&b->clock);
+    put(b, 0, 3000000);
+    clock_set_now(&b->clock, begin + 38);
+    put(b, 0, 0);
+    bench_run_to(b, begin + 1000);
+    assert_int_equal(bench_event_count(b, UP), 1);
+}
+
+/* What was due in System OFF has happened once, and the next change has its delay. */
+static void what_is_overdue_happens_once(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, ENABLE, LPCOMP);
+    start(b, LPCOMP);
+    uint64_t begin = clock_now(&b->clock);
+    put(b, 0, 3000000);
+    clock_set_now(&b->clock, begin + US(100));
+    put(b, 0, 0);
+    assert_int_equal(bench_event_count(b, UP), 1);
+    bench_run_to(b, begin + US(100) + 319);
+    assert_int_equal(bench_event_count(b, DOWN), 0);
+    bench_run_to(b, begin + US(100) + 320);
+    assert_int_equal(bench_event_count(b, DOWN), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -333,6 +387,8 @@ int main(void)
         TEST(lpcomp_keeps_count_in_system_off),
         TEST(tasks_of_none_are_reported),
         TEST(faults_stick_or_shift_it),
+        TEST(a_pulse_that_is_too_short_leaves_nothing_behind),
+        TEST(what_is_overdue_happens_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,6 +299,61 @@ static void faults_double_a_sample_or_hide_all(void **state)
     assert_int_equal(read_signed(b, SAMPLE), 1);
 }
 
+static void turn(struct bench *b, uint32_t steps, bool forward)
+{
+    static const uint32_t pairs[] = {0, 1, 3, 2};
+    for (uint32_t i = 1; i <= steps; i++) {
+        put(b, pairs[(forward ? i : 0U - i) % 4U]);
+        next_sample(b);
+    }
+}
+
+static void it_counts_down_as_far_as_up(void **state)
+{
+    struct bench *b = *state;
+    put(b, 0);
+    bench_write(b, START, 1);
+    turn(b, 1024, false);
+    assert_int_equal(read_signed(b, ACC), -1024);
+    assert_int_equal(bench_event_count(b, ACCOF), 0);
+    turn(b, 1, false);
+    assert_int_equal(read_signed(b, ACC), -1024);
+    assert_int_equal(bench_event_count(b, ACCOF), 1);
+}
+
+static void a_report_counts_from_start(void **state)
+{
+    struct bench *b = *state;
+    put(b, 0);
+    bench_write(b, START, 1);
+    turn(b, 4, true);
+    bench_write(b, STOP, 1);
+    bench_write(b, START, 1);
+    turn(b, 8, true);
+    next_sample(b);
+    assert_int_equal(bench_event_count(b, REPORTRDY), 0);
+    next_sample(b); /* the tenth */
+    assert_int_equal(bench_event_count(b, REPORTRDY), 1);
+}
+
+static void an_unconnected_input_shows_nothing(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, PSEL_B, 1U << 31 | B);
+    put(b, 0);
+    bench_write(b, START, 1);
+    put(b, 1);
+    next_sample(b);
+    assert_int_equal(read_signed(b, SAMPLE), 0);
+    /* With one port, the port's bit is none. */
+    ((struct qdec *)b->device)->env.pin_count = 32;
+    bench_write(b, PSEL_B, 32 + B);
+    assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], 0);
+    next_sample(b);
+    assert_int_equal(read_signed(b, SAMPLE), 1);
+    ((struct qdec *)b->device)->env.pin_count = BENCH_PINS;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -312,6 +367,9 @@ int main(void)
         TEST(the_led_is_lit_before_each_sample),
         TEST(what_is_wrong_is_reported),
         TEST(faults_double_a_sample_or_hide_all),
+        TEST(it_counts_down_as_far_as_up),
+        TEST(a_report_counts_from_start),
+        TEST(an_unconnected_input_shows_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

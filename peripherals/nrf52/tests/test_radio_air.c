@@ -287,6 +287,24 @@ static void what_is_broken_off_is_not_received(void **state)
     assert_int_equal(bench_event_count(rx, ADDRESS), 1);
 }
 
+/* What one packet did not find in memory the next one does. */
+static void a_packet_without_memory_spoils_no_other(void **state)
+{
+    struct stations *s = *state;
+    struct bench *tx = s->b[0], *rx = s->b[2];
+    set_all_154(s);
+    put_frame(tx);
+    bench_write(s->b[1], FREQUENCY, 80);
+    uint32_t pointer = bench_read(rx, PACKETPTR);
+    bench_write(rx, PACKETPTR, 0x1000);
+    assert_true(collide(s, 1000, 1000, 0));
+    assert_int_equal(rx->diag.count[DIAG_GUEST_ERROR], 1);
+    bench_write(rx, PACKETPTR, pointer);
+    assert_true(collide(s, 1000, 1000, 0));
+    assert_int_equal(rx->diag.count[DIAG_GUEST_ERROR], 1);
+    assert_memory_equal(stations_packet(rx), stations_packet(tx), stations_packet(tx)[0] - 1U);
+}
+
 /* With the RC oscillator it is off its frequency: it goes through its states, and that is all. */
 static void without_the_crystal_nobody_hears_anybody(void **state)
 {
@@ -478,6 +496,7 @@ int main(void)
         TEST(rssi_falls_with_the_distance),
         TEST(the_stronger_of_two_is_captured),
         TEST(what_is_broken_off_is_not_received),
+        TEST(a_packet_without_memory_spoils_no_other),
         TEST(without_the_crystal_nobody_hears_anybody),
         TEST(faults),
         TEST(the_medium_can_lose_frames),

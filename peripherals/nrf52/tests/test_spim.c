@@ -477,6 +477,20 @@ static void a_fault_corrupts_a_byte_that_comes_in(void **state)
     }
 }
 
+static void resumed_it_goes_on_to_its_end(void **state)
+{
+    struct world *w = *state;
+    struct bench *b = w->bench;
+    transfer(b, 100, 0);
+    bench_write(b, SUSPEND, 1);
+    bench_run_to(b, 10000);
+    assert_int_equal(w->echo.count, 1);
+    bench_write(b, RESUME, 1);
+    bench_run_to(b, 100000);
+    assert_int_equal(w->echo.count, 100);
+    assert_int_equal(bench_event_count(b, END), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -499,6 +513,7 @@ int main(void)
         TEST(one_byte_to_receive_clocks_out_two),
         TEST(maxcnt_is_as_wide_as_the_chip_has_it),
         TEST(a_fault_corrupts_a_byte_that_comes_in),
+        TEST(resumed_it_goes_on_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

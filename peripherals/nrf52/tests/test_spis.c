@@ -205,13 +205,27 @@ static void a_spim_reaches_it_over_jumpers(void **state)
     b->nets = (struct nets){0}; /* the second box is gone */
 }
 
+static void a_wrong_mode_is_told_once_a_transaction(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, RELEASE, 1);
+    for (uint32_t i = 1; i <= 2; i++) {
+        select_chip(b, true);
+        (void)send(b, 'a', 3);
+        (void)send(b, 'b', 3);
+        select_chip(b, false);
+        assert_int_equal(b->diag.count[DIAG_GUEST_ERROR], i);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_transaction_uses_both_buffers),   TEST(beyond_the_buffers_orc_and_status),
-        TEST(without_the_semaphore_def_is_sent), TEST(acquire_waits_for_the_end),
-        TEST(mode_order_and_ram_are_checked),    TEST(a_spim_reaches_it_over_jumpers),
+        TEST(a_transaction_uses_both_buffers),         TEST(beyond_the_buffers_orc_and_status),
+        TEST(without_the_semaphore_def_is_sent),       TEST(acquire_waits_for_the_end),
+        TEST(mode_order_and_ram_are_checked),          TEST(a_spim_reaches_it_over_jumpers),
+        TEST(a_wrong_mode_is_told_once_a_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -353,6 +353,58 @@ static void faults_of_the_sensor(void **state)
     assert_int_equal(axis(b, 2), 1024);
 }
 
+static void a_soft_reset_forgets_all_but_the_world(void **state)
+{
+    struct bench *b = *state;
+    upload(b, 6144);
+    i2c_bench_wait_ms(b, 140);
+    i2c_bench_set(b, INT1_IO_CTRL, 0x0A);
+    i2c_bench_set(b, INT1_MAP, 0x01);
+    i2c_bench_set(b, INT_MAP_DATA, 0x04); /* data ready, too: an event for each sample */
+    set_feature(b, 0x3A, 2, 0x10);        /* 40 steps */
+    set_feature(b, 0x3C, 1, 0);
+    enable(b);
+    assert_true(bench_input(b, "steps", 39));
+    assert_true(bench_input(b, "tap", 1)); /* not latched: it would end by itself */
+    assert_int_equal(b->pins[INT1].in.level, WIRE_HIGH);
+    i2c_bench_set(b, CMD, 0xB6);
+    assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
+    assert_int_equal(i2c_bench_register(b, INT_STATUS_0), 0);
+    assert_int_equal(i2c_bench_register(b, INTERNAL_STATUS), 0);
+    assert_int_equal(steps(b), 0);
+    i2c_bench_set(b, ADDRESS_LOW, 0x3A / 2 & 0xF);
+    i2c_bench_set(b, ADDRESS_HIGH, 0x3A / 2 >> 4);
+    assert_int_equal(i2c_bench_register(b, FEATURES_IN), 0);
+    upload(b, 6144);
+    i2c_bench_wait_ms(b, 140);
+    i2c_bench_set(b, INT_LATCH, 1);
+    assert_true(bench_input(b, "tap", 1)); /* its setting is gone */
+    set_feature(b, 0x3A, 2, 0x10);
+    assert_true(bench_input(b, "steps", 1));
+    assert_int_equal(i2c_bench_register(b, INT_STATUS_0), 0);
+    assert_true(bench_input(b, "steps", 39));
+    assert_int_equal(i2c_bench_register(b, INT_STATUS_0), 0x02);
+}
+
+/* ACC_CONF starts the samples anew, and what was sampled until then stays. */
+static void a_new_rate_begins_where_it_is_written(void **state)
+{
+    struct bench *b = *state;
+    enable(b);
+    i2c_bench_set(b, ACC_RANGE, 0);
+    uint64_t start = clock_now(&b->clock);
+    assert_true(bench_input(b, "x", 500));
+    bench_run_to(b, start + 15 * MS);
+    i2c_bench_set(b, ACC_CONF, 0xA8);
+    uint64_t anew = clock_now(&b->clock);
+    assert_int_equal(axis(b, 0), 512);
+    assert_true(bench_input(b, "x", 1000));
+    bench_run_to(b, anew + 10 * MS - 1);
+    assert_int_equal(axis(b, 0), 512);
+    bench_run_to(b, anew + 10 * MS);
+    assert_int_equal(axis(b, 0), 1024);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -373,6 +425,8 @@ int main(void)
         TEST(temperature_in_degrees_from_23),
         TEST(only_the_supply_resets_it),
         TEST(faults_of_the_sensor),
+        TEST(a_soft_reset_forgets_all_but_the_world),
+        TEST(a_new_rate_begins_where_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

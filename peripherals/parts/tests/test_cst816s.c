@@ -249,6 +249,36 @@ static void a_gesture_can_be_ordered(void **state)
     assert_false(bench_input(b, "press", 0));
 }
 
+static void asleep_or_dead_it_makes_no_gesture(void **state)
+{
+    struct bench *b = *state;
+    i2c_bench_set(b, IRQ_CTL, 0x10); /* gestures only */
+    assert_true(bench_input(b, "no-answer", 1));
+    touch(b, 100, 100);
+    touch(b, 100, 160);
+    assert_true(bench_input(b, "gesture", 0x0B));
+    assert_int_equal(irq(b), WIRE_HIGH);
+    assert_true(bench_input(b, "no-answer", 0));
+    assert_int_equal(i2c_bench_register(b, GESTURE_ID), 0);
+    assert_true(bench_input(b, "untouch", 0));
+    i2c_bench_wait_ms(b, 5);
+    i2c_bench_set(b, SLEEP_MODE, 3);
+    touch(b, 100, 100);
+    touch(b, 100, 160);
+    assert_int_equal(irq(b), WIRE_HIGH);
+    assert_true(bench_input(b, "gesture", 0x0B));
+    assert_int_equal(irq(b), WIRE_HIGH);
+}
+
+static void lifting_no_finger_keeps_nothing_awake(void **state)
+{
+    struct bench *b = *state;
+    i2c_bench_wait_ms(b, 1000);
+    assert_true(bench_input(b, "untouch", 0));
+    i2c_bench_wait_ms(b, 1001);
+    assert_false(answers(b));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -266,6 +296,8 @@ int main(void)
         TEST(only_the_supply_resets_it),
         TEST(a_dead_controller_says_nothing),
         TEST(a_gesture_can_be_ordered),
+        TEST(asleep_or_dead_it_makes_no_gesture),
+        TEST(lifting_no_finger_keeps_nothing_awake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

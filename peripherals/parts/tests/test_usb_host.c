@@ -31,6 +31,7 @@ struct device {
     const uint8_t *answer;
     uint32_t answer_bytes, sent, resets, frames, resumes, setups;
     uint8_t address, next_address, configured, last_setup[8];
+    bool endless; /* what waits at endpoint 1 is sent again and again */
     bool stalls, silent, data1, echo_data1[3], out_data1[3];
     uint8_t control_out[USB_PACKET_BYTES_MAX]; /* the last packet of a data stage */
     struct usb_packet waiting[3];              /* by endpoint: to be sent back */
@@ -183,7 +184,7 @@ static void in_acknowledged(void *owner, uint8_t endpoint)
 {
     struct device *d = owner;
     if (endpoint != 0) {
-        d->has_waiting[endpoint] = false;
+        d->has_waiting[endpoint] = d->endless && endpoint == 1;
         d->echo_data1[endpoint] = !d->echo_data1[endpoint];
         return;
     }
@@ -318,6 +319,19 @@ static void reports_of_a_hid_interface_are_noted(void **state)
     send(f, 2, 8); /* a bulk endpoint has no reports */
     run_ms(f, 2);
     assert_int_equal(f->reports, 2);
+}
+
+static void an_interrupt_endpoint_is_asked_at_its_interval(void **state)
+{
+    struct fixture *f = *state;
+    attach(f);
+    f->device.endless = true;
+    assert_true(bench_input(f->bench, "data", 0x44332211));
+    assert_true(bench_input(f->bench, "out", 4 << 8 | 1));
+    run_ms(f, 11);
+    uint32_t before = f->reports;
+    run_ms(f, 100);
+    assert_int_equal(f->reports - before, 20); /* every 5 ms */
 }
 
 static void a_record_is_what_usbmon_has(void **state)
@@ -607,6 +621,7 @@ int main(void)
         TEST(packets_of_clients_come_back),
         TEST(what_was_collected_can_be_dropped),
         TEST(reports_of_a_hid_interface_are_noted),
+        TEST(an_interrupt_endpoint_is_asked_at_its_interval),
         TEST(a_record_is_what_usbmon_has),
         TEST(a_control_request_is_sent),
         TEST(control_transfers_carry_their_data),
