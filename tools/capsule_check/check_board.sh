@@ -9,4 +9,7 @@ refuse() {
     exit 1
 }
 cd "$root"
+echo "== $board"
 "$checker" board "$kernel" kernel/boards/capsules.manifest "kernel/boards/$board/capsules.manifest" || refuse
+"$checker" stack --root "$root" --facts "${kernel%.elf}.calls.json" "$kernel" "${kernel%.elf}.inputs" || refuse
+"$checker" trusted --root "$root" "${kernel%.elf}.inputs" || refuse

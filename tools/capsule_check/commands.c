@@ -7,11 +7,15 @@
 #include "tools/capsule_check/board.h"
 #include "tools/capsule_check/findings.h"
 #include "tools/capsule_check/object.h"
+#include "tools/capsule_check/stack.h"
+#include "tools/capsule_check/trusted.h"
 
 /* What the commands below have in common. */
 struct options {
     const char *root;
     const char *text;
+    const char *facts;
+    bool entries;
     bool as_json;
     char **files; /* what is no option, to the end */
     int file_count;
@@ -28,11 +32,14 @@ static bool read_options(struct options *options, int count, char **arguments)
     *options = (struct options){.root = "."};
     int i = 0;
     for (; i < count && strncmp(arguments[i], "--", 2) == 0; i++) {
-        const char **value = strcmp(arguments[i], "--root") == 0   ? &options->root
-                             : strcmp(arguments[i], "--text") == 0 ? &options->text
-                                                                   : NULL;
+        const char **value = strcmp(arguments[i], "--root") == 0    ? &options->root
+                             : strcmp(arguments[i], "--text") == 0  ? &options->text
+                             : strcmp(arguments[i], "--facts") == 0 ? &options->facts
+                                                                    : NULL;
         if (strcmp(arguments[i], "--json") == 0) {
             options->as_json = true;
+        } else if (strcmp(arguments[i], "--entries") == 0) {
+            options->entries = true;
         } else if (value != NULL && i + 1 < count) {
             i++;
             *value = arguments[i];
@@ -88,9 +95,40 @@ static int run_board(int count, char **arguments)
     return end_with(&findings, options.as_json);
 }
 
+static int run_stack(int count, char **arguments)
+{
+    struct options options;
+    if (!read_options(&options, count, arguments)) {
+        return EXIT_WRONG_USE;
+    }
+    if (options.file_count != 2) {
+        return wrong_use("stack: wants a kernel and the list of its inputs", "");
+    }
+    struct findings findings = {.count = 0};
+    stack_check(options.files[0], options.files[1], options.root, options.entries, options.facts,
+                stdout, &findings);
+    return end_with(&findings, false);
+}
+
+static int run_trusted(int count, char **arguments)
+{
+    struct options options;
+    if (!read_options(&options, count, arguments)) {
+        return EXIT_WRONG_USE;
+    }
+    if (options.file_count != 1) {
+        return wrong_use("trusted: wants the list of a kernel's inputs", "");
+    }
+    struct findings findings = {.count = 0};
+    trusted_print(options.files[0], options.root, stdout, &findings);
+    return end_with(&findings, false);
+}
+
 static const struct command commands[] = {
     {"object", run_object},
     {"board", run_board},
+    {"stack", run_stack},
+    {"trusted", run_trusted},
 };
 
 const struct command *commands_find(const char *name)

@@ -161,6 +161,9 @@ static const struct rule rules[] = {
      "add it to kernel/boards/capsules.manifest or to capsules.manifest beside the board's "
      "board.c, or "
      "do without the capsule"},
+    {"stack", "a kernel whose stack can overflow, or whose deepest chain of calls is not known",
+     "The stack has a fixed size, and what lies below it is no memory.",
+     "make the frames of the chain smaller, or its stack (KERNEL_STACK_BYTES) larger"},
 };
 
 const struct rule *rules_find(const char *id)
