@@ -51,7 +51,7 @@ bool process_find_by_name(BORROWED struct const_slice name, BORROWED struct proc
  * restarted (an ended process keeps its last identifier for `boot`). Takes effect at once for the
  * process; its memory is rebuilt (boot) from the main loop.
  */
-int process_act(struct process_id id, enum abi_process_action action);
+OUTSIDE_SCOPE int process_act(struct process_id id, enum abi_process_action action);
 
 /* The kernel's memory. [start, end). */
 struct kernel_view {

@@ -79,7 +79,7 @@ static void check_conversion(struct source *source, const struct ast_node *node)
         if (!callbacks_is_self_use(source, bare)) {
             ast_refuse(source, "void-pointer", cursor, "a pointer without a type as another one");
         }
-    } else if (!ast_is_pointer(to) && is_pointer_like(from) && to.kind != CXType_Bool &&
+    } else if (!is_pointer_like(to) && is_pointer_like(from) && to.kind != CXType_Bool &&
                to.kind != CXType_Void) {
         ast_refuse(source, "int-pointer", cursor, "a pointer as a number");
     }

@@ -58,7 +58,7 @@ static bool is_plain_path(const char *path, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         bool good = (path[i] >= 'a' && path[i] <= 'z') || (path[i] >= '0' && path[i] <= '9') ||
-                    path[i] == '_' || path[i] == '/' || path[i] == '.';
+                    path[i] == '_' || path[i] == '-' || path[i] == '/' || path[i] == '.';
         if (!good || (path[i] == '.' && i + 1 < length && path[i + 1] == '.')) {
             return false;
         }
@@ -66,19 +66,31 @@ static bool is_plain_path(const char *path, size_t length)
     return length > 2 && path[length - 2] == '.' && path[length - 1] == 'h';
 }
 
+/* "kernel/hil/x.h" and the like, or "x.h": beside the capsule. */
+static bool is_in_folder(const char *path, size_t length)
+{
+    static const char *const folders[] = {"kernel/abi/", "kernel/capsule/", "kernel/capsules/",
+                                          "kernel/hil/"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        size_t start = strlen(folders[i]);
+        if (length > start && memcmp(path, folders[i], start) == 0) {
+            return memchr(path + start, '/', length - start) == NULL;
+        }
+    }
+    return memchr(path, '/', length) == NULL;
+}
+
 /* "kernel/hil/slice.h", <stdint.h>; blanks around, nothing else. */
-static bool is_good_operand(const char *operand, size_t length, bool *by_path)
+static bool is_good_operand(const char *operand, size_t length)
 {
     static const char *const headers[] = {"<stdbool.h>", "<stddef.h>", "<stdint.h>", "<limits.h>"};
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         if (length == strlen(headers[i]) && memcmp(operand, headers[i], length) == 0) {
-            *by_path = false;
             return true;
         }
     }
-    *by_path = true;
     return length > 2 && operand[0] == '"' && operand[length - 1] == '"' &&
-           is_plain_path(operand + 1, length - 2);
+           is_plain_path(operand + 1, length - 2) && is_in_folder(operand + 1, length - 2);
 }
 
 /* Does the path lead to a header of the folders that a capsule may include, or beside the capsule
@@ -94,8 +106,7 @@ static void check_include(const struct directives *directives, const struct dire
     while (length > 0 && (operand[length - 1] == ' ' || operand[length - 1] == '\t')) {
         length--;
     }
-    bool by_path = false;
-    if (!is_good_operand(operand, length, &by_path)) {
+    if (!is_good_operand(operand, length)) {
         refuse(directives, directive, "include", "a header that is not a capsule's to include");
     }
 }
@@ -230,6 +241,11 @@ static void check_seams(struct source *source)
     }
 }
 
+static bool is_a_capsules(const struct text_file *file)
+{
+    return file->is_main || file->is_beside;
+}
+
 void rule_directives(struct source *source)
 {
     const struct text *text = &source->text;
@@ -244,18 +260,21 @@ void rule_directives(struct source *source)
                          "a file that cannot be read, so that nothing vouches for its text");
         }
     }
+    size_t before = source->findings->count;
     for (size_t i = 0; i < text->file_count; i++) {
-        const struct text_file *file = text->files[i];
-        if (file->origin != TEXT_CAPSULE) {
-            continue;
+        if (text->files[i]->origin == TEXT_CAPSULE && is_a_capsules(text->files[i])) {
+            check_file(&directives, text->files[i], &directives.files[i]);
         }
-        if (!file->is_main && !file->is_beside) {
+    }
+    check_seams(source);
+    /* What is not told from its directive: a folder of the same name elsewhere, a link. */
+    for (size_t i = 0; source->findings->count == before && i < text->file_count; i++) {
+        const struct text_file *file = text->files[i];
+        if (file->origin == TEXT_CAPSULE && !is_a_capsules(file)) {
             findings_add(source->findings, "include", file->name, 1,
                          "a file that is not a capsule's to include");
         }
-        check_file(&directives, file, &directives.files[i]);
     }
-    check_seams(source);
     for (size_t i = 0; i < text->file_count; i++) {
         raw_free(&directives.files[i]);
     }

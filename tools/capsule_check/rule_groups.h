@@ -20,5 +20,7 @@ void rule_casts(struct source *source);        /* pointers as something else */
 void rule_calls(struct source *source);        /* functions as values, calls */
 void rule_pairs(struct source *source);        /* initialisers; clients, handles, deferred calls */
 void rule_fields(struct source *source);       /* private, read-only */
+void rule_reach(struct source *source);        /* up-call, outside-scope */
+void rule_needs(struct source *source);        /* need */
 
 #endif

@@ -182,6 +182,9 @@ static void check_initialiser(struct source *source, const struct initialiser *i
     judge_items(&pair, initialiser);
     bool has_owner = false;
     (void)clang_Type_visitFields(initialiser->type, find_owner, &has_owner);
+    if (!has_owner && pair.has_functions && pairs_is_pair(source, initialiser->type)) {
+        refuse(&pair, initialiser->list, "a handle that only trusted code offers%s", "");
+    }
     if (has_owner && pair.has_functions && !pair.owner_is_us) {
         refuse(&pair, initialiser->list, "an owner that is not &this_capsule%s", "");
     }

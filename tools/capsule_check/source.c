@@ -12,8 +12,9 @@ static source_rule *const text_groups[] = {
 
 /* On what the parser made of it. */
 static source_rule *const groups[] = {
-    rule_kinds,  rule_types,  rule_declarations, rule_flow,  rule_casts, rule_calls, rule_pairs,
-    rule_fields, rule_escape, rule_grant,        rule_scope, rule_index, rule_dma,   rule_recursion,
+    rule_kinds, rule_types,     rule_declarations, rule_flow,  rule_casts, rule_calls,
+    rule_pairs, rule_fields,    rule_escape,       rule_grant, rule_scope, rule_index,
+    rule_dma,   rule_recursion, rule_reach,        rule_needs,
 };
 
 /* As the target compiler has it: what is parsed is what it compiles. String literals are const, as

@@ -366,11 +366,11 @@ static void read_lines(struct reader *reader)
         struct marker marker;
         add_place(reader, next_line);
         if (read_marker(line, length, &marker)) {
-            bool good = follow(reader, &marker);
-            next_line = marker.line;
-            text->places[text->place_count - 1] =
-                (struct text_place){current_file(reader), next_line};
-            if (!good) {
+            if (!reader->refused && follow(reader, &marker)) {
+                next_line = marker.line;
+                text->places[text->place_count - 1] =
+                    (struct text_place){current_file(reader), next_line};
+            } else {
                 refuse_marker(reader, line, length);
             }
             free(marker.name);

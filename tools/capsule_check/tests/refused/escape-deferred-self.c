@@ -3,7 +3,7 @@
 #include "kernel/capsule/grant.h"
 #include "kernel/capsule/manifest.h"
 
-CAPSULE(evil, .needs = {DEFERRED, GRANT});
+CAPSULE(evil, .needs = {GRANT});
 
 struct evil_process {
     uint32_t value;
