@@ -36,7 +36,7 @@ struct hil_radio_ops {
     PRIVATE bool (*is_on)(void *self);
     PRIVATE int (*set_channel)(void *self, uint32_t channel);
     PRIVATE uint32_t (*channel)(void *self);
-    PRIVATE int (*transmit)(void *self, struct const_slice frame);
+    PRIVATE int (*transmit)(void *self, BORROWED struct const_slice frame);
     PRIVATE void (*set_client)(void *self, const struct hil_radio_client *client);
 };
 

@@ -26,6 +26,7 @@
  */
 #include <string.h>
 
+#include "tools/capsule_check/initialisers.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/rules_flow.h"
 #include "tools/capsule_check/scopes.h"
@@ -350,7 +351,7 @@ static void check_call(struct escape *escape, CXCursor call, unsigned depth)
     CXCursor function = clang_getCursorReferenced(callee);
     bool is_direct = clang_getCursorKind(function) == CXCursor_FunctionDecl;
     if (is_direct && ast_name_is(function, "grant_close") &&
-        scopes_is_machinery(&escape->scopes, ast_begin(call))) {
+        scopes_is_machinery(escape->source, call)) {
         return;
     }
     int count = clang_Cursor_getNumArguments(call);
@@ -485,6 +486,37 @@ static void check_function(struct escape *escape, CXCursor function)
     }
 }
 
+/* A callback may not keep what the header says is lent to it. */
+static void check_callbacks(struct source *source, const struct initialiser *initialiser,
+                            void *context)
+{
+    (void)context;
+    for (size_t i = 0; i < initialiser->count; i++) {
+        CXCursor field = initialiser->items[i].field;
+        CXCursor function = clang_getCursorReferenced(ast_bare(initialiser->items[i].value));
+        if (clang_getCursorKind(function) != CXCursor_FunctionDecl ||
+            !ast_is_function_pointer(clang_getCursorType(field))) {
+            continue;
+        }
+        unsigned index = 0;
+        unsigned count = ast_child_count(field);
+        for (unsigned k = 0; k < count; k++) {
+            CXCursor parameter = ast_child(field, k);
+            if (clang_getCursorKind(parameter) != CXCursor_ParmDecl) {
+                continue;
+            }
+            if (ast_has_mark(parameter, "borrowed") &&
+                !ast_parameter_has_mark(function, index, "borrowed")) {
+                char name[80];
+                ast_refuse(source, "escape", initialiser->items[i].value,
+                           "%s keeps what it is lent: its parameter is not BORROWED",
+                           ast_name(function, name, sizeof name));
+            }
+            index++;
+        }
+    }
+}
+
 static bool is_definition(CXCursor cursor)
 {
     return clang_getCursorKind(cursor) == CXCursor_FunctionDecl &&
@@ -535,6 +567,7 @@ void rule_escape(struct source *source)
     } while (sum_of_results(&escape) > before);
     escape.reports = true;
     ast_visit_capsule(source, visit, &escape);
+    initialisers_visit(source, check_callbacks, NULL);
     scopes_free(&escape.scopes);
     free(escape.locals);
     free(escape.results);

@@ -129,7 +129,7 @@ static enum ast_answer visit_names(struct source *source, const struct ast_node 
     const struct scopes *scopes = context;
     CXCursor cursor = node->cursor;
     enum CXCursorKind kind = clang_getCursorKind(cursor);
-    if (scopes_is_machinery(scopes, ast_begin(cursor))) {
+    if (scopes_is_machinery(source, cursor)) {
         return AST_INTO;
     }
     if (kind == CXCursor_TypeRef || kind == CXCursor_DeclRefExpr) {

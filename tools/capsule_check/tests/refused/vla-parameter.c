@@ -5,6 +5,5 @@
 
 static void give(uint8_t *to[2], BORROWED uint8_t *byte) // REFUSED
 {
-    (void)to;
     (void)byte;
 }
