@@ -1,0 +1,360 @@
+#include "kernel/capsules/nvm_storage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel/capsules/tests/fake_core.h"
+#include "kernel/capsules/tests/fake_flash.h"
+
+#define BLOCK ABI_NVM_STORAGE_BLOCK
+#define SIZE  (NVM_STORAGE_BLOCKS_EACH * BLOCK)
+
+static struct nvm_storage_driver storage;
+static struct fake_flash flash;
+static uint8_t bytes[FAKE_PROCESSES][SIZE];
+
+static int begin(void **state)
+{
+    (void)state;
+    fake_core_reset();
+    fake_flash_init(&flash);
+    nvm_storage_init(&storage, &flash.flash);
+    return 0;
+}
+
+/* The power was away. */
+static void restart(void)
+{
+    fake_core_reset();
+    fake_flash_restart(&flash);
+    nvm_storage_init(&storage, &flash.flash);
+}
+
+static void run(void)
+{
+    do {
+        fake_core_run();
+    } while (fake_flash_step(&flash, K_OK));
+}
+
+static struct command_return command(uint32_t process, uint32_t number, uint32_t offset,
+                                     uint32_t length)
+{
+    return fake_core_command(&nvm_storage_driver_ops, &storage, process, number, offset, length);
+}
+
+static void lend(uint32_t process, uint32_t length)
+{
+    const struct grant *grant = nvm_storage_driver_ops.grant;
+    fake_core_allow(process, grant, ALLOW_READ_WRITE, ABI_NVM_STORAGE_RW_READ, bytes[process],
+                    length);
+    fake_core_allow(process, grant, ALLOW_READ_ONLY, ABI_NVM_STORAGE_RO_WRITE, bytes[process],
+                    length);
+}
+
+static void write_bytes(uint32_t process, uint32_t offset, uint8_t value, uint32_t length)
+{
+    memset(bytes[process], value, length);
+    lend(process, length);
+    expect_success(command(process, ABI_NVM_STORAGE_WRITE, offset, length));
+    run();
+    expect_upcall(process, ABI_NVM_STORAGE_UPCALL_WRITTEN, length, 0, 0);
+}
+
+/* Into bytes[process]. */
+static void read_bytes(uint32_t process, uint32_t offset, uint32_t length)
+{
+    memset(bytes[process], 0xEE, length);
+    lend(process, length);
+    expect_success(command(process, ABI_NVM_STORAGE_READ, offset, length));
+    run();
+    expect_upcall(process, ABI_NVM_STORAGE_UPCALL_READ, length, 0, 0);
+}
+
+static void expect_bytes(uint32_t process, uint32_t offset, uint8_t value, uint32_t length)
+{
+    read_bytes(process, offset, length);
+    for (uint32_t i = 0; i < length; i++) {
+        assert_int_equal(bytes[process][i], value);
+    }
+}
+
+static void test_what_is_written_is_read(void **state)
+{
+    (void)state;
+    expect_u32(command(0, ABI_NVM_STORAGE_SIZE, 0, 0), SIZE);
+    expect_bytes(0, 0, 0xFF, SIZE);
+    write_bytes(0, 3, 0x11, 1);
+    write_bytes(0, 250, 0x22, 20);        /* over a page's end */
+    write_bytes(0, BLOCK - 5u, 0x33, 10); /* over a block's end */
+    write_bytes(0, SIZE - 1u, 0x44, 1);
+    write_bytes(0, 512, 0x55, 300);
+    write_bytes(0, 512, 0x66, 10); /* the rest of that page stays */
+    for (uint32_t round = 0; round < 2; round++) {
+        expect_bytes(0, 0, 0xFF, 3);
+        expect_bytes(0, 3, 0x11, 1);
+        expect_bytes(0, 4, 0xFF, 246);
+        expect_bytes(0, 250, 0x22, 20);
+        expect_bytes(0, 270, 0xFF, 242);
+        expect_bytes(0, 512, 0x66, 10);
+        expect_bytes(0, 522, 0x55, 290);
+        expect_bytes(0, 812, 0xFF, BLOCK - 5u - 812u);
+        expect_bytes(0, BLOCK - 5u, 0x33, 10);
+        expect_bytes(0, BLOCK + 5u, 0xFF, SIZE - BLOCK - 6u);
+        expect_bytes(0, SIZE - 1u, 0x44, 1);
+        restart();
+    }
+}
+
+static void test_each_has_its_own(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x10, 2 * BLOCK);
+    write_bytes(1, 100, 0x20, 50);
+    expect_bytes(0, 0, 0x10, 2 * BLOCK);
+    expect_bytes(1, 0, 0xFF, 100);
+    expect_bytes(1, 100, 0x20, 50);
+    expect_bytes(2, 0, 0xFF, SIZE);
+    /* After a restart they may have another index. */
+    restart();
+    fake_storage_set_owner(0, 0x101);
+    fake_storage_set_owner(1, 0x100);
+    expect_bytes(0, 100, 0x20, 50);
+    expect_bytes(1, 0, 0x10, 2 * BLOCK);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    lend(0, 16);
+    expect_failure(command(0, ABI_NVM_STORAGE_READ, SIZE, 1), K_EINVAL);
+    expect_failure(command(0, ABI_NVM_STORAGE_READ, SIZE - 1, 2), K_EINVAL);
+    expect_failure(command(0, ABI_NVM_STORAGE_WRITE, 1, UINT32_MAX), K_EINVAL);
+    expect_failure(command(0, ABI_NVM_STORAGE_WRITE, 0, 0), K_EINVAL);
+    expect_failure(command(0, 4, 0, 0), K_ENOSUPPORT);
+    expect_failure(command(1, ABI_NVM_STORAGE_READ, 0, 4), K_ERESERVE); /* no buffer */
+    expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 4));
+    expect_failure(command(0, ABI_NVM_STORAGE_WRITE, 0, 4), K_ENOMEM);
+    lend(1, 16);
+    fake_storage_set_owner(1, 0x100);
+    expect_failure(command(1, ABI_NVM_STORAGE_READ, 0, 4), K_ERESERVE); /* 0 is the same app */
+    fake_core_end(0);
+    expect_success(command(1, ABI_NVM_STORAGE_READ, 0, 4));
+    run();
+    expect_upcall(1, ABI_NVM_STORAGE_UPCALL_READ, 4, 0, 0);
+    fake_storage_set_owner(2, 0);
+    lend(2, 16);
+    expect_u32(command(2, ABI_NVM_STORAGE_SIZE, 0, 0), 0);
+    expect_failure(command(2, ABI_NVM_STORAGE_READ, 0, 4), K_EINVAL);
+    fake_core_exhaust(3);
+    expect_failure(command(3, ABI_NVM_STORAGE_READ, 0, 4), K_ERESERVE);
+    assert_int_equal(flash.changes, 0);
+}
+
+static void test_they_take_turns(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        lend(i, 16);
+        expect_success(command(i, ABI_NVM_STORAGE_READ, 0, 16));
+    }
+    run();
+    for (uint32_t i = 0; i < 3; i++) {
+        expect_upcall(i, ABI_NVM_STORAGE_UPCALL_READ, 16, 0, 0);
+    }
+    /* 1 and 2 wait when 0 has had its turn: 0 asks again, and is the last. */
+    write_bytes(0, 0, 1, 16);
+    for (uint32_t i = 1; i < 4; i++) {
+        lend(i % 3, 16);
+        expect_success(command(i % 3, ABI_NVM_STORAGE_WRITE, 0, 16));
+    }
+    for (uint32_t i = 1; i < 4; i++) {
+        while (fake_core_upcalls(i % 3) == 0) {
+            fake_core_run();
+            assert_true(fake_flash_step(&flash, K_OK) || fake_core_upcalls(i % 3) > 0);
+        }
+        assert_int_equal(fake_core_upcalls((i + 1) % 3), i < 3 ? 0 : 1);
+        assert_int_equal(fake_core_upcalls((i + 2) % 3), i < 2 ? 0 : 1);
+    }
+}
+
+static void test_a_buffer_that_shrinks_and_a_process_that_ends(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 600);
+    memset(bytes[0], 0x22, 600);
+    lend(0, 600);
+    expect_success(command(0, ABI_NVM_STORAGE_WRITE, 0, 600));
+    fake_core_run();
+    lend(0, 300);
+    run();
+    expect_upcall(0, ABI_NVM_STORAGE_UPCALL_WRITTEN, 0, 0, 0);
+    expect_bytes(0, 0, 0x11, 600); /* the block is as it was */
+    lend(0, 600);
+    expect_success(command(0, ABI_NVM_STORAGE_WRITE, 0, 600));
+    fake_core_run();
+    fake_core_restart(0);
+    run();
+    expect_no_upcall(0);
+    expect_bytes(0, 0, 0x11, 600);
+}
+
+static void test_a_flash_that_fails(void **state)
+{
+    (void)state;
+    lend(0, 16);
+    flash.refuse = K_ENODEVICE;
+    expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 16));
+    run();
+    expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, 0, 0, 0);
+    write_bytes(0, 0, 0x77, 16); /* it is back: the seals are read now */
+    memset(bytes[0], 0x78, 16);
+    expect_success(command(0, ABI_NVM_STORAGE_WRITE, 0, 16));
+    fake_core_run();
+    assert_true(fake_flash_step(&flash, K_ENODEVICE));
+    expect_upcall(0, ABI_NVM_STORAGE_UPCALL_WRITTEN, 0, 0, 0);
+    fake_core_run();
+    expect_bytes(0, 0, 0x77, 16);
+}
+
+static void test_a_bad_sector_is_passed_over(void **state)
+{
+    (void)state;
+    for (uint32_t page = 0; page < 2; page++) { /* the seal's, and that of the bytes */
+        begin(NULL);
+        write_bytes(0, 0, 1, 16);
+        /* The pool's second sector: where the next write goes. */
+        flash.bad_page = 3 * HIL_FLASH_SECTOR_BYTES + page * HIL_FLASH_PAGE_BYTES;
+        write_bytes(0, 0, 2, 16);
+        expect_bytes(0, 0, 2, 16);
+        restart();
+        expect_bytes(0, 0, 2, 16);
+    }
+}
+
+static void test_the_pool_is_full(void **state)
+{
+    (void)state;
+    for (uint32_t owner = 0; owner < 7; owner++) {
+        fake_storage_set_owner(0, 0x1000 + owner);
+        write_bytes(0, 0, (uint8_t)owner, SIZE);
+    }
+    /* 56 sectors are taken, one stays free for ever. */
+    fake_storage_set_owner(1, 0x2000);
+    memset(bytes[1], 9, SIZE);
+    lend(1, SIZE);
+    expect_success(command(1, ABI_NVM_STORAGE_WRITE, 0, SIZE));
+    run();
+    expect_upcall(1, ABI_NVM_STORAGE_UPCALL_WRITTEN, 7 * BLOCK, 0, 0);
+    fake_storage_set_owner(0, 0x1000);
+    write_bytes(0, 17, 0x55, 100); /* what is there can still be changed */
+    expect_bytes(0, 17, 0x55, 100);
+    expect_bytes(1, 0, 9, 7 * BLOCK);
+}
+
+static void test_sectors_wear_alike(void **state)
+{
+    (void)state;
+    uint32_t erases[FAKE_FLASH_SECTORS] = {0};
+    lend(0, 4);
+    for (uint32_t i = 0; i < 640; i++) {
+        if (i % 50 == 0) {
+            restart();
+            lend(0, 4);
+        }
+        expect_success(command(0, ABI_NVM_STORAGE_WRITE, 0, 4));
+        do {
+            fake_core_run();
+            erases[flash.address / HIL_FLASH_SECTOR_BYTES] += flash.operation == FAKE_FLASH_ERASE;
+        } while (fake_flash_step(&flash, K_OK));
+        expect_upcall(0, ABI_NVM_STORAGE_UPCALL_WRITTEN, 4, 0, 0);
+    }
+    for (uint32_t i = 2; i < FAKE_FLASH_SECTORS; i++) {
+        assert_in_range(erases[i], 9, 11);
+    }
+}
+
+/* Writes 0x22 over 0x11 in two blocks and loses power in the middle of change `cut`. False: there
+ * are fewer. */
+static bool write_and_cut(uint32_t cut, uint32_t seed)
+{
+    fake_flash_init(&flash);
+    restart();
+    write_bytes(1, 0, 0x99, 700);
+    write_bytes(0, BLOCK - 1000u, 0x11, 2000);
+    uint32_t before = flash.changes;
+    memset(bytes[0], 0x22, 2000);
+    lend(0, 2000);
+    expect_success(command(0, ABI_NVM_STORAGE_WRITE, BLOCK - 1000u, 2000));
+    do {
+        fake_core_run();
+        if (flash.changes == before + cut + 1u && flash.operation != FAKE_FLASH_READ) {
+            fake_flash_cut(&flash, seed);
+            return true;
+        }
+    } while (fake_flash_step(&flash, K_OK));
+    return false;
+}
+
+static void expect_one_of_two(uint32_t offset, uint32_t length, uint8_t *value)
+{
+    read_bytes(0, offset, length);
+    *value = bytes[0][0];
+    assert_true(*value == 0x11 || *value == 0x22);
+    for (uint32_t i = 0; i < length; i++) {
+        assert_int_equal(bytes[0][i], *value);
+    }
+}
+
+static void cut_everywhere(uint32_t seed)
+{
+    uint32_t cut = 0;
+    for (; write_and_cut(cut, seed); cut++) {
+        uint8_t first = 0, second = 0;
+        restart();
+        expect_one_of_two(BLOCK - 1000u, 1000, &first);
+        expect_one_of_two(BLOCK, 1000, &second);
+        assert_true(first >= second);
+        expect_bytes(0, 0, 0xFF, BLOCK - 1000u);
+        expect_bytes(1, 0, 0x99, 700);
+        /* And all goes on. */
+        write_bytes(0, BLOCK - 1000u, 0x33, 2000);
+        restart();
+        expect_bytes(0, BLOCK - 1000u, 0x33, 2000);
+        expect_bytes(1, 0, 0x99, 700);
+    }
+    assert_in_range(cut, 12, 20); /* two erases, two seals, four pages each */
+}
+
+/* The first seeds cut a seal at each of its bytes. */
+static void test_power_cuts(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < 40; seed++) {
+        cut_everywhere(seed);
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, begin)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_what_is_written_is_read),
+        TEST(test_each_has_its_own),
+        TEST(test_refusals),
+        TEST(test_they_take_turns),
+        TEST(test_a_buffer_that_shrinks_and_a_process_that_ends),
+        TEST(test_a_flash_that_fails),
+        TEST(test_a_bad_sector_is_passed_over),
+        TEST(test_the_pool_is_full),
+        TEST(test_sectors_wear_alike),
+        TEST(test_power_cuts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
