@@ -13,7 +13,7 @@ set(CAPSULE_COMPILE ${CAPSULE_MACHINE} ${SANDGLASS_WARNINGS} -Wno-attributes
   -Os -g -ffunction-sections -fdata-sections -fno-common -fwrapv -fno-delete-null-pointer-checks
   -ftrivial-auto-var-init=zero -fno-jump-tables -fstack-usage -fcallgraph-info=su)
 if(SANDGLASS_CAPSULE_TRAPS)
-  list(APPEND CAPSULE_COMPILE -fsanitize=bounds-strict,shift,integer-divide-by-zero,null,unreachable,return
+  list(APPEND CAPSULE_COMPILE -fsanitize=bounds-strict,shift,integer-divide-by-zero,null,nonnull-attribute,unreachable,return
     -fsanitize-undefined-trap-on-error)
 endif()
 

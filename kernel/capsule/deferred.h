@@ -7,18 +7,20 @@
 
 #include <stdbool.h>
 
+#include "kernel/hil/marks.h"
+
 struct capsule;
 
 struct deferred_call {
-    void (*call)(void *self); /* set once, by the board or the capsule's init */
-    void *self;
-    const struct capsule *owner; /* &this_capsule */
-    struct deferred_call *next;  /* the kernel's */
-    bool pending;                /* the kernel's */
+    PRIVATE void (*call)(void *self); /* set once, by the board or the capsule's init */
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* &this_capsule */
+    PRIVATE struct deferred_call *next;  /* the kernel's */
+    PRIVATE bool pending;                /* the kernel's */
 };
 
 /* call(self) runs once from the kernel's main loop, soon, in the order of the requests. Asking
  * again before it ran changes nothing. It may ask again from inside the call. */
-void deferred_call_request(struct deferred_call *deferred);
+NOT_NULL void deferred_call_request(struct deferred_call *deferred);
 
 #endif

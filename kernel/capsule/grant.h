@@ -101,8 +101,8 @@ static inline struct command_return grant_answer(struct command_return result)
  * (yield-wait-for). K_ENODEVICE: the process is gone or has no such grant. K_ENOMEM: its queue is
  * full and the upcall is lost (counted). K_EINVAL: no such number.
  */
-int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
-                    uint32_t argument0, uint32_t argument1, uint32_t argument2);
+NOT_NULL int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
+                             uint32_t argument0, uint32_t argument1, uint32_t argument2);
 
 /*
  * Buffers that the process has allowed. Each call finds the buffer as it is now: it may have been
@@ -115,18 +115,18 @@ enum allow_kind {
 };
 
 /* Bytes in the buffer; 0 when there is none, or the process is gone. */
-uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                      uint32_t number);
+NOT_NULL uint32_t allow_length(const struct grant *grant, struct process_id id,
+                               enum allow_kind kind, uint32_t number);
 
 /* Copies from the process's buffer, from `offset` on, into `to`. Returns how many bytes both had;
  * 0 when there is no buffer or the process is gone. */
-uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                    uint32_t number, uint32_t offset, BORROWED struct slice to);
+NOT_NULL uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                             uint32_t number, uint32_t offset, BORROWED struct slice to);
 
 /* Copies `from` to the process's read-write buffer, from `offset` on. Returns how many bytes had
  * room; 0 when there is no buffer or the process is gone. */
-uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
-                     uint32_t offset, BORROWED struct const_slice from);
+NOT_NULL uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
+                              uint32_t offset, BORROWED struct const_slice from);
 
 /* The same from and to a device's buffer; nothing is copied while that is lent. */
 static inline uint32_t allow_read_dma(const struct grant *grant, struct process_id id,

@@ -38,10 +38,11 @@ struct process_view {
 uint32_t process_slot_count(void);
 
 /* False when there is no process at that index. */
-bool process_view_get(uint32_t index, BORROWED struct process_view *view);
+NOT_NULL bool process_view_get(uint32_t index, BORROWED struct process_view *view);
 
 /* The first process of that name. False when there is none. */
-bool process_find_by_name(BORROWED struct const_slice name, BORROWED struct process_id *id);
+NOT_NULL bool process_find_by_name(BORROWED struct const_slice name,
+                                   BORROWED struct process_id *id);
 
 /*
  * stop: it is not scheduled any more; start: goes on where it was (K_EALREADY when it was not
@@ -62,7 +63,7 @@ struct kernel_view {
     uint32_t app_ram_start, app_ram_end;
     uint32_t app_ram_free; /* bytes that no process has */
 };
-void kernel_view_get(BORROWED struct kernel_view *view);
+NOT_NULL void kernel_view_get(BORROWED struct kernel_view *view);
 
 /* "Sandglass x.y" */
 struct const_slice kernel_version_text(void);

@@ -144,7 +144,8 @@ static inline void dma_buffer_hand_back(BORROWED struct dma_buffer *buffer,
 PRIVATE static inline int dma_buffer_check(BORROWED const struct dma_buffer *buffer,
                                            uint32_t offset, uint32_t length)
 {
-    bool fits = length > 0 && offset <= buffer->length && length <= buffer->length - offset;
+    bool fits = buffer != NULL && length > 0 && offset <= buffer->length &&
+                length <= buffer->length - offset;
     return fits ? K_OK : K_ESIZE;
 }
 

@@ -5,7 +5,8 @@
  * the board and other such functions call: a buffer is never made anew while a device has it. The
  * array is a field; that field is named once, by DMA_BUFFER_OF (and in sizeof, which reads
  * nothing). Neither a struct dma_buffer nor a struct with such a field in it is copied or
- * overwritten elsewhere, as the copy would not know that the buffer is lent.
+ * overwritten elsewhere, as the copy would not know that the buffer is lent. Nor is a struct
+ * deferred_call, whose place in the kernel's list would be lost: the rule `pair`.
  */
 #include <string.h>
 
@@ -25,10 +26,15 @@ struct dma {
     bool in_sizeof; /* within an operand that is not evaluated */
 };
 
-static bool is_buffer(CXType type)
+static bool is_struct(CXType type, const char *wanted)
 {
     char tag[32];
-    return strcmp(ast_struct_tag(type, tag, sizeof tag), "dma_buffer") == 0;
+    return strcmp(ast_struct_tag(type, tag, sizeof tag), wanted) == 0;
+}
+
+static bool is_buffer(CXType type)
+{
+    return is_struct(type, "dma_buffer");
 }
 
 static bool ends_in_init(CXCursor function)
@@ -94,36 +100,41 @@ static enum ast_answer find_fields(struct source *source, const struct ast_node 
 
 /* --- What is said of them --- */
 
+/* What a struct holds, at any depth, of those that are made once: the rule that says so. */
 struct holding {
     const struct dma *dma;
-    bool found;
+    const char *rule; /* NULL: none of them */
 };
 
-static bool holds_buffer(const struct dma *dma, CXType type);
+static const char *rule_of(const struct dma *dma, CXType type);
 
 static enum CXVisitorResult look_at_field(CXCursor field, CXClientData data)
 {
     struct holding *holding = data;
-    holding->found = dma_field_of(holding->dma, field) != NULL ||
-                     holds_buffer(holding->dma, clang_getCursorType(field));
-    return holding->found ? CXVisit_Break : CXVisit_Continue;
+    holding->rule = dma_field_of(holding->dma, field) != NULL
+                        ? "dma-buffer"
+                        : rule_of(holding->dma, clang_getCursorType(field));
+    return holding->rule != NULL ? CXVisit_Break : CXVisit_Continue;
 }
 
-static bool holds_buffer(const struct dma *dma, CXType type)
+static const char *rule_of(const struct dma *dma, CXType type)
 {
     CXType canonical = clang_getCanonicalType(type);
     CXType element = clang_getArrayElementType(canonical);
     if (element.kind != CXType_Invalid) {
-        return holds_buffer(dma, element);
+        return rule_of(dma, element);
     }
-    struct holding holding = {dma, false};
+    struct holding holding = {dma, NULL};
     if (canonical.kind == CXType_Record) {
         if (is_buffer(canonical)) {
-            return true;
+            return "dma-buffer";
+        }
+        if (is_struct(canonical, "deferred_call")) {
+            return "pair";
         }
         (void)clang_Type_visitFields(canonical, look_at_field, &holding);
     }
-    return holding.found;
+    return holding.rule;
 }
 
 static bool is_made_here(CXCursor expression)
@@ -181,9 +192,12 @@ static enum ast_answer check(struct source *source, const struct ast_node *node,
         check_call(source, cursor, dma);
     }
     bool overwrites = ast_is_assignment(source, cursor) && !dma->in_init;
-    if ((overwrites || is_copy(cursor)) && !dma->in_sizeof &&
-        holds_buffer(dma, clang_getCursorType(cursor))) {
-        ast_refuse(source, "dma-buffer", cursor, "a DMA buffer is copied or overwritten");
+    if ((overwrites || is_copy(cursor)) && !dma->in_sizeof) {
+        const char *rule = rule_of(dma, clang_getCursorType(cursor));
+        if (rule != NULL) {
+            ast_refuse(source, rule, cursor,
+                       "a DMA buffer or deferred call is copied or overwritten");
+        }
     }
     ast_visit_below(source, node, check, &below);
     return AST_OVER;

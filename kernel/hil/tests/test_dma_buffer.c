@@ -108,6 +108,8 @@ static void test_only_what_is_there_can_be_had(void **state)
         {0, 0}, {0, 9}, {8, 0}, {8, 1}, {1, 8}, {4, UINT32_MAX}, {UINT32_MAX, 1}, {UINT32_MAX, 2},
     };
     struct slice part;
+    assert_int_equal(dma_buffer_claim(NULL, 0, 1, &part), K_ESIZE);
+    assert_int_equal(dma_buffer_lend(NULL, 0, 1, &mux), K_ESIZE);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(dma_buffer_claim(&owner.buffer, wrong[i][0], wrong[i][1], &part), K_ESIZE);
         assert_int_equal(dma_buffer_lend(&owner.buffer, wrong[i][0], wrong[i][1], &mux), K_ESIZE);
