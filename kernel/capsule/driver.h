@@ -15,30 +15,31 @@
 #include "kernel/capsule/manifest.h"
 #include "kernel/capsule/process_id.h"
 #include "kernel/hil/guard.h"
+#include "kernel/hil/marks.h"
 
 struct grant;
 
 /* What a command answers: r0..r3 of the process. Made by the functions below only. */
 struct command_return {
-    uint32_t variant; /* enum abi_return */
-    uint32_t value[3];
+    READ_ONLY uint32_t variant; /* enum abi_return */
+    READ_ONLY uint32_t value[3];
 };
 
 struct driver_ops {
-    uint32_t number; /* ABI_DRIVER_... */
+    READ_ONLY uint32_t number; /* ABI_DRIVER_... */
     /* Carries out one command of process `id`. Command 0 asks whether the driver exists. Unknown
      * command: command_error(K_ENOSUPPORT). No upcall may be scheduled from inside a command: use a
      * deferred call. */
-    struct command_return (*command)(void *self, struct process_id id, uint32_t command,
-                                     uint32_t argument0, uint32_t argument1);
-    const struct grant *grant;   /* NULL: no upcalls, no buffers, no state per process */
-    const struct capsule *owner; /* &this_capsule */
+    PRIVATE struct command_return (*command)(void *self, struct process_id id, uint32_t command,
+                                             uint32_t argument0, uint32_t argument1);
+    PRIVATE const struct grant *grant;   /* NULL: no upcalls, no buffers, no state per process */
+    PRIVATE const struct capsule *owner; /* &this_capsule */
 };
 
 /* A row of the board's table. */
 struct driver {
-    const struct driver_ops *ops;
-    void *self; /* the instance, handed to ops->command */
+    PRIVATE const struct driver_ops *ops;
+    PRIVATE void *self; /* the instance, handed to ops->command */
 };
 
 static inline struct command_return command_success(void)

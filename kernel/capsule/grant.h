@@ -30,12 +30,12 @@
 
 /* Made by GRANT only. All of them lie side by side in one section; the position is the index. */
 struct grant {
-    uint16_t data_bytes;
-    uint8_t data_alignment;
-    uint8_t upcalls; /* valid numbers are 0 .. upcalls - 1, and so on */
-    uint8_t read_only_buffers;
-    uint8_t read_write_buffers;
-    uint16_t reserved; /* 0; makes the size 8, so that an index is a shift */
+    PRIVATE uint16_t data_bytes;
+    PRIVATE uint8_t data_alignment;
+    PRIVATE uint8_t upcalls; /* valid numbers are 0 .. upcalls - 1, and so on */
+    PRIVATE uint8_t read_only_buffers;
+    PRIVATE uint8_t read_write_buffers;
+    PRIVATE uint16_t reserved; /* 0; makes the size 8, so that an index is a shift */
 };
 _Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
 
@@ -49,13 +49,13 @@ _Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
 
 /* The machinery behind the two macros below; not for capsules. */
 struct grant_scope {
-    const struct grant *grant;
-    struct process_id id;
-    void *data; /* NULL: not entered, or left again */
+    PRIVATE const struct grant *grant;
+    PRIVATE struct process_id id;
+    PRIVATE void *data; /* NULL: not entered, or left again */
 };
-struct grant_scope grant_open(const struct grant *grant, struct process_id id);
-void grant_close(struct grant_scope *scope);
-struct grant_scope grant_open_next(const struct grant *grant, struct process_id after);
+PRIVATE struct grant_scope grant_open(const struct grant *grant, struct process_id id);
+PRIVATE void grant_close(struct grant_scope *scope);
+PRIVATE struct grant_scope grant_open_next(const struct grant *grant, struct process_id after);
 
 /*
  * Runs the block that follows once, with `pointer` at the state of process `id`. The block does not

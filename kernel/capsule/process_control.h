@@ -12,6 +12,7 @@
 
 #include "kernel/abi/drivers.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
 
 /* What is known of one process. Addresses are absolute; [start, end). */
@@ -35,14 +36,14 @@ struct process_view {
 };
 
 /* Slots there are: every process has an index below. */
-uint32_t process_slot_count(void);
+OUTSIDE_SCOPE uint32_t process_slot_count(void);
 
 /* False when there is no process at that index. */
-NOT_NULL bool process_view_get(uint32_t index, BORROWED struct process_view *view);
+NOT_NULL OUTSIDE_SCOPE bool process_view_get(uint32_t index, BORROWED struct process_view *view);
 
 /* The first process of that name. False when there is none. */
-NOT_NULL bool process_find_by_name(BORROWED struct const_slice name,
-                                   BORROWED struct process_id *id);
+NOT_NULL OUTSIDE_SCOPE bool process_find_by_name(BORROWED struct const_slice name,
+                                                 BORROWED struct process_id *id);
 
 /*
  * stop: it is not scheduled any more; start: goes on where it was (K_EALREADY when it was not
@@ -63,13 +64,13 @@ struct kernel_view {
     uint32_t app_ram_start, app_ram_end;
     uint32_t app_ram_free; /* bytes that no process has */
 };
-NOT_NULL void kernel_view_get(BORROWED struct kernel_view *view);
+NOT_NULL OUTSIDE_SCOPE void kernel_view_get(BORROWED struct kernel_view *view);
 
 /* "Sandglass x.y" */
-struct const_slice kernel_version_text(void);
+OUTSIDE_SCOPE struct const_slice kernel_version_text(void);
 
 /* Both do not return. The panic dump goes to the console at once. */
-_Noreturn void kernel_panic(BORROWED struct const_slice why);
-_Noreturn void kernel_reset(void);
+OUTSIDE_SCOPE _Noreturn void kernel_panic(BORROWED struct const_slice why);
+OUTSIDE_SCOPE _Noreturn void kernel_reset(void);
 
 #endif

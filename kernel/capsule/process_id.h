@@ -8,9 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/hil/marks.h"
+
 /* To capsules an opaque value; 0 names no process. */
 struct process_id {
-    uint32_t value;
+    PRIVATE uint32_t value;
 };
 
 #define PROCESS_ID_NONE ((struct process_id){0})
@@ -27,6 +29,12 @@ static inline bool process_id_is_none(struct process_id id)
 
 /* True while this life lasts (running, yielded or stopped; not faulted or terminated). */
 bool process_id_is_alive(struct process_id id);
+
+/* The number by which apps speak of it. No identifier is made of it again. */
+static inline uint32_t process_id_number(struct process_id id)
+{
+    return id.value;
+}
 
 /* The process's index: stays the same over restarts, below KERNEL_PROCESS_SLOTS. For reports. */
 uint32_t process_id_index(struct process_id id);

@@ -34,7 +34,7 @@ static bool is_trusted(const struct process_info_driver *info, struct process_id
 static bool find(uint32_t identifier, BORROWED struct process_view *view)
 {
     for (uint32_t i = 0; i < process_slot_count(); i++) {
-        if (process_view_get(i, view) && view->id.value == identifier) {
+        if (process_view_get(i, view) && process_id_number(view->id) == identifier) {
             return true;
         }
     }
@@ -49,7 +49,7 @@ static struct command_return list(struct process_id caller, bool short_ids, bool
     for (uint32_t i = 0; i < process_slot_count(); i++) {
         if (process_view_get(i, &view)) {
             if (write) {
-                put_word(caller, count, short_ids ? view.short_id : view.id.value);
+                put_word(caller, count, short_ids ? view.short_id : process_id_number(view.id));
             }
             count++;
         }

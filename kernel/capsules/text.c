@@ -6,19 +6,19 @@
 
 CAPSULE(text);
 
-void text_add_byte(struct text *text, uint8_t byte)
+void text_add_byte(BORROWED struct text *text, uint8_t byte)
 {
     if (slice_put(text->room, text->length, byte)) {
         text->length++;
     }
 }
 
-void text_add(struct text *text, struct const_slice more)
+void text_add(BORROWED struct text *text, BORROWED struct const_slice more)
 {
     text->length += slice_copy(slice_part(text->room, text->length, more.length), more);
 }
 
-void text_add_decimal(struct text *text, uint32_t value, uint32_t width)
+void text_add_decimal(BORROWED struct text *text, uint32_t value, uint32_t width)
 {
     uint32_t digits = 1;
     uint32_t unit = 1;
@@ -49,17 +49,17 @@ static void add_nibbles(BORROWED struct text *text, uint32_t value, uint32_t lea
     }
 }
 
-void text_add_hex(struct text *text, uint32_t value)
+void text_add_hex(BORROWED struct text *text, uint32_t value)
 {
     add_nibbles(text, value, 1);
 }
 
-void text_add_address(struct text *text, uint32_t value)
+void text_add_address(BORROWED struct text *text, uint32_t value)
 {
     add_nibbles(text, value, 8);
 }
 
-void text_pad_to(struct text *text, uint32_t column)
+void text_pad_to(BORROWED struct text *text, uint32_t column)
 {
     while (text->length < column && text->length < text->room.length) {
         text_add_byte(text, ' ');

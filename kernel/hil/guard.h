@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/hil/marks.h"
 
 /* One for each capsule that is linked, made by its CAPSULE line. All of them lie side by side in
  * one section; the position is the index. */
@@ -20,7 +21,7 @@ struct capsule {
 };
 
 /* False for NULL, which stands for trusted code. */
-bool guard_is_dead(const struct capsule *owner);
+PRIVATE bool guard_is_dead(const struct capsule *owner);
 
 /*
  * GUARD_CALL(owner, function, self, arguments...) calls function(self, arguments...), which is
@@ -35,7 +36,7 @@ bool guard_is_dead(const struct capsule *owner);
  * there, and the compiler checks its types.
  */
 #if defined(__arm__)
-int guard_call(const struct capsule *owner, void (*function)(void), ...);
+PRIVATE int guard_call(const struct capsule *owner, void (*function)(void), ...);
 #define GUARD_CALL(owner, function, ...)                                                           \
     guard_call((owner), (void (*)(void))(function), __VA_ARGS__)
 #define GUARD_CALL_VOID(owner, function, ...) ((void)GUARD_CALL(owner, function, __VA_ARGS__))

@@ -152,8 +152,10 @@ static void check_initialiser(struct source *source, const struct initialiser *i
         const struct initialiser_item *item = &initialiser->items[i];
         char name[NAME_BYTES];
         bool is_private = ast_has_mark(item->field, "private");
+        /* A grant's address can be the capsule's own only: nothing tells it another's. */
         if (initialisers_is_zero(source, item->value) ||
-            (is_pair && pairs_is_bound_field(source, item->field))) {
+            (is_pair &&
+             (pairs_is_bound_field(source, item->field) || ast_name_is(item->field, "grant")))) {
             continue;
         }
         if (is_private) {

@@ -10,6 +10,6 @@ GRANT(evil_grant, struct evil_process, 0, 0, 0);
 static void run(struct process_id id)
 {
     struct grant copy = evil_grant; // REFUSED
-    copy.upcalls = 200;
+    copy.upcalls = 200; // REFUSED by private
     (void)upcall_schedule(&evil_grant, id, 100, 0, 0, 0);
 }
