@@ -1,15 +1,9 @@
 /* RADIO, CCM, AAR and TIMER0 over the fixed channels of PPI, without a CPU: a packet is encrypted
  * while its preamble is on the air, and decrypted while it arrives. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
-#include "peripherals/catalogue.h"
 #include "peripherals/iface/radio_packet.h"
+#include "peripherals/tests/chain_bench.h"
 
 #define RADIO  0x40001000U
 #define TIMER0 0x40008000U
@@ -35,58 +29,17 @@
 #define DEVICES 4U
 
 struct world {
-    struct clock clock;
-    struct diag diag;
-    struct nets nets;
+    struct chain_bench chain;
     struct nvm nvm;
     uint8_t ram[RAM_BYTES];
-    const struct device_class *classes[DEVICES];
-    void *devices[DEVICES];
     struct radio_port other; /* hears what is sent, and can send it back */
     struct radio_frame heard;
 };
 
-static const struct {
-    const char *compatible;
-    uint32_t base;
-} nodes[DEVICES] = {{"nordic,nrf-radio", RADIO},
-                    {"nordic,nrf-timer", TIMER0},
-                    {"nordic,nrf-ccm", CCM},
-                    {"nordic,nrf-ppi", PPI}};
-
-static void access(struct world *w, uint32_t address, bool write, uint32_t *value)
-{
-    for (uint32_t i = 0; i < DEVICES; i++) {
-        if ((address & ~0xFFFU) == nodes[i].base) {
-            struct bus_access a = {.offset = address & 0xFFF, .size_bytes = 4, .privileged = true};
-            (void)(write ? w->classes[i]->write(w->devices[i], a, *value)
-                         : w->classes[i]->read(w->devices[i], a, value));
-        }
-    }
-}
-
-static void put(struct world *w, uint32_t address, uint32_t value)
-{
-    access(w, address, true, &value);
-}
-
-static uint32_t get(struct world *w, uint32_t address)
-{
-    uint32_t value = 0;
-    access(w, address, false, &value);
-    return value;
-}
-
-static void trigger(void *context, uint32_t task_address)
-{
-    put(context, task_address, 1);
-}
-
-static void raised(void *context, uint32_t event_address)
-{
-    struct world *w = context;
-    w->classes[DEVICES - 1]->event_raised(w->devices[DEVICES - 1], event_address);
-}
+static const struct chain_node nodes[DEVICES] = {{"nordic,nrf-radio", RADIO},
+                                                 {"nordic,nrf-timer", TIMER0},
+                                                 {"nordic,nrf-ccm", CCM},
+                                                 {"nordic,nrf-ppi", PPI}};
 
 static enum bus_result dma_read(void *context, uint32_t address, void *buffer, uint32_t size)
 {
@@ -115,48 +68,27 @@ static int setup(void **state)
     struct world *w = calloc(1, sizeof *w);
     assert_non_null(w);
     *state = w;
-    clock_init(&w->clock, 64000000);
-    nets_init(&w->nets);
+    chain_init(&w->chain, nodes, DEVICES);
     w->nvm.flash_bytes = 1024U * 1024U; /* nRF52840 */
     w->other = (struct radio_port){.heard = heard, .owner = w, .everywhere = true};
     for (uint32_t i = 0; i < DEVICES; i++) {
-        const struct device_env env = {
-            .name = "device",
-            .base = nodes[i].base,
-            .clock = &w->clock,
-            .dma = {.read = dma_read, .write = dma_write, .context = w},
-            .diag = &w->diag,
-            .events = {.raised = raised, .context = w, .base = nodes[i].base},
-            .tasks = {.trigger = trigger, .context = w},
-            .nvm = &w->nvm,
-            .nets = &w->nets,
-        };
-        w->classes[i] = catalogue_find(nodes[i].compatible);
-        w->devices[i] = calloc(1, w->classes[i]->size_bytes);
-        assert_null(w->classes[i]->init(w->devices[i], &env));
-        w->classes[i]->reset(w->devices[i], RESET_POWER_ON);
+        chain_make(&w->chain, i,
+                   (struct device_env){
+                       .dma = {.read = dma_read, .write = dma_write, .context = w},
+                       .nvm = &w->nvm,
+                   });
     }
-    radio_medium_attach(&w->nets.radio, &w->other);
+    chain_reset(&w->chain);
+    radio_medium_attach(&w->chain.nets.radio, &w->other);
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct world *w = *state;
-    for (uint32_t i = 0; i < DEVICES; i++) {
-        free(w->devices[i]);
-    }
+    chain_free(&w->chain);
     free(w);
     return 0;
-}
-
-static void run_to(struct world *w, uint64_t cycles)
-{
-    while (clock_next_due(&w->clock) <= cycles) {
-        clock_set_now(&w->clock, clock_next_due(&w->clock));
-        clock_fire_due(&w->clock);
-    }
-    clock_set_now(&w->clock, cycles);
 }
 
 /* Bluetooth LE on channel 37, fast ramp-up; S1 is a byte in memory that is not on the air. TIMER0
@@ -183,9 +115,9 @@ static void set_up(struct world *w, uint32_t packet)
                      {TIMER0 + 0x510, 4},
                      {TIMER0 + 0x540, 100}};
     for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++) {
-        put(w, registers[i].address, registers[i].value);
+        chain_put(&w->chain, registers[i].address, registers[i].value);
     }
-    put(w, RADIO + 0x504, RAM + packet);
+    chain_put(&w->chain, RADIO + 0x504, RAM + packet);
 }
 
 /* The first packet of the Core specification's sample data (volume 6, part C, 1). */
@@ -202,17 +134,17 @@ static void send_encrypted(struct world *w)
     set_up(w, AIR);
     memcpy(w->ram + CONFIG, key_and_vector, sizeof key_and_vector);
     memcpy(w->ram + CLEAR, clear_packet, sizeof clear_packet);
-    put(w, CCM + 0x504, 0); /* encryption */
-    put(w, CCM + 0x50C, RAM + CLEAR);
-    put(w, CCM + 0x510, RAM + AIR);
-    put(w, CCM + 0x200, 1); /* ENDKSGEN_CRYPT */
-    put(w, PPI_CHENSET, 1U << TXEN_CHANNEL | 1U << KSGEN | CAPTURES);
-    put(w, TIMER0, 1);
-    run_to(w, US(1000));
+    chain_put(&w->chain, CCM + 0x504, 0); /* encryption */
+    chain_put(&w->chain, CCM + 0x50C, RAM + CLEAR);
+    chain_put(&w->chain, CCM + 0x510, RAM + AIR);
+    chain_put(&w->chain, CCM + 0x200, 1); /* ENDKSGEN_CRYPT */
+    chain_put(&w->chain, PPI_CHENSET, 1U << TXEN_CHANNEL | 1U << KSGEN | CAPTURES);
+    chain_put(&w->chain, TIMER0, 1);
+    chain_run_to(&w->chain, US(1000));
     /* Ramp-up 40 us; preamble and address 40 us; header 2, payload with MIC 5, CRC 3 bytes. */
-    assert_int_equal(get(w, TIMER0 + 0x544), 100 + 40 + 40);
-    assert_int_equal(get(w, TIMER0 + 0x548), 100 + 40 + 40 + 80);
-    assert_int_equal(get(w, CCM + 0x104), 1); /* ENDCRYPT */
+    assert_int_equal(chain_get(&w->chain, TIMER0 + 0x544), 100 + 40 + 40);
+    assert_int_equal(chain_get(&w->chain, TIMER0 + 0x548), 100 + 40 + 40 + 80);
+    assert_int_equal(chain_get(&w->chain, CCM + 0x104), 1); /* ENDCRYPT */
     assert_int_equal(w->heard.bit_count, 8 * 14);
     struct radio_frame frame = w->heard;
     radio_packet_whiten(&whitening, frame.bits, 32, 32, frame.bit_count);
@@ -242,28 +174,28 @@ static void a_packet_is_decrypted_while_it_arrives(void **state)
     send_encrypted(w);
     memset(w->ram + CLEAR, 0, 16);
     memset(w->ram + AIR, 0, 16);
-    put(w, PPI + 0x508, 0xFFFFFFFF); /* CHENCLR */
-    put(w, RADIO + 0x010, 1);
-    run_to(w, US(1100));
-    put(w, CCM + 0x504, 1);
-    put(w, CCM + 0x50C, RAM + AIR);
-    put(w, CCM + 0x510, RAM + CLEAR);
-    put(w, CCM + 0x200, 0);
-    put(w, CCM + 0x104, 0);
-    put(w, PPI_CHENSET, 1U << RXEN_CHANNEL | 1U << KSGEN | 1U << CRYPT | CAPTURES);
-    put(w, TIMER0 + 0x00C, 1); /* CLEAR: COMPARE[0] comes once more, at 1200 us */
-    run_to(w, US(1260));
+    chain_put(&w->chain, PPI + 0x508, 0xFFFFFFFF); /* CHENCLR */
+    chain_put(&w->chain, RADIO + 0x010, 1);
+    chain_run_to(&w->chain, US(1100));
+    chain_put(&w->chain, CCM + 0x504, 1);
+    chain_put(&w->chain, CCM + 0x50C, RAM + AIR);
+    chain_put(&w->chain, CCM + 0x510, RAM + CLEAR);
+    chain_put(&w->chain, CCM + 0x200, 0);
+    chain_put(&w->chain, CCM + 0x104, 0);
+    chain_put(&w->chain, PPI_CHENSET, 1U << RXEN_CHANNEL | 1U << KSGEN | 1U << CRYPT | CAPTURES);
+    chain_put(&w->chain, TIMER0 + 0x00C, 1); /* CLEAR: COMPARE[0] comes once more, at 1200 us */
+    chain_run_to(&w->chain, US(1260));
     send_back(w, US(1260));
     uint64_t end = US(1260 + 8 * 15) + 602; /* and the receiver's chain */
-    run_to(w, end - 1);
-    assert_int_equal(get(w, RADIO + 0x130), 0);
-    assert_int_equal(get(w, CCM + 0x104), 1); /* before the CRC is in */
-    assert_int_equal(get(w, CCM + 0x400), 1); /* MIC */
+    chain_run_to(&w->chain, end - 1);
+    assert_int_equal(chain_get(&w->chain, RADIO + 0x130), 0);
+    assert_int_equal(chain_get(&w->chain, CCM + 0x104), 1); /* before the CRC is in */
+    assert_int_equal(chain_get(&w->chain, CCM + 0x400), 1); /* MIC */
     assert_memory_equal(w->ram + CLEAR, clear_packet, sizeof clear_packet);
-    run_to(w, end);
-    assert_int_equal(get(w, RADIO + 0x130), 1); /* CRCOK */
-    assert_int_equal(get(w, TIMER0 + 0x544), (1260 - 1100) + 40 + 9);
-    assert_int_equal(get(w, TIMER0 + 0x548), (1260 - 1100) + 120 + 9);
+    chain_run_to(&w->chain, end);
+    assert_int_equal(chain_get(&w->chain, RADIO + 0x130), 1); /* CRCOK */
+    assert_int_equal(chain_get(&w->chain, TIMER0 + 0x544), (1260 - 1100) + 40 + 9);
+    assert_int_equal(chain_get(&w->chain, TIMER0 + 0x548), (1260 - 1100) + 120 + 9);
 }
 
 /* The bit counter says when the address has come; AAR then finds whose it is. */
@@ -275,30 +207,31 @@ static void an_address_is_resolved_while_the_packet_arrives(void **state)
     struct world *w = *state;
     set_up(w, AIR);
     memcpy(w->ram + AIR, packet, sizeof packet);
-    put(w, RADIO, 1);
-    run_to(w, US(500));
+    chain_put(&w->chain, RADIO, 1);
+    chain_run_to(&w->chain, US(500));
     memset(w->ram + AIR, 0, 16);
     memcpy(w->ram + KEYS + 16, irk, sizeof irk);
-    put(w, CCM + 0x500, 3);
-    put(w, CCM + 0x504, 2);
-    put(w, CCM + 0x508, RAM + KEYS);
-    put(w, CCM + 0x510, RAM + AIR);
-    put(w, RADIO + 0x010, 1);
-    run_to(w, US(510));
-    put(w, RADIO + 0x200, 1U | 1U << 6); /* ADDRESS_BCSTART */
-    put(w, RADIO + 0x560, 16 + 48);      /* the address has come */
-    put(w, PPI_CHENSET, 1U << AAR_CHANNEL);
-    put(w, RADIO + 0x004, 1);
-    run_to(w, US(600));
+    chain_put(&w->chain, CCM + 0x500, 3);
+    chain_put(&w->chain, CCM + 0x504, 2);
+    chain_put(&w->chain, CCM + 0x508, RAM + KEYS);
+    chain_put(&w->chain, CCM + 0x510, RAM + AIR);
+    chain_put(&w->chain, RADIO + 0x010, 1);
+    chain_run_to(&w->chain, US(510));
+    chain_put(&w->chain, RADIO + 0x200, 1U | 1U << 6); /* ADDRESS_BCSTART */
+    chain_put(&w->chain, RADIO + 0x560, 16 + 48);      /* the address has come */
+    chain_put(&w->chain, PPI_CHENSET, 1U << AAR_CHANNEL);
+    chain_put(&w->chain, RADIO + 0x004, 1);
+    chain_run_to(&w->chain, US(600));
     send_back(w, US(600));
     /* Preamble, address, header and the six bytes; the chain; 12 us for two keys. */
-    run_to(w, US(600 + 8 * 13) + 602 + US(12) - 1);
-    assert_int_equal(get(w, CCM + 0x104), 0);
-    run_to(w, US(600 + 8 * 13) + 602 + US(12));
-    assert_int_equal(get(w, CCM + 0x104), 1); /* RESOLVED: the packet's last two bytes come now */
-    run_to(w, US(1000));
-    assert_int_equal(get(w, RADIO + 0x130), 1);
-    assert_int_equal(get(w, CCM + 0x400), 1); /* by the second key */
+    chain_run_to(&w->chain, US(600 + 8 * 13) + 602 + US(12) - 1);
+    assert_int_equal(chain_get(&w->chain, CCM + 0x104), 0);
+    chain_run_to(&w->chain, US(600 + 8 * 13) + 602 + US(12));
+    assert_int_equal(chain_get(&w->chain, CCM + 0x104),
+                     1); /* RESOLVED: the packet's last two bytes come now */
+    chain_run_to(&w->chain, US(1000));
+    assert_int_equal(chain_get(&w->chain, RADIO + 0x130), 1);
+    assert_int_equal(chain_get(&w->chain, CCM + 0x400), 1); /* by the second key */
 }
 
 int main(void)
