@@ -8,10 +8,9 @@
 #include "sim/cli/board_file.h"
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
+#include "sim/cli/run_options_inputs.h"
 #include "sim/machine/board.h"
 #include "sim/machine/fault_list.h"
-
-#define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
 
 const char run_options_help[] =
     "usage: sandglass run [options] [KERNEL.elf|.hex] [APP.tbf|APP.elf|FOLDER ...]\n"
@@ -116,20 +115,10 @@ static const struct option long_options[] = {
     {"gdb", optional_argument, NULL, OPTION_GDB},
     {NULL, 0, NULL, 0}};
 
-/* A number at the beginning of `text`; *end is what follows it. */
-static bool parse_number(const char *text, uint64_t *value, const char **end)
-{
-    char *rest = NULL;
-    errno = 0;
-    *value = strtoull(text, &rest, 0);
-    *end = rest;
-    return text[0] >= '0' && text[0] <= '9' && errno == 0;
-}
-
 static bool parse_u64(const char *text, uint64_t *value)
 {
     const char *end = NULL;
-    return parse_number(text, value, &end) && *end == '\0';
+    return run_options_parse_number(text, value, &end) && *end == '\0';
 }
 
 /* A TCP port, in decimal: those who open it read it so. */
@@ -138,153 +127,6 @@ static bool parse_port(const char *text, uint64_t least)
     uint64_t port = 0;
     return strspn(text, "0123456789") == strlen(text) && (text[0] != '0' || text[1] == '\0') &&
            parse_u64(text, &port) && port >= least && port <= 65535;
-}
-
-/* NAME@T or NAME@T1..T2. */
-static bool parse_press(const char *text, struct run_input *input)
-{
-    const char *at = strrchr(text, '@');
-    if (at == NULL || at == text || (size_t)(at - text) >= sizeof input->device) {
-        return false;
-    }
-    memcpy(input->device, text, (size_t)(at - text));
-    const char *times = at + 1;
-    const char *range = strstr(times, "..");
-    if (range == NULL) {
-        input->to_ns = PRESS_NS;
-        if (!duration_parse(times, &input->at_ns)) {
-            return false;
-        }
-        input->to_ns += input->at_ns;
-        return true;
-    }
-    return duration_parse_part(times, (uint64_t)(range - times), &input->at_ns) &&
-           duration_parse(range + 2, &input->to_ns) && input->to_ns > input->at_ns;
-}
-
-/* NAME:X,Y@... of a touch: takes :X,Y out of the name. True also when it is not there; NODE:NAME
- * (run --net) is a name. */
-static bool parse_place(struct run_input *input)
-{
-    char *colon = strrchr(input->device, ':');
-    uint64_t x = 0;
-    uint64_t y = 0;
-    const char *end = NULL;
-    if (colon == NULL || strchr("-0123456789", colon[1]) == NULL) {
-        return true;
-    }
-    if (!parse_number(colon + 1, &x, &end) || *end != ',' || !parse_number(end + 1, &y, &end) ||
-        *end != '\0' || x >= RUN_TOUCH_PLACES || y >= RUN_TOUCH_PLACES) {
-        return false;
-    }
-    input->value = RUN_TOUCH_AT((int32_t)x, (int32_t)y);
-    input->placed = true;
-    *colon = '\0';
-    return true;
-}
-
-/* The first backslash in [text, end) that begins no escape; NULL: none. */
-static const char *find_bad_escape(const char *text, const char *end)
-{
-    for (const char *at = text; at < end; at++) {
-        if (*at == '\\') {
-            at++;
-            if (at == end || strchr("nrt\\", *at) == NULL) {
-                return at - 1;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* TEXT@T: the last @ counts. */
-static bool parse_text(const char *text, struct run_input *input)
-{
-    const char *at = strrchr(text, '@');
-    if (at == NULL || !duration_parse(at + 1, &input->at_ns)) {
-        return false;
-    }
-    input->text = text;
-    input->text_length = (size_t)(at - text);
-    return true;
-}
-
-/* NAME.WHAT in [text, end). */
-static bool parse_name(const char *text, const char *end, struct run_input *input)
-{
-    const char *dot = strchr(text, '.');
-    if (dot == NULL || dot == text || end <= dot + 1 ||
-        (size_t)(dot - text) >= sizeof input->device ||
-        (size_t)(end - dot - 1) >= sizeof input->what) {
-        return false;
-    }
-    memcpy(input->device, text, (size_t)(dot - text));
-    memcpy(input->what, dot + 1, (size_t)(end - dot - 1));
-    return true;
-}
-
-/* NAME.WHAT=VALUE@T; without =VALUE where `fallback` is not NULL. */
-static bool parse_set(const char *text, const int32_t *fallback, struct run_input *input)
-{
-    const char *equals = strchr(text, '=');
-    const char *at = strrchr(text, '@');
-    if (at == NULL || (equals == NULL && fallback == NULL) ||
-        !parse_name(text, equals != NULL ? equals : at, input)) {
-        return false;
-    }
-    long value = fallback != NULL ? *fallback : 0;
-    if (equals != NULL) {
-        char *end = NULL;
-        errno = 0;
-        value = strtol(equals + 1, &end, 0);
-        if (equals + 1 == at || end != at || errno != 0) {
-            return false;
-        }
-    }
-    input->value = (int32_t)value;
-    return value >= INT32_MIN && value <= INT32_MAX && duration_parse(at + 1, &input->at_ns);
-}
-
-static bool add_input(struct run_options *options, int option, const char *text,
-                      struct sim_error *error)
-{
-    struct run_input input = {0};
-    bool good = false;
-    const char *form = "";
-    if (options->input_count == RUN_INPUTS_MAX) {
-        return sim_fail(error, SIM_WRONG_USE, "more than %d inputs", RUN_INPUTS_MAX);
-    }
-    if (option == OPTION_UART_IN) {
-        input.kind = RUN_INPUT_TEXT;
-        form = "--uart-in 'list\\n'@1s";
-        good = parse_text(text, &input);
-        const char *bad = good ? find_bad_escape(text, text + input.text_length) : NULL;
-        if (bad != NULL) {
-            return sim_fail(error, SIM_WRONG_USE,
-                            "--uart-in '%s': '%.*s' is no escape: \\n, \\r, \\t and \\\\ are", text,
-                            bad + 1 == text + input.text_length ? 1 : 2, bad);
-        }
-    } else if (option == OPTION_SET) {
-        input.kind = RUN_INPUT_SET;
-        form = "--set temp.temperature=3050@2s";
-        good = parse_set(text, NULL, &input);
-    } else if (option == OPTION_FAULT) {
-        static const int32_t fallback = FAULT_DEFAULT_VALUE;
-        input.kind = RUN_INPUT_FAULT;
-        form = "--fault rng.stuck@1s or rng.stuck=256@1s";
-        good = parse_set(text, &fallback, &input);
-    } else {
-        input.kind = option == OPTION_PRESS ? RUN_INPUT_PRESS : RUN_INPUT_TOUCH;
-        form = option == OPTION_PRESS ? "--press button0@1.5s or button0@1.5s..2s"
-                                      : "--touch pad0@2s, pad0@2s..3s or NAME:X,Y@2s";
-        good = parse_press(text, &input) && (option == OPTION_PRESS || parse_place(&input));
-    }
-    if (!good) {
-        return sim_fail(error, SIM_WRONG_USE, "cannot understand '%s': write %s", text, form);
-    }
-    options->inputs[options->input_count] = input;
-    options->input_count++;
-    return true;
 }
 
 static bool take_speed(const char *text, struct run_options *options, struct sim_error *error)
@@ -304,7 +146,7 @@ static bool take_jitter(const char *text, struct run_options *options, struct si
 {
     struct irq_jitter_config *jitter = &options->jitter;
     const char *end = NULL;
-    bool good = parse_number(text, &jitter->seed, &end);
+    bool good = run_options_parse_number(text, &jitter->seed, &end);
     jitter->bound_cycles = RUN_JITTER_DEFAULT_CYCLES;
     if (good && *end == ':') {
         good = parse_u64(end + 1, &jitter->bound_cycles);
@@ -492,8 +334,16 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
         return true;
     case OPTION_GDB:
         return take_gdb(optarg, options, error);
-    default:
-        return add_input(options, option, optarg, error);
+    case OPTION_PRESS:
+        return run_options_add_input(options, RUN_INPUT_PRESS, optarg, error);
+    case OPTION_TOUCH:
+        return run_options_add_input(options, RUN_INPUT_TOUCH, optarg, error);
+    case OPTION_UART_IN:
+        return run_options_add_input(options, RUN_INPUT_TEXT, optarg, error);
+    case OPTION_SET:
+        return run_options_add_input(options, RUN_INPUT_SET, optarg, error);
+    default: /* OPTION_FAULT: there is no other */
+        return run_options_add_input(options, RUN_INPUT_FAULT, optarg, error);
     }
 }
 

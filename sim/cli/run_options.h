@@ -23,9 +23,17 @@
 
 enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
 
+enum run_input_kind {
+    RUN_INPUT_PRESS,
+    RUN_INPUT_TOUCH,
+    RUN_INPUT_TEXT,
+    RUN_INPUT_SET,
+    RUN_INPUT_FAULT
+};
+
 /* --press, --touch, --uart-in, --set, --fault: one time-stamped input. */
 struct run_input {
-    enum { RUN_INPUT_PRESS, RUN_INPUT_TOUCH, RUN_INPUT_TEXT, RUN_INPUT_SET, RUN_INPUT_FAULT } kind;
+    enum run_input_kind kind;
     char device[32];  /* empty for text: the console */
     char what[32];    /* RUN_INPUT_SET: what is set; RUN_INPUT_FAULT: the fault */
     const char *text; /* RUN_INPUT_TEXT; not terminated */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "sim/cpu/cpu_internal.h"
+#include "sim/cpu/cycle_shape.h"
 
 static bool divides_by_zero(const uint16_t code[2], const uint32_t r[16])
 {
@@ -9,14 +10,9 @@ static bool divides_by_zero(const uint16_t code[2], const uint32_t r[16])
     return cycle_divide_decode(code, &divide) && r[divide.divisor] == 0;
 }
 
-static bool is_fp(const uint16_t code[2])
-{
-    bool coprocessor = (code[0] & 0xEC00U) == 0xEC00U && (code[0] & 0x0300U) != 0x0300U;
-    return coprocessor && (code[1] & 0x0E00U) == 0x0A00U;
-}
-
-/* Of those, what a single-precision unit does not have: arithmetic of doubles, and all that begins
- * with 0xFC to 0xFE. Such an instruction is UNDEFINED and leaves the FP context alone. */
+/* Of floating-point instructions, what a single-precision unit does not have: arithmetic of
+ * doubles, and all that begins with 0xFC to 0xFE. Such an instruction is UNDEFINED and leaves the
+ * FP context alone. */
 static bool is_undefined_fp(const uint16_t code[2])
 {
     bool arithmetic = (code[0] & 0xFF00U) == 0xEE00U && (code[1] & 0x0010U) == 0;
@@ -80,13 +76,13 @@ bool cpu_examine_step(struct cpu *cpu, bool split)
     if (examine_fetch(cpu, pc, code) || (split ? cpu_it_skip(cpu) : cpu_it_enter(cpu))) {
         return true;
     }
-    if (is_fp(code) &&
+    if (cycle_is_fp(code) &&
         !(cpu->config.fp_present && scb_fp_enabled(&cpu->core.scb, cpu->context.privileged))) {
         struct fault fault = {.kind = FAULT_NOCP};
         cpu_raise_fault(cpu, &fault, NULL);
         return true;
     }
-    if (is_fp(code) && !is_undefined_fp(code) && cpu_prepare_fp(cpu)) {
+    if (cycle_is_fp(code) && !is_undefined_fp(code) && cpu_prepare_fp(cpu)) {
         return true;
     }
     if ((cpu->blocks.gated_flags & CYCLE_CONTROL) != 0 && cpu_access_control(cpu, code)) {

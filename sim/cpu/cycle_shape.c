@@ -359,12 +359,6 @@ static void shape_rest(struct cycle_shape *shape, csh handle, const cs_insn *ins
     }
 }
 
-/* 0xEC.. to 0xEF.. and 0xFC.. to 0xFF.. with coprocessor 10 or 11. */
-static bool is_fp_encoding(const uint8_t *code)
-{
-    return (code[1] & 0xECU) == 0xECU && (code[3] & 0x0EU) == 0x0AU;
-}
-
 /* MRS Rd, CONTROL and MSR CONTROL, Rn. */
 static bool is_control_encoding(const uint8_t *code)
 {
@@ -383,7 +377,9 @@ struct cycle_shape cycle_shape_decode(csh handle, cs_insn *insn, const uint8_t *
     }
     shape.size_bytes = (uint8_t)bytes;
     /* From the encoding, whatever the decoder makes of it: without the unit all of these fault. */
-    shape.fp = bytes == 4 && is_fp_encoding(code);
+    const uint16_t halfwords[2] = {(uint16_t)(code[0] | code[1] << 8),
+                                   (uint16_t)(bytes == 4 ? code[2] | code[3] << 8 : 0)};
+    shape.fp = bytes == 4 && cycle_is_fp(halfwords);
     shape.flags = shape.fp ? CYCLE_FP : 0;
     shape.flags |= bytes == 4 && is_control_encoding(code) ? CYCLE_CONTROL : 0U;
     uint64_t at = address;

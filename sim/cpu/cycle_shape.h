@@ -43,6 +43,15 @@ struct cycle_shape {
     uint32_t fp_sources; /* s registers that it needs at once */
 };
 
+/* Whether a 32-bit instruction is one of the floating-point unit, coprocessors 10 and 11, from its
+ * encoding alone: without the unit all of these fault. (0xEF.. and 0xFF.. are Advanced SIMD, which
+ * ARMv7-M does not have.) */
+static inline bool cycle_is_fp(const uint16_t code[2])
+{
+    bool coprocessor = (code[0] & 0xEC00U) == 0xEC00U && (code[0] & 0x0300U) != 0x0300U;
+    return coprocessor && (code[1] & 0x0E00U) == 0x0A00U;
+}
+
 /* `code` holds `available` >= 2 bytes; an instruction that is not all there costs 1. `insn` is a
  * buffer of cs_malloc. */
 struct cycle_shape cycle_shape_decode(csh handle, cs_insn *insn, const uint8_t *code,

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "mpu_model/mpu_account.h"
+#include "sim/cpu/exception_internal.h"
 #include "sim/cpu/fault_status.h"
 #include "sim/cpu/stacking.h"
 
@@ -11,57 +12,10 @@
 #define CYCLES_TAIL_CHAIN     6U
 #define CYCLES_FP_WORDS       17U
 #define FPSCR_CONTEXT_BITS    0x07C00000U /* what FPDSCR gives a new context */
-#define PRIORITY_HARDFAULT    (-1)
 #define LOCKUP_PC             0xFFFFFFFEU
 #define EXC_RETURN_ONES       0xFFFFFFE0U
 #define EXC_RETURN_ONES_NO_FP 0xFFFFFFF0U
 #define EXC_RETURN_PATTERN    0xFU
-
-static struct nvic *nvic_of(const struct exception_unit *unit)
-{
-    return &unit->core->nvic;
-}
-
-static int32_t group_priority_of(const struct exception_unit *unit, uint32_t exception)
-{
-    return nvic_group_priority(nvic_priority(nvic_of(unit), exception),
-                               unit->core->scb.state.prigroup);
-}
-
-int32_t exception_mask_priority(const struct exception_unit *unit)
-{
-    const struct cpu_regs *regs = unit->regs;
-    uint32_t basepri = regs->basepri & nvic_priority_mask(nvic_of(unit));
-    if ((regs->faultmask & 1U) != 0) {
-        return PRIORITY_HARDFAULT;
-    }
-    return basepri == 0 ? NVIC_PRIORITY_THREAD
-                        : nvic_group_priority((int32_t)basepri, unit->core->scb.state.prigroup);
-}
-
-static int32_t execution_priority(const struct exception_unit *unit, bool with_primask)
-{
-    int32_t priority = nvic_active_priority(nvic_of(unit), unit->core->scb.state.prigroup);
-    int32_t mask = exception_mask_priority(unit);
-    priority = mask < priority ? mask : priority;
-    if (with_primask && (unit->regs->primask & 1U) != 0 && priority > 0) {
-        priority = 0;
-    }
-    return priority;
-}
-
-int32_t exception_execution_priority(const struct exception_unit *unit)
-{
-    return execution_priority(unit, true);
-}
-
-/* The pending exception that preempts code of this priority; 0: none. */
-static uint32_t preempting(const struct exception_unit *unit, int32_t priority)
-{
-    uint32_t exception = nvic_highest_pending(nvic_of(unit));
-    bool preempts = exception != 0 && group_priority_of(unit, exception) < priority;
-    return preempts ? exception : 0;
-}
 
 /* With or without the FP words of the frame: `lazy` is the FPCCR bit that keeps them where they
  * are.
@@ -102,13 +56,13 @@ static void observe_fault(struct exception_unit *unit, const struct fault *fault
  * False: neither may, the core locks up. */
 static bool pend_synchronous(struct exception_unit *unit, uint32_t exception)
 {
-    struct nvic *nvic = nvic_of(unit);
+    struct nvic *nvic = exception_nvic(unit);
     int32_t running = exception_execution_priority(unit);
-    if (nvic_is_enabled(nvic, exception) && group_priority_of(unit, exception) < running) {
+    if (nvic_is_enabled(nvic, exception) && exception_group_priority(unit, exception) < running) {
         nvic_set_pending(nvic, exception);
         return true;
     }
-    if (running <= PRIORITY_HARDFAULT) {
+    if (running <= EXCEPTION_PRIORITY_HARDFAULT) {
         return false;
     }
     unit->core->scb.state.hfsr |= exception == EXCEPTION_DEBUGMON ? HFSR_DEBUGEVT : HFSR_FORCED;
@@ -119,7 +73,7 @@ static bool pend_synchronous(struct exception_unit *unit, uint32_t exception)
 /* An asynchronous BusFault waits until it may preempt; only a disabled one escalates. */
 static void pend_imprecise(struct exception_unit *unit)
 {
-    struct nvic *nvic = nvic_of(unit);
+    struct nvic *nvic = exception_nvic(unit);
     if (nvic_is_enabled(nvic, EXCEPTION_BUSFAULT)) {
         nvic_set_pending(nvic, EXCEPTION_BUSFAULT);
     } else {
@@ -153,7 +107,7 @@ static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector, bool
     const struct exception_memory *memory = &unit->memory;
     *failed = false;
     for (;;) {
-        uint32_t exception = nvic_highest_pending(nvic_of(unit));
+        uint32_t exception = nvic_highest_pending(exception_nvic(unit));
         uint32_t address = unit->core->scb.state.vtor + 4 * exception;
         if (memory->read(memory->context, address, vector) == BUS_OK) {
             return exception;
@@ -166,7 +120,7 @@ static uint32_t fetch_vector(struct exception_unit *unit, uint32_t *vector, bool
             *vector = 0;
             return exception;
         }
-        nvic_set_pending(nvic_of(unit), fault_exception);
+        nvic_set_pending(exception_nvic(unit), fault_exception);
     }
 }
 
@@ -187,7 +141,7 @@ static enum exception_outcome take_exception(struct exception_unit *unit, uint32
     uint32_t vector;
     bool failed;
     uint32_t exception = fetch_vector(unit, &vector, &failed);
-    nvic_enter(nvic_of(unit), exception);
+    nvic_enter(exception_nvic(unit), exception);
     regs->lr = exc_return;
     regs->pc = vector & ~1U;
     regs->xpsr &= ~(XPSR_T | XPSR_IPSR | XPSR_IT_ICI);
@@ -219,7 +173,7 @@ enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cyc
 {
     *cycles = 0;
     int32_t running = exception_execution_priority(unit);
-    if (preempting(unit, running) == 0) {
+    if (exception_preempting(unit, running) == 0) {
         return EXCEPTION_NONE;
     }
     uint32_t exc_return = exc_return_for(unit);
@@ -234,17 +188,17 @@ enum exception_outcome exception_poll(struct exception_unit *unit, uint32_t *cyc
 enum exception_outcome exception_poll_late(struct exception_unit *unit, uint32_t *cycles)
 {
     *cycles = 0;
-    if (preempting(unit, exception_execution_priority(unit)) == 0) {
+    if (exception_preempting(unit, exception_execution_priority(unit)) == 0) {
         return EXCEPTION_NONE;
     }
-    nvic_unenter(nvic_of(unit), cpu_regs_ipsr(unit->regs));
+    nvic_unenter(exception_nvic(unit), cpu_regs_ipsr(unit->regs));
     return take_exception(unit, unit->regs->lr);
 }
 
 enum exception_outcome exception_poll_unstacking(struct exception_unit *unit, uint32_t *cycles)
 {
     *cycles = 0;
-    if (preempting(unit, exception_execution_priority(unit)) == 0) {
+    if (exception_preempting(unit, exception_execution_priority(unit)) == 0) {
         return EXCEPTION_NONE;
     }
     const struct exception_popped *popped = &unit->popped;
@@ -254,12 +208,6 @@ enum exception_outcome exception_poll_unstacking(struct exception_unit *unit, ui
     unit->sleep_on_exit = false;
     *cycles = CYCLES_TAIL_CHAIN;
     return take_exception(unit, popped->exc_return);
-}
-
-bool exception_ends_lockup(const struct exception_unit *unit)
-{
-    return nvic_is_pending(nvic_of(unit), EXCEPTION_NMI) &&
-           exception_execution_priority(unit) > nvic_priority(nvic_of(unit), EXCEPTION_NMI);
 }
 
 enum exception_outcome exception_fault(struct exception_unit *unit, const struct fault *fault,
@@ -282,19 +230,13 @@ void exception_note_ignored(struct exception_unit *unit, uint32_t address)
     (void)fault_status_record(unit->core, &fault);
 }
 
-bool exception_monitor_preempts(const struct exception_unit *unit)
-{
-    return nvic_is_enabled(nvic_of(unit), EXCEPTION_DEBUGMON) &&
-           group_priority_of(unit, EXCEPTION_DEBUGMON) < exception_execution_priority(unit);
-}
-
 bool exception_debug_event(struct exception_unit *unit, uint32_t dfsr)
 {
     if (!exception_monitor_preempts(unit)) {
         return false;
     }
     unit->core->scb.state.dfsr |= dfsr;
-    nvic_set_pending(nvic_of(unit), EXCEPTION_DEBUGMON);
+    nvic_set_pending(exception_nvic(unit), EXCEPTION_DEBUGMON);
     return true;
 }
 
@@ -320,7 +262,7 @@ static enum exception_outcome refuse_return(struct exception_unit *unit, uint32_
 
 static bool is_legal_return(const struct exception_unit *unit, uint32_t exc_return)
 {
-    struct nvic *nvic = nvic_of(unit);
+    struct nvic *nvic = exception_nvic(unit);
     uint32_t ones = unit->fp_present ? EXC_RETURN_ONES : EXC_RETURN_ONES_NO_FP;
     if ((exc_return & ones) != ones || !nvic_is_active(nvic, cpu_regs_ipsr(unit->regs))) {
         return false;
@@ -340,7 +282,7 @@ static bool is_legal_return(const struct exception_unit *unit, uint32_t exc_retu
 
 static void leave_handler(struct exception_unit *unit, uint32_t exception)
 {
-    nvic_leave(nvic_of(unit), exception);
+    nvic_leave(exception_nvic(unit), exception);
     if (exception != EXCEPTION_NMI) {
         unit->regs->faultmask = 0;
     }
@@ -377,14 +319,14 @@ enum exception_outcome exception_return(struct exception_unit *unit, uint32_t ex
 {
     uint32_t returning = cpu_regs_ipsr(unit->regs);
     bool legal = is_legal_return(unit, exc_return);
-    bool outermost = nvic_active_count(nvic_of(unit)) == 1;
+    bool outermost = nvic_active_count(exception_nvic(unit)) == 1;
     *cycles = CYCLES_TAIL_CHAIN;
     leave_handler(unit, returning);
     if (!legal) {
         return refuse_return(unit, exc_return);
     }
     int32_t priority = exception_execution_priority(unit);
-    if (preempting(unit, priority) != 0) {
+    if (exception_preempting(unit, priority) != 0) {
         return take_exception(unit, exc_return);
     }
     *cycles = frame_cycles(unit, CYCLES_RETURN, exc_return, FPCCR_LSPACT);
@@ -423,7 +365,7 @@ uint32_t exception_fp_cycles(const struct exception_unit *unit)
  * belongs to. A UsageFault has no bit for it: it goes by what runs now. False: lockup. */
 static bool pend_preserving(struct exception_unit *unit, uint32_t exception)
 {
-    struct nvic *nvic = nvic_of(unit);
+    struct nvic *nvic = exception_nvic(unit);
     uint32_t fpccr = unit->core->scb.state.fpccr;
     if (exception == EXCEPTION_USAGEFAULT) {
         return pend_synchronous(unit, exception);
@@ -432,7 +374,7 @@ static bool pend_preserving(struct exception_unit *unit, uint32_t exception)
     bool escalates = (fpccr & ready) == 0;
     exception = escalates ? EXCEPTION_HARDFAULT : exception;
     bool preempts = nvic_is_enabled(nvic, exception) &&
-                    group_priority_of(unit, exception) < exception_execution_priority(unit);
+                    exception_group_priority(unit, exception) < exception_execution_priority(unit);
     if (!preempts && (fpccr & FPCCR_HFRDY) == 0) {
         return false;
     }
@@ -498,24 +440,4 @@ enum exception_outcome exception_reset(struct exception_unit *unit)
     unit->regs->pc = vector & ~1U;
     unit->regs->xpsr = (vector & 1U) != 0 ? XPSR_T : 0;
     return EXCEPTION_ENTERED;
-}
-
-bool exception_would_wake(const struct exception_unit *unit, bool wfe)
-{
-    if (wfe && unit->core->scb.state.event_register) {
-        return true;
-    }
-    return preempting(unit, execution_priority(unit, wfe)) != 0;
-}
-
-bool exception_take_event(struct exception_unit *unit)
-{
-    bool set = unit->core->scb.state.event_register;
-    unit->core->scb.state.event_register = false;
-    return set;
-}
-
-void exception_send_event(struct exception_unit *unit)
-{
-    unit->core->scb.state.event_register = true;
 }
