@@ -356,5 +356,6 @@ void qspi_abort(struct qspi *qspi)
     clock_cancel(qspi->env.clock, &qspi->step);
     qspi->state.operation = QSPI_IDLE;
     qspi->state.phase = QSPI_POLL;
+    qspi->state.moving = 0;
     qspi->state.in_long_frame = false;
 }

@@ -229,11 +229,13 @@ static bool take_save(const char *text, struct run_options *options, struct sim_
 /* What only all options together tell. */
 static bool check_nodes(const struct run_options *options, struct sim_error *error)
 {
-    const char *node = options->gdb_node[0] != '\0' ? options->gdb_node : options->usb_node;
-    const char *option = options->gdb_node[0] != '\0' ? "gdb" : "usb";
+    bool gdb = options->gdb_node[0] != '\0';
+    const char *node = gdb ? options->gdb_node : options->usb_node;
     return options->net != NULL || node[0] == '\0' ||
-           sim_fail(error, SIM_WRONG_USE, "--%s names a node, '%s': only with --net are there any",
-                    option, node);
+           sim_fail(
+               error, SIM_WRONG_USE, "%s: '%s' would be a node, and only with --net are there any",
+               gdb ? "--gdb=PORT takes a port of 1 to 65535" : "--usb is tcp:PORT or unix:PATH",
+               node);
 }
 
 static bool check_snapshots(const struct run_options *options, struct sim_error *error)
