@@ -12,8 +12,7 @@ rm -f "$name.o"
 # In the markers of lines: what the include root is called is no part of a file's name.
 sed 's|^\(# [0-9]* "\)\./|\1|' "$name.raw" > "$name.i"
 rm "$name.raw"
-# Until the last capsule is converted to the rules: those in this list are told what is wrong, and built all the same.
-"$checker" source --root "$root" "$name.i" || grep -qx "$name" "$root/kernel/capsules/unconverted.txt"
+"$checker" source --root "$root" "$name.i"
 "$compiler" -fpreprocessed @compile.options -c "$name.i" -o "$name.unchecked" -dumpbase "$name" -dumpbase-ext ""
 "$checker" object --root "$root" --text "$name.i" "$name.unchecked"
 mv "$name.unchecked" "$name.o"

@@ -287,6 +287,21 @@ static void check_relocations(const struct check *check, const struct object_sec
     }
 }
 
+/* By what the kernel knows the capsule, if it has it. */
+static void check_owner(const struct check *check)
+{
+    const struct object_section *section = object_find_section(&check->object, "capsules");
+    if (section == NULL || section->header.sh_size != CAPSULE_BYTES) {
+        return; /* refused as a section */
+    }
+    char name[CAPSULE_BYTES];
+    memcpy(name, section->bytes, sizeof name);
+    if (memchr(name, '\0', sizeof name) == NULL || strcmp(name, check->names->capsule) != 0) {
+        findings_add(check->findings, "object-section", check->source, 0,
+                     "this_capsule with a name that is not %s", check->names->capsule);
+    }
+}
+
 /* The name in the manifest is the file's; the needs are known ones. */
 static void read_manifest(struct check *check)
 {
@@ -320,6 +335,7 @@ void object_check(const char *path, const struct object_names *names, struct fin
         return;
     }
     read_manifest(&check);
+    check_owner(&check);
     check_sections(&check);
     check_symbols(&check);
     for (size_t i = 0; i < check.object.section_count; i++) {

@@ -40,9 +40,9 @@ static const uint16_t allowed_instructions[] = {
     ARM_INS_RSB,    ARM_INS_SBC,   ARM_INS_SBFX,  ARM_INS_SDIV,  ARM_INS_SMLABB, ARM_INS_SMLAL,
     ARM_INS_SMULBB, ARM_INS_SMULL, ARM_INS_STM,   ARM_INS_STMDB, ARM_INS_STR,    ARM_INS_STRB,
     ARM_INS_STRD,   ARM_INS_STRH,  ARM_INS_SUB,   ARM_INS_SUBW,  ARM_INS_SXTAB,  ARM_INS_SXTAH,
-    ARM_INS_SXTB,   ARM_INS_SXTH,  ARM_INS_TBB,   ARM_INS_TBH,   ARM_INS_TEQ,    ARM_INS_TST,
-    ARM_INS_UBFX,   ARM_INS_UDF,   ARM_INS_UDIV,  ARM_INS_UMLAL, ARM_INS_UMULL,  ARM_INS_UXTAB,
-    ARM_INS_UXTAH,  ARM_INS_UXTB,  ARM_INS_UXTH,
+    ARM_INS_SXTB,   ARM_INS_SXTH,  ARM_INS_TEQ,   ARM_INS_TST,   ARM_INS_UBFX,   ARM_INS_UDF,
+    ARM_INS_UDIV,   ARM_INS_UMLAL, ARM_INS_UMULL, ARM_INS_UXTAB, ARM_INS_UXTAH,  ARM_INS_UXTB,
+    ARM_INS_UXTH,
 };
 
 static void refuse(const struct code *code, uint32_t offset, const char *what, const char *detail)
@@ -278,6 +278,20 @@ static void check_branches(const struct code *code, csh engine, cs_insn *instruc
     }
 }
 
+/* So do functions begin. */
+static void check_functions(const struct code *code)
+{
+    for (size_t i = 0; i < code->object->symbol_count; i++) {
+        const struct object_symbol *symbol = &code->object->symbols[i];
+        bool is_here = symbol->section == code->index && symbol->type == STT_FUNC;
+        if (is_here && ((symbol->value & 1) == 0 || symbol->value / 2 >= code->halves ||
+                        code->places[symbol->value / 2] != PLACE_START)) {
+            refuse(code, symbol->value,
+                   "no code of this core where a function begins: ", symbol->name);
+        }
+    }
+}
+
 void object_check_code(const struct object_file *object, size_t index, const char *file,
                        struct findings *findings)
 {
@@ -305,6 +319,7 @@ void object_check_code(const struct object_file *object, size_t index, const cha
     code.places = memory_or_exit(calloc(code.halves + 1, 1));
     map(&code, engine, instruction);
     check_branches(&code, engine, instruction);
+    check_functions(&code);
     free(code.places);
     cs_free(instruction, 1);
     (void)cs_close(&engine);

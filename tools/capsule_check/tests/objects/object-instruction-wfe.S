@@ -1,0 +1,5 @@
+/* Sleeps until an event. */
+#include "tools/capsule_check/tests/objects/fixture.inc"
+    wfe
+    bx lr
+    .size fixture_init, . - fixture_init

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""What the build does with a capsule that is refused: test_pipeline.py CAPSULE_CHECK ROOT FIRMWARE_BUILD
+
+In a copy of the kernel, with the firmware's own build, a capsule is made evil, and put right again.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECKER, ROOT, FIRMWARE = sys.argv[1:4]
+LED = "kernel/capsules/led.c"
+
+
+class Pipeline(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.tree, cls.build = os.path.join(cls.folder.name, "tree"), os.path.join(cls.folder.name, "build")
+        os.mkdir(cls.tree)
+        for name in os.listdir(ROOT):
+            if name not in (".git", "build", "kernel"):
+                os.symlink(os.path.join(ROOT, name), os.path.join(cls.tree, name))
+        shutil.copytree(os.path.join(ROOT, "kernel"), os.path.join(cls.tree, "kernel"))
+        cls.settings = {}
+        with open(os.path.join(FIRMWARE, "CMakeCache.txt"), encoding="utf-8") as file:
+            for line in file:
+                if line.startswith(("SANDGLASS_", "CMAKE_TOOLCHAIN_FILE")) and "=" in line:
+                    name, value = line.rstrip("\n").split("=", 1)
+                    cls.settings[name.split(":")[0]] = value
+        cls.settings["SANDGLASS_CAPSULE_CHECK"] = CHECKER
+        done = subprocess.run(["cmake", "-G", "Ninja", "-S", cls.tree, "-B", cls.build,
+                               *(f"-D{name}={value}" for name, value in cls.settings.items())], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def ninja(self, *arguments):
+        done = subprocess.run(["ninja", "-C", self.build, *arguments], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    def path(self, name):
+        return os.path.join(self.tree, name)
+
+    def edit(self, name, old, new):
+        with open(self.path(name), encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(old, text)
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new, 1))
+        self.addCleanup(self.restore, name, text)
+
+    def restore(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def capsule(self, name="led"):
+        return os.path.join(self.build, "kernel/capsules", name + ".o")
+
+    def assert_built(self):
+        status, output = self.ninja("kernel/capsules/led.o")
+        self.assertEqual(status, 0, output)
+        self.assertTrue(os.path.exists(self.capsule()))
+
+    def assert_refused(self, words):
+        for _ in range(2):  # asked again, it does not take for good what is there
+            status, output = self.ninja("kernel/capsules/led.o")
+            self.assertNotEqual(status, 0)
+            self.assertIn(words, output)
+            self.assertFalse(os.path.exists(self.capsule()))
+
+    def test_refuses_by_the_source(self):
+        self.assert_built()
+        self.edit(LED, "    (void)id;\n", "    (void)id;\n    uint32_t *p = (uint32_t *)0x40002000u;\n    *p = 1;\n")
+        self.assert_refused("kernel/capsules/led.c:10: ")
+        self.assert_refused(": int-pointer: ")
+
+    def test_refuses_by_the_object_what_the_compiler_makes_of_it(self):
+        self.assert_built()
+        with open(os.path.join(self.build, "kernel/capsules/compile.options"), encoding="utf-8") as file:
+            options = file.read()
+        # With calls for a profiler: nothing that a header declares.
+        with open(os.path.join(self.build, "kernel/capsules/compile.options"), "w", encoding="utf-8") as file:
+            file.write(options.replace("-Os", "-Os -pg"))
+        try:
+            self.assert_refused("kernel/capsules/led.c: object-symbol: ")
+        finally:
+            with open(os.path.join(self.build, "kernel/capsules/compile.options"), "w", encoding="utf-8") as file:
+                file.write(options)
+        self.assert_built()
+
+    def test_builds_again_what_a_header_changes(self):
+        self.assert_built()
+        self.assertIn("no work to do", self.ninja("kernel/capsules/led.o")[1])
+        for header, again in (("kernel/hil/led.h", True), ("kernel/capsule/driver.h", True), ("kernel/hil/spi.h", False)):
+            os.utime(self.path(header))
+            self.assertEqual("Capsule led" in self.ninja("-n", "kernel/capsules/led.o")[1], again, header)
+            self.assert_built()
+
+    def test_hides_what_capsules_may_not_include(self):
+        self.edit(LED, '#include "kernel/capsules/led.h"\n',
+                  '#include "kernel/capsules/led.h"\n#include "kernel/core/kernel.h"\n')
+        self.assert_refused("kernel/core/kernel.h: No such file")
+
+    def test_refuses_the_way_around_by_the_file_system(self):
+        self.edit(LED, '#include "kernel/capsules/led.h"\n',
+                  '#include "kernel/capsules/led.h"\n#include "../core/kernel.h"\n')
+        self.assert_refused("kernel/capsules/led.c:2: include: ")
+
+    def test_refuses_the_board_that_does_not_grant(self):
+        self.edit("kernel/boards/nrf52dk/capsules.manifest", "led: LED", "led:")
+        kernel = os.path.join(self.build, "board.elf")
+        shutil.copy(os.path.join(FIRMWARE, "kernel/nrf52dk.elf"), kernel)
+        done = subprocess.run(["sh", os.path.join(ROOT, "tools/capsule_check/check_board.sh"), CHECKER, self.tree, kernel,
+                               "nrf52dk"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("kernel/boards/nrf52dk/capsules.manifest: board-grant: capsule 'led' needs LED", done.stdout)
+        self.assertFalse(os.path.exists(kernel))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
