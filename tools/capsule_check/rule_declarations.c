@@ -139,15 +139,17 @@ static void check_variable(struct source *source, const struct ast_node *node)
     }
 }
 
-/* In the braces of a struct at file scope, where libclang shows it beside its field or below it. */
-static bool is_in_struct(const struct ast_node *node)
+/* In a declaration at file scope, where libclang shows it beside what it is the type of or below.
+ */
+static bool is_at_file_scope(const struct ast_node *node)
 {
     const struct ast_node *above = node->parent;
-    if (above != NULL && clang_getCursorKind(above->cursor) == CXCursor_FieldDecl) {
+    while (above != NULL && (clang_getCursorKind(above->cursor) == CXCursor_FieldDecl ||
+                             clang_getCursorKind(above->cursor) == CXCursor_StructDecl ||
+                             clang_getCursorKind(above->cursor) == CXCursor_VarDecl)) {
         above = above->parent;
     }
-    return above != NULL && clang_getCursorKind(above->cursor) == CXCursor_StructDecl &&
-           (above->depth == 0 || is_in_struct(above));
+    return above == NULL;
 }
 
 /* A type of its own inside a function could take the name of one outside. A struct inside a struct
@@ -155,8 +157,8 @@ static bool is_in_struct(const struct ast_node *node)
 static void check_type(struct source *source, const struct ast_node *node)
 {
     char name[NAME_BYTES];
-    bool in_struct = is_in_struct(node) && !clang_Cursor_isAnonymousRecordDecl(node->cursor);
-    if (node->depth > 0 && !in_struct && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
+    bool is_good = is_at_file_scope(node) && !clang_Cursor_isAnonymousRecordDecl(node->cursor);
+    if (node->depth > 0 && !is_good && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
         ast_refuse(source, "declaration", node->cursor, "the type '%s' inside something else",
                    ast_name(node->cursor, name, sizeof name));
     }

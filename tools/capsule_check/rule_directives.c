@@ -14,6 +14,7 @@ enum {
 struct directives {
     struct source *source;
     struct raw_file *files; /* of source->text.files, by index */
+    bool *is_readable;
 };
 
 /* One directive of a capsule's file. */
@@ -28,6 +29,9 @@ static void refuse(const struct directives *directives, const struct directive *
                    const char *rule, const char *what)
 {
     size_t shown = directive->line->length < 100 ? directive->line->length : 100;
+    while (shown > 0 && directive->line->text[shown - 1] == ' ') {
+        shown--;
+    }
     findings_add(directives->source->findings, rule, directive->file->name, directive->line->line,
                  "%s: '%.*s'", what, (int)shown, directive->line->text);
 }
@@ -241,9 +245,34 @@ static void check_seams(struct source *source)
     }
 }
 
-static bool is_a_capsules(const struct text_file *file)
+/* What no directive of the capsule explains. */
+static void check_text(struct source *source)
 {
-    return file->is_main || file->is_beside;
+    const struct text *text = &source->text;
+    if (text->file_count == 0) {
+        findings_add(source->findings, "line-marker", text->name, 0,
+                     "no line marker: this is not what a preprocessor makes of a capsule");
+    } else if (text->wrong_marker != 0) {
+        text_refuse(text, source->findings, "line-marker", text->wrong_marker,
+                    "behind this line, a marker that the preprocessor would not write");
+    }
+    check_seams(source);
+}
+
+/* A folder of the same name elsewhere, a link, a file that has gone. */
+static void check_files(const struct directives *directives)
+{
+    const struct text *text = &directives->source->text;
+    for (size_t i = 0; i < text->file_count; i++) {
+        const struct text_file *file = text->files[i];
+        if (file->path[0] != '<' && !directives->is_readable[i]) {
+            findings_add(directives->source->findings, "include", file->name, 0,
+                         "a file that cannot be read, so that nothing vouches for its text");
+        } else if (file->origin == TEXT_CAPSULE && !text_is_a_capsules(file)) {
+            findings_add(directives->source->findings, "include", file->name, 1,
+                         "a file that is not a capsule's to include");
+        }
+    }
 }
 
 void rule_directives(struct source *source)
@@ -252,31 +281,24 @@ void rule_directives(struct source *source)
     struct directives directives = {
         .source = source,
         .files = memory_or_exit(calloc(text->file_count + 1, sizeof(struct raw_file))),
+        .is_readable = memory_or_exit(calloc(text->file_count + 1, sizeof(bool))),
     };
-    for (size_t i = 0; i < text->file_count; i++) {
-        const struct text_file *file = text->files[i];
-        if (file->path[0] != '<' && !raw_read(&directives.files[i], file->path)) {
-            findings_add(source->findings, "include", file->name, 0,
-                         "a file that cannot be read, so that nothing vouches for its text");
-        }
-    }
     size_t before = source->findings->count;
     for (size_t i = 0; i < text->file_count; i++) {
-        if (text->files[i]->origin == TEXT_CAPSULE && is_a_capsules(text->files[i])) {
+        directives.is_readable[i] = raw_read(&directives.files[i], text->files[i]->path);
+    }
+    for (size_t i = 0; i < text->file_count; i++) {
+        if (text->files[i]->origin == TEXT_CAPSULE && text_is_a_capsules(text->files[i])) {
             check_file(&directives, text->files[i], &directives.files[i]);
         }
     }
-    check_seams(source);
-    /* What is not told from its directive: a folder of the same name elsewhere, a link. */
-    for (size_t i = 0; source->findings->count == before && i < text->file_count; i++) {
-        const struct text_file *file = text->files[i];
-        if (file->origin == TEXT_CAPSULE && !is_a_capsules(file)) {
-            findings_add(source->findings, "include", file->name, 1,
-                         "a file that is not a capsule's to include");
-        }
+    if (source->findings->count == before) {
+        check_text(source);
+        check_files(&directives);
     }
     for (size_t i = 0; i < text->file_count; i++) {
         raw_free(&directives.files[i]);
     }
     free(directives.files);
+    free(directives.is_readable);
 }

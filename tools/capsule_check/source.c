@@ -4,12 +4,6 @@
 #include "tools/capsule_check/rules_flow.h"
 #include "tools/capsule_check/shapes.h"
 
-/* On the text alone. */
-static source_rule *const text_groups[] = {
-    rule_directives,
-    rule_words,
-};
-
 /* On what the parser made of it. */
 static source_rule *const groups[] = {
     rule_kinds, rule_types,     rule_declarations, rule_flow,  rule_casts, rule_calls,
@@ -31,6 +25,7 @@ static const char *const parser_options[] = {
     "-Wwrite-strings",
     "-Wsystem-headers",
     "-Wmissing-braces",
+    "-Wstrict-prototypes",
     "-ferror-limit=0",
 };
 
@@ -111,11 +106,14 @@ bool source_check(const char *path, const char *root, struct findings *findings)
     if (!text_read(&source.text, path, root, findings)) {
         return false;
     }
+    size_t before = findings->count;
     shapes_mark(&source.text);
-    for (size_t i = 0; i < sizeof text_groups / sizeof text_groups[0]; i++) {
-        text_groups[i](&source);
+    rule_directives(&source);
+    /* While it is in doubt whose text is whose, nothing else is worth saying. */
+    if (findings->count == before) {
+        rule_words(&source);
+        parse(&source, path, run_rules, NULL);
     }
-    parse(&source, path, run_rules, NULL);
     text_free(&source.text);
     return true;
 }
@@ -128,7 +126,12 @@ bool source_look(const char *path, const char *root, source_looker *look, void *
     if (!text_read(&source.text, path, root, findings)) {
         return false;
     }
-    parse(&source, path, look, context);
+    if (source.text.wrong_marker != 0 || source.text.file_count == 0) {
+        findings_add(findings, "line-marker", path, source.text.wrong_marker,
+                     "a line marker that the preprocessor would not write");
+    } else {
+        parse(&source, path, look, context);
+    }
     text_free(&source.text);
     return findings->count == before;
 }

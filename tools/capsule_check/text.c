@@ -39,7 +39,6 @@ struct reader {
     size_t depth;
     size_t room;
     bool in_prologue; /* before the first text: <built-in> and the like */
-    bool refused;     /* one marker is wrong: all that follows is the capsule's */
 };
 
 /* Between two lines of a .i: `# 12 "file" 1 3`. */
@@ -292,7 +291,7 @@ static void add_place(struct reader *reader, unsigned line)
         memory_grown(text->places, text->place_count, &text->place_room, sizeof *text->places);
     const struct text_file *file = current_file(reader);
     /* Nothing passes as trusted behind a marker that is wrong. */
-    if (reader->refused && text->file_count > 0) {
+    if (text->wrong_marker != 0 && text->file_count > 0) {
         file = text->files[0];
     }
     text->places[text->place_count] = (struct text_place){file, line};
@@ -335,23 +334,13 @@ static bool is_directive(const char *line, size_t length)
 static void refuse_directive(struct reader *reader, const char *line, size_t length)
 {
     unsigned here = (unsigned)reader->text->place_count - 1u;
-    if (!text_is_capsule(reader->text, here)) {
+    struct text_place place = text_place_of(reader->text, here);
+    if (place.file != NULL && !text_is_a_capsules(place.file)) {
         return;
     }
     bool pragma = is_pragma(line, length);
     text_refuse(reader->text, reader->findings, pragma ? "pragma" : "line-marker", here,
                 "a line that begins with '%.*s'", length < 40 ? (int)length : 40, line);
-}
-
-static void refuse_marker(struct reader *reader, const char *line, size_t length)
-{
-    if (!reader->refused) {
-        reader->refused = true;
-        text_refuse(reader->text, reader->findings, "line-marker",
-                    (unsigned)reader->text->place_count - 1u,
-                    "a line marker that the preprocessor would not write here: '%.*s'",
-                    length < 100 ? (int)length : 100, line);
-    }
 }
 
 static void read_lines(struct reader *reader)
@@ -366,12 +355,12 @@ static void read_lines(struct reader *reader)
         struct marker marker;
         add_place(reader, next_line);
         if (read_marker(line, length, &marker)) {
-            if (!reader->refused && follow(reader, &marker)) {
+            if (text->wrong_marker == 0 && follow(reader, &marker)) {
                 next_line = marker.line;
                 text->places[text->place_count - 1] =
                     (struct text_place){current_file(reader), next_line};
-            } else {
-                refuse_marker(reader, line, length);
+            } else if (text->wrong_marker == 0) {
+                text->wrong_marker = (unsigned)text->place_count - 1u;
             }
             free(marker.name);
         } else {
@@ -426,10 +415,6 @@ bool text_read(struct text *text, const char *path, const char *root, struct fin
         reader.folders[i] = realpath(folder, NULL);
     }
     read_lines(&reader);
-    if (text->file_count == 0) {
-        findings_add(findings, "line-marker", path, 0,
-                     "no line marker: this is not what a preprocessor makes of a capsule");
-    }
     for (size_t i = 0; i < FOLDER_COUNT; i++) {
         free(reader.folders[i]);
     }
@@ -450,6 +435,11 @@ void text_free(struct text *text)
     free(text->bytes);
     free(text->name);
     *text = (struct text){.bytes = NULL};
+}
+
+bool text_is_a_capsules(const struct text_file *file)
+{
+    return file->origin == TEXT_CAPSULE && (file->is_main || file->is_beside);
 }
 
 struct text_place text_place_of(const struct text *text, unsigned physical_line)

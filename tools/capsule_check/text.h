@@ -66,8 +66,10 @@ struct text_token {
 };
 
 struct text {
-    char *name;  /* of the .i file */
-    char *bytes; /* owned, with a zero behind the last */
+    char *name;            /* of the .i file */
+    char *bytes;           /* owned, with a zero behind the last */
+    unsigned wrong_marker; /* 0, or the physical line of a marker that the preprocessor would not
+                              have written; what follows counts as the capsule's */
     size_t length;
     struct text_file **files; /* owned, in the order of their first mention */
     size_t file_count;
@@ -81,10 +83,14 @@ struct text {
 };
 
 /* Reads the .i file. `root` has the folder `kernel`; its folders may be links. False when it cannot
- * be read, or is larger than any capsule (a line on stderr says which). What is wrong with its
- * markers goes to `findings`; the text is usable even so. */
+ * be read, or is larger than any capsule (a line on stderr says which). Directives that are left in
+ * capsule text go to `findings`. */
 bool text_read(struct text *text, const char *path, const char *root, struct findings *findings);
 void text_free(struct text *text);
+
+/* Is it the capsule's own text, or that of a capsule beside it? False for other files that it has
+ * no right to include. */
+bool text_is_a_capsules(const struct text_file *file);
 
 /* Of a physical line; {NULL, 0} outside the text. */
 struct text_place text_place_of(const struct text *text, unsigned physical_line);

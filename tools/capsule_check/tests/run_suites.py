@@ -5,6 +5,7 @@ Usage: run_suites.py --check CAPSULE_CHECK --root ROOT [--keep DIR] [NAME...]
 
 Each refused/RULE-what.c must be refused by RULE (the longest rule id that its name begins with) in exactly the lines
 that end in `// REFUSED`, or by another in those that end in `// REFUSED by OTHER`, and in no other line by any rule.
+`// REFUSED BELOW` stands above a line that takes no comment.
 What stands in a header RULE-what*.h is marked there. Each accepted/*.c must pass. NAME runs only the files whose name contains it. With --keep the preprocessed files stay in DIR.
 Exit status: 0 all as said, 1 not, 2 wrong use.
 """
@@ -17,7 +18,7 @@ import sys
 import tempfile
 
 COMPILER = "arm-none-eabi-gcc"
-MARK = re.compile(r"// REFUSED(?: by ([a-z-]+))?$")
+MARK = re.compile(r"// REFUSED( BELOW)?(?: by ([a-z-]+))?$")
 
 
 def preprocess(source, root, to):
@@ -32,7 +33,7 @@ def marked_lines(path, rule):
     """(line, rule) of each mark."""
     with open(path, encoding="utf-8") as file:
         found = [(number, MARK.search(line.rstrip("\\\n "))) for number, line in enumerate(file, 1)]
-    return {(number, mark.group(1) or rule) for number, mark in found if mark}
+    return {(number + (1 if mark.group(1) else 0), mark.group(2) or rule) for number, mark in found if mark}
 
 
 def shown(path, root):

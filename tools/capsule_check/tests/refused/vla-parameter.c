@@ -1,9 +1,17 @@
-// Passes a pointer through a parameter that looks like an array, where its store would look like one to a local array.
-#include "kernel/hil/marks.h"
-
+// Parameters that look like arrays: nobody checks their size.
 #include <stdint.h>
 
-static void give(uint8_t *to[2], BORROWED uint8_t *byte) // REFUSED
+static uint8_t get(uint8_t bytes[4]) // REFUSED
 {
-    (void)byte;
+    return bytes[1000]; // REFUSED by index
+}
+
+static uint8_t get_static(uint8_t bytes[static 4]) // REFUSED
+{
+    return bytes[1000]; // REFUSED by index
+}
+
+static uint8_t get_open(uint8_t bytes[]) // REFUSED
+{
+    return *bytes; // REFUSED
 }

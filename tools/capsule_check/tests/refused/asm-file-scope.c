@@ -1,0 +1,2 @@
+// A function in assembly.
+__asm__(".global evil\nevil: bx lr"); // REFUSED

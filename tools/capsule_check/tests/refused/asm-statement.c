@@ -1,0 +1,5 @@
+// Writes CONTROL.
+static void evil(void)
+{
+    __asm__("msr control, r0"); // REFUSED
+}

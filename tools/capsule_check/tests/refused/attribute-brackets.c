@@ -1,0 +1,4 @@
+// Attributes as C2x writes them.
+[[gnu::naked]] static void bare(void) // REFUSED
+{
+}

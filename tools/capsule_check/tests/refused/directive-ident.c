@@ -1,0 +1,2 @@
+// Puts a text into the object.
+#ident "evil" // REFUSED

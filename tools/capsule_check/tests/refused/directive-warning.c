@@ -1,0 +1,2 @@
+// A directive that Capsule C does not have.
+#warning "hello" // REFUSED

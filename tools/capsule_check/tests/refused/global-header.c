@@ -1,0 +1,2 @@
+// An object in its header.
+#include "global-header.h"

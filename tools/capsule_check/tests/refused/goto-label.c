@@ -1,0 +1,6 @@
+// A label alone.
+static void run(void)
+{
+nowhere: // REFUSED
+    return;
+}

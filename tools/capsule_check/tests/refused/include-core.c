@@ -1,0 +1,2 @@
+// Includes the kernel itself.
+#include "kernel/core/process.h" // REFUSED

@@ -1,0 +1,2 @@
+// Includes the compiler's header of instructions.
+#include <arm_acle.h> // REFUSED

@@ -1,0 +1,2 @@
+// Includes the compiler's header of variable arguments.
+#include <stdarg.h> // REFUSED

@@ -1,0 +1,4 @@
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef // REFUSED

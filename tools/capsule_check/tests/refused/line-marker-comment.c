@@ -1,0 +1,2 @@
+// The same behind a comment.
+/* nothing */ # /* here */ line 1 "kernel/hil/slice.h" // REFUSED

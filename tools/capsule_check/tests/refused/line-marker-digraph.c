@@ -1,0 +1,2 @@
+// The same with another #.
+%:line 1 "kernel/hil/slice.h" // REFUSED

@@ -1,0 +1,2 @@
+// Says that what follows is a trusted header.
+#line 1 "kernel/hil/slice.h" // REFUSED

@@ -1,0 +1,2 @@
+// Shifts the lines that messages name.
+#line 1000 // REFUSED

@@ -1,0 +1,3 @@
+// Takes const from the headers that follow.
+#define const // REFUSED
+#include "kernel/hil/slice.h"

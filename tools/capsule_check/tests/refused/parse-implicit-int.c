@@ -1,0 +1,5 @@
+// Types that one has to guess.
+static twice(int value) // REFUSED
+{
+    return value + value;
+}

@@ -1,0 +1,3 @@
+// The same out of a macro.
+#define OPTIONS _Pragma("GCC optimize 0") // REFUSED
+OPTIONS // REFUSED

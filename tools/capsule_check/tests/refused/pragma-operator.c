@@ -1,0 +1,2 @@
+// The same from inside a line.
+_Pragma("GCC optimize 0") // REFUSED

@@ -1,0 +1,1 @@
+#pragma GCC system_header // REFUSED
