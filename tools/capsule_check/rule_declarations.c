@@ -88,6 +88,15 @@ static bool is_of_others(const struct source *source, CXCursor cursor)
 
 /* --- Functions and objects --- */
 
+/* get(value) int value; { }: between the brackets and the body stand the types. */
+static bool is_old_style(const struct source *source, CXCursor cursor)
+{
+    CXCursor body = ast_child(cursor, ast_child_count(cursor) - 1);
+    size_t brace = text_token_at(&source->text, ast_begin(body));
+    return clang_getCursorKind(body) == CXCursor_CompoundStmt &&
+           (brace == 0 || !text_token_is(&source->text.tokens[brace - 1], ")"));
+}
+
 static void check_function(struct source *source, const struct ast_node *node)
 {
     CXCursor cursor = node->cursor;
@@ -95,6 +104,8 @@ static void check_function(struct source *source, const struct ast_node *node)
     if (is_of_others(source, cursor)) {
         ast_refuse(source, "declaration", cursor, "'%s' is a trusted header's",
                    ast_name(cursor, name, sizeof name));
+    } else if (is_old_style(source, cursor)) {
+        ast_refuse(source, "declaration", cursor, "parameters without their types");
     } else if (node->depth > 0) {
         ast_refuse(source, "declaration", cursor, "a function declared inside another");
     } else if (clang_Cursor_isFunctionInlined(cursor) && !is_static(cursor)) {

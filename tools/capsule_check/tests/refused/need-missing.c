@@ -1,0 +1,10 @@
+// Uses what it does not say that it needs.
+#include "kernel/capsule/debug.h"
+#include "kernel/capsule/manifest.h"
+
+CAPSULE(need);
+
+static void run(void)
+{
+    debug_decimal(1); // REFUSED
+}

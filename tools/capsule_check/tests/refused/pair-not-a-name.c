@@ -1,0 +1,35 @@
+// A callback that is not simply a name.
+#include "kernel/capsule/manifest.h"
+#include "kernel/hil/alarm.h"
+
+CAPSULE(pair, .needs = {ALARM});
+
+struct good {
+    const struct hil_alarm *alarm;
+    struct hil_alarm_client client;
+    uint32_t fired;
+};
+struct other {
+    uint32_t *address;
+};
+
+static void good_fired(void *self)
+{
+    struct good *good = self;
+    good->fired++;
+}
+
+static void other_fired(void *self)
+{
+    struct other *other = self;
+    *other->address = 1;
+}
+
+static void start(struct good *good, struct other *other)
+{
+    good->client = (struct hil_alarm_client){
+        other->address ? good_fired : good_fired, // REFUSED
+        good, &this_capsule};
+    hil_alarm_set_client(good->alarm, &good->client);
+    good->client = (struct hil_alarm_client){&other_fired, good, &this_capsule}; // REFUSED
+}
