@@ -7,5 +7,5 @@ void deferred_call_request(BORROWED struct deferred_call *deferred); // REFUSED
 
 bool process_id_is_alive(struct process_id id) // REFUSED
 {
-    return id.value != 0;
+    return !process_id_is_none(id);
 }
