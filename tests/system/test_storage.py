@@ -71,6 +71,24 @@ class Failures(unittest.TestCase):
                              ("--fault", f"power.power-cut=1@{s}s")], "--fault", f"xt25f32b.{fault}=1@1010ms", seconds=3)
                 self.assertEqual(result.lines("^diary: [sn]"), [f"diary: start number {i}" for i in (1, 2, 3)])
 
+    def test_an_operation_that_does_not_end_is_given_up_after_two_seconds(self):
+        """READY is lost at each step of the write, and comes again: the block goes to another sector."""
+        for n in range(1, 8):
+            with self.subTest(n=n):
+                result = run("-b", "nrf52840dk", app("diary"), "--fault", f"qspi.ready-lost={n}@300ms", seconds=3)
+                self.assertEqual(result.lines("^diary: start"), ["diary: start number 1"])
+                late = result.summary_number(r"summary: ([0-9]+)\.") >= 2
+                self.assertTrue(late)
+
+    def test_a_bit_that_is_wrong_on_the_way_back_is_noticed(self):
+        """While it is read what was written. A bit of the app's own read is not: there is no check sum."""
+        whole = run("-b", "pinetime", app("diary"), seconds=1)
+        ends = [cycle * 1_000_000 // CPU_HZ for cycle, _ in whole.events("note", "xt25f32b")]
+        result = run("-b", "pinetime", app("diary"), "--fault", f"spi1.rx-corrupt=20@{ends[1]}us", "--fault",
+                     "power.power-cut=1@1s", seconds=2)
+        self.assertEqual(len(list(result.events("note", "xt25f32b"))), 3 + 3 + 2)  # the first block twice, but its seal
+        self.assertEqual(result.lines("^diary: start"), ["diary: start number 1", "diary: start number 2"])
+
     def test_a_worn_sector_is_passed_over(self):
         """The first write goes to the pool's first sector, which keeps some of the zeros that it gets."""
         first = 0x400000 // 4096 - 64
