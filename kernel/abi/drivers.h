@@ -11,28 +11,29 @@
 #ifndef KERNEL_ABI_DRIVERS_H
 #define KERNEL_ABI_DRIVERS_H
 
-#define ABI_DRIVER_ALARM           0x00000u
-#define ABI_DRIVER_CONSOLE         0x00001u
-#define ABI_DRIVER_LED             0x00002u
-#define ABI_DRIVER_BUTTON          0x00003u
-#define ABI_DRIVER_GPIO            0x00004u
-#define ABI_DRIVER_ADC             0x00005u
-#define ABI_DRIVER_LOW_LEVEL_DEBUG 0x00008u
-#define ABI_DRIVER_PWM             0x00010u
-#define ABI_DRIVER_IPC             0x10000u
-#define ABI_DRIVER_PROCESS_INFO    0x10002u
-#define ABI_DRIVER_SPI_CONTROLLER  0x20001u
-#define ABI_DRIVER_I2C_MASTER      0x20003u
-#define ABI_DRIVER_IEEE802154      0x30001u
-#define ABI_DRIVER_RNG             0x40001u
-#define ABI_DRIVER_CTAP_HID        0x40004u
-#define ABI_DRIVER_NVM_STORAGE     0x50001u
-#define ABI_DRIVER_TEMPERATURE     0x60000u
-#define ABI_DRIVER_HUMIDITY        0x60001u
-#define ABI_DRIVER_AMBIENT_LIGHT   0x60002u
-#define ABI_DRIVER_NINE_DOF        0x60004u
-#define ABI_DRIVER_SCREEN          0x90001u
-#define ABI_DRIVER_TOUCH           0x90002u
+#define ABI_DRIVER_ALARM             0x00000u
+#define ABI_DRIVER_CONSOLE           0x00001u
+#define ABI_DRIVER_LED               0x00002u
+#define ABI_DRIVER_BUTTON            0x00003u
+#define ABI_DRIVER_GPIO              0x00004u
+#define ABI_DRIVER_ADC               0x00005u
+#define ABI_DRIVER_ANALOG_COMPARATOR 0x00007u
+#define ABI_DRIVER_LOW_LEVEL_DEBUG   0x00008u
+#define ABI_DRIVER_PWM               0x00010u
+#define ABI_DRIVER_IPC               0x10000u
+#define ABI_DRIVER_PROCESS_INFO      0x10002u
+#define ABI_DRIVER_SPI_CONTROLLER    0x20001u
+#define ABI_DRIVER_I2C_MASTER        0x20003u
+#define ABI_DRIVER_IEEE802154        0x30001u
+#define ABI_DRIVER_RNG               0x40001u
+#define ABI_DRIVER_CTAP_HID          0x40004u
+#define ABI_DRIVER_NVM_STORAGE       0x50001u
+#define ABI_DRIVER_TEMPERATURE       0x60000u
+#define ABI_DRIVER_HUMIDITY          0x60001u
+#define ABI_DRIVER_AMBIENT_LIGHT     0x60002u
+#define ABI_DRIVER_NINE_DOF          0x60004u
+#define ABI_DRIVER_SCREEN            0x90001u
+#define ABI_DRIVER_TOUCH             0x90002u
 /* Tock leaves numbers with the highest bit set to others; ours are these. */
 #define ABI_DRIVER_HEART_RATE 0x80060000u
 
@@ -135,6 +136,19 @@ enum abi_adc_upcall {
     ABI_ADC_UPCALLS = 1,
 };
 #define ABI_ADC_SINGLE_SAMPLE 0u
+
+/* Analog comparator. INVAL for a channel that the board does not have. */
+enum abi_analog_comparator_command {
+    ABI_ANALOG_COMPARATOR_COMPARE = 1, /* (channel) -> u32, 1: the positive input is higher. BUSY */
+    ABI_ANALOG_COMPARATOR_START =
+        2, /* (channel): upcalls from now on. BUSY: another one is watched */
+    ABI_ANALOG_COMPARATOR_STOP = 3,  /* (channel) */
+    ABI_ANALOG_COMPARATOR_COUNT = 4, /* -> u32, channels */
+};
+enum abi_analog_comparator_upcall {
+    ABI_ANALOG_COMPARATOR_UPCALL_ROSE = 0, /* (channel, 0, 0) */
+    ABI_ANALOG_COMPARATOR_UPCALLS = 1,
+};
 
 /* Low-level debug: a line on the kernel's console without any buffer of the process. */
 enum abi_low_level_debug_command {

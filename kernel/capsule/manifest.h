@@ -23,6 +23,7 @@
     NEED(ADC, "kernel/hil/adc.h")                                                                  \
     NEED(ALARM, "kernel/hil/alarm.h")                                                              \
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
+    NEED(COMPARATOR, "kernel/hil/comparator.h")                                                    \
     NEED(DELAY, "kernel/hil/delay.h")                                                              \
     NEED(ENTROPY, "kernel/hil/entropy.h")                                                          \
     NEED(FLASH, "kernel/hil/flash.h")                                                              \

@@ -99,6 +99,16 @@ class Nrf52840dk(Board):
         self.assertEqual(result.lines("^flash_id:"), ["flash_id: no flash answers"])
 
 
+    def test_a_voltage_that_rises_above_another(self):
+        board, kernel = os.path.join(HERE, "../boards/header_analog.dts"), os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")
+        knob = [word for at, percent in ((500, 75), (700, 80), (900, 20), (1100, 75), (1101, 10))
+                for word in ("--set", f"knob.percent={percent}@{at}ms")]
+        result = boot(board, kernel, app("threshold"), *knob, seconds=2)
+        self.assert_booted(result, "nRF52840-DK")
+        self.assertEqual(result.lines("^threshold:"), ["threshold: at first below", "threshold: rose, and is above",
+                                                       "threshold: rose, and is above"])
+
+
 class SecurityKey(Board):
     def test_leds_button_uart_and_alarm(self):
         self.check_basics("security_key", "security key")

@@ -1,11 +1,13 @@
 /* The nRF52840-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/comparator.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/spi_controller.h"
+#include "kernel/chips/nrf52/comp.h"
 #include "kernel/chips/nrf52/qspi.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
@@ -48,6 +50,12 @@ static struct nrf52_qspi qspi;
 static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, FLASH_BYTES, NULL};
 static struct nvm_storage_driver nvm_storage_driver;
 
+/* A0 and A1 of the Arduino header, P0.03 and P0.04. */
+static struct nrf52_comp comp;
+static const struct nrf52_comp_channel comp_channels[] = {{.positive = 1, .negative = 2}};
+static const struct hil_comparator comparator = {&nrf52_comp_ops, &comp, COUNT_OF(comp_channels)};
+static struct comparator_driver comparator_driver;
+
 /* SPI on the Arduino header, for what an app knows to be there. */
 #define HEADER_SPI_HZ 1000000u
 static struct nrf52_spim spim;
@@ -81,12 +89,14 @@ static const struct driver drivers[] = {
     {&spi_controller_driver_ops, &spi_controller_driver},
     {&i2c_master_driver_ops, &i2c_master_driver},
     {&nvm_storage_driver_ops, &nvm_storage_driver},
+    {&comparator_driver_ops, &comparator_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
+    {NRF52_IRQN_COMP, nrf52_comp_serve, &comp},
     {NRF52_IRQN_QSPI, nrf52_qspi_serve, &qspi},
     {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
 };
@@ -99,6 +109,9 @@ void board_start(void)
 
     nrf52_qspi_init(&qspi, &qspi_config);
     nvm_storage_init(&nvm_storage_driver, &flash);
+
+    nrf52_comp_init(&comp, comp_channels, COUNT_OF(comp_channels));
+    comparator_init(&comparator_driver, &comparator);
 
     nrf52_spim_init(&spim, &spim_config);
     nrf52_spim_device_init(&header_device);
