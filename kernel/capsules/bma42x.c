@@ -10,16 +10,17 @@ CAPSULE(bma42x, .needs = {ACCELEROMETER, DELAY, I2C});
 #define PWR_CONF  0x7Cu
 #define PWR_CTRL  0x7Du
 
-#define ACC_CONF_100_HZ    0xA8u /* 100 samples a second, each the mean of four */
-#define ACC_RANGE_4G       0x01u
-#define PWR_CONF_SAVE      0x03u /* its reset value: sleep whenever that can be */
-#define PWR_CONF_STAY      0x00u
-#define PWR_CTRL_ACC_EN    0x04u
-#define PWR_CTRL_OFF       0x00u
-#define FULL_SCALE_MG      4000
-#define FULL_SCALE         32768 /* 12 bits, at the upper end of 16 */
-#define BYTES_OF_AXES      6u
-#define WAKE_UP_US         500u   /* between two registers while it sleeps: 450 us */
+#define ACC_CONF_100_HZ 0xA8u /* 100 samples a second, each the mean of four */
+#define ACC_RANGE_4G    0x01u
+#define PWR_CONF_SAVE   0x03u /* its reset value: sleep whenever that can be */
+#define PWR_CONF_STAY   0x00u
+#define PWR_CTRL_ACC_EN 0x04u
+#define PWR_CTRL_OFF    0x00u
+#define FULL_SCALE_MG   4000
+#define FULL_SCALE      32768 /* 12 bits, at the upper end of 16 */
+#define BYTES_OF_AXES   6u
+/* While it sleeps a register needs 450 us; the vendor's driver waits a millisecond. */
+#define WAKE_UP_US         1000u
 #define FIRST_SAMPLE_US    22000u /* two periods: the first may be from before it was there */
 #define BYTES_OF_STEP_MOST 3u
 

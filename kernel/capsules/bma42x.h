@@ -1,6 +1,6 @@
 /*
  * bma42x.h - Bosch's BMA421, BMA422 and BMA423: an accelerometer on I2C, for the driver of nine
- * degrees of freedom. Up to 4 g. It sleeps but for the 23 ms of a measurement; steps, taps and
+ * degrees of freedom. Up to 4 g. It sleeps but for the 24 ms of a measurement; steps, taps and
  * interrupts are not used. No driver of its own.
  *
  * Reference: BMA423 data sheet BST-BMA423-DS000, register map and power modes.

@@ -10,8 +10,8 @@ CAPSULE(hrs3300, .needs = {I2C, PULSE});
 #define REGISTER_DATA    0x08u /* eight, with others between */
 #define BYTES_OF_DATA    8u
 
-#define ENABLE_ON   0xE8u /* HEN; a sample every 12.5 ms; 20 mA for the light, with PDRIVER */
-#define ENABLE_OFF  0x68u
+#define ENABLE_ON   0xE0u /* HEN; a sample every 12.5 ms; with PDRIVER 20 mA for the light */
+#define ENABLE_OFF  0x60u
 #define PDRIVER_ON  0x68u
 #define PDRIVER_OFF 0x48u /* without PON */
 

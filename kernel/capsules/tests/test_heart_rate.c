@@ -12,8 +12,8 @@
 #include "kernel/capsules/tests/fake_core.h"
 #include "kernel/capsules/tests/fake_panel.h"
 
-#define ON_ENABLE  0xE8
-#define OFF_ENABLE 0x68
+#define ON_ENABLE  0xE0
+#define OFF_ENABLE 0x60
 #define ON_DRIVER  0x68
 #define OFF_DRIVER 0x48
 
