@@ -137,6 +137,11 @@ static bool observes_memory(void *context, uint32_t address, uint32_t size_bytes
             observer->device_class->observes(observer->self, address, size_bytes));
 }
 
+bool machine_observes_memory(const struct machine *machine)
+{
+    return observes_memory((void *)machine, 0, UINT32_MAX); /* which changes nothing */
+}
+
 static enum bus_result memory_accessed(void *context, uint32_t address, uint32_t size_bytes,
                                        bool write)
 {

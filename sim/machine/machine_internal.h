@@ -92,6 +92,8 @@ struct machine {
 void machine_touch_flash(struct machine *machine, uint32_t address, uint32_t size_bytes);
 struct cpu_bus machine_bus_make(struct machine *machine);
 struct cpu_observe machine_observe_make(struct machine *machine);
+/* Whether some memory is such that the core has to ask before it loads or stores there. */
+bool machine_observes_memory(const struct machine *machine);
 struct dma_port machine_dma_make(struct machine *machine);
 void machine_trigger_task(void *machine, uint32_t task_address);
 void machine_deliver_event(void *machine, uint32_t event_address);

@@ -388,6 +388,7 @@ bool machine_snapshot_restore(struct machine *machine, const struct machine_snap
     if (!check_all(machine, snapshot, name, error)) {
         return false;
     }
+    bool observed = machine_observes_memory(machine);
     struct cursor cursor = first_chunk(snapshot);
     for (size_t i = 0; i < snapshot_section_count; i++) {
         struct snapshot_bytes from = {.name = name};
@@ -400,6 +401,9 @@ bool machine_snapshot_restore(struct machine *machine, const struct machine_snap
         const uint8_t *state = NULL;
         next_chunk(&cursor, &state);
         restore_device(&machine->devices[i], state);
+    }
+    if (observed || machine_observes_memory(machine)) {
+        cpu_observing_changed(machine->cpu); /* it may be other memory than before */
     }
     return true;
 }

@@ -318,6 +318,54 @@ static void test_semihosting(void **state)
     snapshot_bench_close(&other);
 }
 
+static void write_register(struct machine *machine, const char *name, uint32_t offset,
+                           uint32_t value)
+{
+    const struct machine_device *device = &machine->devices[machine_find_device(machine, name)];
+    const struct bus_access access = {.offset = offset, .size_bytes = 4, .privileged = true};
+    assert_int_equal(device->device_class->write(device->self, access, value), BUS_OK);
+}
+
+static uint32_t pc_after(struct machine *machine, uint64_t cycles)
+{
+    struct cpu_regs regs;
+    machine_run(machine, clock_now(machine_clock(machine)) + cycles);
+    cpu_get_regs(machine_cpu(machine), &regs);
+    return regs.pc;
+}
+
+/* The core has read flash while it might, and is taken to where it may not: what it knows of that
+ * memory is of the past. */
+static void test_what_devices_say_of_memory_is_asked_for_again(void **state)
+{
+    static const uint32_t vectors[4] = {0x20001000, 0x101, 0x121, 0x121};
+    static const uint16_t loop[] = {0x4801, 0x6801, 0xE7FD, 0xBF00, 0x0000, 0x0004};
+    static const uint16_t handler = 0xE7FE;
+    struct snapshot_bench bench;
+    struct machine_snapshot before = {0}, after = {0};
+    (void)state;
+    snapshot_bench_open(&bench, &(struct snapshot_guest){.board = "nrf52840dk"});
+    machine_poke(bench.machine, 0, vectors, sizeof vectors);
+    machine_poke(bench.machine, 0x100, loop, sizeof loop); /* loads from 0x40000 for ever */
+    machine_poke(bench.machine, 0x120, &handler, sizeof handler);
+    machine_reset(bench.machine, RESET_POWER_ON);
+    assert_in_range(pc_after(bench.machine, 1000), 0x102, 0x104);
+    snapshot_bench_save(&bench, &before);
+    write_register(bench.machine, "flash_controller", 0x800, 0x40000); /* ACL: ADDR, SIZE, PERM */
+    write_register(bench.machine, "flash_controller", 0x804, 0x1000);
+    write_register(bench.machine, "flash_controller", 0x808, 1U << 2);
+    snapshot_bench_save(&bench, &after);
+    snapshot_bench_restore(&bench, &before);
+    assert_in_range(pc_after(bench.machine, 1000), 0x102, 0x104);
+    snapshot_bench_restore(&bench, &after);
+    assert_int_equal(pc_after(bench.machine, 1000), 0x120);
+    snapshot_bench_restore(&bench, &before);
+    assert_in_range(pc_after(bench.machine, 1000), 0x102, 0x104);
+    machine_snapshot_free(&before);
+    machine_snapshot_free(&after);
+    snapshot_bench_close(&bench);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +375,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_apps_that_fault_and_restart),
         cmocka_unit_test(test_every_instruction),
         cmocka_unit_test(test_semihosting),
+        cmocka_unit_test(test_what_devices_say_of_memory_is_asked_for_again),
     };
     first_seed = argc > 1 ? strtoull(argv[1], NULL, 0) : first_seed;
     return cmocka_run_group_tests(tests, NULL, NULL);
