@@ -4,7 +4,9 @@
 In a copy of the kernel, with the firmware's own build, a capsule is made evil, and put right again.
 """
 import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -120,6 +122,58 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("kernel/boards/nrf52dk/capsules.manifest: board-grant: capsule 'led' needs LED", done.stdout)
         self.assertFalse(os.path.exists(kernel))
+
+    def stack(self, kernel, inputs):
+        done = subprocess.run([CHECKER, "stack", "--root", ROOT, kernel, inputs], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def test_refuses_a_stack_that_does_not_suffice(self):
+        kernel, inputs = (os.path.join(FIRMWARE, "kernel/nrf52dk" + end) for end in (".elf", ".inputs"))
+        status, output = self.stack(kernel, inputs)
+        self.assertEqual(status, 0, output)
+        depth, handlers, room = map(int, re.findall(r"\d+", output)[:3])
+        for left, wanted in ((0, 0), (1, 1)):
+            small = os.path.join(self.build, "small.elf")
+            with open(kernel, "rb") as file:
+                image = bytearray(file.read())
+            less = room - depth - handlers + left
+            self.move_symbol(kernel, image, "kernel_stack_top", -less)
+            with open(small, "wb") as file:
+                file.write(image)
+            status, output = self.stack(small, inputs)
+            self.assertEqual(status, wanted, output)
+            if wanted:
+                self.assertIn(f"has {room - less}", output)
+                self.assertIn(": stack: ", output)
+                self.assertIn("\narch_reset_handler ", output)
+                self.assertIn(" > kernel_run ", output)
+
+    def move_symbol(self, path, image, name, by):
+        """Adds to its value in the symbol table: the one entry with its value, of its name's place in the strings."""
+        sections = subprocess.run(["arm-none-eabi-readelf", "-SW", path], capture_output=True, text=True, check=True).stdout
+        place = {found[0]: (int(found[1], 16), int(found[2], 16)) for found in
+                 re.findall(r"\] (\.\w+)\s+\w+\s+[0-9a-f]+ ([0-9a-f]+) ([0-9a-f]+)", sections)}
+        symbols, strings = place[".symtab"], place[".strtab"]
+        text = bytes(image[strings[0]:strings[0] + strings[1]])
+        at = text.index(b"\0" + name.encode() + b"\0") + 1
+        for entry in range(symbols[0], symbols[0] + symbols[1], 16):
+            if struct.unpack_from("<I", image, entry)[0] == at:
+                value = struct.unpack_from("<I", image, entry + 4)[0]
+                struct.pack_into("<I", image, entry + 4, value + by)
+                return
+        self.fail(f"no symbol {name}")
+
+    def test_refuses_a_pointer_that_comes_from_nowhere(self):
+        with open(os.path.join(FIRMWARE, "kernel/nrf52dk.inputs"), encoding="utf-8") as file:
+            text = file.read()
+        kernel = os.path.join(FIRMWARE, "kernel/nrf52dk.elf")
+        inputs = os.path.join(self.build, "inputs")
+        with open(inputs, "w", encoding="utf-8") as file:  # the calls of deferred.c without its source
+            file.write(text.replace("core/deferred.c ", "core/control.c "))
+        status, output = self.stack(kernel, inputs)
+        self.assertEqual(status, 1)
+        self.assertIn("kernel/core/deferred.c:", output)
+        self.assertIn("calls through a pointer that comes from nowhere", output)
 
 
 if __name__ == "__main__":
