@@ -1,7 +1,9 @@
 #include "tools/capsule_check/commands.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/capsule_check/board.h"
@@ -12,7 +14,8 @@
 
 /* What the commands below have in common. */
 struct options {
-    const char *root;
+    const char *root; /* as given; `real_root` is without links */
+    char real_root[PATH_MAX];
     const char *text;
     const char *facts;
     bool entries;
@@ -50,6 +53,10 @@ static bool read_options(struct options *options, int count, char **arguments)
     }
     options->files = arguments + i;
     options->file_count = count - i;
+    if (realpath(options->root, options->real_root) == NULL) {
+        (void)wrong_use("no such directory (--root): ", options->root);
+        return false;
+    }
     return true;
 }
 
@@ -105,8 +112,8 @@ static int run_stack(int count, char **arguments)
         return wrong_use("stack: wants a kernel and the list of its inputs", "");
     }
     struct findings findings = {.count = 0};
-    stack_check(options.files[0], options.files[1], options.root, options.entries, options.facts,
-                stdout, &findings);
+    stack_check(options.files[0], options.files[1], options.real_root, options.entries,
+                options.facts, stdout, &findings);
     return end_with(&findings, false);
 }
 
@@ -120,7 +127,7 @@ static int run_trusted(int count, char **arguments)
         return wrong_use("trusted: wants the list of a kernel's inputs", "");
     }
     struct findings findings = {.count = 0};
-    trusted_print(options.files[0], options.root, stdout, &findings);
+    trusted_print(options.files[0], options.real_root, stdout, &findings);
     return end_with(&findings, false);
 }
 
