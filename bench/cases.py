@@ -9,7 +9,7 @@ from report import Figure, Spread
 
 CPU_MEDIAN, CPU_LEAST = 0.9, 0.7
 MPU_RATIO, INTERRUPT_RATIO = 3.0, 1.5
-NULL_CYCLES, PROCESS_BYTES = 250, 676
+NULL_CYCLES, PROCESS_BYTES, TRAPS_PERCENT = 250, 676, 10
 SLEEP_SECONDS, DEVICE_MILLIONS, MEMORY_MB, START_MS, RESTORE_US = 1.0, 12.0, 32.0, 100.0, 50.0
 LINEAR_TOLERANCE = 0.10
 FULL_BOARDS = ("nrf52dk", "nrf52840dk", "pinetime")
@@ -203,8 +203,8 @@ def minimal_board(machines):
     return blob
 
 
-def sizes(bench):
-    elf = bench.machines.file("firmware/kernel/nrf52dk.elf")
+def kernel_sizes(bench, elf):
+    """(flash, RAM, its stack) of a kernel, in bytes."""
     found = {}
     listing = Run([need("arm-none-eabi-size", "run: sh tools/setup.sh"), "-A", elf]).output
     for line in listing.splitlines():
@@ -215,19 +215,22 @@ def sizes(bench):
     flash = sum(size for name, (size, address) in found.items() if address < 0x30000 and not name.startswith(".debug")
                 and name not in (".comment", ".ARM.attributes", ".sandglass.info", ".capsule.manifest"))
     flash += found.get(".data", (0, 0))[0]
+    return flash, ram, found.get(".stack", (0, 0))[0]
+
+
+def sizes(bench):
+    flash, ram, stack = kernel_sizes(bench, bench.machines.file("firmware/kernel/nrf52dk.elf"))
     yield Figure("kernel_flash", "the kernel's flash", "bytes", Spread([flash]))
     yield Figure("kernel_ram", "the kernel's RAM", "bytes", Spread([ram]),
-                 note=f"of which the stack {found.get('.stack', (0, 0))[0]:,}")
+                 note=f"of which the stack {stack:,}")
 
 
-def null_command(bench):
+def run_null_command(bench, *kernel):
+    """The run, and the cycles of each of its calls."""
     app = bench.machines.file("firmware/apps/null_command.tbf")
     with tempfile.NamedTemporaryFile(mode="r", suffix=".trace") as trace:
-        run = Run(bench.machines.sandglass_command("--for", "2s", "--trace", trace.name, app))
+        run = Run(bench.machines.sandglass_command("--for", "2s", "--trace", trace.name, *kernel, app))
         lines = trace.read().splitlines()
-    kept = run.number(r"grants +([\d,]+) ", "what the kernel keeps for a process")
-    yield Figure("process_ram", "the kernel's RAM for a process, no grant entered (Tock 2.1 with 14 grants: 1,352 published)", "bytes",
-                 Spread([kept]), expected=f"<= {PROCESS_BYTES}", met=bench.judge(kept <= PROCESS_BYTES))
     costs, called, back = [], None, None
     for line in lines:
         fields = line.split()
@@ -238,9 +241,35 @@ def null_command(bench):
             called = None
     if len(costs) < 900:
         fail(f"only {len(costs)} null commands were seen in the trace; the app did not run")
-    yield Figure("null_command", f"LED command 0, SVC to the app's next instruction, {len(costs):,} calls", "cycles", Spread(costs),
-                 expected=f"< {NULL_CYCLES}", met=bench.judge(statistics.median(costs) < NULL_CYCLES))
+    return run, Spread(costs)
 
 
-CASES = {"sizes": sizes, "null_command": null_command, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,
+def null_command(bench):
+    run, costs = run_null_command(bench)
+    kept = run.number(r"grants +([\d,]+) ", "what the kernel keeps for a process")
+    yield Figure("process_ram", "the kernel's RAM for a process, no grant entered (Tock 2.1 with 14 grants: 1,352 published)", "bytes",
+                 Spread([kept]), expected=f"<= {PROCESS_BYTES}", met=bench.judge(kept <= PROCESS_BYTES))
+    yield Figure("null_command", f"LED command 0, SVC to the app's next instruction, {len(costs.values):,} calls", "cycles", costs,
+                 expected=f"< {NULL_CYCLES}", met=bench.judge(costs.median < NULL_CYCLES))
+
+
+def traps(bench):
+    """Nothing where nobody has built the other kernels: they serve this comparison alone."""
+    if not bench.machines.has("firmware_without_traps/kernel/pinetime.elf"):
+        return
+    for board in FULL_BOARDS:
+        elf, other = (bench.machines.file(f"{folder}/kernel/{board}.elf") for folder in ("firmware", "firmware_without_traps"))
+        flash, without = (kernel_sizes(bench, path)[0] for path in (elf, other))
+        share = 100.0 * (flash - without) / without
+        yield Figure(f"traps_flash_{board}", f"the checks in capsules at run time: flash of {board}, with {flash:,} bytes", "%", Spread([share]),
+                     expected=f"< {TRAPS_PERCENT}", met=bench.judge(share < TRAPS_PERCENT))
+    other = bench.machines.file("firmware_without_traps/kernel/nrf52dk.elf")
+    _, with_traps = run_null_command(bench)
+    _, without = run_null_command(bench, other)
+    share = 100.0 * (with_traps.median - without.median) / without.median
+    yield Figure("traps_cycles", f"the same: null command, {with_traps.median:.0f} cycles against {without.median:.0f}", "%", Spread([share]),
+                 expected=f"< {TRAPS_PERCENT}", met=bench.judge(share < TRAPS_PERCENT))
+
+
+CASES = {"sizes": sizes, "null_command": null_command, "traps": traps, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,
          "sleep": sleep, "devices": devices, "memory": memory, "start": start, "snapshot": snapshot, "linear": linear}

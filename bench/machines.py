@@ -96,6 +96,9 @@ class Machines:
     def file(self, *path):
         return need(os.path.join(self.build, *path), "build first: cmake --build")
 
+    def has(self, *path):
+        return os.path.exists(os.path.join(self.build, *path))
+
     def guest(self, name, rounds=None, factor=1):
         """The ELF of a guest, with `rounds` or `factor` times its own rounds. Returns the path and the rounds."""
         path = self.file("firmware/guests", name + ".elf")

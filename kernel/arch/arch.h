@@ -37,6 +37,7 @@ enum arch_stop {
     ARCH_STOP_INTERRUPT = 0,   /* an interrupt, or the end of the time slice */
     ARCH_STOP_SYSTEM_CALL = 1, /* frame.pc is after the SVC instruction */
     ARCH_STOP_FAULT = 2,       /* see arch_fault_get */
+    ARCH_STOP_WORD = INT32_MAX /* none: it makes this a word, which needs no narrowing */
 };
 
 /* The status registers when a fault was taken (ARMv7-M ARM, B3.2). */
