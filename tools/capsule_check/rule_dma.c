@@ -4,9 +4,10 @@
  * DMA_BUFFER_OF(array) stands in a function NAME_init, which sets the instance up and which only
  * the board and other such functions call: a buffer is never made anew while a device has it. The
  * array is a field; that field is named once, by DMA_BUFFER_OF (and in sizeof, which reads
- * nothing). Neither a struct dma_buffer nor a struct with such a field in it is copied or
- * overwritten elsewhere, as the copy would not know that the buffer is lent. Nor is a struct
- * deferred_call, whose place in the kernel's list would be lost: the rule `pair`.
+ * nothing), and not at all by another capsule. Neither a struct dma_buffer nor a struct with such a
+ * field in it is copied or overwritten elsewhere, as the copy would not know that the buffer is
+ * lent. Nor is a struct deferred_call, whose place in the kernel's list would be lost: the rule
+ * `pair`.
  */
 #include <string.h>
 
@@ -155,12 +156,45 @@ static bool is_copy(CXCursor cursor)
            !is_made_here(from);
 }
 
+/* The header of the same name as the capsule's source. */
+static bool is_own_header(const struct source *source, const struct text_file *file)
+{
+    for (size_t i = 0; i < source->text.file_count; i++) {
+        const struct text_file *main = source->text.files[i];
+        size_t length = strlen(main->path);
+        if (main->is_main && strlen(file->path) == length &&
+            strncmp(main->path, file->path, length - 1) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_field(struct source *source, CXCursor cursor, const struct dma *dma)
 {
     const struct dma_field *field = dma_field_of(dma, clang_getCursorReferenced(cursor));
     if (field != NULL && !dma->in_sizeof && ast_begin(cursor) != field->at) {
         char name[80];
         ast_refuse(source, "dma-buffer", cursor, "%s, which lies behind a DMA buffer",
+                   ast_name(cursor, name, sizeof name));
+    }
+}
+
+/* The bytes behind a library's buffer are made one in the library's own file, which is not seen
+ * here: no array is mentioned that lies beside a DMA buffer in a struct of another capsule. */
+static void check_foreign_field(struct source *source, CXCursor cursor, const struct dma *dma)
+{
+    static const struct dma none = {.count = 0};
+    CXCursor field = clang_getCursorReferenced(cursor);
+    CXCursor owner = clang_getCursorSemanticParent(field);
+    const struct text_file *file = ast_file(source, owner);
+    bool is_array = clang_getArrayElementType(ast_type(field)).kind != CXType_Invalid;
+    if (is_array && !dma->in_sizeof && file != NULL && !file->is_main &&
+        file->origin == TEXT_CAPSULE && !is_own_header(source, file) &&
+        rule_of(&none, clang_getCursorType(owner)) != NULL) {
+        char name[80];
+        ast_refuse(source, "dma-buffer", cursor,
+                   "%s, which another capsule may have lent to a device",
                    ast_name(cursor, name, sizeof name));
     }
 }
@@ -188,6 +222,7 @@ static enum ast_answer check(struct source *source, const struct ast_node *node,
         below.in_sizeof = true;
     } else if (kind == CXCursor_MemberRefExpr || kind == CXCursor_MemberRef) {
         check_field(source, cursor, dma);
+        check_foreign_field(source, cursor, dma);
     } else if (kind == CXCursor_CallExpr) {
         check_call(source, cursor, dma);
     }

@@ -383,6 +383,35 @@ static CXCursor initialiser_of(CXCursor variable)
     return clang_Cursor_getVarDeclInitializer(variable);
 }
 
+struct self_search {
+    CXCursor variable;
+    bool found;
+};
+
+static enum CXChildVisitResult find_self(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+    (void)parent;
+    struct self_search *search = data;
+    search->found = search->found ||
+                    (clang_getCursorKind(cursor) == CXCursor_DeclRefExpr &&
+                     clang_equalCursors(clang_getCursorReferenced(cursor), search->variable) != 0);
+    return search->found ? CXChildVisit_Break : CXChildVisit_Recurse;
+}
+
+/* `T *q = q;` holds whatever lies on the stack. */
+static void check_own_value(struct escape *escape, CXCursor variable, CXCursor value)
+{
+    struct self_search search = {variable, false};
+    (void)find_self(value, variable, &search);
+    if (!search.found) {
+        (void)clang_visitChildren(value, find_self, &search);
+    }
+    if (search.found && escape->reports) {
+        ast_refuse(escape->source, "uninitialised", variable,
+                   "a variable with a pointer in it that is initialised with itself");
+    }
+}
+
 static void check_variable(struct escape *escape, CXCursor variable, unsigned depth)
 {
     CXCursor value = initialiser_of(variable);
@@ -398,6 +427,7 @@ static void check_variable(struct escape *escape, CXCursor variable, unsigned de
     if (clang_Cursor_isNull(value) || !ast_bears_pointer(clang_getCursorType(variable))) {
         return;
     }
+    check_own_value(escape, variable, value);
     unsigned level = level_of(escape, value, depth);
     if (local != NULL) {
         /* The room for locals may have moved. */
