@@ -171,7 +171,7 @@ class Capsule:
         self.places_of_lines()
         self.find_owners()
         self.read()
-        self.has_slices = any(line == "struct slice {" for line in self.lines)
+        self.slices = next((i for i, line in enumerate(self.lines) if line == "struct slice {"), None)
 
     def places_of_lines(self):
         self.where = []
@@ -270,6 +270,8 @@ class Capsule:
         owned = place.function.owned
         if "{array}" in text:
             owned = {name: tag for name, tag in owned.items() if tag in self.arrays}
+        if "mutant_slice" in text:
+            owned = {name: tag for name, tag in owned.items() if self.owners[tag] > self.slices}
         if "{own}" in text:
             if not owned:
                 return None
@@ -308,7 +310,7 @@ class Top:
 def all_mutants(capsules, choose):
     by_kind = {}
     for capsule in capsules:
-        kinds = IN_FUNCTION + IN_SCOPE + (WITH_SLICES if capsule.has_slices else [])
+        kinds = IN_FUNCTION + IN_SCOPE + (WITH_SLICES if capsule.slices is not None else [])
         for kind, rule, text, place, needs in capsule.mutants(kinds, choose):
             by_kind.setdefault((kind, rule), []).append((capsule, place, text, needs))
         if capsule.grant is not None:
@@ -352,7 +354,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", required=True)
     parser.add_argument("--root", required=True)
-    parser.add_argument("--per-kind", type=int, default=6)
+    parser.add_argument("--per-kind", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("kinds", nargs="*")
