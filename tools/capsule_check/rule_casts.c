@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/capsule_check/callbacks.h"
+#include "tools/capsule_check/initialisers.h"
 #include "tools/capsule_check/rule_groups.h"
 #include "tools/capsule_check/shapes.h"
 
@@ -42,9 +43,8 @@ static void check_cast(struct source *source, CXCursor cast)
 
 /* --- Conversions that are not written --- */
 
-/* Where a pointer may lose its type: the self of a struct that a trusted header declares. Whether
- * it fits the functions beside it, rule_pairs.c sees. */
-static bool is_self_of_pair(const struct ast_node *node)
+/* A value in the braces of an initialiser. */
+static bool is_in_list(const struct ast_node *node)
 {
     const struct ast_node *above = node->parent;
     while (above != NULL &&
@@ -70,9 +70,14 @@ static void check_conversion(struct source *source, const struct ast_node *node)
         return;
     }
     if (ast_is_pointer(to) && !is_pointer_like(from)) {
+        if (initialisers_is_zero(source, bare) && is_in_list(node)) {
+            return; /* = {0} */
+        }
         ast_refuse(source, "int-pointer", cursor, "a number as a pointer");
     } else if (ast_is_void_pointer(to) && is_pointer_like(from) && !ast_is_void_pointer(from)) {
-        if (!is_self_of_pair(node)) {
+        /* The self of a pair, which rule_pairs.c compares with the functions: nothing else in
+         * braces is a void *. */
+        if (!is_in_list(node)) {
             ast_refuse(source, "void-pointer", cursor, "a pointer that loses its type");
         }
     } else if (ast_is_pointer(to) && !ast_is_void_pointer(to) && ast_is_void_pointer(from)) {

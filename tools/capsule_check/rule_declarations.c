@@ -150,6 +150,31 @@ static void check_variable(struct source *source, const struct ast_node *node)
     }
 }
 
+/* struct T in a header of others, which only names it or means its own by it. A pointer to the one
+ * would be taken for a pointer to the other. */
+static bool is_tag_of_others(const struct source *source, CXCursor cursor)
+{
+    const struct text *text = &source->text;
+    char tag[NAME_BYTES];
+    (void)ast_name(cursor, tag, sizeof tag);
+    for (size_t i = 1; tag[0] != '\0' && i < text->token_count; i++) {
+        const struct text_file *file = text_place_of(text, text->tokens[i].physical_line).file;
+        if (file != NULL && !file->is_own && text_token_is(&text->tokens[i], tag) &&
+            (text_token_is(&text->tokens[i - 1], "struct") ||
+             text_token_is(&text->tokens[i - 1], "enum"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_own_definition(const struct source *source, CXCursor cursor)
+{
+    const struct text_file *file = ast_file(source, cursor);
+    return file != NULL && file->is_own && clang_isCursorDefinition(cursor) &&
+           clang_getCursorKind(cursor) != CXCursor_TypedefDecl;
+}
+
 /* In a declaration at file scope, where libclang shows it beside what it is the type of or below.
  */
 static bool is_at_file_scope(const struct ast_node *node)
@@ -171,6 +196,9 @@ static void check_type(struct source *source, const struct ast_node *node)
     bool is_good = is_at_file_scope(node) && !clang_Cursor_isAnonymousRecordDecl(node->cursor);
     if (node->depth > 0 && !is_good && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_NONE) {
         ast_refuse(source, "declaration", node->cursor, "the type '%s' inside something else",
+                   ast_name(node->cursor, name, sizeof name));
+    } else if (is_own_definition(source, node->cursor) && is_tag_of_others(source, node->cursor)) {
+        ast_refuse(source, "declaration", node->cursor, "'%s' is a type that another header names",
                    ast_name(node->cursor, name, sizeof name));
     }
 }

@@ -138,11 +138,36 @@ static bool is_slice(CXType type)
     return strcmp(tag, "slice") == 0 || strcmp(tag, "const_slice") == 0;
 }
 
+static enum CXVisitorResult find_items(CXCursor field, CXClientData data)
+{
+    bool *found = data;
+    *found = *found || (ast_name_is(field, "items") && ast_has_mark(field, "private"));
+    return CXVisit_Continue;
+}
+
+/* The braces that a macro made are good for what the macro makes. */
+static bool is_made_for(enum text_shape shape, CXType type)
+{
+    char tag[NAME_BYTES];
+    bool has_items = false;
+    switch ((int)shape) {
+    case TEXT_SHAPE_NONE:
+        return false;
+    case TEXT_SHAPE_LIST_OF:
+        (void)clang_Type_visitFields(type, find_items, &has_items);
+        return has_items;
+    case TEXT_SHAPE_DMA_BUFFER_OF:
+        return strcmp(ast_struct_tag(type, tag, sizeof tag), "dma_buffer") == 0;
+    default:
+        return true;
+    }
+}
+
 static void check_initialiser(struct source *source, const struct initialiser *initialiser,
                               void *context)
 {
     (void)context;
-    if (shapes_at_begin(source, initialiser->list) != TEXT_SHAPE_NONE ||
+    if (is_made_for(shapes_at_begin(source, initialiser->list), initialiser->type) ||
         is_slice(initialiser->type)) {
         return;
     }
