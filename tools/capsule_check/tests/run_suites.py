@@ -10,6 +10,8 @@ What stands in a header RULE-what*.h is marked there. Each accepted/*.c must pas
 Exit status: 0 all as said, 1 not, 2 wrong use.
 """
 import argparse
+import concurrent.futures
+import functools
 import json
 import os
 import re
@@ -21,11 +23,16 @@ COMPILER = "arm-none-eabi-gcc"
 MARK = re.compile(r"// REFUSED( BELOW)?(?: by ([a-z-]+))?$")
 
 
+@functools.cache
+def compiler_headers():
+    run = subprocess.run([COMPILER, "-print-file-name=include"], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
 def preprocess(source, root, to):
     """The text that the build would compile, or what the preprocessor says against it."""
-    include = subprocess.run([COMPILER, "-print-file-name=include"], capture_output=True, text=True, check=True)
     command = [COMPILER, "-E", "-std=c11", "-mcpu=cortex-m4", "-mthumb", "-ffreestanding", "-nostdinc", "-DCAPSULE_C",
-               "-I", root, "-isystem", include.stdout.strip(), "-o", to, source]
+               "-I", root, "-isystem", compiler_headers(), "-o", to, source]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -115,9 +122,9 @@ def main():
         [arguments.check, "--rules"], capture_output=True, text=True, check=True).stdout.splitlines()]
     sources = suite("refused", arguments.names) + suite("accepted", arguments.names)
     failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for source in sources:
-            problems = judge(source, arguments, rules, arguments.keep or folder)
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        to = arguments.keep or folder
+        for source, problems in zip(sources, pool.map(lambda one: judge(one, arguments, rules, to), sources)):
             if problems:
                 failed += 1
                 print("\n".join([os.path.relpath(source, os.path.dirname(os.path.abspath(__file__)))] + problems))
