@@ -6,12 +6,20 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
+/* In kernel.dead_capsules. By bytes: a sanitizer puts room between objects that lie side by side.
+ */
+static uint32_t bit_of(const struct capsule *owner)
+{
+    uintptr_t offset = (uintptr_t)owner - (uintptr_t)__start_capsules;
+    return 1u << (uint32_t)(offset / sizeof(struct capsule));
+}
+
 bool guard_is_dead(const struct capsule *owner)
 {
     if (owner == NULL || kernel.dead_capsules == 0) {
         return false;
     }
-    return (kernel.dead_capsules & 1u << (uint32_t)(owner - __start_capsules)) != 0;
+    return (kernel.dead_capsules & bit_of(owner)) != 0;
 }
 
 /* Whose command the main loop is carrying out; NULL: nobody's. What interrupts and deferred calls
@@ -96,7 +104,7 @@ static void remove_drivers(const struct capsule *owner)
 
 static void bury(const struct capsule *owner)
 {
-    kernel.dead_capsules |= 1u << (uint32_t)(owner - __start_capsules);
+    kernel.dead_capsules |= bit_of(owner);
     arch_guard.any_dead = 1;
     abandon_dead_callers();
     remove_drivers(owner);
