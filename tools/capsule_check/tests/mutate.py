@@ -276,6 +276,9 @@ class Capsule:
             if not owned:
                 return None
             needs["own"] = choose.choice(sorted(owned))
+            before = self.lines[:self.owners.get(owned[needs["own"]], 0)]
+            if "mutant_slice" in text and "struct slice {" not in before:
+                return None
         if "{array}" in text:
             needs["array"] = choose.choice(sorted(self.arrays[owned[needs["own"]]]))
         if "{call}" in text:
