@@ -109,7 +109,9 @@ static const struct rule rules[] = {
     {"uninitialised", "a local variable with a pointer in it that is not initialised",
      "It would point anywhere.", "initialise it where it is declared"},
     {"escape", "a borrowed pointer or slice that is kept",
-     "What was lent is gone or somebody else's when the scope, the block or the call ends.",
+     "What was lent is gone or somebody else's when the scope, the block or the call ends: the "
+     "state "
+     "of a grant, a local variable, a temporary value, and what lies in them or leads to them.",
      "keep what is in it, or mark the parameter BORROWED"},
     {"grant-type", "a pointer, slice or handle in a grant, or a grant of another type",
      "A grant lies in a process's memory and ends with it.", "keep numbers and process ids there"},
@@ -126,13 +128,20 @@ static const struct rule rules[] = {
     {"index",
      "a subscript of something that is not an array of known size, or a slice that does "
      "not fit its array",
-     "Only an array's own size tells which index is good.",
-     "use an array of known size, slice_get and slice_put, or LIST_AT"},
-    {"dma-buffer", "an array behind a DMA buffer that is mentioned elsewhere",
-     "While a device owns the buffer its bytes are nobody else's.",
-     "use the functions of kernel/hil/dma_buffer.h"},
-    {"recursion", "a function that can call itself",
-     "The stack must be known when the kernel is built.", "write a loop"},
+     "Only an array's own size tells which index is good. Where only the address of an element is "
+     "taken, the compiler's check lets the index one past the end through.",
+     "use an array of known size, slice_get and slice_put, LIST_AT, or &ARRAY_AT for an address"},
+    {"dma-buffer",
+     "an array behind a DMA buffer that is mentioned elsewhere, or a buffer that is copied, "
+     "overwritten or made anew",
+     "While a device owns the buffer its bytes are nobody else's, and a copy or a new buffer over "
+     "the same bytes would not know that.",
+     "use the functions of kernel/hil/dma_buffer.h, and DMA_BUFFER_OF once, in NAME_init"},
+    {"recursion",
+     "a function that can be called while it runs, by its callees or through a handle or client "
+     "of the capsule's own",
+     "The stack must be known when the kernel is built.",
+     "write a loop, or ask for a deferred call"},
     {"up-call", "a client's callback from inside a command or an op",
      "Two capsules could call each other without end, and a caller is not ready to be called back.",
      "ask for a deferred call and call back from there"},
