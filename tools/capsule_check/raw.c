@@ -119,6 +119,9 @@ static void skip_block_comment(struct scanner *scanner)
 
 static void take_quoted(struct scanner *scanner)
 {
+    if (scanner->used > 0 && scanner->text[scanner->used - 1] == 'R') {
+        doubt(scanner, "a quote that some take for a raw string's");
+    }
     char quote = take(scanner);
     put(scanner, quote);
     while (!is_at_end(scanner) && peek(scanner, 0) != '\n') {
@@ -178,6 +181,10 @@ static void scan(struct scanner *scanner)
             (void)take(scanner);
             end_line(scanner);
         } else {
+            /* At the file's start it would be a mark that a preprocessor steps over. */
+            if ((unsigned char)byte >= 0x80) {
+                doubt(scanner, "a byte outside ASCII");
+            }
             put(scanner, take(scanner));
         }
     }
