@@ -22,14 +22,14 @@
 #include <stdint.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/hil/guard.h"
 #include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
-
-struct capsule;
 
 struct dma_buffer {
     PRIVATE uint8_t *bytes;
     READ_ONLY uint32_t length;
+    PRIVATE const struct capsule *owner;  /* whose array it is; NULL: trusted code's */
     PRIVATE const struct capsule *holder; /* NULL: the owner has it */
     PRIVATE bool claimed;                 /* by a device */
 };
@@ -37,7 +37,7 @@ struct dma_buffer {
 /* The initialiser of a buffer: the whole of an array of uint8_t. */
 #define DMA_BUFFER_OF(array)                                                                       \
     {                                                                                              \
-        (array), sizeof(array), NULL, false                                                        \
+        (array), sizeof(array), GUARD_CALLER, NULL, false                                          \
     }
 
 /* [offset, offset + length) of a buffer, as an argument of the core's allow_read_dma() and
@@ -53,11 +53,13 @@ static inline struct dma_part dma_part(struct dma_buffer *buffer, uint32_t offse
     return (struct dma_part){buffer, offset, length};
 }
 
-/* What `who` (NULL: the owner) may touch now: all of the bytes, or none. */
+/* What the caller may touch now, as holder `who` or (NULL) as the owner: all of the bytes, or none.
+ * A capsule that held the buffer still knows where it lies. */
 PRIVATE static inline struct slice dma_buffer_seen_by(BORROWED const struct dma_buffer *buffer,
                                                       BORROWED const struct capsule *who)
 {
-    bool may = !buffer->claimed && buffer->holder == who;
+    bool may =
+        !buffer->claimed && buffer->holder == who && (who != NULL || buffer->owner == GUARD_CALLER);
     return (struct slice){buffer->bytes, may ? buffer->length : 0u};
 }
 
@@ -149,14 +151,29 @@ PRIVATE static inline int dma_buffer_check(BORROWED const struct dma_buffer *buf
     return fits ? K_OK : K_ESIZE;
 }
 
-/* The HIL's function for an op of a handle that a capsule offers: `holder` has the buffer from now
- * on. K_ESIZE: no such part. K_EBUSY: it is lent already. */
+/* The HIL's function for an op that hands a buffer over: whether it is the caller's to give, as he
+ * owns it or holds it, or is trusted. K_OK, also for NULL, which the op refuses; or K_EBUSY. */
+PRIVATE static inline int dma_buffer_offer(BORROWED const struct dma_buffer *buffer)
+{
+    if (buffer == NULL) {
+        return K_OK;
+    }
+    const struct capsule *has = buffer->holder != NULL ? buffer->holder : buffer->owner;
+    const struct capsule *giver = GUARD_CALLER;
+    return giver == NULL || giver == has ? K_OK : K_EBUSY;
+}
+
+/* The same for an op of a handle that a capsule offers: `holder` has the buffer from now on.
+ * K_ESIZE: no such part. K_EBUSY: it is lent already, or not the caller's. */
 PRIVATE static inline int dma_buffer_lend(struct dma_buffer *buffer, uint32_t offset,
                                           uint32_t length, const struct capsule *holder)
 {
     int status = dma_buffer_check(buffer, offset, length);
     if (status == K_OK && dma_buffer_is_lent(buffer)) {
         status = K_EBUSY;
+    }
+    if (status == K_OK) {
+        status = dma_buffer_offer(buffer);
     }
     if (status == K_OK) {
         buffer->holder = holder;

@@ -35,7 +35,8 @@ struct hil_entropy {
 static inline int hil_entropy_fill(BORROWED const struct hil_entropy *entropy,
                                    struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
-    return entropy->ops->fill(entropy->self, buffer, offset, length);
+    int offered = dma_buffer_offer(buffer);
+    return offered == K_OK ? entropy->ops->fill(entropy->self, buffer, offset, length) : offered;
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */

@@ -53,7 +53,8 @@ PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,
                                          uint32_t length)
 {
     const struct capsule *owner = flash->owner;
-    int status = owner != NULL ? dma_buffer_lend(buffer, 0, length, owner) : K_OK;
+    int status =
+        owner != NULL ? dma_buffer_lend(buffer, 0, length, owner) : dma_buffer_offer(buffer);
     if (status == K_OK) {
         status = GUARD_CALL(owner, move, flash->self, address, buffer, length);
         if (status != K_OK && owner != NULL) {

@@ -9,6 +9,7 @@
 #define KERNEL_HIL_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/abi/syscall.h"
@@ -19,6 +20,17 @@
 struct capsule {
     char name[24]; /* ends in 0 */
 };
+
+/* Who this text belongs to: the capsule that it is compiled in, NULL in trusted code. What a header
+ * defines can ask it, as it is compiled in the capsule. On the host all pass for trusted; a
+ * test may say otherwise. */
+#ifdef CAPSULE_C
+/* The CAPSULE line has its name. */
+static const struct capsule this_capsule __attribute__((unused));
+#define GUARD_CALLER (&this_capsule)
+#elif !defined(GUARD_CALLER)
+#define GUARD_CALLER ((const struct capsule *)NULL)
+#endif
 
 /* False for NULL, which stands for trusted code. */
 PRIVATE bool guard_is_dead(const struct capsule *owner);

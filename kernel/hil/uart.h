@@ -54,15 +54,13 @@ static inline int hil_uart_transmit(BORROWED const struct hil_uart *uart, struct
                                     uint32_t offset, uint32_t length)
 {
     const struct capsule *owner = uart->owner;
-    if (owner == NULL) {
-        return uart->ops->transmit(uart->self, buffer, offset, length);
-    }
-    int status = dma_buffer_lend(buffer, offset, length, owner);
+    int status =
+        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
     if (status != K_OK) {
         return status;
     }
     status = GUARD_CALL(owner, uart->ops->transmit, uart->self, buffer, offset, length);
-    if (status != K_OK) {
+    if (status != K_OK && owner != NULL) {
         dma_buffer_hand_back(buffer, owner);
     }
     return status;
@@ -75,15 +73,13 @@ static inline int hil_uart_receive(BORROWED const struct hil_uart *uart, struct 
                                    uint32_t offset, uint32_t length)
 {
     const struct capsule *owner = uart->owner;
-    if (owner == NULL) {
-        return uart->ops->receive(uart->self, buffer, offset, length);
-    }
-    int status = dma_buffer_lend(buffer, offset, length, owner);
+    int status =
+        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
     if (status != K_OK) {
         return status;
     }
     status = GUARD_CALL(owner, uart->ops->receive, uart->self, buffer, offset, length);
-    if (status != K_OK) {
+    if (status != K_OK && owner != NULL) {
         dma_buffer_hand_back(buffer, owner);
     }
     return status;

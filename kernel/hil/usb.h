@@ -80,14 +80,16 @@ static inline void hil_usb_set_open(BORROWED const struct hil_usb *usb, bool ope
 static inline int hil_usb_send(BORROWED const struct hil_usb *usb, struct dma_buffer *packet,
                                uint32_t length)
 {
-    return usb->ops->send(usb->self, packet, length);
+    int offered = dma_buffer_offer(packet);
+    return offered == K_OK ? usb->ops->send(usb->self, packet, length) : offered;
 }
 
 /* The next packet goes into the buffer, of HIL_USB_PACKET_BYTES, which is lent until `received`,
  * `reset` or set_open. K_EOFF, K_EBUSY, K_ESIZE. Until it is called the host has to wait. */
 static inline int hil_usb_receive(BORROWED const struct hil_usb *usb, struct dma_buffer *buffer)
 {
-    return usb->ops->receive(usb->self, buffer);
+    int offered = dma_buffer_offer(buffer);
+    return offered == K_OK ? usb->ops->receive(usb->self, buffer) : offered;
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */

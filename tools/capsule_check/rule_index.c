@@ -213,13 +213,21 @@ static long long size_behind(CXCursor expression)
     return array_size(bare);
 }
 
-/* {array, constant} and zeros: SLICE_OF, SLICE_OF_TEXT, LIST_OF, DMA_BUFFER_OF. */
-static bool is_view_of_array(CXCursor list, unsigned count)
+/* &this_capsule: whose a DMA buffer is. */
+static bool is_owner(struct source *source, CXCursor expression)
+{
+    char text[SPELL_BYTES];
+    return strcmp(ast_spell(source, ast_bare(expression), text, sizeof text), "& this_capsule") ==
+           0;
+}
+
+/* {array, constant} and zeros or the owner: SLICE_OF, SLICE_OF_TEXT, LIST_OF, DMA_BUFFER_OF. */
+static bool is_view_of_array(struct source *source, CXCursor list, unsigned count)
 {
     long long length = -1;
     CXCursor first = ast_child(list, 0);
     for (unsigned i = count < 2 ? 0 : 2; i < count; i++) {
-        if (!is_zero(ast_child(list, i))) {
+        if (!is_zero(ast_child(list, i)) && !is_owner(source, ast_child(list, i))) {
             return false;
         }
     }
@@ -245,7 +253,7 @@ static void check_list(struct source *source, CXCursor list)
     if (!fields.has_marked || fields.is_pair || !ast_bears_pointer(type)) {
         return;
     }
-    if (!is_view_of_array(list, ast_child_count(list))) {
+    if (!is_view_of_array(source, list, ast_child_count(list))) {
         ast_refuse(source, "index", list, "not a whole array with its size: %s",
                    ast_spell(source, list, text, sizeof text));
     }

@@ -61,7 +61,8 @@ static const struct pattern patterns[] = {
      "[ "
      "0 ] ) ) , STR ) ; int unused ; } ) ) }"},
     {TEXT_SHAPE_LIST_AT, "( ( $a ) . items [ index_check ( ( $i ) , ( $a ) . count ) ] )"},
-    {TEXT_SHAPE_DMA_BUFFER_OF, "{ ( $a ) , sizeof ( $a ) , ( ( void * ) 0 ) , 0 }"},
+    {TEXT_SHAPE_DMA_BUFFER_OF,
+     "{ ( $a ) , sizeof ( $a ) , ( & this_capsule ) , ( ( void * ) 0 ) , 0 }"},
     {TEXT_SHAPE_NULL, "( ( void * ) 0 )"},
 };
 

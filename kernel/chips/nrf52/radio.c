@@ -160,6 +160,7 @@ static void radio_set_client(void *self, const struct hil_radio_client *client)
 {
     struct nrf52_radio *radio = self;
     radio->client = client;
+    radio->frame.owner = client != NULL ? client->owner : NULL; /* who may read it in `received` */
 }
 
 const struct hil_radio_ops nrf52_radio_ops = {
@@ -227,7 +228,7 @@ void nrf52_radio_init(struct nrf52_radio *radio)
 {
     *radio = (struct nrf52_radio){
         .channel = HIL_RADIO_CHANNEL_FIRST,
-        .frame = {radio->in + 1, HIL_RADIO_FRAME_MAX, NULL, true},
+        .frame = {radio->in + 1, HIL_RADIO_FRAME_MAX, NULL, NULL, true},
     };
     *radio_register(RADIO_MODE) = RADIO_MODE_IEEE802154_250KBIT;
     *radio_register(RADIO_MODECNF0) = RADIO_MODECNF0_RU_FAST | RADIO_MODECNF0_DTX_CENTER;

@@ -1,3 +1,8 @@
+/* Who calls; NULL: trusted code. */
+struct capsule;
+static const struct capsule *caller;
+#define GUARD_CALLER caller
+
 #include "kernel/hil/dma_buffer.h"
 
 #include <setjmp.h>
@@ -6,9 +11,6 @@
 
 #include <cmocka.h>
 
-struct capsule {
-    int unused;
-};
 static const struct capsule mux, stranger;
 
 /* An owner's instance, with something behind its buffer that must not change. */
@@ -21,6 +23,7 @@ static struct {
 static int set_up(void **state)
 {
     (void)state;
+    caller = NULL;
     memset(&owner, 0xEE, sizeof owner);
     owner.buffer = (struct dma_buffer)DMA_BUFFER_OF(owner.bytes);
     memcpy(owner.bytes, "abcdefgh", sizeof owner.bytes);
@@ -101,6 +104,33 @@ static void test_a_device_has_it_alone(void **state)
     assert_int_equal(dma_buffer_get(&owner.buffer, 0), 'a');
 }
 
+static void test_who_knows_where_it_lies_has_nothing_of_it(void **state)
+{
+    (void)state;
+    uint8_t copy[8] = {0};
+    owner.buffer.owner = &mux;
+    caller = &stranger;
+    assert_int_equal(dma_buffer_get(&owner.buffer, 0), 0);
+    assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
+    assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
+    assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
+    dma_buffer_clear(&owner.buffer);
+    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_EBUSY);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+    expect_bytes("abcdefgh");
+
+    caller = &mux;
+    assert_int_equal(dma_buffer_offer(&owner.buffer), K_OK);
+    assert_int_equal(dma_buffer_offer(NULL), K_OK); /* the op refuses it */
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_OK);
+    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
+    caller = &stranger;
+    assert_int_equal(dma_buffer_offer(&owner.buffer), K_OK);
+    dma_buffer_hand_back(&owner.buffer, &stranger);
+    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
+}
+
 static void test_only_what_is_there_can_be_had(void **state)
 {
     (void)state;
@@ -165,6 +195,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_owner_reads_and_writes, set_up),
         cmocka_unit_test_setup(test_parts_are_cut, set_up),
         cmocka_unit_test_setup(test_a_device_has_it_alone, set_up),
+        cmocka_unit_test_setup(test_who_knows_where_it_lies_has_nothing_of_it, set_up),
         cmocka_unit_test_setup(test_only_what_is_there_can_be_had, set_up),
         cmocka_unit_test_setup(test_a_holder_uses_it_and_passes_it_on, set_up),
         cmocka_unit_test_setup(test_the_device_is_done_and_the_holder_is_not, set_up),

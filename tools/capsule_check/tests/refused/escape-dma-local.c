@@ -12,7 +12,7 @@ struct evil {
 
 static void run_init(struct evil *own, uint32_t number)
 {
-    struct dma_buffer tx = {NULL, 0, NULL, false};
+    struct dma_buffer tx = {NULL, 0, NULL, NULL, false};
     if (number > 3) {
         (void)hil_uart_transmit(own->uart, &tx, 0, 8); // REFUSED
     }
