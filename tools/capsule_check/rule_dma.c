@@ -1,16 +1,16 @@
 /*
  * The rule `dma-buffer`: the bytes behind a DMA buffer are reached through it only.
  *
- * DMA_BUFFER_OF(array) stands in a function NAME_init, which sets the instance up and which only
- * the board and other such functions call: a buffer is never made anew while a device has it. The
- * array is a field; that field is named once, by DMA_BUFFER_OF (and in sizeof, which reads
- * nothing), and not at all by another capsule. Neither a struct dma_buffer nor a struct with such a
- * field in it is copied or overwritten elsewhere, as the copy would not know that the buffer is
- * lent. Nor is a struct deferred_call, whose place in the kernel's list would be lost: the rule
- * `pair`.
+ * The array behind a buffer is a field that is named once, by DMA_BUFFER_OF (and in sizeof, which
+ * reads nothing), and not at all by another capsule. Neither a struct dma_buffer nor a struct with
+ * such a field in it is copied or overwritten, as the copy would not know that the buffer is lent.
+ * Nor is a struct deferred_call, whose place in the kernel's list would be lost: the rule `pair`.
+ *
+ * Where such a struct comes from, inits.h says.
  */
 #include <string.h>
 
+#include "tools/capsule_check/inits.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/rules_flow.h"
 
@@ -23,7 +23,10 @@ struct dma_field {
 struct dma {
     struct dma_field *fields; /* owned */
     size_t count, room;
-    bool in_init;   /* within a function NAME_init */
+    CXType *made; /* owned: the types of instances that a NAME_init makes */
+    size_t made_count, made_room;
+    CXCursor *inner; /* owned: the fields that are handed to another NAME_init */
+    size_t inner_count, inner_room;
     bool in_sizeof; /* within an operand that is not evaluated */
 };
 
@@ -38,13 +41,6 @@ static bool is_buffer(CXType type)
     return is_struct(type, "dma_buffer");
 }
 
-static bool ends_in_init(CXCursor function)
-{
-    char name[200];
-    size_t length = strlen(ast_name(function, name, sizeof name));
-    return length > 5 && strcmp(name + length - 5, "_init") == 0;
-}
-
 static const struct dma_field *dma_field_of(const struct dma *dma, CXCursor field)
 {
     for (size_t i = 0; i < dma->count; i++) {
@@ -57,22 +53,11 @@ static const struct dma_field *dma_field_of(const struct dma *dma, CXCursor fiel
 
 /* --- Which fields --- */
 
-static bool is_within_function(const struct ast_node *node, CXCursor *function)
-{
-    for (; node != NULL; node = node->parent) {
-        if (clang_getCursorKind(node->cursor) == CXCursor_FunctionDecl) {
-            *function = node->cursor;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_made(struct source *source, const struct ast_node *node, struct dma *dma)
 {
     CXCursor list = node->cursor;
     CXCursor array = ast_bare(ast_child(list, 0));
-    CXCursor function;
+    const struct ast_node *making = inits_making_around(source, node);
     if (clang_getCursorKind(array) == CXCursor_CStyleCastExpr ||
         clang_getCursorKind(array) == CXCursor_IntegerLiteral) {
         return; /* {NULL}: a buffer without bytes; the rule index sees to that */
@@ -81,8 +66,9 @@ static void check_made(struct source *source, const struct ast_node *node, struc
         ast_refuse(source, "dma-buffer", list, "a DMA buffer over what is not a field");
         return;
     }
-    if (!is_within_function(node, &function) || !ends_in_init(function)) {
-        ast_refuse(source, "dma-buffer", list, "DMA_BUFFER_OF outside a function NAME_init");
+    if (making == NULL || !inits_is_in_instance(array, making)) {
+        ast_refuse(source, "dma-buffer", list,
+                   "DMA_BUFFER_OF elsewhere than where NAME_init makes the array's instance");
     }
     dma->fields = memory_grown(dma->fields, dma->count, &dma->room, sizeof(dma->fields[0]));
     dma->fields[dma->count++] =
@@ -199,13 +185,66 @@ static void check_foreign_field(struct source *source, CXCursor cursor, const st
     }
 }
 
-static void check_call(struct source *source, CXCursor call, const struct dma *dma)
+/* An instance is made by one function NAME_init, and once in it. */
+static void check_making(struct source *source, CXCursor making, struct dma *dma)
 {
-    CXCursor function = clang_getCursorReferenced(call);
-    if (ends_in_init(function) && ast_file(source, function) != NULL &&
-        ast_file(source, function)->origin == TEXT_CAPSULE && !dma->in_init) {
+    CXType type = ast_type(making);
+    for (size_t i = 0; i < dma->made_count; i++) {
+        if (clang_equalTypes(dma->made[i], type)) {
+            ast_refuse(source, rule_of(dma, type), making,
+                       "a second place that makes what another NAME_init makes");
+        }
+    }
+    dma->made = memory_grown(dma->made, dma->made_count, &dma->made_room, sizeof *dma->made);
+    dma->made[dma->made_count++] = type;
+}
+
+static bool is_inner_twice(struct dma *dma, CXCursor field)
+{
+    for (size_t i = 0; i < dma->inner_count; i++) {
+        if (clang_equalCursors(dma->inner[i], field)) {
+            return true;
+        }
+    }
+    dma->inner = memory_grown(dma->inner, dma->inner_count, &dma->inner_room, sizeof *dma->inner);
+    dma->inner[dma->inner_count++] = field;
+    return false;
+}
+
+static void check_call(struct source *source, const struct ast_node *call, struct dma *dma)
+{
+    CXCursor function = clang_getCursorReferenced(ast_bare(ast_child(call->cursor, 0)));
+    int count = clang_Cursor_getNumArguments(call->cursor);
+    for (int i = 0; i < count && inits_is_init(source, function); i++) {
+        CXType type = ast_type(clang_Cursor_getArgument(call->cursor, (unsigned)i));
+        const char *rule = ast_is_pointer(type) ? rule_of(dma, clang_getPointeeType(type)) : NULL;
+        bool is_good = true;
+        if (rule == NULL) {
+            continue;
+        }
+        CXCursor field = inits_inner_field(source, call, (unsigned)i, &is_good);
+        if (!is_good || (!clang_Cursor_isNull(field) && is_inner_twice(dma, field))) {
+            char name[80];
+            ast_refuse(source, rule, call->cursor, "%s is called where it could make anew",
+                       ast_name(function, name, sizeof name));
+        }
+    }
+}
+
+/* NAME_init as a callback would be called at any time. */
+static void check_value(struct source *source, const struct ast_node *node)
+{
+    CXCursor function = clang_getCursorReferenced(node->cursor);
+    const struct ast_node *above = node->parent;
+    while (above != NULL && (ast_is_conversion(above->cursor) ||
+                             clang_getCursorKind(above->cursor) == CXCursor_ParenExpr)) {
+        above = above->parent;
+    }
+    bool is_callee = above != NULL && clang_getCursorKind(above->cursor) == CXCursor_CallExpr &&
+                     clang_equalCursors(ast_bare(ast_child(above->cursor, 0)), node->cursor);
+    if (!is_callee && inits_is_init(source, function)) {
         char name[80];
-        ast_refuse(source, "dma-buffer", call, "%s is called outside a function NAME_init",
+        ast_refuse(source, "dma-buffer", node->cursor, "%s as a callback",
                    ast_name(function, name, sizeof name));
     }
 }
@@ -213,20 +252,25 @@ static void check_call(struct source *source, CXCursor call, const struct dma *d
 static enum ast_answer check(struct source *source, const struct ast_node *node, void *context)
 {
     struct dma *dma = context;
-    struct dma below = *dma;
+    bool outside = dma->in_sizeof;
     CXCursor cursor = node->cursor;
     enum CXCursorKind kind = clang_getCursorKind(cursor);
-    if (kind == CXCursor_FunctionDecl) {
-        below.in_init = ends_in_init(cursor);
-    } else if (kind == CXCursor_UnaryExpr) {
-        below.in_sizeof = true;
+    if (kind == CXCursor_UnaryExpr) {
+        dma->in_sizeof = true;
     } else if (kind == CXCursor_MemberRefExpr || kind == CXCursor_MemberRef) {
         check_field(source, cursor, dma);
         check_foreign_field(source, cursor, dma);
     } else if (kind == CXCursor_CallExpr) {
-        check_call(source, cursor, dma);
+        check_call(source, node, dma);
+    } else if (kind == CXCursor_DeclRefExpr) {
+        check_value(source, node);
     }
-    bool overwrites = ast_is_assignment(source, cursor) && !dma->in_init;
+    bool assigns = ast_is_assignment(source, cursor);
+    bool makes = assigns && inits_is_making(source, node);
+    if (makes && rule_of(dma, clang_getCursorType(cursor)) != NULL) {
+        check_making(source, cursor, dma);
+    }
+    bool overwrites = assigns && !makes;
     if ((overwrites || is_copy(cursor)) && !dma->in_sizeof) {
         const char *rule = rule_of(dma, clang_getCursorType(cursor));
         if (rule != NULL) {
@@ -234,7 +278,8 @@ static enum ast_answer check(struct source *source, const struct ast_node *node,
                        "a DMA buffer or deferred call is copied or overwritten");
         }
     }
-    ast_visit_below(source, node, check, &below);
+    ast_visit_below(source, node, check, dma);
+    dma->in_sizeof = outside;
     return AST_OVER;
 }
 
@@ -244,4 +289,6 @@ void rule_dma(struct source *source)
     ast_visit_capsule(source, find_fields, &dma);
     ast_visit_capsule(source, check, &dma);
     free(dma.fields);
+    free(dma.made);
+    free(dma.inner);
 }

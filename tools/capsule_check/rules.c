@@ -136,7 +136,9 @@ static const struct rule rules[] = {
      "overwritten or made anew",
      "While a device owns the buffer its bytes are nobody else's, and a copy or a new buffer over "
      "the same bytes would not know that.",
-     "use the functions of kernel/hil/dma_buffer.h, and DMA_BUFFER_OF once, in NAME_init"},
+     "use the functions of kernel/hil/dma_buffer.h, and DMA_BUFFER_OF once, in `*own = (struct "
+     "T){...};`, "
+     "the first statement of NAME_init"},
     {"recursion",
      "a function that can be called while it runs, by its callees or through a handle or client "
      "of the capsule's own",
