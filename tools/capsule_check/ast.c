@@ -343,6 +343,11 @@ bool ast_is_function_pointer(CXType type)
     return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
 }
 
+bool ast_is_array(CXType type)
+{
+    return clang_getArrayElementType(clang_getCanonicalType(type)).kind != CXType_Invalid;
+}
+
 static enum CXVisitorResult find_pointer_field(CXCursor field, CXClientData data)
 {
     bool *found = data;

@@ -82,8 +82,8 @@ bool ast_name_is(CXCursor cursor, const char *name);
 /* Marks of kernel/hil/marks.h: does the declaration carry the annotation `mark` ("borrowed",
  * "private", "read_only", "outside_scope")? For a function, parameter or field. */
 bool ast_has_mark(CXCursor declaration, const char *mark);
-/* The same for parameter `index` of a function: its definition decides, where there is one. */
-/* (A declaration could promise what the body does not keep.) */
+/* The same for parameter `index` of a function: its definition decides, where there is one, as a
+ * declaration could promise what the body does not keep. */
 bool ast_parameter_has_mark(CXCursor function, unsigned index, const char *mark);
 
 /* Types, canonical and without qualifiers in front. */
@@ -91,6 +91,7 @@ CXType ast_type(CXCursor cursor);
 bool ast_is_pointer(CXType type);
 bool ast_is_void_pointer(CXType type);
 bool ast_is_function_pointer(CXType type);
+bool ast_is_array(CXType type); /* of known size or not */
 /* Does a value of this type hold a pointer: is one, or is a struct or array with one in it? */
 bool ast_bears_pointer(CXType type);
 /* The name of a struct's tag: "slice" for struct slice; "" for other types. Returns `buffer`. */

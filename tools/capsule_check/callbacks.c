@@ -31,9 +31,8 @@ static CXCursor self_reference(CXCursor function, CXCursor variable)
     return is_self ? reference : clang_getNullCursor();
 }
 
-bool callbacks_is_self_use(const struct source *source, CXCursor reference)
+bool callbacks_is_self_use(CXCursor reference)
 {
-    (void)source;
     CXCursor parameter = clang_getCursorReferenced(reference);
     if (clang_getCursorKind(reference) != CXCursor_DeclRefExpr ||
         clang_getCursorKind(parameter) != CXCursor_ParmDecl) {
@@ -49,10 +48,8 @@ bool callbacks_is_self_use(const struct source *source, CXCursor reference)
            clang_equalCursors(self_reference(definition, variable), reference);
 }
 
-enum callbacks_kind callbacks_self_type(const struct source *source, CXCursor function,
-                                        CXType *type)
+enum callbacks_kind callbacks_self_type(CXCursor function, CXType *type)
 {
-    (void)source;
     CXCursor definition = clang_getCursorDefinition(function);
     if (clang_Cursor_isNull(definition) || clang_Cursor_getNumArguments(definition) < 1 ||
         !ast_is_void_pointer(clang_getCursorType(clang_Cursor_getArgument(definition, 0)))) {

@@ -15,7 +15,7 @@
 #include "tools/capsule_check/ast.h"
 
 /* Is this reference to a parameter `self` the one in the first statement of its function? */
-bool callbacks_is_self_use(const struct source *source, CXCursor reference);
+bool callbacks_is_self_use(CXCursor reference);
 
 enum callbacks_kind {
     CALLBACKS_NOT,   /* its first parameter is not void *, or it is not defined here */
@@ -24,7 +24,6 @@ enum callbacks_kind {
 };
 
 /* What a function of the capsule takes its self for: the struct (canonical, with its const). */
-enum callbacks_kind callbacks_self_type(const struct source *source, CXCursor function,
-                                        CXType *type);
+enum callbacks_kind callbacks_self_type(CXCursor function, CXType *type);
 
 #endif

@@ -25,11 +25,6 @@ static enum CXVisitorResult add_field(CXCursor field, CXClientData data)
     return CXVisit_Continue;
 }
 
-static bool is_array(CXType type)
-{
-    return clang_getArrayElementType(clang_getCanonicalType(type)).kind != CXType_Invalid;
-}
-
 static bool is_record(CXType type)
 {
     return clang_getCanonicalType(type).kind == CXType_Record;
@@ -59,7 +54,7 @@ static void walk_value(const struct walk *walk, CXCursor value, CXType expected,
 {
     CXCursor inner = ast_without_conversions(value);
     bool is_list = clang_getCursorKind(inner) == CXCursor_InitListExpr;
-    bool has_parts = is_record(expected) || is_array(expected);
+    bool has_parts = is_record(expected) || ast_is_array(expected);
     if (is_list && has_parts) {
         walk_list(walk, inner, expected);
     } else if (is_list) {

@@ -16,7 +16,7 @@ static bool is_pointer_like(CXType type)
 {
     CXType canonical = clang_getCanonicalType(type);
     return canonical.kind == CXType_Pointer || canonical.kind == CXType_FunctionProto ||
-           clang_getArrayElementType(canonical).kind != CXType_Invalid;
+           ast_is_array(canonical);
 }
 
 /* --- Casts that are written --- */
@@ -81,7 +81,7 @@ static void check_conversion(struct source *source, const struct ast_node *node)
             ast_refuse(source, "void-pointer", cursor, "a pointer that loses its type");
         }
     } else if (ast_is_pointer(to) && !ast_is_void_pointer(to) && ast_is_void_pointer(from)) {
-        if (!callbacks_is_self_use(source, bare)) {
+        if (!callbacks_is_self_use(bare)) {
             ast_refuse(source, "void-pointer", cursor, "a pointer without a type as another one");
         }
     } else if (!is_pointer_like(to) && is_pointer_like(from) && to.kind != CXType_Bool &&
@@ -95,8 +95,7 @@ static void check_self(struct source *source, const struct ast_node *node)
 {
     CXCursor cursor = node->cursor;
     if (!ast_is_void_pointer(ast_type(cursor)) ||
-        shapes_at_name(source, cursor) != TEXT_SHAPE_NONE ||
-        callbacks_is_self_use(source, cursor)) {
+        shapes_at_name(source, cursor) != TEXT_SHAPE_NONE || callbacks_is_self_use(cursor)) {
         return;
     }
     const struct ast_node *above = node->parent;

@@ -103,11 +103,6 @@ static void declare(struct escape *escape, CXCursor declaration, unsigned depth,
 
 /* --- What an expression's value leads to --- */
 
-static bool is_array(CXCursor expression)
-{
-    return clang_getArrayElementType(ast_type(expression)).kind != CXType_Invalid;
-}
-
 static bool is_function(CXCursor expression)
 {
     enum CXTypeKind kind = ast_type(expression).kind;
@@ -178,7 +173,8 @@ static unsigned content_of(struct escape *escape, CXCursor object, unsigned dept
     }
     case CXCursor_ArraySubscriptExpr: {
         CXCursor base = ast_bare(ast_child(bare, 0));
-        return is_array(base) ? content_of(escape, base, depth) : level_of(escape, base, depth);
+        return ast_is_array(clang_getCursorType(base)) ? content_of(escape, base, depth)
+                                                       : level_of(escape, base, depth);
     }
     default:
         return level_of(escape, bare, depth);
@@ -229,7 +225,7 @@ static unsigned level_of_known(struct escape *escape, CXCursor expression, unsig
     }
 }
 
-/* The first of a designator's children that is the value; the others name fields and indices. */
+/* `.field = value` or `[index] = value`: the last child is the value, the others name the place. */
 static bool is_designation(CXCursor expression)
 {
     unsigned count = ast_child_count(expression);
@@ -248,7 +244,7 @@ static unsigned level_of(struct escape *escape, CXCursor expression, unsigned de
     if (is_function(expression)) {
         return LEVEL_STORABLE;
     }
-    if (is_array(expression) && kind != CXCursor_InitListExpr) {
+    if (ast_is_array(clang_getCursorType(expression)) && kind != CXCursor_InitListExpr) {
         return place_of(escape, expression, depth);
     }
     if (kind == CXCursor_UnexposedExpr && ast_child_count(expression) == 1) {
@@ -283,7 +279,8 @@ static unsigned place_of(struct escape *escape, CXCursor expression, unsigned de
     }
     case CXCursor_ArraySubscriptExpr: {
         CXCursor base = ast_bare(ast_child(bare, 0));
-        return is_array(base) ? place_of(escape, base, depth) : level_of(escape, base, depth);
+        return ast_is_array(clang_getCursorType(base)) ? place_of(escape, base, depth)
+                                                       : level_of(escape, base, depth);
     }
     case CXCursor_UnaryOperator:
         if (strcmp(ast_operator(escape->source, bare), "*") == 0) {
@@ -312,7 +309,7 @@ static struct local *written_local(struct escape *escape, CXCursor place)
         return is_arrow(bare) ? NULL : written_local(escape, ast_child(bare, 0));
     case CXCursor_ArraySubscriptExpr: {
         CXCursor base = ast_bare(ast_child(bare, 0));
-        return is_array(base) ? written_local(escape, base) : NULL;
+        return ast_is_array(clang_getCursorType(base)) ? written_local(escape, base) : NULL;
     }
     default:
         return NULL;
@@ -378,11 +375,6 @@ static void check_return(struct escape *escape, CXCursor statement, unsigned dep
 
 /* --- Variables as they are declared --- */
 
-static CXCursor initialiser_of(CXCursor variable)
-{
-    return clang_Cursor_getVarDeclInitializer(variable);
-}
-
 struct self_search {
     CXCursor variable;
     bool found;
@@ -414,7 +406,7 @@ static void check_own_value(struct escape *escape, CXCursor variable, CXCursor v
 
 static void check_variable(struct escape *escape, CXCursor variable, unsigned depth)
 {
-    CXCursor value = initialiser_of(variable);
+    CXCursor value = clang_Cursor_getVarDeclInitializer(variable);
     bool is_static = clang_Cursor_getStorageClass(variable) == CX_SC_Static;
     if (!is_static) {
         declare(escape, variable, depth, LEVEL_STORABLE);

@@ -36,11 +36,6 @@ static long long array_size(CXCursor expression)
     return type.kind == CXType_ConstantArray ? clang_getArraySize(type) : -1;
 }
 
-static bool is_array(CXCursor expression)
-{
-    return clang_getArrayElementType(ast_type(expression)).kind != CXType_Invalid;
-}
-
 /* --- Lists --- */
 
 static enum ast_answer find_effect(struct source *source, const struct ast_node *node,
@@ -119,7 +114,7 @@ static bool wants_address(const struct source *source, const struct ast_node *no
     for (const struct ast_node *up = node->parent; up != NULL; up = up->parent) {
         enum CXCursorKind kind = clang_getCursorKind(up->cursor);
         if (kind == CXCursor_UnexposedExpr) {
-            is_pointer = is_pointer || (is_array(node->cursor) &&
+            is_pointer = is_pointer || (ast_is_array(clang_getCursorType(node->cursor)) &&
                                         ast_is_pointer(clang_getCursorType(up->cursor)));
         } else if (kind == CXCursor_UnaryOperator) {
             const char *operator= ast_operator(source, up->cursor);
@@ -163,7 +158,7 @@ static void check_subscript(struct source *source, const struct ast_node *node)
     char text[SPELL_BYTES];
     CXCursor base = ast_bare(ast_child(node->cursor, 0));
     CXCursor subscript = ast_child(node->cursor, 1);
-    if (is_array(base)) {
+    if (ast_is_array(clang_getCursorType(base))) {
         check_array(source, node, base, subscript);
     } else if (!is_list_at(source, base, subscript)) {
         ast_refuse(source, "index", node->cursor, "a subscript of what is not an array: %s",

@@ -61,7 +61,7 @@ static void check_function(struct pair *pair, CXCursor value)
     }
     CXType type;
     (void)ast_name(function, name, sizeof name);
-    switch (callbacks_self_type(pair->source, function, &type)) {
+    switch (callbacks_self_type(function, &type)) {
     case CALLBACKS_NOT:
         refuse(pair, value, "'%s' is not defined here with void *self as its first parameter",
                name);
