@@ -26,6 +26,7 @@
  */
 #include <string.h>
 
+#include "tools/capsule_check/functions.h"
 #include "tools/capsule_check/initialisers.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/rules_flow.h"
@@ -45,19 +46,13 @@ struct local {
     unsigned level;
 };
 
-/* The deepest level that a function of this file returns: LEVEL_STORABLE or LEVEL_PARAMETER. */
-struct result {
-    CXCursor function; /* canonical */
-    unsigned level;
-};
-
 struct escape {
     struct source *source;
     struct scopes scopes;
-    struct result *results; /* owned */
-    size_t result_count, result_room;
-    struct result *current; /* of the function under analysis */
-    struct local *locals;   /* owned; of the function under analysis */
+    struct functions functions;
+    unsigned *results;    /* owned; the deepest level that each returns: at most LEVEL_PARAMETER */
+    size_t current;       /* the function under analysis */
+    struct local *locals; /* owned; of the function under analysis */
     size_t count, room;
     bool reports; /* the fixpoint is reached: refuse what is wrong */
     bool changed; /* a level went up in this pass */
@@ -132,21 +127,10 @@ static unsigned deepest_argument(struct escape *escape, CXCursor call, unsigned 
     return level;
 }
 
-static struct result *result_of(struct escape *escape, CXCursor function)
-{
-    CXCursor canonical = clang_getCanonicalCursor(function);
-    for (size_t i = 0; i < escape->result_count; i++) {
-        if (clang_equalCursors(escape->results[i].function, canonical)) {
-            return &escape->results[i];
-        }
-    }
-    return NULL;
-}
-
 static unsigned level_of_result(struct escape *escape, CXCursor call, unsigned depth)
 {
-    const struct result *result = result_of(escape, clang_getCursorReferenced(call));
-    return result != NULL && result->level == LEVEL_STORABLE
+    size_t function = functions_index(&escape->functions, clang_getCursorReferenced(call));
+    return function < escape->functions.count && escape->results[function] == LEVEL_STORABLE
                ? LEVEL_STORABLE
                : deepest_argument(escape, call, depth);
 }
@@ -367,8 +351,8 @@ static void check_return(struct escape *escape, CXCursor statement, unsigned dep
     unsigned level = clang_Cursor_isNull(value) ? LEVEL_STORABLE : level_of(escape, value, depth);
     if (level > LEVEL_PARAMETER) {
         refuse(escape, statement, "what is lent would be returned");
-    } else if (level > escape->current->level) {
-        escape->current->level = level;
+    } else if (level > escape->results[escape->current]) {
+        escape->results[escape->current] = level;
         escape->changed = true;
     }
 }
@@ -490,11 +474,12 @@ static void declare_parameters(struct escape *escape, CXCursor function)
 }
 
 /* As many passes over a function as its variables need, and one that reports. */
-static void check_function(struct escape *escape, CXCursor function)
+static void check_function(struct escape *escape, size_t index)
 {
+    CXCursor function = escape->functions.items[index];
     struct walk walk = {escape, LEVEL_BODY - 1};
     escape->count = 0;
-    escape->current = result_of(escape, function);
+    escape->current = index;
     declare_parameters(escape, function);
     bool reports = escape->reports;
     escape->reports = false;
@@ -539,40 +524,18 @@ static void check_callbacks(struct source *source, const struct initialiser *ini
     }
 }
 
-static bool is_definition(CXCursor cursor)
+static void check_functions(struct escape *escape)
 {
-    return clang_getCursorKind(cursor) == CXCursor_FunctionDecl &&
-           clang_isCursorDefinition(cursor) != 0;
-}
-
-static enum ast_answer find_functions(struct source *source, const struct ast_node *node,
-                                      void *context)
-{
-    (void)source;
-    struct escape *escape = context;
-    if (is_definition(node->cursor)) {
-        escape->results = memory_grown(escape->results, escape->result_count, &escape->result_room,
-                                       sizeof(escape->results[0]));
-        escape->results[escape->result_count++] =
-            (struct result){clang_getCanonicalCursor(node->cursor), LEVEL_STORABLE};
+    for (size_t i = 0; i < escape->functions.count; i++) {
+        check_function(escape, i);
     }
-    return AST_OVER;
-}
-
-static enum ast_answer visit(struct source *source, const struct ast_node *node, void *context)
-{
-    (void)source;
-    if (is_definition(node->cursor)) {
-        check_function(context, node->cursor);
-    }
-    return AST_OVER;
 }
 
 static unsigned long sum_of_results(const struct escape *escape)
 {
     unsigned long sum = 0;
-    for (size_t i = 0; i < escape->result_count; i++) {
-        sum += escape->results[i].level;
+    for (size_t i = 0; i < escape->functions.count; i++) {
+        sum += escape->results[i];
     }
     return sum;
 }
@@ -582,15 +545,17 @@ void rule_escape(struct source *source)
     struct escape escape = {.source = source};
     unsigned long before = 0;
     scopes_find(source, &escape.scopes);
-    ast_visit_capsule(source, find_functions, &escape);
+    functions_find(source, &escape.functions);
+    escape.results = memory_or_exit(calloc(escape.functions.count + 1, sizeof *escape.results));
     do {
         before = sum_of_results(&escape);
-        ast_visit_capsule(source, visit, &escape);
+        check_functions(&escape);
     } while (sum_of_results(&escape) > before);
     escape.reports = true;
-    ast_visit_capsule(source, visit, &escape);
+    check_functions(&escape);
     initialisers_visit(source, check_callbacks, NULL);
     scopes_free(&escape.scopes);
     free(escape.locals);
+    functions_free(&escape.functions);
     free(escape.results);
 }

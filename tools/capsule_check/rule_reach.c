@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/capsule_check/functions.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/pairs.h"
 #include "tools/capsule_check/rule_groups.h"
@@ -11,58 +12,29 @@ enum {
     NAME_BYTES = 100,
 };
 
+/* What is said of a function. */
 struct reach_function {
-    CXCursor cursor; /* canonical */
-    bool is_entry;   /* a command, an op, or what another capsule may call from one */
-    bool is_seen;    /* while the calls are followed */
+    bool is_entry; /* a command, an op, or what another capsule may call from one */
+    bool is_seen;  /* while the calls are followed */
 };
 
 struct reach_call {
     size_t from;
-    size_t to; /* function_count: a trusted function */
+    size_t to; /* functions.count: a trusted function */
     CXCursor callee;
     CXCursor at;
 };
 
 struct reach {
     struct source *source;
-    struct reach_function *functions; /* owned, as the calls */
-    size_t function_count, function_room;
+    struct functions functions;
+    struct reach_function *about; /* each; owned, as the calls */
     struct reach_call *calls;
     size_t call_count, call_room;
     size_t current;
 };
 
 /* --- The calls --- */
-
-static size_t function_of(const struct reach *reach, CXCursor cursor)
-{
-    CXCursor canonical = clang_getCanonicalCursor(cursor);
-    size_t i = 0;
-    while (i < reach->function_count &&
-           !clang_equalCursors(reach->functions[i].cursor, canonical)) {
-        i++;
-    }
-    return i;
-}
-
-static enum ast_answer find_function(struct source *source, const struct ast_node *node,
-                                     void *context)
-{
-    (void)source;
-    struct reach *reach = context;
-    if (clang_getCursorKind(node->cursor) == CXCursor_FunctionDecl &&
-        clang_isCursorDefinition(node->cursor)) {
-        reach->functions = memory_grown(reach->functions, reach->function_count,
-                                        &reach->function_room, sizeof *reach->functions);
-        reach->functions[reach->function_count] = (struct reach_function){
-            .cursor = clang_getCanonicalCursor(node->cursor),
-            .is_entry = clang_Cursor_getStorageClass(node->cursor) != CX_SC_Static,
-        };
-        reach->function_count++;
-    }
-    return AST_OVER;
-}
 
 /* The struct around a function's name in an initialiser. */
 static CXType type_of_list(const struct ast_node *node)
@@ -78,13 +50,13 @@ static CXType type_of_list(const struct ast_node *node)
  * client or a deferred call it is called from the main loop. */
 static void note_value(struct reach *reach, const struct ast_node *node)
 {
-    size_t function = function_of(reach, clang_getCursorReferenced(node->cursor));
-    if (function == reach->function_count || reach->current != reach->function_count) {
+    size_t function = functions_index(&reach->functions, clang_getCursorReferenced(node->cursor));
+    if (function == reach->functions.count || reach->current != reach->functions.count) {
         return;
     }
     CXType type = type_of_list(node);
     if (!pairs_is_pair(reach->source, type)) {
-        reach->functions[function].is_entry = true;
+        reach->about[function].is_entry = true;
     }
 }
 
@@ -99,8 +71,8 @@ static enum ast_answer find_call(struct source *source, const struct ast_node *n
         CXCursor callee = clang_getCursorReferenced(ast_bare(ast_child(node->cursor, 0)));
         reach->calls =
             memory_grown(reach->calls, reach->call_count, &reach->call_room, sizeof *reach->calls);
-        reach->calls[reach->call_count] =
-            (struct reach_call){reach->current, function_of(reach, callee), callee, node->cursor};
+        reach->calls[reach->call_count] = (struct reach_call){
+            reach->current, functions_index(&reach->functions, callee), callee, node->cursor};
         reach->call_count++;
     }
     return AST_INTO;
@@ -111,7 +83,8 @@ static enum ast_answer read_declaration(struct source *source, const struct ast_
 {
     struct reach *reach = context;
     bool is_function = clang_getCursorKind(node->cursor) == CXCursor_FunctionDecl;
-    reach->current = is_function ? function_of(reach, node->cursor) : reach->function_count;
+    reach->current =
+        is_function ? functions_index(&reach->functions, node->cursor) : reach->functions.count;
     ast_visit_below(source, node, find_call, reach);
     return AST_OVER;
 }
@@ -135,14 +108,14 @@ static bool is_up_call(const struct source *source, CXCursor callee)
 
 static void follow_to_up_calls(struct reach *reach, size_t function)
 {
-    reach->functions[function].is_seen = true;
+    reach->about[function].is_seen = true;
     for (size_t i = 0; i < reach->call_count; i++) {
         const struct reach_call *call = &reach->calls[i];
         if (call->from != function) {
             continue;
         }
-        if (call->to < reach->function_count) {
-            if (!reach->functions[call->to].is_seen) {
+        if (call->to < reach->functions.count) {
+            if (!reach->about[call->to].is_seen) {
                 follow_to_up_calls(reach, call->to);
             }
         } else if (is_up_call(reach->source, call->callee)) {
@@ -156,8 +129,8 @@ static void follow_to_up_calls(struct reach *reach, size_t function)
 
 static void check_up_calls(struct reach *reach)
 {
-    for (size_t i = 0; i < reach->function_count; i++) {
-        if (reach->functions[i].is_entry && !reach->functions[i].is_seen) {
+    for (size_t i = 0; i < reach->functions.count; i++) {
+        if (reach->about[i].is_entry && !reach->about[i].is_seen) {
             follow_to_up_calls(reach, i);
         }
     }
@@ -168,17 +141,17 @@ static void check_up_calls(struct reach *reach)
 /* A trusted function that the calls of `function` lead to and that must stay outside. */
 static CXCursor leads_outside(struct reach *reach, size_t function)
 {
-    reach->functions[function].is_seen = true;
+    reach->about[function].is_seen = true;
     for (size_t i = 0; i < reach->call_count; i++) {
         const struct reach_call *call = &reach->calls[i];
         if (call->from != function) {
             continue;
         }
-        if (call->to == reach->function_count) {
+        if (call->to == reach->functions.count) {
             if (ast_has_mark(call->callee, "outside_scope")) {
                 return call->callee;
             }
-        } else if (!reach->functions[call->to].is_seen) {
+        } else if (!reach->about[call->to].is_seen) {
             CXCursor found = leads_outside(reach, call->to);
             if (!clang_Cursor_isNull(found)) {
                 return found;
@@ -209,10 +182,10 @@ static void check_scopes(struct reach *reach)
             continue;
         }
         CXCursor found = clang_getNullCursor();
-        for (size_t k = 0; k < reach->function_count; k++) {
-            reach->functions[k].is_seen = false;
+        for (size_t k = 0; k < reach->functions.count; k++) {
+            reach->about[k].is_seen = false;
         }
-        if (call->to < reach->function_count) {
+        if (call->to < reach->functions.count) {
             found = leads_outside(reach, call->to);
         } else if (ast_has_mark(call->callee, "outside_scope")) {
             found = call->callee;
@@ -230,10 +203,16 @@ static void check_scopes(struct reach *reach)
 void rule_reach(struct source *source)
 {
     struct reach reach = {.source = source};
-    ast_visit_capsule(source, find_function, &reach);
+    functions_find(source, &reach.functions);
+    reach.about = memory_or_exit(calloc(reach.functions.count + 1, sizeof *reach.about));
+    for (size_t i = 0; i < reach.functions.count; i++) {
+        reach.about[i].is_entry =
+            clang_Cursor_getStorageClass(reach.functions.items[i]) != CX_SC_Static;
+    }
     ast_visit_capsule(source, read_declaration, &reach);
     check_up_calls(&reach);
     check_scopes(&reach);
-    free(reach.functions);
+    functions_free(&reach.functions);
+    free(reach.about);
     free(reach.calls);
 }

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "tools/capsule_check/functions.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/rules_flow.h"
 
@@ -18,10 +19,8 @@ enum {
     TAG_BYTES = 80,
 };
 
-struct function {
-    CXCursor cursor; /* canonical */
-    enum { NEW, OPEN, DONE } state;
-};
+/* Of a function, while circles are looked for. */
+enum state { NEW, OPEN, DONE };
 
 struct call {
     size_t from, to; /* functions */
@@ -49,8 +48,8 @@ struct loose {
 
 struct recursion {
     struct source *source;
-    struct function *functions; /* all owned */
-    size_t function_count, function_room;
+    struct functions functions;
+    enum state *states; /* of each; owned, as the lists below */
     struct call *calls;
     size_t call_count, call_room;
     struct stored *stored;
@@ -63,17 +62,6 @@ struct recursion {
 };
 
 /* --- The parts of the graph --- */
-
-static size_t function_of(const struct recursion *graph, CXCursor cursor)
-{
-    CXCursor canonical = clang_getCanonicalCursor(cursor);
-    for (size_t i = 0; i < graph->function_count; i++) {
-        if (clang_equalCursors(graph->functions[i].cursor, canonical)) {
-            return i;
-        }
-    }
-    return graph->function_count;
-}
 
 static void add_call(struct recursion *graph, size_t from, size_t to, CXCursor at)
 {
@@ -99,8 +87,8 @@ static bool is_address_of(const struct source *source, CXCursor expression)
 static void read_call(struct recursion *graph, CXCursor cursor)
 {
     CXCursor callee = clang_getCursorReferenced(cursor);
-    size_t to = function_of(graph, callee);
-    if (to < graph->function_count) {
+    size_t to = functions_index(&graph->functions, callee);
+    if (to < graph->functions.count) {
         add_call(graph, graph->current, to, cursor);
         return;
     }
@@ -134,9 +122,9 @@ static bool is_callee(const struct ast_node *node, const struct ast_node *user)
 
 static void read_name(struct recursion *graph, const struct ast_node *node)
 {
-    size_t function = function_of(graph, clang_getCursorReferenced(node->cursor));
+    size_t function = functions_index(&graph->functions, clang_getCursorReferenced(node->cursor));
     const struct ast_node *user = without_conversions_up(node);
-    if (function == graph->function_count || is_callee(node, user)) {
+    if (function == graph->functions.count || is_callee(node, user)) {
         return;
     }
     while (user != NULL && clang_getCursorKind(user->cursor) != CXCursor_InitListExpr) {
@@ -180,25 +168,10 @@ static enum ast_answer read_body(struct source *source, const struct ast_node *n
     return AST_INTO;
 }
 
-static enum ast_answer find_functions(struct source *source, const struct ast_node *node,
-                                      void *context)
-{
-    (void)source;
-    struct recursion *graph = context;
-    if (clang_getCursorKind(node->cursor) == CXCursor_FunctionDecl &&
-        clang_isCursorDefinition(node->cursor) != 0) {
-        graph->functions = memory_grown(graph->functions, graph->function_count,
-                                        &graph->function_room, sizeof(graph->functions[0]));
-        graph->functions[graph->function_count++] =
-            (struct function){clang_getCanonicalCursor(node->cursor), NEW};
-    }
-    return AST_OVER;
-}
-
 static enum ast_answer read_top(struct source *source, const struct ast_node *node, void *context)
 {
     struct recursion *graph = context;
-    graph->current = function_of(graph, node->cursor);
+    graph->current = functions_index(&graph->functions, node->cursor);
     ast_visit_below(source, node, read_body, graph);
     return AST_OVER;
 }
@@ -256,35 +229,37 @@ static void add_calls_through_handles(struct recursion *graph)
 
 static void visit_calls(struct recursion *graph, size_t function)
 {
-    graph->functions[function].state = OPEN;
+    graph->states[function] = OPEN;
     for (size_t i = 0; i < graph->call_count; i++) {
         const struct call *call = &graph->calls[i];
         if (call->from != function) {
             continue;
         }
-        if (graph->functions[call->to].state == OPEN) {
+        if (graph->states[call->to] == OPEN) {
             char name[TAG_BYTES];
             ast_refuse(graph->source, "recursion", call->at, "%s is called while it runs",
-                       ast_name(graph->functions[call->to].cursor, name, sizeof name));
-        } else if (graph->functions[call->to].state == NEW) {
+                       ast_name(graph->functions.items[call->to], name, sizeof name));
+        } else if (graph->states[call->to] == NEW) {
             visit_calls(graph, call->to);
         }
     }
-    graph->functions[function].state = DONE;
+    graph->states[function] = DONE;
 }
 
 void rule_recursion(struct source *source)
 {
     struct recursion graph = {.source = source};
-    ast_visit_capsule(source, find_functions, &graph);
+    functions_find(source, &graph.functions);
+    graph.states = memory_or_exit(calloc(graph.functions.count + 1, sizeof *graph.states));
     ast_visit_capsule(source, read_top, &graph);
     add_calls_through_handles(&graph);
-    for (size_t i = 0; i < graph.function_count; i++) {
-        if (graph.functions[i].state == NEW) {
+    for (size_t i = 0; i < graph.functions.count; i++) {
+        if (graph.states[i] == NEW) {
             visit_calls(&graph, i);
         }
     }
-    free(graph.functions);
+    functions_free(&graph.functions);
+    free(graph.states);
     free(graph.calls);
     free(graph.stored);
     free(graph.outward);
