@@ -70,11 +70,34 @@ static void check_name(struct source *source, CXCursor cursor)
 {
     char name[NAME_BYTES];
     const struct text_file *file = ast_file(source, cursor);
-    if (file == NULL || !file->is_own || is_static(cursor)) {
+    /* What stands in the header stands in the board's text, too. */
+    if (file == NULL || !file->is_own || (file->is_main && is_static(cursor))) {
         return;
     }
     (void)ast_name(cursor, name, sizeof name);
     if (!manifest_is_own_name(source, name)) {
+        ast_refuse(source, "declaration", cursor, "'%s' is seen outside and is not called %s", name,
+                   "after the capsule");
+    }
+}
+
+/* A type or constant of the header, in the board's text: STEM_A is as good as stem_a. */
+static void check_header_name(struct source *source, CXCursor cursor)
+{
+    char name[NAME_BYTES];
+    char lower[NAME_BYTES];
+    const struct text_file *file = ast_file(source, cursor);
+    if (file == NULL || !file->is_own || file->is_main || !clang_isCursorDefinition(cursor) ||
+        shapes_at_name(source, cursor) != TEXT_SHAPE_NONE) {
+        return;
+    }
+    (void)ast_name(cursor, name, sizeof name);
+    size_t length = strlen(name);
+    for (size_t i = 0; i <= length; i++) {
+        lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+    }
+    bool has_name = length > 0 && !clang_Cursor_isAnonymous(cursor);
+    if (has_name && !manifest_is_own_name(source, lower)) {
         ast_refuse(source, "declaration", cursor, "'%s' is seen outside and is not called %s", name,
                    "after the capsule");
     }
@@ -217,6 +240,10 @@ static enum ast_answer check_node(struct source *source, const struct ast_node *
     case CXCursor_TypedefDecl:
     case CXCursor_EnumDecl:
         check_type(source, node);
+        check_header_name(source, node->cursor);
+        break;
+    case CXCursor_EnumConstantDecl:
+        check_header_name(source, node->cursor);
         break;
     default:
         break;

@@ -117,6 +117,32 @@ static void check_include(const struct directives *directives, const struct dire
 
 /* --- Macros --- */
 
+static char upper(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
+/* Who includes a header gets its macros. Named after the file they are nobody else's: STEM_..., or
+ * the guard KERNEL_CAPSULES_STEM_H. */
+static bool is_headers_own(const struct text_file *header, const char *word, size_t length)
+{
+    static const char folder[] = "KERNEL_CAPSULES_";
+    const char *slash = strrchr(header->name, '/');
+    const char *stem = slash != NULL ? slash + 1 : header->name;
+    size_t stem_length = strcspn(stem, ".");
+    size_t start = sizeof folder - 1;
+    if (length > start && memcmp(word, folder, start) == 0) {
+        word += start;
+        length -= start;
+    }
+    bool is_own = length > stem_length && word[stem_length] == '_';
+    for (size_t i = 0; is_own && i < stem_length; i++) {
+        char letter = stem[i] == '-' ? '_' : stem[i];
+        is_own = upper(word[i]) == upper(letter);
+    }
+    return is_own;
+}
+
 static void check_macro(const struct directives *directives, const struct directive *directive)
 {
     const struct text *text = &directives->source->text;
@@ -125,6 +151,11 @@ static void check_macro(const struct directives *directives, const struct direct
     const char *word = directive->line->text + name.offset;
     if (name.kind != LEXER_WORD || word[0] == '_') {
         refuse(directives, directive, "macro", "a macro with a reserved name");
+        return;
+    }
+    if (!directive->file->is_main && !is_headers_own(directive->file, word, name.length)) {
+        refuse(directives, directive, "macro",
+               "a header's macro that is not called after the file");
         return;
     }
     for (size_t i = 0; i < text->file_count; i++) {
@@ -166,6 +197,32 @@ static void check_conditional(const struct directives *directives,
     }
 }
 
+/* --- What reads differently elsewhere --- */
+
+/* A header is read by the board, too, without CAPSULE_C, where marks are nothing, and by other
+ * compilations of other files. What it says must not hang on that: # and ## make something of how a
+ * macro is written, and what begins with __ can be anything. */
+static void check_same_everywhere(const struct directives *directives,
+                                  const struct directive *directive, size_t at)
+{
+    const char *text = directive->line->text;
+    for (struct lexer_token token = lexer_next(text, at, directive->line->length);
+         token.kind != LEXER_END;
+         token = lexer_next(text, token.offset + token.length, directive->line->length)) {
+        const char *word = text + token.offset;
+        bool is_reserved =
+            token.kind == LEXER_WORD && token.length > 2 && word[0] == '_' && word[1] == '_';
+        bool is_switch =
+            token.kind == LEXER_WORD && token.length == 9 && memcmp(word, "CAPSULE_C", 9) == 0;
+        if (is_reserved || is_switch || word[0] == '#' ||
+            (token.length > 1 && memcmp(word, "%:", 2) == 0)) {
+            refuse(directives, directive, "directive",
+                   "a header that could read differently elsewhere");
+            return;
+        }
+    }
+}
+
 /* --- Files --- */
 
 static void check_directive(const struct directives *directives, const struct directive *directive,
@@ -195,6 +252,7 @@ static void check_file(const struct directives *directives, const struct text_fi
                        const struct raw_file *raw)
 {
     bool has_text = false;
+    bool has_macro = false;
     if (raw->doubtful_line != 0) {
         findings_add(directives->source->findings, "directive", file->name, raw->doubtful_line,
                      "%s, which hides what the preprocessor makes of it", raw->doubt);
@@ -209,11 +267,24 @@ static void check_file(const struct directives *directives, const struct text_fi
                              7)) {
                 refuse(directives, &directive, "pragma", "a pragma");
             }
+            if (!file->is_main) {
+                check_same_everywhere(directives, &directive, 0);
+            }
             continue;
         }
         directive.name = lexer_next(line->text, at, line->length);
         directive.behind = directive.name.offset + directive.name.length;
+        size_t before = directives->source->findings->count;
         check_directive(directives, &directive, raw, i);
+        bool is_good = directives->source->findings->count == before;
+        if (!file->is_main && is_named(&directive, "define")) {
+            check_same_everywhere(directives, &directive, directive.behind);
+        }
+        if (has_macro && is_named(&directive, "include")) {
+            refuse(directives, &directive, "include", "an include behind a macro of the capsule");
+        }
+        has_macro =
+            has_macro || (is_good && file->is_main && IS_ONE_OF(&directive, "define", "undef"));
         if (raw_has_word(&(struct raw_file){.lines = &raw->lines[i], .count = 1}, "_Pragma", 7)) {
             refuse(directives, &directive, "pragma", "a pragma");
         }

@@ -20,13 +20,17 @@ static const struct rule rules[] = {
      "include the header of what you need by its path from the root, before anything else"},
     {"directive",
      "a preprocessor directive other than include, define, undef, error and the "
-     "conditionals; in a header, a conditional other than the guard",
+     "conditionals; in a header, a conditional other than the guard, #, ## and names with __",
      "The others change what the compiler believes of the text that follows; and a header that "
      "reads differently in two files could promise one thing and be another.",
-     "use include, define and the conditionals; in a header only the guard"},
-    {"macro", "a macro with a name that other people's headers use, or a reserved one",
+     "use include, define and the conditionals; in a header only the guard and plain macros"},
+    {"macro",
+     "a macro with a name that other people's headers use, or a reserved one; in a header, one "
+     "that "
+     "does not begin with the file's name",
      "A macro of that name would rewrite the trusted header that is included after it: without its "
-     "marks, or with other types.",
+     "marks, or with other types. A header's would rewrite the board's own text behind its "
+     "include.",
      "name the macro after the capsule"},
     {"line-marker", "a line marker or #line that the capsule wrote itself",
      "Markers say which text is trusted. Only the preprocessor writes them.",
