@@ -227,6 +227,7 @@ static enum sim_status judge_exit(struct run_session *session)
 enum sim_status run_loop_judge(struct run_session *session, enum machine_stop stop,
                                struct sim_error *error)
 {
+    dma_report_finish(&session->dma);
     const struct run_options *options = &session->options;
     struct cpu_regs regs;
     cpu_get_regs(machine_cpu(session->machine), &regs);

@@ -3,6 +3,7 @@
 #define SIM_CLI_RUN_SESSION_H
 
 #include "sim/cli/demo.h"
+#include "sim/cli/dma_report.h"
 #include "sim/cli/fault_report.h"
 #include "sim/cli/guest.h"
 #include "sim/cli/kernel_view.h"
@@ -29,6 +30,7 @@ struct run_session {
     struct kernel_view kernel;
     uint64_t panic_end_cycle; /* the run ends then, because the kernel panicked; 0: it has not */
     struct fault_report faults;
+    struct dma_report dma;
     struct event_trace trace;
     struct pcap_trace pcap;      /* with several machines, it is theirs together and not here */
     uint64_t begun_cycle;        /* 0, or where --restore put the machine */

@@ -60,3 +60,14 @@ const char *symbol_map_describe(const struct symbol_map *map, uint32_t address, 
     }
     return buffer;
 }
+
+const char *symbol_map_unit(const struct symbol_map *map, uint32_t address)
+{
+    const struct symbol_map_entry *entry = symbol_map_find(map, address);
+    const char *file = NULL;
+    if (entry == NULL ||
+        !symbols_find_unit(entry->symbols, address - entry->run_base + entry->link_base, &file)) {
+        return NULL;
+    }
+    return file;
+}

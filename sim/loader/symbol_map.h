@@ -34,4 +34,7 @@ const struct symbol_map_entry *symbol_map_find(const struct symbol_map *map, uin
 const char *symbol_map_describe(const struct symbol_map *map, uint32_t address, char *buffer,
                                 size_t size);
 
+/* The source file that was compiled into the code at the address (symbols_find_unit), or NULL. */
+const char *symbol_map_unit(const struct symbol_map *map, uint32_t address);
+
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/loader/symbols_internal.h"
+
 struct symbol {
     uint32_t start, size_bytes; /* Thumb bit cleared */
     const char *name;           /* in the ELF's string table */
@@ -176,4 +178,19 @@ bool symbols_find_line(const struct symbols *symbols, uint32_t address, const ch
     }
     *line = (unsigned)number;
     return true;
+}
+
+bool symbols_find_unit(const struct symbols *symbols, uint32_t address, const char **file)
+{
+    Dwarf_Die unit;
+    if (symbols->dwarf == NULL || !find_unit(symbols->dwarf, address, &unit)) {
+        return false;
+    }
+    *file = dwarf_diename(&unit);
+    return *file != NULL;
+}
+
+Dwarf_CFI *symbols_frames(const struct symbols *symbols)
+{
+    return symbols->dwarf == NULL ? NULL : dwarf_getcfi(symbols->dwarf);
 }

@@ -21,4 +21,8 @@ bool symbols_find_function(const struct symbols *symbols, uint32_t address, cons
 bool symbols_find_line(const struct symbols *symbols, uint32_t address, const char **file,
                        unsigned *line);
 
+/* The source file that was compiled into the code at the address, whatever headers its functions
+ * came from. As the compiler recorded it. */
+bool symbols_find_unit(const struct symbols *symbols, uint32_t address, const char **file);
+
 #endif

@@ -199,7 +199,7 @@ static struct device_env make_env(struct machine *machine, struct machine_device
         .window_bytes = description->window_bytes,
         .clock = &machine->clock,
         .irq = irq,
-        .dma = machine_dma_make(machine),
+        .dma = machine_dma_make(device),
         .diag = &machine->diag,
         .events = {.raised = event_router_raise,
                    .context = &machine->router,

@@ -7,6 +7,9 @@
 #include "sim/machine/machine_internal.h"
 #include "sim/machine/state_hash.h"
 
+#define PERIPHERALS_BASE  0x40000000U /* ARMv7-M ARM, B3.1: the Peripheral region */
+#define PERIPHERALS_BYTES 0x20000000U
+
 static bool in_range(uint32_t address, uint32_t size, uint32_t base, uint32_t bytes)
 {
     return address - base < bytes && size <= bytes - (address - base);
@@ -107,6 +110,9 @@ static enum bus_result bus_write(void *context, uint32_t address, uint8_t size_b
     }
     struct bus_access access = {
         .offset = address - window->origin, .size_bytes = size_bytes, .privileged = privileged};
+    if (in_range(address, size_bytes, PERIPHERALS_BASE, PERIPHERALS_BYTES)) {
+        machine_watch_aim(machine, window->name, access.offset, value);
+    }
     machine->jitter.guest_acts = true;
     enum bus_result result = window->device_class->write(window->device, access, value);
     tell_access(machine, address, size_bytes, true);
@@ -165,11 +171,13 @@ struct cpu_observe machine_observe_make(struct machine *machine)
 
 static enum bus_result dma_read(void *context, uint32_t address, void *buffer, uint32_t size_bytes)
 {
-    const struct machine *machine = context;
+    struct machine_device *device = context;
+    const struct machine *machine = device->machine;
     const struct board_memory *ram = &machine->board->ram;
     if (!in_range(address, size_bytes, ram->base, ram->size_bytes)) {
         return BUS_FAULT;
     }
+    machine_watch_dma(device, address, size_bytes, false);
     memcpy(buffer, machine->ram + (address - ram->base), size_bytes);
     return BUS_OK;
 }
@@ -177,11 +185,13 @@ static enum bus_result dma_read(void *context, uint32_t address, void *buffer, u
 static enum bus_result dma_write(void *context, uint32_t address, const void *buffer,
                                  uint32_t size_bytes)
 {
-    struct machine *machine = context;
+    struct machine_device *device = context;
+    struct machine *machine = device->machine;
     const struct board_memory *ram = &machine->board->ram;
     if (!in_range(address, size_bytes, ram->base, ram->size_bytes)) {
         return BUS_FAULT;
     }
+    machine_watch_dma(device, address, size_bytes, true);
     memcpy(machine->ram + (address - ram->base), buffer, size_bytes);
     if (machine->ram_shadow != NULL) {
         memcpy(machine->ram_shadow + (address - ram->base), buffer, size_bytes);
@@ -190,9 +200,9 @@ static enum bus_result dma_write(void *context, uint32_t address, const void *bu
     return BUS_OK;
 }
 
-struct dma_port machine_dma_make(struct machine *machine)
+struct dma_port machine_dma_make(struct machine_device *device)
 {
-    return (struct dma_port){.read = dma_read, .write = dma_write, .context = machine};
+    return (struct dma_port){.read = dma_read, .write = dma_write, .context = device};
 }
 
 void machine_trigger_task(void *context, uint32_t task_address)

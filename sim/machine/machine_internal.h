@@ -94,13 +94,18 @@ struct cpu_bus machine_bus_make(struct machine *machine);
 struct cpu_observe machine_observe_make(struct machine *machine);
 /* Whether some memory is such that the core has to ask before it loads or stores there. */
 bool machine_observes_memory(const struct machine *machine);
-struct dma_port machine_dma_make(struct machine *machine);
+struct dma_port machine_dma_make(struct machine_device *device);
 void machine_trigger_task(void *machine, uint32_t task_address);
 void machine_deliver_event(void *machine, uint32_t event_address);
 void machine_tell_endless(void *machine);
 
 /* machine_watch.c: the CPU's observer, and everything that goes on to machine observers */
 struct exception_observer machine_watch_make(struct machine *machine);
+/* `device` moves these bytes; the store of `address` to a register of it. */
+void machine_watch_dma(struct machine_device *device, uint32_t address, uint32_t size_bytes,
+                       bool is_write);
+void machine_watch_aim(const struct machine *machine, const char *device, uint32_t offset,
+                       uint32_t address);
 void machine_report_diag(void *machine, enum diag_kind kind, const char *device, uint32_t offset,
                          const char *what);
 void machine_note(void *machine, const char *device, const char *what, int32_t value);

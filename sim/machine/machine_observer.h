@@ -43,6 +43,24 @@ struct machine_fault {
     const struct mpu_verdict *verdict; /* NULL: the MPU did not decide */
 };
 
+/* A device's own access (EasyDMA, which no MPU sees) to memory that is open to a process and that
+ * the process has not offered to the kernel. */
+struct machine_dma {
+    const char *device;
+    int process; /* whose memory it is */
+    uint32_t address, size_bytes;
+    bool is_write;
+};
+
+/* A store to a register of a device whose value is the address of such memory: before the store
+ * has an effect. */
+struct machine_aim {
+    const char *device;
+    int process;
+    uint32_t offset; /* of the register */
+    uint32_t address;
+};
+
 struct machine_observer {
     /* A part changed: "led0", "on". */
     void (*note)(void *context, const char *device, const char *what, int32_t value);
@@ -63,6 +81,8 @@ struct machine_observer {
     void (*started)(void *context, int process);
     /* A byte of RAM that is not the process's changed while it ran. */
     void (*trespassed)(void *context, int process, uint32_t address);
+    void (*dma_trespassed)(void *context, const struct machine_dma *dma);
+    void (*aimed)(void *context, const struct machine_aim *aim);
     /* A device does not know an input that came for it. */
     void (*refused)(void *context, const char *device, const char *what);
     /* The chip is about to be reset, for these reasons (enum reset_reason). */

@@ -195,6 +195,39 @@ static void on_faulted(void *context, const struct fault *fault, const struct cp
     }
 }
 
+void machine_watch_dma(struct machine_device *device, uint32_t address, uint32_t size_bytes,
+                       bool is_write)
+{
+    const struct machine *machine = device->machine;
+    struct machine_dma told = {.device = device->description->name,
+                               .process =
+                                   process_watch_intimate(&machine->watch, address, size_bytes),
+                               .address = address,
+                               .size_bytes = size_bytes,
+                               .is_write = is_write};
+    for (size_t i = 0; told.process != PROCESS_NONE && i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->dma_trespassed != NULL) {
+            observer->dma_trespassed(observer->context, &told);
+        }
+    }
+}
+
+void machine_watch_aim(const struct machine *machine, const char *device, uint32_t offset,
+                       uint32_t address)
+{
+    struct machine_aim told = {.device = device,
+                               .process = process_watch_intimate(&machine->watch, address, 1),
+                               .offset = offset,
+                               .address = address};
+    for (size_t i = 0; told.process != PROCESS_NONE && i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->aimed != NULL) {
+            observer->aimed(observer->context, &told);
+        }
+    }
+}
+
 struct exception_observer machine_watch_make(struct machine *machine)
 {
     return (struct exception_observer){.entered = on_entered,

@@ -77,6 +77,8 @@ static void start_fresh(struct watched_process *process, const struct cpu_regs *
     process->ram_base = regs->r[1];
     process->ram_bytes = regs->r[2];
     process->break_address = regs->r[3];
+    memset(process->offers, 0, sizeof process->offers);
+    process->offers_lost = false;
     process->starts++;
 }
 
@@ -156,6 +158,38 @@ int process_watch_entered(struct process_watch *watch, uint64_t cycle)
     return left;
 }
 
+static bool is_allow(uint32_t call_class)
+{
+    return call_class == ABI_CLASS_ALLOW_READ_WRITE || call_class == ABI_CLASS_ALLOW_READ_ONLY ||
+           call_class == ABI_CLASS_ALLOW_USER_READABLE;
+}
+
+/* The kernel may refuse the call: what counts is that the process meant the buffer to be used. */
+static void take_offer(struct watched_process *process, const struct watched_call *call)
+{
+    struct watched_offer *place = NULL;
+    for (size_t i = 0; i < PROCESS_WATCH_OFFERS; i++) {
+        struct watched_offer *offer = &process->offers[i];
+        bool same = offer->bytes != 0 && offer->call_class == call->call_class &&
+                    offer->driver == call->argument[0] && offer->number == call->argument[1];
+        if (same || (place == NULL && offer->bytes == 0)) {
+            place = offer;
+        }
+        if (same) {
+            break;
+        }
+    }
+    if (place == NULL) {
+        process->offers_lost = true;
+        return;
+    }
+    *place = (struct watched_offer){.call_class = call->call_class,
+                                    .driver = call->argument[0],
+                                    .number = call->argument[1],
+                                    .address = call->argument[2],
+                                    .bytes = call->argument[3]};
+}
+
 void process_watch_called(struct process_watch *watch, int process, const struct watched_call *call)
 {
     struct watched_process *caller = &watch->process[process];
@@ -164,6 +198,9 @@ void process_watch_called(struct process_watch *watch, int process, const struct
         caller->calls[call->call_class]++;
     } else {
         caller->bad_calls++;
+    }
+    if (is_allow(call->call_class)) {
+        take_offer(caller, call);
     }
     watch->call[process] = *call;
     watch->call_open[process] = true;
@@ -183,4 +220,35 @@ struct owner process_watch_owner(const struct process_watch *watch, uint32_t add
         }
     }
     return (struct owner){.kind = OWNER_NOBODY, .process = PROCESS_NONE};
+}
+
+static bool is_offered(const struct watched_process *process, uint32_t address, uint32_t bytes)
+{
+    if (process->offers_lost) {
+        return true;
+    }
+    for (size_t i = 0; i < PROCESS_WATCH_OFFERS; i++) {
+        const struct watched_offer *offer = &process->offers[i];
+        uint32_t at = address - offer->address;
+        if (at < offer->bytes && bytes <= offer->bytes - at) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int process_watch_intimate(const struct process_watch *watch, uint32_t address, uint32_t size_bytes)
+{
+    uint64_t end = (uint64_t)address + size_bytes;
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        uint64_t open_end = (uint64_t)process->ram_base + process->open_bytes;
+        uint32_t first = address > process->ram_base ? address : process->ram_base;
+        uint64_t last = end < open_end ? end : open_end;
+        if (process->ram_bytes != 0 && first < last &&
+            !is_offered(process, first, (uint32_t)(last - first))) {
+            return (int)i;
+        }
+    }
+    return PROCESS_NONE;
 }

@@ -17,7 +17,14 @@
 
 #define PROCESS_WATCH_MAX     16
 #define PROCESS_WATCH_CLASSES 8
+#define PROCESS_WATCH_OFFERS  24
 #define PROCESS_NONE          (-1)
+
+/* A buffer of its RAM that a process last named in an allow call for this driver and number. */
+struct watched_offer {
+    uint32_t call_class, driver, number; /* together the offer's name */
+    uint32_t address, bytes;             /* 0 bytes: nothing, or no offer here */
+};
 
 struct watched_process {
     const char *path; /* of the TBF; for symbols */
@@ -27,8 +34,10 @@ struct watched_process {
     uint32_t entry;
     uint32_t ram_base, ram_bytes; /* 0 bytes: never entered */
     uint32_t break_address;       /* as last observed */
-    struct mpu_state mpu;         /* when it was last entered */
-    uint32_t open_bytes;          /* from the start of its RAM, opened to it by `mpu` */
+    struct watched_offer offers[PROCESS_WATCH_OFFERS];
+    bool offers_lost;     /* it had more at a time than are kept here: nobody knows them all */
+    struct mpu_state mpu; /* when it was last entered */
+    uint32_t open_bytes;  /* from the start of its RAM, opened to it by `mpu` */
     uint32_t starts;
     uint64_t entries; /* returns into it, from any exception */
     uint64_t calls[PROCESS_WATCH_CLASSES];
@@ -95,5 +104,11 @@ struct owner {
 
 /* Whether [ram_base, +ram_bytes) of a process or its TBF holds the byte. */
 struct owner process_watch_owner(const struct process_watch *watch, uint32_t address);
+
+/* The process to which some byte of [address, +size) is open (stack, data, heap) that it has not
+ * offered to the kernel by an allow call: nobody but the process has business there. PROCESS_NONE
+ * when there is none. */
+int process_watch_intimate(const struct process_watch *watch, uint32_t address,
+                           uint32_t size_bytes);
 
 #endif

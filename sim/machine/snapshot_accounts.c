@@ -128,7 +128,8 @@ static bool check_processes(struct machine *machine, struct snapshot_bytes from,
                         watch->count, machine->watch.count);
     }
     for (size_t i = 0; i < PROCESS_WATCH_MAX; i++) {
-        if (!device_bool_is_sane(&watch->call_open[i])) {
+        if (!device_bool_is_sane(&watch->call_open[i]) ||
+            !device_bool_is_sane(&watch->process[i].offers_lost)) {
             return false;
         }
     }
@@ -154,7 +155,7 @@ static void restore_processes(struct machine *machine, struct snapshot_bytes fro
 
 const struct snapshot_section snapshot_processes = {
     .name = "+processes",
-    .version = 1,
+    .version = 2,
     .record_bytes = sizeof(struct process_watch),
     .records_min = 1,
     .records_max = 1,

@@ -155,12 +155,53 @@ static void test_who_owns_a_byte(void **state)
     assert_int_equal(process_watch_owner(&watch, RAM_A).kind, OWNER_NOBODY);
 }
 
+static void offer(struct process_watch *watch, uint32_t number, uint32_t address, uint32_t bytes)
+{
+    const struct watched_call call = {.call_class = ABI_CLASS_ALLOW_READ_ONLY,
+                                      .argument = {1, number, address, bytes},
+                                      .pc = FLASH_A + 0x100};
+    process_watch_called(watch, 0, &call);
+}
+
+static void test_what_nobody_else_has_business_with(void **state)
+{
+    (void)state;
+    struct process_watch watch;
+    bool fresh = false;
+    make_watch(&watch);
+    struct mpu_state mpu = open_mpu(RAM_A);
+    struct cpu_regs regs = fresh_regs(FLASH_A, RAM_A);
+    process_watch_resumed(&watch, &regs, &mpu, 0, &fresh);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A, 1), 0);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A - 4, 5), 0);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A - 4, 4), PROCESS_NONE);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 255, 9), 0);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 256, 4), PROCESS_NONE); /* grants */
+    assert_int_equal(process_watch_intimate(&watch, RAM_B, 4), PROCESS_NONE);
+    assert_int_equal(process_watch_intimate(&watch, 0xFFFFFFFFU, 4), PROCESS_NONE);
+    offer(&watch, 1, RAM_A + 16, 8);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 16, 8), PROCESS_NONE);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 16, 9), 0);
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 15, 2), 0);
+    offer(&watch, 1, 0, 0); /* takes it back */
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 16, 8), 0);
+    for (uint32_t i = 0; i < PROCESS_WATCH_OFFERS; i++) {
+        offer(&watch, i, RAM_A + 32, 4);
+    }
+    assert_int_equal(process_watch_intimate(&watch, RAM_A, 1), 0);
+    offer(&watch, PROCESS_WATCH_OFFERS, RAM_A + 64, 4); /* one more than are kept */
+    assert_int_equal(process_watch_intimate(&watch, RAM_A, 1), PROCESS_NONE);
+    process_watch_resumed(&watch, &regs, &mpu, 9, &fresh); /* a new life */
+    assert_int_equal(process_watch_intimate(&watch, RAM_A + 64, 4), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start_switch_and_time),
         cmocka_unit_test(test_break_follows_the_answers),
         cmocka_unit_test(test_who_owns_a_byte),
+        cmocka_unit_test(test_what_nobody_else_has_business_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
