@@ -8,6 +8,7 @@
  *   sp of the landing -> scopes open, outer, owner, r4-r11, lr
  */
     .syntax unified
+    .cfi_sections .debug_frame
     .cpu cortex-m4
     .thumb
 
@@ -29,12 +30,25 @@ arch_guard:
     .type guard_call, %function
     .thumb_func
 guard_call:
+    .cfi_startproc
     cbz     r0, trusted
     push    {r0, r4-r11, lr}
+    .cfi_adjust_cfa_offset 40
+    .cfi_rel_offset r4, 4
+    .cfi_rel_offset r5, 8
+    .cfi_rel_offset r6, 12
+    .cfi_rel_offset r7, 16
+    .cfi_rel_offset r8, 20
+    .cfi_rel_offset r9, 24
+    .cfi_rel_offset r10, 28
+    .cfi_rel_offset r11, 32
+    .cfi_rel_offset lr, 36
     ldr     r4, =arch_guard
     ldm     r4, {r5-r7}
     cbnz    r7, some_are_dead
 1:  push    {r5, r6}
+    .cfi_remember_state
+    .cfi_adjust_cfa_offset 8
     str     sp, [r4, #INNERMOST]
     mov     r12, r1
     mov     r0, r2
@@ -47,6 +61,10 @@ guard_call:
 
 /* A client that a capsule has left zero names no function. */
 trusted:
+    .cfi_restore_state
+    .cfi_remember_state
+    .cfi_def_cfa_offset 0
+    .cfi_same_value lr
     cbz     r1, nobody
     mov     r12, r1
     mov     r0, r2
@@ -59,6 +77,7 @@ nobody:
 
 /* Rarely, so it may take its time: is the one that is called among the dead? */
 some_are_dead:
+    .cfi_restore_state
     mov     r7, r1
     mov     r8, r2
     mov     r9, r3
@@ -71,6 +90,7 @@ some_are_dead:
     mvn     r0, #(-NODEVICE - 1)
     add     sp, #4
     pop     {r4-r11, pc}
+    .cfi_endproc
     .size guard_call, . - guard_call
 
 /* A trap goes on here, sp at the innermost landing, in thread mode and interruptible like any code of

@@ -123,7 +123,10 @@ void board_start(void)
 
 const struct base_board board = {
     .config = {BASE_CONFIG("nRF52840-DK", drivers)},
-    .console = {.tx_pin = 6, .rx_pin = 8, .baudrate = NRF52_UARTE_BAUD_115200},
+    .console = {.base = NRF52_UARTE0_BASE,
+                .tx_pin = 6,
+                .rx_pin = 8,
+                .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
     .thermometer = &base_chip_thermometer,
 };

@@ -72,7 +72,10 @@ void board_start(void)
 
 const struct base_board board = {
     .config = {BASE_CONFIG("security key", drivers)},
-    .console = {.tx_pin = 20, .rx_pin = 22, .baudrate = NRF52_UARTE_BAUD_115200},
+    .console = {.base = NRF52_UARTE0_BASE,
+                .tx_pin = 20,
+                .rx_pin = 22,
+                .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
     .thermometer = &base_chip_thermometer,
 };

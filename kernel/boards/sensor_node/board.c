@@ -99,7 +99,10 @@ void board_start(void)
 
 const struct base_board board = {
     .config = {BASE_CONFIG("sensor node", drivers)},
-    .console = {.tx_pin = 25, .rx_pin = 24, .baudrate = NRF52_UARTE_BAUD_115200},
+    .console = {.base = NRF52_UARTE0_BASE,
+                .tx_pin = 25,
+                .rx_pin = 24,
+                .baudrate = NRF52_UARTE_BAUD_115200},
     .interrupts = {interrupt_rows, COUNT_OF(interrupt_rows)},
     .thermometer = &sht3x.temperature_sensor,
 };

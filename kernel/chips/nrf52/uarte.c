@@ -39,9 +39,9 @@ enum {
 #define UARTE_INT_ERROR    (1u << 9)
 #define UARTE_INT_RXTO     (1u << 17)
 
-static volatile uint32_t *uarte_register(uint32_t offset)
+static volatile uint32_t *uarte_register(const struct nrf52_uarte *uarte, uint32_t offset)
 {
-    return nrf52_register(NRF52_UARTE0_BASE, offset);
+    return nrf52_register(uarte->config->base, offset);
 }
 
 static uint32_t piece_bytes(uint32_t rest)
@@ -49,12 +49,12 @@ static uint32_t piece_bytes(uint32_t rest)
     return rest < NRF52_DMA_MAX_BYTES ? rest : NRF52_DMA_MAX_BYTES;
 }
 
-static void start_dma_tx(const uint8_t *bytes, uint32_t count)
+static void start_dma_tx(const struct nrf52_uarte *uarte, const uint8_t *bytes, uint32_t count)
 {
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDTX);
-    *uarte_register(UARTE_TXD_PTR) = (uint32_t)(uintptr_t)bytes;
-    *uarte_register(UARTE_TXD_MAXCNT) = count;
-    nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STARTTX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
+    *uarte_register(uarte, UARTE_TXD_PTR) = (uint32_t)(uintptr_t)bytes;
+    *uarte_register(uarte, UARTE_TXD_MAXCNT) = count;
+    nrf52_task(uarte->config->base, UARTE_TASKS_STARTTX);
 }
 
 static void start_tx_piece(struct nrf52_uarte *uarte)
@@ -62,7 +62,7 @@ static void start_tx_piece(struct nrf52_uarte *uarte)
     uint32_t count = piece_bytes(uarte->tx_rest.length);
     const uint8_t *bytes = uarte->tx_rest.bytes;
     uarte->tx_rest = slice_part(uarte->tx_rest, count, uarte->tx_rest.length);
-    start_dma_tx(bytes, count);
+    start_dma_tx(uarte, bytes, count);
 }
 
 static int uarte_transmit(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
@@ -78,18 +78,18 @@ static int uarte_transmit(void *self, struct dma_buffer *buffer, uint32_t offset
     uarte->tx_busy = true;
     uarte->tx_buffer = buffer;
     start_tx_piece(uarte);
-    *uarte_register(UARTE_INTENSET) = UARTE_INT_ENDTX;
+    *uarte_register(uarte, UARTE_INTENSET) = UARTE_INT_ENDTX;
     return K_OK;
 }
 
 static void start_rx_piece(struct nrf52_uarte *uarte)
 {
     uint32_t count = piece_bytes(uarte->rx_rest.length);
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDRX);
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_RXTO);
-    *uarte_register(UARTE_RXD_PTR) = (uint32_t)(uintptr_t)uarte->rx_rest.bytes;
-    *uarte_register(UARTE_RXD_MAXCNT) = count;
-    nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STARTRX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDRX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_RXTO);
+    *uarte_register(uarte, UARTE_RXD_PTR) = (uint32_t)(uintptr_t)uarte->rx_rest.bytes;
+    *uarte_register(uarte, UARTE_RXD_MAXCNT) = count;
+    nrf52_task(uarte->config->base, UARTE_TASKS_STARTRX);
 }
 
 static int uarte_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
@@ -107,7 +107,7 @@ static int uarte_receive(void *self, struct dma_buffer *buffer, uint32_t offset,
     uarte->rx_buffer = buffer;
     uarte->rx_count = 0;
     start_rx_piece(uarte);
-    *uarte_register(UARTE_INTENSET) = UARTE_INT_ENDRX | UARTE_INT_ERROR;
+    *uarte_register(uarte, UARTE_INTENSET) = UARTE_INT_ENDRX | UARTE_INT_ERROR;
     return K_OK;
 }
 
@@ -120,9 +120,9 @@ static int uarte_abort_receive(void *self)
     uarte->rx_aborted = true;
     /* RXTO comes when the receiver has really stopped, after ENDRX; only then may it start again.
      */
-    *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDRX;
-    *uarte_register(UARTE_INTENSET) = UARTE_INT_RXTO;
-    nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STOPRX);
+    *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDRX;
+    *uarte_register(uarte, UARTE_INTENSET) = UARTE_INT_RXTO;
+    nrf52_task(uarte->config->base, UARTE_TASKS_STOPRX);
     return K_OK;
 }
 
@@ -142,23 +142,23 @@ const struct hil_uart_ops nrf52_uarte_ops = {
 static void finish_receive(struct nrf52_uarte *uarte, int status)
 {
     uarte->rx_busy = false;
-    *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDRX | UARTE_INT_ERROR | UARTE_INT_RXTO;
+    *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDRX | UARTE_INT_ERROR | UARTE_INT_RXTO;
     dma_buffer_release(uarte->rx_buffer);
     hil_uart_client_received(uarte->client, uarte->rx_count, status);
 }
 
 static void serve_transmit(struct nrf52_uarte *uarte)
 {
-    if (!uarte->tx_busy || !nrf52_event_is_set(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDTX)) {
+    if (!uarte->tx_busy || !nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ENDTX)) {
         return;
     }
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDTX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
     if (uarte->tx_rest.length > 0) {
         start_tx_piece(uarte);
         return;
     }
     uarte->tx_busy = false;
-    *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDTX;
+    *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDTX;
     dma_buffer_release(uarte->tx_buffer);
     hil_uart_client_transmitted(uarte->client, K_OK);
 }
@@ -166,12 +166,12 @@ static void serve_transmit(struct nrf52_uarte *uarte)
 static void serve_receive(struct nrf52_uarte *uarte)
 {
     uint32_t end = uarte->rx_aborted ? UARTE_EVENTS_RXTO : UARTE_EVENTS_ENDRX;
-    if (!uarte->rx_busy || !nrf52_event_is_set(NRF52_UARTE0_BASE, end)) {
+    if (!uarte->rx_busy || !nrf52_event_is_set(uarte->config->base, end)) {
         return;
     }
-    uint32_t count = *uarte_register(UARTE_RXD_AMOUNT);
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDRX);
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_RXTO);
+    uint32_t count = *uarte_register(uarte, UARTE_RXD_AMOUNT);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDRX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_RXTO);
     uarte->rx_count += count;
     uarte->rx_rest = slice_part(uarte->rx_rest, count, uarte->rx_rest.length);
     if (uarte->rx_aborted) {
@@ -186,11 +186,11 @@ static void serve_receive(struct nrf52_uarte *uarte)
 void nrf52_uarte_serve(void *self)
 {
     struct nrf52_uarte *uarte = self;
-    if (nrf52_event_is_set(NRF52_UARTE0_BASE, UARTE_EVENTS_ERROR)) {
+    if (nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ERROR)) {
         /* Bytes with a framing error or an overrun are in the buffer like all others; the receiver
          * goes on by itself. */
-        nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ERROR);
-        *uarte_register(UARTE_ERRORSRC) = *uarte_register(UARTE_ERRORSRC);
+        nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ERROR);
+        *uarte_register(uarte, UARTE_ERRORSRC) = *uarte_register(uarte, UARTE_ERRORSRC);
     }
     serve_transmit(uarte);
     serve_receive(uarte);
@@ -203,35 +203,35 @@ void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config
     uint32_t tx = nrf52_pin_bit(config->tx_pin);
     *nrf52_register(port, GPIO_OUTSET) = tx; /* the line idles high */
     *nrf52_register(port, GPIO_DIRSET) = tx;
-    *uarte_register(UARTE_ENABLE) = UARTE_DISABLED;
-    *uarte_register(UARTE_PSEL_TXD) = config->tx_pin;
-    *uarte_register(UARTE_PSEL_RXD) = config->rx_pin;
-    *uarte_register(UARTE_PSEL_RTS) = UARTE_DISCONNECTED;
-    *uarte_register(UARTE_PSEL_CTS) = UARTE_DISCONNECTED;
-    *uarte_register(UARTE_BAUDRATE) = config->baudrate;
-    *uarte_register(UARTE_CONFIG) = 0;
-    *uarte_register(UARTE_ENABLE) = UARTE_ENABLED;
+    *uarte_register(uarte, UARTE_ENABLE) = UARTE_DISABLED;
+    *uarte_register(uarte, UARTE_PSEL_TXD) = config->tx_pin;
+    *uarte_register(uarte, UARTE_PSEL_RXD) = config->rx_pin;
+    *uarte_register(uarte, UARTE_PSEL_RTS) = UARTE_DISCONNECTED;
+    *uarte_register(uarte, UARTE_PSEL_CTS) = UARTE_DISCONNECTED;
+    *uarte_register(uarte, UARTE_BAUDRATE) = config->baudrate;
+    *uarte_register(uarte, UARTE_CONFIG) = 0;
+    *uarte_register(uarte, UARTE_ENABLE) = UARTE_ENABLED;
 }
 
-static void wait_for_end(void)
+static void wait_for_end(const struct nrf52_uarte *uarte)
 {
-    while (!nrf52_event_is_set(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDTX)) {
+    while (!nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ENDTX)) {
     }
 }
 
 void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes)
 {
     if (uarte->tx_busy) {
-        wait_for_end();
+        wait_for_end(uarte);
         uarte->tx_busy = false;
     }
-    *uarte_register(UARTE_INTENCLR) = UARTE_INT_ENDTX;
+    *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDTX;
     for (uint32_t sent = 0; sent < bytes.length;) {
         uint32_t count = slice_copy((struct slice){uarte->bounce, sizeof(uarte->bounce)},
                                     const_slice_part(bytes, sent, bytes.length));
-        start_dma_tx(uarte->bounce, count);
-        wait_for_end();
+        start_dma_tx(uarte, uarte->bounce, count);
+        wait_for_end(uarte);
         sent += count;
     }
-    nrf52_event_clear(NRF52_UARTE0_BASE, UARTE_EVENTS_ENDTX);
+    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
 }

@@ -1,5 +1,6 @@
 /*
- * uarte.h - the serial port UARTE0: 8 data bits, no parity, no flow control, through EasyDMA.
+ * uarte.h - a serial port, UARTE0 or UARTE1: 8 data bits, no parity, no flow control, through
+ * EasyDMA.
  */
 #ifndef KERNEL_CHIPS_NRF52_UARTE_H
 #define KERNEL_CHIPS_NRF52_UARTE_H
@@ -13,6 +14,7 @@
 #define NRF52_UARTE_BAUD_115200 0x01D7E000u
 
 struct nrf52_uarte_config {
+    uint32_t base;           /* NRF52_UARTE0_BASE, or UARTE1 where the chip has it */
     uint32_t tx_pin, rx_pin; /* as nrf52_pin.number */
     uint32_t baudrate;       /* register value */
 };
@@ -38,7 +40,7 @@ void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config
  * way through the ops loses what it had not yet sent: for boot and panic. */
 void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes);
 
-/* The UARTE0 interrupt. self: struct nrf52_uarte. */
+/* The port's interrupt. self: struct nrf52_uarte. */
 void nrf52_uarte_serve(void *self);
 
 #endif
