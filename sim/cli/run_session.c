@@ -136,8 +136,7 @@ static bool start_observers(struct run_session *session, struct sim_error *error
     return (live_lines_start(&session->lines, session->machine, &session->link, options->until) &&
             fault_report_start(&session->faults, session->machine, &session->lines,
                                &session->symbols) &&
-            dma_report_start(&session->dma, session->machine, &session->lines,
-                             &session->symbols) &&
+            dma_report_start(&session->dma, session->machine, &session->lines, &session->symbols) &&
             (options->trace == NULL ||
              event_trace_open(&session->trace, options->trace, session->machine, error)) &&
             start_pcap(session, error)) ||
