@@ -9,3 +9,5 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_C_FLAGS_INIT "-mcpu=cortex-m4 -mthumb -mfloat-abi=soft")
 set(CMAKE_ASM_FLAGS_INIT "-mcpu=cortex-m4 -mthumb")
+# Ninja shows the command that failed above what it said: a line that fits on a screen, not one with every object.
+set(CMAKE_NINJA_FORCE_RESPONSE_FILE ON)

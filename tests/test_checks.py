@@ -63,6 +63,10 @@ class Layers(unittest.TestCase):
                             "include cycle")
 
 
+def ops(name):
+    return f"CAPSULE(x);\nconst struct driver_ops x_driver_ops = {{\n    .number = ABI_DRIVER_{name},\n}};\n"
+
+
 class Docs(unittest.TestCase):
     def test_finds_a_path_that_is_not_there(self):
         status, output = run("check_docs.py", {"README.md": "see `docs/gone.md` and `docs/here.md`", "docs/here.md": ""})
@@ -74,12 +78,17 @@ class Docs(unittest.TestCase):
         status, output = run("check_docs.py", {
             "README.md": "", "kernel/abi/drivers.h": "#define ABI_DRIVER_A 0x00001u\n#define ABI_DRIVER_B   0x00002u\n"
                                                      "#define ABI_DRIVER_C 0x00003u\n",
-            "kernel/capsules/a.c": 'CAPSULE(a, ABI_DRIVER_A, "");\n', "kernel/capsules/b.c": 'CAPSULE(b, ABI_DRIVER_B, "");\n',
-            "kernel/capsules/c.c": 'CAPSULE(c, ABI_DRIVER_C, "");\n', "kernel/capsules/mux.c": 'CAPSULE(mux, CAPSULE_NO_DRIVER, "");\n',
+            "kernel/capsules/a.c": ops("A"), "kernel/capsules/b.c": ops("B"), "kernel/capsules/c.c": ops("C"),
+            "kernel/capsules/mux.c": "CAPSULE(mux);\n",
             "docs/syscalls/00001_a.md": "", "docs/syscalls/00003_c.md": "", "docs/syscalls/README.md": "00001_a.md"})
         self.assertEqual(status, 1)
         self.assertEqual(output, "kernel/capsules/b.c: docs/syscalls/00002_*.md does not exist\n"
                                  "docs/syscalls/README.md: 00003_c.md is not listed\n")
+
+    def test_notices_that_it_knows_no_driver_any_more(self):
+        status, output = run("check_docs.py", {"README.md": "", "kernel/abi/drivers.h": "", "docs/syscalls/README.md": "",
+                                               "kernel/capsules/a.c": "CAPSULE(a);\n"})
+        self.assertEqual((status, output), (1, "kernel/capsules: no capsule with a driver number\n"))
 
 
 class Format(unittest.TestCase):

@@ -2,7 +2,7 @@
 """Checks that every path that README and docs/ name exists in the tree, and that every driver has its page.
 
 A path is anything between backticks, or a link's target, that begins with a folder of the top level.
-A driver is a capsule with a number: docs/syscalls/NNNNN_name.md is its page, and docs/syscalls/README.md lists it.
+A driver is a capsule with a number, `.number = ABI_DRIVER_...` of its struct driver_ops: docs/syscalls/NNNNN_name.md is its page, and docs/syscalls/README.md lists it.
 Usage: check_docs.py ROOT
 Exit status: 0 fine, 1 a path or a page is missing (each is named), 2 wrong use.
 """
@@ -13,7 +13,7 @@ import sys
 
 TOP = ("sim/", "kernel/", "mpu_model/", "peripherals/", "apps/", "tools/", "docs/", "tests/", "bench/", "cmake/", ".ci/")
 TICKED = re.compile(r"`([^`\s]+)`")
-CAPSULE = re.compile(r"^CAPSULE\(\w+, (ABI_DRIVER_\w+),", re.M)
+CAPSULE = re.compile(r"^    \.number = (ABI_DRIVER_\w+),", re.M)
 NUMBER = re.compile(r"^#define (ABI_DRIVER_\w+)\s+0x([0-9A-Fa-f]+)u", re.M)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
@@ -33,13 +33,15 @@ def drivers_without_a_page(root):
     """What is missing, a line each. Without capsules, nothing."""
     capsules = sorted(glob.glob(os.path.join(root, "kernel/capsules/*.c")))
     numbers = dict(NUMBER.findall(read(os.path.join(root, "kernel/abi/drivers.h")))) if capsules else {}
-    for capsule in capsules:
-        for name in CAPSULE.findall(read(capsule)):
-            pages = glob.glob(os.path.join(root, "docs/syscalls", f"{numbers[name]}_*.md"))
-            if not pages:
-                yield f"{os.path.relpath(capsule, root)}: docs/syscalls/{numbers[name]}_*.md does not exist"
-            elif os.path.basename(pages[0]) not in read(os.path.join(root, "docs/syscalls/README.md")):
-                yield f"docs/syscalls/README.md: {os.path.basename(pages[0])} is not listed"
+    found = [(capsule, name) for capsule in capsules for name in CAPSULE.findall(read(capsule))]
+    if capsules and not found:
+        yield "kernel/capsules: no capsule with a driver number"
+    for capsule, name in found:
+        pages = glob.glob(os.path.join(root, "docs/syscalls", f"{numbers[name]}_*.md"))
+        if not pages:
+            yield f"{os.path.relpath(capsule, root)}: docs/syscalls/{numbers[name]}_*.md does not exist"
+        elif os.path.basename(pages[0]) not in read(os.path.join(root, "docs/syscalls/README.md")):
+            yield f"docs/syscalls/README.md: {os.path.basename(pages[0])} is not listed"
 
 
 def main():

@@ -70,7 +70,7 @@ static void read_line(char *line, const char *path, unsigned number, struct gran
     }
     size_t length = strlen(capsule);
     if (length < 2 || capsule[length - 1] != ':') {
-        findings_add(findings, "board-grant", path, number, "'%s' where 'capsule:' is expected",
+        findings_add(findings, "grant-line", path, number, "'%s' where 'capsule:' is expected",
                      capsule);
         return;
     }
@@ -79,8 +79,7 @@ static void read_line(char *line, const char *path, unsigned number, struct gran
     for (char *word; (word = strtok_r(NULL, blanks, &rest)) != NULL;) {
         unsigned need = need_of(word);
         if (need == CAPSULE_NEEDS_END) {
-            findings_add(findings, "board-grant", path, number,
-                         "no need is called '%s'; kernel/capsule/manifest.h lists them", word);
+            findings_add(findings, "grant-line", path, number, "no need is called '%s'", word);
         }
         granted->needs |= need != CAPSULE_NEEDS_END ? UINT64_C(1) << need : 0;
     }
@@ -90,13 +89,13 @@ static void read_grants(const char *path, struct grants *grants, struct findings
 {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        findings_add(findings, "board-grant", path, 0, "the file cannot be read");
+        findings_add(findings, "grant-line", path, 0, "the file cannot be read");
         return;
     }
     char line[LINE_BYTES];
     for (unsigned number = 1; fgets(line, sizeof line, file) != NULL; number++) {
         if (strchr(line, '\n') == NULL && feof(file) == 0) {
-            findings_add(findings, "board-grant", path, number, "a line of more than %d bytes",
+            findings_add(findings, "grant-line", path, number, "a line of more than %d bytes",
                          LINE_BYTES - 2);
             break;
         }
@@ -141,21 +140,37 @@ struct judge {
     struct findings *findings;
 };
 
+/* "capsule: NEED NEED", as it would have to stand in a file of grants. */
+static void write_line(const struct capsule_manifest *manifest, char *line, size_t room)
+{
+    int at = snprintf(line, room, "%s:", manifest->name);
+    for (size_t i = 0; manifest->needs[i] != CAPSULE_NEEDS_END && (size_t)at < room; i++) {
+        unsigned need = manifest->needs[i];
+        at += snprintf(line + at, room - (size_t)at, " %s",
+                       need < CAPSULE_NEED_COUNT ? need_names[need] : "?");
+    }
+}
+
 static void judge_capsule(const struct capsule_manifest *manifest, void *context)
 {
     struct judge *judge = context;
     const struct grant_line *granted = line_of(&judge->grants, manifest->name, false);
+    char line[LINE_BYTES];
+    write_line(manifest, line, sizeof line);
     if (granted == NULL) {
         findings_add(judge->findings, "board-grant", judge->file, 0,
-                     "capsule '%s' is linked, and no line grants it anything", manifest->name);
+                     "capsule '%s' is linked and has no line; its line is '%s'", manifest->name,
+                     line);
         return;
     }
     for (size_t i = 0; manifest->needs[i] != CAPSULE_NEEDS_END; i++) {
         unsigned need = manifest->needs[i];
         if (need >= CAPSULE_NEED_COUNT || (granted->needs & UINT64_C(1) << need) == 0) {
             findings_add(judge->findings, "board-grant", judge->file, 0,
-                         "capsule '%s' needs %s, which is not granted to it", manifest->name,
-                         need < CAPSULE_NEED_COUNT ? need_names[need] : "what does not exist");
+                         "capsule '%s' needs %s, which is not granted to it; its line is '%s'",
+                         manifest->name,
+                         need < CAPSULE_NEED_COUNT ? need_names[need] : "what does not exist",
+                         line);
         }
     }
 }

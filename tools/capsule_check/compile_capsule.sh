@@ -8,7 +8,16 @@ set -eu
 checker=$1 compiler=$2 root=$3 source=$4 name=$5
 
 rm -f "$name.o"
-"$compiler" -E @preprocess.options -MD -MF "$name.d" -MT "$name.o" "$source" -o "$name.raw"
+if ! LC_ALL=C "$compiler" -E @preprocess.options -MD -MF "$name.d" -MT "$name.o" "$source" -o "$name.raw" 2> "$name.why"
+then
+    # A header that does not exist and one that is not for capsules are the same to the preprocessor.
+    sees="a capsule includes headers of kernel/capsule, kernel/hil, kernel/abi and kernel/capsules, and stdbool.h, stddef.h, stdint.h, limits.h"
+    there="s|^\([^:]*:[0-9]*\):[0-9]*: fatal error: \(.*: No such file or directory\)$|\1: include: \2; $sees|p"
+    sed -n "$there" "$name.why" | grep . || cat "$name.why"
+    rm "$name.why"
+    exit 1
+fi
+rm "$name.why"
 # In the markers of lines: what the include root is called is no part of a file's name.
 sed 's|^\(# [0-9]* "\)\./|\1|' "$name.raw" > "$name.i"
 rm "$name.raw"

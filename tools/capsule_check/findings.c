@@ -55,6 +55,10 @@ static int compare_findings(const void *left, const void *right)
     if (order == 0 && a->line != b->line) {
         order = a->line < b->line ? -1 : 1;
     }
+    if (order == 0) {
+        /* What else there is in a line that does not parse is mostly a consequence. */
+        order = (strcmp(b->rule, "parse") == 0) - (strcmp(a->rule, "parse") == 0);
+    }
     return order != 0 ? order : strcmp(a->rule, b->rule);
 }
 

@@ -76,8 +76,10 @@ static void check_name(struct source *source, CXCursor cursor)
     }
     (void)ast_name(cursor, name, sizeof name);
     if (!manifest_is_own_name(source, name)) {
-        ast_refuse(source, "declaration", cursor, "'%s' is seen outside and is not called %s", name,
-                   "after the capsule");
+        ast_refuse(
+            source, "declaration", cursor,
+            "'%s' is seen outside, and its name is not the capsule's or one that begins with it",
+            name);
     }
 }
 

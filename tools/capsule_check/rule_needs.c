@@ -132,7 +132,8 @@ static void check_name(struct source *source, const struct manifest *manifest)
         }
     }
     if (is_real && strcmp(manifest_stem(text, stem, sizeof stem), manifest->name) != 0) {
-        refuse_line(source, manifest, "a name that is not the file's: ", manifest->name);
+        refuse_line(source, manifest,
+                    "the CAPSULE line has another name than the file: ", manifest->name);
     }
 }
 
@@ -142,12 +143,14 @@ static void compare(struct source *source, const struct manifest *manifest,
     for (unsigned need = CAPSULE_NEEDS_END + 1; need < CAPSULE_NEED_COUNT; need++) {
         bool is_missing = needs->used[need] && !needs->named[need];
         if (is_missing && clang_Cursor_isNull(needs->where[need])) {
-            refuse_line(source, manifest, "used and not needed: ", need_table[need].name);
+            refuse_line(source, manifest, "used and not among its needs: ", need_table[need].name);
         } else if (is_missing) {
-            ast_refuse(source, "need", needs->where[need], "%s is used and %s is not needed",
-                       need_table[need].header, need_table[need].name);
+            ast_refuse(source, "need", needs->where[need],
+                       "%s is used, and %s is not among the needs", need_table[need].header,
+                       need_table[need].name);
         } else if (needs->named[need] && !needs->used[need]) {
-            refuse_line(source, manifest, "needed and not used: ", need_table[need].name);
+            refuse_line(source, manifest,
+                        "among the needs, and nothing of it is used: ", need_table[need].name);
         }
     }
 }

@@ -8,7 +8,9 @@ static const struct rule rules[] = {
     {"parse", "what the parser complains of, warnings included",
      "The rules look at what the parser understood. What it did not, they cannot see, and a parser "
      "that understands something else than the compiler would be shown another program.",
-     "write what C11 accepts without a warning"},
+     "write C11 that gives no warning, and name only what the headers of kernel/capsule, "
+     "kernel/hil, "
+     "kernel/abi and kernel/capsules declare"},
     {"unknown", "a construct that the checker does not know",
      "The rules list what is allowed. What is not on the list is refused, however harmless.",
      "write it with the plain statements and expressions of docs/capsule-c.md"},
@@ -109,7 +111,7 @@ static const struct rule rules[] = {
      "The header's functions rely on it.", "use the header's functions"},
     {"need", "a header that is used but not among the needs, or needed but not used",
      "The board grants needs. They say what the capsule can do.",
-     "name the headers that are used in .needs of the CAPSULE line, and no others"},
+     "write CAPSULE(the file's name, .needs = {what is used, and nothing else})"},
     {"uninitialised", "a local variable with a pointer in it that is not initialised",
      "It would point anywhere.", "initialise it where it is declared"},
     {"escape", "a borrowed pointer or slice that is kept",
@@ -173,9 +175,13 @@ static const struct rule rules[] = {
      "write C without assembly or floating point"},
     {"board-grant", "a capsule that needs what its board does not grant",
      "The board's integrator decides what a capsule may have, and can read it in one place.",
-     "add it to kernel/boards/capsules.manifest or to capsules.manifest beside the board's "
-     "board.c, or "
-     "do without the capsule"},
+     "write that in kernel/boards/capsules.manifest, for all boards, or in capsules.manifest "
+     "beside "
+     "the board's board.c, or do without the capsule"},
+    {"grant-line", "a line in a file of grants that cannot be read",
+     "What a line means must not be guessed.",
+     "a line is a capsule's name, a colon and its needs, of those in kernel/capsule/manifest.h: "
+     "'led: LED'"},
     {"stack", "a kernel whose stack can overflow, or whose deepest chain of calls is not known",
      "The stack has a fixed size, and what lies below it is no memory.",
      "make the frames of the chain smaller, or its stack (KERNEL_STACK_BYTES) larger"},
