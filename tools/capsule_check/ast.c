@@ -194,6 +194,11 @@ bool ast_is_step(const struct source *source, CXCursor cursor)
     return strcmp(spelling, "++") == 0 || strcmp(spelling, "--") == 0;
 }
 
+bool ast_is_arrow(CXCursor member)
+{
+    return ast_is_pointer(clang_getCursorType(ast_child(member, 0)));
+}
+
 /* --- Places --- */
 
 static unsigned offset_of(CXSourceLocation location)

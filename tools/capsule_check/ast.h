@@ -63,6 +63,8 @@ const char *ast_operator(const struct source *source, CXCursor cursor);
 bool ast_is_assignment(const struct source *source, CXCursor cursor); /* =, +=, ... */
 /* ++ or --, before or behind. */
 bool ast_is_step(const struct source *source, CXCursor cursor);
+/* Does a member's name stand behind `->`, not `.`? */
+bool ast_is_arrow(CXCursor member);
 
 /* Where it begins and ends, as offsets into the text. */
 size_t ast_begin(CXCursor cursor);

@@ -24,273 +24,30 @@
  * lost sight of there; void *, casts, unions and integers that could carry a pointer past its level
  * are refused by other rules, and so is every expression here whose meaning is not known.
  */
-#include <string.h>
-
-#include "tools/capsule_check/functions.h"
 #include "tools/capsule_check/initialisers.h"
+#include "tools/capsule_check/levels.h"
 #include "tools/capsule_check/memory.h"
 #include "tools/capsule_check/rules_flow.h"
 #include "tools/capsule_check/scopes.h"
 
-enum {
-    LEVEL_STORABLE = 0,
-    LEVEL_PARAMETER = 1, /* what BORROWED parameters lead to */
-    LEVEL_BODY = 2,      /* the outermost block of a function, and its parameters as objects */
-    LEVEL_MOMENT = 10000 /* a temporary object: gone at the end of the expression */
-};
-
-/* A parameter or local variable. */
-struct local {
-    CXCursor declaration;
-    unsigned depth;
-    unsigned level;
-};
-
 struct escape {
-    struct source *source;
+    struct levels levels;
     struct scopes scopes;
-    struct functions functions;
-    unsigned *results;    /* owned; the deepest level that each returns: at most LEVEL_PARAMETER */
-    size_t current;       /* the function under analysis */
-    struct local *locals; /* owned; of the function under analysis */
-    size_t count, room;
-    bool reports; /* the fixpoint is reached: refuse what is wrong */
-    bool changed; /* a level went up in this pass */
+    size_t current; /* the function under analysis */
+    bool changed;   /* a level went up in this pass */
 };
-
-static unsigned level_of(struct escape *escape, CXCursor expression, unsigned depth);
-static unsigned place_of(struct escape *escape, CXCursor expression, unsigned depth);
-
-static unsigned deeper(unsigned a, unsigned b)
-{
-    return a > b ? a : b;
-}
-
-static void refuse(struct escape *escape, CXCursor at, const char *what)
-{
-    if (escape->reports) {
-        char text[200];
-        ast_refuse(escape->source, "escape", at, "%s: %s", what,
-                   ast_spell(escape->source, at, text, sizeof text));
-    }
-}
-
-/* --- Variables --- */
-
-static struct local *local_of(struct escape *escape, CXCursor declaration)
-{
-    for (size_t i = escape->count; i > 0; i--) {
-        if (clang_equalCursors(escape->locals[i - 1].declaration, declaration)) {
-            return &escape->locals[i - 1];
-        }
-    }
-    return NULL;
-}
-
-static void declare(struct escape *escape, CXCursor declaration, unsigned depth, unsigned level)
-{
-    if (local_of(escape, declaration) == NULL) {
-        escape->locals =
-            memory_grown(escape->locals, escape->count, &escape->room, sizeof(escape->locals[0]));
-        escape->locals[escape->count++] = (struct local){declaration, depth, level};
-    }
-}
-
-/* --- What an expression's value leads to --- */
-
-static bool is_function(CXCursor expression)
-{
-    enum CXTypeKind kind = ast_type(expression).kind;
-    return kind == CXType_FunctionProto || kind == CXType_FunctionNoProto;
-}
-
-static unsigned deepest_child(struct escape *escape, CXCursor expression, unsigned depth)
-{
-    unsigned level = LEVEL_STORABLE;
-    unsigned count = ast_child_count(expression);
-    for (unsigned i = 0; i < count; i++) {
-        CXCursor child = ast_child(expression, i);
-        if (clang_isExpression(clang_getCursorKind(child))) {
-            level = deeper(level, level_of(escape, child, depth));
-        }
-    }
-    return level;
-}
-
-static unsigned deepest_argument(struct escape *escape, CXCursor call, unsigned depth)
-{
-    unsigned level = LEVEL_STORABLE;
-    int count = clang_Cursor_getNumArguments(call);
-    for (int i = 0; i < count; i++) {
-        level = deeper(level, level_of(escape, clang_Cursor_getArgument(call, (unsigned)i), depth));
-    }
-    return level;
-}
-
-static unsigned level_of_result(struct escape *escape, CXCursor call, unsigned depth)
-{
-    size_t function = functions_index(&escape->functions, clang_getCursorReferenced(call));
-    return function < escape->functions.count && escape->results[function] == LEVEL_STORABLE
-               ? LEVEL_STORABLE
-               : deepest_argument(escape, call, depth);
-}
-
-/* Does `.` or `->` stand before the name? */
-static bool is_arrow(CXCursor member)
-{
-    return ast_is_pointer(clang_getCursorType(ast_child(member, 0)));
-}
-
-/* What lies in an object of any type, as a value: the variable's level, or that of the pointer
- * through which it is reached. */
-static unsigned content_of(struct escape *escape, CXCursor object, unsigned depth)
-{
-    CXCursor bare = ast_bare(object);
-    switch ((int)clang_getCursorKind(bare)) {
-    case CXCursor_DeclRefExpr: {
-        const struct local *local = local_of(escape, clang_getCursorReferenced(bare));
-        return local != NULL ? local->level : LEVEL_STORABLE;
-    }
-    case CXCursor_MemberRefExpr: {
-        CXCursor base = ast_child(bare, 0);
-        return is_arrow(bare) ? level_of(escape, base, depth) : content_of(escape, base, depth);
-    }
-    case CXCursor_ArraySubscriptExpr: {
-        CXCursor base = ast_bare(ast_child(bare, 0));
-        return ast_is_array(clang_getCursorType(base)) ? content_of(escape, base, depth)
-                                                       : level_of(escape, base, depth);
-    }
-    default:
-        return level_of(escape, bare, depth);
-    }
-}
-
-/* Operators whose result can be a pointer or a struct. */
-static unsigned level_of_operator(struct escape *escape, CXCursor expression, unsigned depth)
-{
-    const char *operator= ast_operator(escape->source, expression);
-    CXCursor first = ast_child(expression, 0);
-    if (clang_getCursorKind(expression) == CXCursor_UnaryOperator) {
-        return strcmp(operator, "&") == 0 ? place_of(escape, first, depth)
-                                          : level_of(escape, first, depth);
-    }
-    if (strcmp(operator, "=") == 0 || strcmp(operator, ",") == 0) {
-        return level_of(escape, ast_child(expression, 1), depth);
-    }
-    return deepest_child(escape, expression, depth);
-}
-
-static unsigned level_of_known(struct escape *escape, CXCursor expression, unsigned depth)
-{
-    switch ((int)clang_getCursorKind(expression)) {
-    case CXCursor_DeclRefExpr:
-    case CXCursor_MemberRefExpr:
-    case CXCursor_ArraySubscriptExpr:
-        return content_of(escape, expression, depth);
-    case CXCursor_UnaryOperator:
-    case CXCursor_BinaryOperator:
-    case CXCursor_CompoundAssignOperator:
-        return level_of_operator(escape, expression, depth);
-    case CXCursor_ParenExpr:
-    case CXCursor_CStyleCastExpr:
-    case CXCursor_ConditionalOperator:
-    case CXCursor_CompoundLiteralExpr:
-    case CXCursor_InitListExpr:
-    case CXCursor_GenericSelectionExpr:
-        return deepest_child(escape, expression, depth);
-    case CXCursor_CallExpr:
-        return level_of_result(escape, expression, depth);
-    case CXCursor_StringLiteral:
-    case CXCursor_IntegerLiteral:
-        return LEVEL_STORABLE;
-    default:
-        refuse(escape, expression, "a pointer from an expression that the checker does not know");
-        return LEVEL_MOMENT;
-    }
-}
-
-/* `.field = value` or `[index] = value`: the last child is the value, the others name the place. */
-static bool is_designation(CXCursor expression)
-{
-    unsigned count = ast_child_count(expression);
-    return clang_getCursorKind(expression) == CXCursor_UnexposedExpr && count > 1 &&
-           ast_type(expression).kind == CXType_Void;
-}
-
-/* The level of a value. Arrays and functions turn into pointers to themselves here. */
-static unsigned level_of(struct escape *escape, CXCursor expression, unsigned depth)
-{
-    enum CXCursorKind kind = clang_getCursorKind(expression);
-    if (is_designation(expression)) {
-        unsigned count = ast_child_count(expression);
-        return level_of(escape, ast_child(expression, count - 1), depth);
-    }
-    if (is_function(expression)) {
-        return LEVEL_STORABLE;
-    }
-    if (ast_is_array(clang_getCursorType(expression)) && kind != CXCursor_InitListExpr) {
-        return place_of(escape, expression, depth);
-    }
-    if (kind == CXCursor_UnexposedExpr && ast_child_count(expression) == 1) {
-        /* A conversion to a pointer or a struct from one; from an integer it can only be NULL, by
-         * the rule int-pointer. */
-        return level_of(escape, ast_child(expression, 0), depth);
-    }
-    if (!ast_bears_pointer(clang_getCursorType(expression))) {
-        return LEVEL_STORABLE;
-    }
-    return level_of_known(escape, expression, depth);
-}
-
-/* --- Where an object lies --- */
-
-static unsigned place_of_named(struct escape *escape, CXCursor expression)
-{
-    const struct local *local = local_of(escape, clang_getCursorReferenced(expression));
-    return local != NULL ? local->depth : LEVEL_STORABLE;
-}
-
-/* The level of the object's address. */
-static unsigned place_of(struct escape *escape, CXCursor expression, unsigned depth)
-{
-    CXCursor bare = ast_bare(expression);
-    switch ((int)clang_getCursorKind(bare)) {
-    case CXCursor_DeclRefExpr:
-        return place_of_named(escape, bare);
-    case CXCursor_MemberRefExpr: {
-        CXCursor base = ast_child(bare, 0);
-        return is_arrow(bare) ? level_of(escape, base, depth) : place_of(escape, base, depth);
-    }
-    case CXCursor_ArraySubscriptExpr: {
-        CXCursor base = ast_bare(ast_child(bare, 0));
-        return ast_is_array(clang_getCursorType(base)) ? place_of(escape, base, depth)
-                                                       : level_of(escape, base, depth);
-    }
-    case CXCursor_UnaryOperator:
-        if (strcmp(ast_operator(escape->source, bare), "*") == 0) {
-            return level_of(escape, ast_child(bare, 0), depth);
-        }
-        return LEVEL_MOMENT;
-    case CXCursor_CompoundLiteralExpr:
-        return depth;
-    case CXCursor_StringLiteral:
-        return LEVEL_STORABLE;
-    default:
-        return LEVEL_MOMENT;
-    }
-}
 
 /* --- Where values go --- */
 
 /* The variable that is written to by writing to this place; NULL when that is not a local one. */
-static struct local *written_local(struct escape *escape, CXCursor place)
+static struct levels_local *written_local(struct escape *escape, CXCursor place)
 {
     CXCursor bare = ast_bare(place);
     switch ((int)clang_getCursorKind(bare)) {
     case CXCursor_DeclRefExpr:
-        return local_of(escape, clang_getCursorReferenced(bare));
+        return levels_local_of(&escape->levels, clang_getCursorReferenced(bare));
     case CXCursor_MemberRefExpr:
-        return is_arrow(bare) ? NULL : written_local(escape, ast_child(bare, 0));
+        return ast_is_arrow(bare) ? NULL : written_local(escape, ast_child(bare, 0));
     case CXCursor_ArraySubscriptExpr: {
         CXCursor base = ast_bare(ast_child(bare, 0));
         return ast_is_array(clang_getCursorType(base)) ? written_local(escape, base) : NULL;
@@ -300,10 +57,11 @@ static struct local *written_local(struct escape *escape, CXCursor place)
     }
 }
 
-static void put(struct escape *escape, struct local *local, unsigned level, CXCursor at)
+static void put(struct escape *escape, struct levels_local *local, unsigned level, CXCursor at)
 {
     if (level > local->depth) {
-        refuse(escape, at, "what is lent would be kept in a variable declared further out");
+        levels_refuse(&escape->levels, at,
+                      "what is lent would be kept in a variable declared further out");
         return;
     }
     if (level > local->level) {
@@ -317,12 +75,12 @@ static void check_assignment(struct escape *escape, CXCursor assignment, unsigne
     if (!ast_bears_pointer(clang_getCursorType(assignment))) {
         return;
     }
-    unsigned level = level_of(escape, ast_child(assignment, 1), depth);
-    struct local *local = written_local(escape, ast_child(assignment, 0));
+    unsigned level = levels_of_value(&escape->levels, ast_child(assignment, 1), depth);
+    struct levels_local *local = written_local(escape, ast_child(assignment, 0));
     if (local != NULL) {
         put(escape, local, level, assignment);
-    } else if (level > LEVEL_STORABLE) {
-        refuse(escape, assignment, "what is lent would be stored");
+    } else if (level > LEVELS_STORABLE) {
+        levels_refuse(&escape->levels, assignment, "what is lent would be stored");
     }
 }
 
@@ -332,15 +90,16 @@ static void check_call(struct escape *escape, CXCursor call, unsigned depth)
     CXCursor function = clang_getCursorReferenced(callee);
     bool is_direct = clang_getCursorKind(function) == CXCursor_FunctionDecl;
     if (is_direct && ast_name_is(function, "grant_close") &&
-        scopes_is_machinery(escape->source, call)) {
+        scopes_is_machinery(escape->levels.source, call)) {
         return;
     }
     int count = clang_Cursor_getNumArguments(call);
     for (int i = 0; i < count; i++) {
         CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
         bool is_lent = is_direct && ast_parameter_has_mark(function, (unsigned)i, "borrowed");
-        if (!is_lent && level_of(escape, argument, depth) > LEVEL_STORABLE) {
-            refuse(escape, argument, "what is lent goes to a parameter that is not BORROWED");
+        if (!is_lent && levels_of_value(&escape->levels, argument, depth) > LEVELS_STORABLE) {
+            levels_refuse(&escape->levels, argument,
+                          "what is lent goes to a parameter that is not BORROWED");
         }
     }
 }
@@ -348,11 +107,12 @@ static void check_call(struct escape *escape, CXCursor call, unsigned depth)
 static void check_return(struct escape *escape, CXCursor statement, unsigned depth)
 {
     CXCursor value = ast_child(statement, 0);
-    unsigned level = clang_Cursor_isNull(value) ? LEVEL_STORABLE : level_of(escape, value, depth);
-    if (level > LEVEL_PARAMETER) {
-        refuse(escape, statement, "what is lent would be returned");
-    } else if (level > escape->results[escape->current]) {
-        escape->results[escape->current] = level;
+    unsigned level = clang_Cursor_isNull(value) ? LEVELS_STORABLE
+                                                : levels_of_value(&escape->levels, value, depth);
+    if (level > LEVELS_PARAMETER) {
+        levels_refuse(&escape->levels, statement, "what is lent would be returned");
+    } else if (level > escape->levels.results[escape->current]) {
+        escape->levels.results[escape->current] = level;
         escape->changed = true;
     }
 }
@@ -382,8 +142,8 @@ static void check_own_value(struct escape *escape, CXCursor variable, CXCursor v
     if (!search.found) {
         (void)clang_visitChildren(value, find_self, &search);
     }
-    if (search.found && escape->reports) {
-        ast_refuse(escape->source, "uninitialised", variable,
+    if (search.found && escape->levels.reports) {
+        ast_refuse(escape->levels.source, "uninitialised", variable,
                    "a variable with a pointer in it that is initialised with itself");
     }
 }
@@ -393,9 +153,9 @@ static void check_variable(struct escape *escape, CXCursor variable, unsigned de
     CXCursor value = clang_Cursor_getVarDeclInitializer(variable);
     bool is_static = clang_Cursor_getStorageClass(variable) == CX_SC_Static;
     if (!is_static) {
-        declare(escape, variable, depth, LEVEL_STORABLE);
+        levels_declare(&escape->levels, variable, depth, LEVELS_STORABLE);
     }
-    struct local *local = local_of(escape, variable);
+    struct levels_local *local = levels_local_of(&escape->levels, variable);
     if (local != NULL && scopes_of_pointer(&escape->scopes, variable) != NULL) {
         put(escape, local, depth, variable);
         return;
@@ -404,12 +164,12 @@ static void check_variable(struct escape *escape, CXCursor variable, unsigned de
         return;
     }
     check_own_value(escape, variable, value);
-    unsigned level = level_of(escape, value, depth);
+    unsigned level = levels_of_value(&escape->levels, value, depth);
     if (local != NULL) {
         /* The room for locals may have moved. */
-        put(escape, local_of(escape, variable), level, variable);
-    } else if (level > LEVEL_STORABLE) {
-        refuse(escape, variable, "what is lent would be kept in a static variable");
+        put(escape, levels_local_of(&escape->levels, variable), level, variable);
+    } else if (level > LEVELS_STORABLE) {
+        levels_refuse(&escape->levels, variable, "what is lent would be kept in a static variable");
     }
 }
 
@@ -452,7 +212,7 @@ static enum CXChildVisitResult walk_child(CXCursor cursor, CXCursor parent, CXCl
     }
     if (kind == CXCursor_VarDecl) {
         check_variable(escape, cursor, walk.depth);
-    } else if (ast_is_assignment(escape->source, cursor)) {
+    } else if (ast_is_assignment(escape->levels.source, cursor)) {
         check_assignment(escape, cursor, walk.depth);
     } else if (kind == CXCursor_CallExpr) {
         check_call(escape, cursor, walk.depth);
@@ -468,26 +228,26 @@ static void declare_parameters(struct escape *escape, CXCursor function)
     int count = clang_Cursor_getNumArguments(function);
     for (int i = 0; i < count; i++) {
         bool lent = ast_parameter_has_mark(function, (unsigned)i, "borrowed");
-        declare(escape, clang_Cursor_getArgument(function, (unsigned)i), LEVEL_BODY,
-                lent ? LEVEL_PARAMETER : LEVEL_STORABLE);
+        levels_declare(&escape->levels, clang_Cursor_getArgument(function, (unsigned)i),
+                       LEVELS_BODY, lent ? LEVELS_PARAMETER : LEVELS_STORABLE);
     }
 }
 
 /* As many passes over a function as its variables need, and one that reports. */
 static void check_function(struct escape *escape, size_t index)
 {
-    CXCursor function = escape->functions.items[index];
-    struct walk walk = {escape, LEVEL_BODY - 1};
-    escape->count = 0;
+    CXCursor function = escape->levels.functions.items[index];
+    struct walk walk = {escape, LEVELS_BODY - 1};
+    escape->levels.count = 0;
     escape->current = index;
     declare_parameters(escape, function);
-    bool reports = escape->reports;
-    escape->reports = false;
+    bool reports = escape->levels.reports;
+    escape->levels.reports = false;
     do {
         escape->changed = false;
         (void)clang_visitChildren(function, walk_child, &walk);
     } while (escape->changed);
-    escape->reports = reports;
+    escape->levels.reports = reports;
     if (reports) {
         (void)clang_visitChildren(function, walk_child, &walk);
     }
@@ -526,7 +286,7 @@ static void check_callbacks(struct source *source, const struct initialiser *ini
 
 static void check_functions(struct escape *escape)
 {
-    for (size_t i = 0; i < escape->functions.count; i++) {
+    for (size_t i = 0; i < escape->levels.functions.count; i++) {
         check_function(escape, i);
     }
 }
@@ -534,28 +294,29 @@ static void check_functions(struct escape *escape)
 static unsigned long sum_of_results(const struct escape *escape)
 {
     unsigned long sum = 0;
-    for (size_t i = 0; i < escape->functions.count; i++) {
-        sum += escape->results[i];
+    for (size_t i = 0; i < escape->levels.functions.count; i++) {
+        sum += escape->levels.results[i];
     }
     return sum;
 }
 
 void rule_escape(struct source *source)
 {
-    struct escape escape = {.source = source};
+    struct escape escape = {.levels = {.source = source}};
     unsigned long before = 0;
     scopes_find(source, &escape.scopes);
-    functions_find(source, &escape.functions);
-    escape.results = memory_or_exit(calloc(escape.functions.count + 1, sizeof *escape.results));
+    functions_find(source, &escape.levels.functions);
+    escape.levels.results =
+        memory_or_exit(calloc(escape.levels.functions.count + 1, sizeof *escape.levels.results));
     do {
         before = sum_of_results(&escape);
         check_functions(&escape);
     } while (sum_of_results(&escape) > before);
-    escape.reports = true;
+    escape.levels.reports = true;
     check_functions(&escape);
     initialisers_visit(source, check_callbacks, NULL);
     scopes_free(&escape.scopes);
-    free(escape.locals);
-    functions_free(&escape.functions);
-    free(escape.results);
+    free(escape.levels.locals);
+    functions_free(&escape.levels.functions);
+    free(escape.levels.results);
 }
