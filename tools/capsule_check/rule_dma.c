@@ -12,7 +12,7 @@
 
 #include "tools/capsule_check/inits.h"
 #include "tools/capsule_check/memory.h"
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 
 /* A field whose array lies behind a buffer. */
 struct dma_field {

@@ -27,7 +27,7 @@
 #include "tools/capsule_check/initialisers.h"
 #include "tools/capsule_check/levels.h"
 #include "tools/capsule_check/memory.h"
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 #include "tools/capsule_check/scopes.h"
 
 struct escape {

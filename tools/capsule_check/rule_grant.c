@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 #include "tools/capsule_check/scopes.h"
 
 static bool is_grant_object(CXType type)

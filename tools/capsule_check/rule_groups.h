@@ -20,6 +20,12 @@ void rule_casts(struct source *source);        /* pointers as something else */
 void rule_calls(struct source *source);        /* functions as values, calls */
 void rule_pairs(struct source *source);        /* initialisers; clients, handles, deferred calls */
 void rule_fields(struct source *source);       /* private, read-only */
+void rule_escape(struct source *source);       /* escape: where pointers go */
+void rule_grant(struct source *source);        /* grant-type */
+void rule_scope(struct source *source);        /* scope-exit, grant-scope */
+void rule_index(struct source *source);        /* index */
+void rule_dma(struct source *source);          /* dma-buffer */
+void rule_recursion(struct source *source);    /* recursion: who calls whom */
 void rule_reach(struct source *source);        /* up-call, outside-scope */
 void rule_needs(struct source *source);        /* need */
 

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 
 enum {
     SPELL_BYTES = 400,

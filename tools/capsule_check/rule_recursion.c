@@ -13,7 +13,7 @@
 
 #include "tools/capsule_check/functions.h"
 #include "tools/capsule_check/memory.h"
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 
 enum {
     TAG_BYTES = 80,

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "tools/capsule_check/rules_flow.h"
+#include "tools/capsule_check/rule_groups.h"
 #include "tools/capsule_check/scopes.h"
 
 struct flow {

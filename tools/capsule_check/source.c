@@ -1,7 +1,6 @@
 #include "tools/capsule_check/source.h"
 
 #include "tools/capsule_check/rule_groups.h"
-#include "tools/capsule_check/rules_flow.h"
 #include "tools/capsule_check/shapes.h"
 
 /* On what the parser made of it. */
