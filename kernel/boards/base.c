@@ -17,12 +17,17 @@ static void serve_interrupts(void)
     nrf52_interrupts_serve(&board.interrupts);
 }
 
+static void stop_dead(void)
+{
+    nrf52_interrupts_stop_dead(&board.interrupts);
+}
+
 static void write_now(struct const_slice bytes)
 {
     nrf52_uarte_write_now(&base.uarte, bytes);
 }
 
-const struct kernel_chip base_chip = {serve_interrupts, write_now};
+const struct kernel_chip base_chip = {serve_interrupts, write_now, stop_dead};
 
 /* An app that faults is started again a few times, then left alone: the others go on. */
 const struct kernel_fault_rule base_fault_rules[1] = {{NULL, KERNEL_FAULT_RESTART, 3}};

@@ -75,12 +75,12 @@ extern struct base base;
 
 /* Rows of tables that the board owns: struct nrf52_interrupt, struct driver. */
 #define BASE_INTERRUPTS                                                                            \
-    {NRF52_IRQN_RTC1, nrf52_rtc_serve, &base.rtc},                                                 \
-        {NRF52_IRQN_UARTE0, nrf52_uarte_serve, &base.uarte},                                       \
-        {NRF52_IRQN_GPIOTE, nrf52_gpiote_serve, &base.gpiote},                                     \
-        {NRF52_IRQN_RNG, nrf52_rng_serve, &base.rng},                                              \
+    {NRF52_IRQN_RTC1, nrf52_rtc_serve, nrf52_rtc_stop_dead, &base.rtc},                            \
+        {NRF52_IRQN_UARTE0, nrf52_uarte_serve, nrf52_uarte_stop_dead, &base.uarte},                \
+        {NRF52_IRQN_GPIOTE, nrf52_gpiote_serve, nrf52_gpiote_stop_dead, &base.gpiote},             \
+        {NRF52_IRQN_RNG, nrf52_rng_serve, nrf52_rng_stop_dead, &base.rng},                         \
     {                                                                                              \
-        NRF52_IRQN_TEMP, nrf52_temp_serve, &base.temp                                              \
+        NRF52_IRQN_TEMP, nrf52_temp_serve, NULL, &base.temp                                        \
     }
 
 #define BASE_DRIVERS                                                                               \

@@ -90,4 +90,7 @@ const struct driver_ops pwm_driver_ops = {
 void pwm_init(struct pwm_driver *driver, struct hil_pwm_list pins)
 {
     *driver = (struct pwm_driver){.pins = pins};
+    for (uint32_t i = 0; i < pin_count(driver); i++) {
+        hil_pwm_set_user(&LIST_AT(driver->pins, i), &this_capsule);
+    }
 }

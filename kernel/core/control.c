@@ -67,9 +67,7 @@ static int stop(struct process *process)
     }
     process->resume_state = process->state;
     process->state = ABI_PROCESS_STOPPED;
-    if (kernel.current == process) {
-        kernel.current = NULL;
-    }
+    process_leave_slice(process);
     return K_OK;
 }
 

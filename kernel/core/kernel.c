@@ -94,6 +94,10 @@ bool kernel_step(void)
     bool worked = false;
     while (work_is_pending()) {
         kernel.serving = true;
+        if (kernel.stop_dead) {
+            kernel.stop_dead = false;
+            kernel.config->chip->stop_dead();
+        }
         if (arch_interrupts_noted()) {
             arch_interrupts_take();
             kernel.config->chip->serve_interrupts();
@@ -127,14 +131,10 @@ _Noreturn void kernel_run(void)
     run();
 }
 
-/* A capsule trapped under a command. Nobody is left to answer when the command ended its caller's
- * life first. */
+/* A capsule trapped under a command. */
 _Noreturn void kernel_resume(void)
 {
-    struct process *caller = kernel.current;
     kernel_trap_landed();
-    if (caller != NULL) {
-        syscall_answer_trapped(caller);
-    }
+    syscall_answer_trapped();
     run();
 }

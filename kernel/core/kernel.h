@@ -35,6 +35,10 @@ struct kernel_chip {
     /* Sends the bytes by polling, after whatever the UART is just sending. For boot and panic;
      * needs no interrupt. The bytes may lie anywhere. */
     void (*write_now)(struct const_slice bytes);
+    /* A capsule has died. Whatever a device does for one that is dead (its client's owner) ends:
+     * buffers are released, the others' turn comes, and it interrupts no more. Called where no
+     * driver is in the middle of anything. */
+    void (*stop_dead)(void);
 };
 
 /* Memory bounds, mostly linker symbols. [start, end). */

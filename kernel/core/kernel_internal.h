@@ -43,6 +43,13 @@ struct trap {
     struct arch_fault fault;
 };
 
+/* A command that has taken the slice from its own caller, by which it would be known. */
+struct left_command {
+    const struct capsule *owner; /* NULL: it was none, or trusted code's */
+    struct process *caller;
+    struct process_id id; /* of the life that called */
+};
+
 struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
@@ -60,6 +67,8 @@ struct kernel {
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     uint32_t dead_capsules;                 /* bit: index of the capsule */
     struct trap trap;                       /* what is being handled; owner NULL: nothing */
+    bool stop_dead;                         /* the chip is to be told that somebody died */
+    struct left_command left_command;       /* the latest; counts while `current` is NULL */
     struct debug_ring debug;
 };
 
@@ -76,7 +85,13 @@ static inline uint32_t grant_index(const struct grant *grant)
     return (uint32_t)(grant - __start_grants);
 }
 
-/* trap.c: all struct capsule, side by side; at most 32 (kernel.ld). */
+/* trap.c */
+/* The process is about to lose its slice; if that is a command's doing, whose it is would be
+ * forgotten. */
+void trap_note_command(void);
+/* Whose command is being carried out. The main loop's only, or what it has called. */
+struct process *trap_caller(void);
+/* All struct capsule, side by side; at most 32 (kernel.ld). */
 extern const struct capsule __start_capsules[], __stop_capsules[];
 /* Leaves the scopes that were opened when there were `count` already. (grant.c) */
 void grant_leave_scopes(uint32_t count);
@@ -114,8 +129,8 @@ void upcall_forget_all(struct process *process, uint32_t grant);
 
 /* syscall.c: the process stopped at an SVC. */
 void syscall_handle(struct process *process);
-/* Its command ended in a trap. */
-void syscall_answer_trapped(struct process *process);
+/* The command that is being carried out ended in a trap. */
+void syscall_answer_trapped(void);
 /* syscall_memory.c */
 struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
 

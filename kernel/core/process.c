@@ -165,13 +165,19 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
     return PROCESS_LOADED;
 }
 
+void process_leave_slice(struct process *process)
+{
+    if (kernel.current == process) {
+        trap_note_command();
+        kernel.current = NULL;
+        arch_signals.is.work = 1; /* if it goes on, it does with a slice of its own */
+    }
+}
+
 /* Nothing of what the MPU, the scheduler or a capsule holds of it counts any more. */
 static void detach(struct process *process)
 {
-    if (kernel.current == process) {
-        kernel.current = NULL;
-        arch_signals.is.work = 1; /* a new life begins with a slice of its own */
-    }
+    process_leave_slice(process);
     if (kernel.mpu_owner == process) {
         kernel.mpu_owner = NULL;
     }

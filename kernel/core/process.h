@@ -83,6 +83,9 @@ bool process_is_alive(const struct process *process);
 enum abi_process_state process_effective_state(const struct process *process);
 void process_set_effective_state(struct process *process, enum abi_process_state state);
 
+/* If its slice is running, it is over, even when the process runs on. */
+void process_leave_slice(struct process *process);
+
 /* Ends this life: queue, grants, subscriptions and buffers are gone, memory is kept. `end` is
  * TERMINATED or FAULTED. */
 void process_end(struct process *process, enum abi_process_state end);

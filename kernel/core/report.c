@@ -110,11 +110,12 @@ void report_trap(const struct trap *trap)
     }
     debug_text(", pc ");
     debug_hex32(trap->pc);
-    if (!kernel.serving && kernel.current != NULL) {
+    const struct process *caller = kernel.serving ? NULL : trap_caller();
+    if (caller != NULL) {
         debug_text(", in a command of ");
-        report_name(process_name(kernel.current));
+        report_name(process_name(caller));
         debug_text(" (slot ");
-        debug_decimal(kernel.current->slot);
+        debug_decimal(caller->slot);
         debug_text(")");
     }
     debug_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");

@@ -77,10 +77,14 @@ static void command(struct process *process, struct arch_frame *frame)
     }
 }
 
-void syscall_answer_trapped(struct process *process)
+/* Nobody is left to answer when the command began a new life of its caller first. */
+void syscall_answer_trapped(void)
 {
-    struct command_return result = command_error(K_ENODEVICE);
-    answer(arch_context_frame(&process->context), &result);
+    struct process *caller = trap_caller();
+    if (kernel.current != NULL || process_id_is_equal(caller->id, kernel.left_command.id)) {
+        struct command_return result = command_error(K_ENODEVICE);
+        answer(arch_context_frame(&caller->context), &result);
+    }
 }
 
 /* What subscribe and allow share: the pair they exchange, or why not. */

@@ -24,12 +24,15 @@ bool guard_is_dead(const struct capsule *owner)
 
 /* Whose command the main loop is carrying out; NULL: nobody's. What interrupts and deferred calls
  * run is known by its landing. The process's r0 still says whom it called (allow_write keeps it),
- * so that no system call pays for it. A command that has ended its caller's life is nobody's: only
- * a capsule that may as well reset the kernel can do that. */
+ * so that no system call pays for it. While code of a command runs, `current` is its caller, or
+ * the command itself has just taken the slice from it. */
 static const struct capsule *command_owner(void)
 {
-    if (!kernel.in_main_loop || kernel.serving || kernel.current == NULL) {
+    if (kernel.serving) {
         return NULL;
+    }
+    if (kernel.current == NULL) {
+        return kernel.left_command.owner;
     }
     uint32_t number = arch_context_frame(&kernel.current->context)->r0;
     const struct driver *driver = kernel.config->drivers;
@@ -38,6 +41,22 @@ static const struct capsule *command_owner(void)
         driver++;
     }
     return driver < end ? driver->ops->owner : NULL;
+}
+
+void trap_note_command(void)
+{
+    struct process *caller = kernel.current;
+    /* A process that lost its stack is in no command. */
+    kernel.left_command = (struct left_command){
+        .owner = process_frame_is_valid(caller) ? command_owner() : NULL,
+        .caller = caller,
+        .id = caller->id,
+    };
+}
+
+struct process *trap_caller(void)
+{
+    return kernel.current != NULL ? kernel.current : kernel.left_command.caller;
 }
 
 static const struct capsule *called_by(const struct arch_landing *landing)
@@ -64,8 +83,9 @@ bool kernel_take_trap(const struct arch_kernel_fault *fault)
     const struct kernel_bounds *bounds = &kernel.config->bounds;
     uint32_t pc = fault->frame->pc;
     const struct capsule *owner = called_by(arch_guard.innermost);
+    /* While the board starts, an init of whoever died would go on. */
     if (owner == NULL || guard_is_dead(owner) || kernel.trap.owner != NULL || kernel.panicking ||
-        pc < (uint32_t)(uintptr_t)bounds->capsules_start ||
+        !kernel.in_main_loop || pc < (uint32_t)(uintptr_t)bounds->capsules_start ||
         pc >= (uint32_t)(uintptr_t)bounds->capsules_end || !is_precise(&fault->fault)) {
         return false;
     }
@@ -106,6 +126,8 @@ static void bury(const struct capsule *owner)
 {
     kernel.dead_capsules |= bit_of(owner);
     arch_guard.any_dead = 1;
+    kernel.stop_dead = true;
+    arch_signals.is.work = 1;
     abandon_dead_callers();
     remove_drivers(owner);
 }

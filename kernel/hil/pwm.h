@@ -10,9 +10,12 @@
 
 #define HIL_PWM_DUTY_MAX 10000u /* always on */
 
+struct capsule;
+
 struct hil_pwm_ops {
     PRIVATE int (*start)(void *self, uint32_t frequency_hz, uint32_t duty);
     PRIVATE void (*stop)(void *self);
+    PRIVATE void (*set_user)(void *self, const struct capsule *user);
 };
 
 struct hil_pwm {
@@ -38,6 +41,12 @@ static inline int hil_pwm_start(BORROWED const struct hil_pwm *pwm, uint32_t fre
 static inline void hil_pwm_stop(BORROWED const struct hil_pwm *pwm)
 {
     pwm->ops->stop(pwm->self);
+}
+
+/* Who starts it, &this_capsule: a pulse does not outlive its capsule. */
+static inline void hil_pwm_set_user(BORROWED const struct hil_pwm *pwm, const struct capsule *user)
+{
+    pwm->ops->set_user(pwm->self, user);
 }
 
 #endif

@@ -9,7 +9,7 @@ from sandglass import BUILD, app, run
 
 KERNEL = os.path.join(BUILD, "firmware/kernel/trap_test.elf")
 IN_COMMAND = ("index", "shift", "division", "null", "bus", "scope")
-LATER = ("deferred", "interrupt", "told", "up_and_down")
+LATER = ("deferred", "interrupt", "told", "up_and_down", "storm")
 UNDER_NEIGHBOUR = ("down_in_call", "up_and_down", "asked", "told")  # it went on once, the trapper never
 DEAD = "0 11"  # failure, NODEVICE
 
@@ -17,7 +17,7 @@ DEAD = "0 11"  # failure, NODEVICE
 class Traps(unittest.TestCase):
     def look(self, mistake, traps=1):
         """Runs it beside an app that says every 50 ms that its memory and registers are its own."""
-        result = run("--check-isolation", KERNEL, app(f"tests/trap_{mistake}"), app("tests/witness"), seconds=0.5)
+        result = run("--check-isolation", KERNEL, app(f"tests/trap_{mistake}"), app("tests/witness"), seconds=0.6)
         self.assertEqual(result.status, 0, result.stdout + result.stderr)
         self.assertIn(" 0 times a foreign byte changed", result.stderr)
         self.assertGreaterEqual(len(result.lines(r"^witness \d+: untouched$")), 5, result.stdout)
@@ -38,13 +38,14 @@ class Traps(unittest.TestCase):
         self.assertEqual(said["went on"], [DEAD])
         self.assertEqual(said["neighbour"], ["128 0"])
         self.assertEqual(said["neighbour went on"], ["129 1" if mistake in UNDER_NEIGHBOUR else "129 0"])
+        self.assertEqual(said["neighbour's transfers"], ["129 1" if mistake == "busy" else "129 0"])
         self.assertEqual(said["neighbour again"], [DEAD])  # what it asks the dead for is refused
         self.assertEqual(said["led"], ["129 2"])
         self.assertRegex(said["memory"][0], r"^0 of [1-9]\d+ bytes left$")
         return result, said
 
     def test_in_a_command(self):
-        for mistake in IN_COMMAND + ("down_in_call", "asked"):
+        for mistake in IN_COMMAND + ("down_in_call", "asked", "busy", "stopped"):
             with self.subTest(mistake=mistake):
                 result, said = self.check_dead(mistake)
                 self.assertEqual(said["answer"], [DEAD])
@@ -56,6 +57,39 @@ class Traps(unittest.TestCase):
                 result, said = self.check_dead(mistake)
                 self.assertTrue(said["answer"][0].startswith("128 "), said)
                 self.assertEqual(result.lines("in a command of"), [])
+
+    def test_its_device_is_quiet(self):
+        """An edge every 200 cycles, which would leave nobody a single instruction: the first one is the last. And
+        the bus, on which the dead one's transfer would have gone on for longer than everything that is looked at."""
+        for mistake in ("storm", "busy"):
+            with self.subTest(mistake=mistake):
+                result, _ = self.check_dead(mistake)
+                self.assertLess(result.summary_number(r"cycles, busy [\d,]+ \((\d+)"), 50)
+
+    def test_a_command_that_ends_its_caller(self):
+        """Whose command it was is known all the same."""
+        for mistake, said_by, lives in ("terminated", [], 1), ("restarted", ["0 11", "0 11"], 2):
+            with self.subTest(mistake=mistake):
+                result = run("--check-isolation", KERNEL, app(f"tests/trap_{mistake}"), app("tests/witness"), seconds=0.6)
+                self.assertEqual(result.status, 0, result.stdout + result.stderr)
+                self.assertGreaterEqual(len(result.lines(r"^witness \d+: untouched$")), 5, result.stdout)
+                self.assertEqual(result.lines("TOUCHED|Kernel panic|faulted"), [])
+                trapped = result.lines("^Capsule trapper trapped: ")
+                self.assertEqual([line.rsplit(", ", 1)[1] for line in trapped],
+                                 [f"in a command of trap_{mistake} (slot 0)"])
+                self.assertEqual(len(list(result.events("start", f"trap_{mistake}"))), lives)
+                exists = [line.rsplit(": ", 1)[1] for line in result.lines("^trap: exists: ")]
+                self.assertEqual(exists, ["128 0", *said_by])
+                self.assertEqual(len(result.lines("^trap: done$")), lives - 1)
+
+    def test_two_in_one_call(self):
+        """The one between goes on, and then makes a mistake of its own."""
+        result, said = self.look("both")
+        self.assertEqual(len(result.lines("^Capsule neighbour trapped: ")), 1)
+        self.assertEqual(said["answer"], [DEAD])
+        self.assertEqual(said["went on"], [DEAD])
+        self.assertEqual(said["neighbour"], [DEAD])
+        self.assertEqual(said["led"], ["129 2"])
 
     def test_what_it_did(self):
         result, _ = self.look("bus")

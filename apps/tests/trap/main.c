@@ -11,6 +11,7 @@
 #define NEIGHBOUR         0x90F02u
 #define TRAPPER_WENT_ON   12u
 #define NEIGHBOUR_WENT_ON 3u
+#define NEIGHBOUR_DONE    4u
 
 #ifndef TARGET
 #define TARGET TRAPPER
@@ -49,6 +50,7 @@ int main(void)
     say("went on", raw_command(TRAPPER, TRAPPER_WENT_ON, 0, 0));
     say("neighbour", raw_command(NEIGHBOUR, 0, 0, 0));
     say("neighbour went on", raw_command(NEIGHBOUR, NEIGHBOUR_WENT_ON, 0, 0));
+    say("neighbour's transfers", raw_command(NEIGHBOUR, NEIGHBOUR_DONE, 0, 0));
     uint32_t after = raw_memop(ABI_MEMOP_GRANT_START, 0, 0, 0).values[0];
     say("neighbour again", raw_command(NEIGHBOUR, 1, 0, 0));
     say("led", raw_command(ABI_DRIVER_LED, 0, 0, 0));

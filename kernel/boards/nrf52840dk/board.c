@@ -94,11 +94,11 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_SPIM2, nrf52_spim_serve, &spim},
-    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
-    {NRF52_IRQN_COMP, nrf52_comp_serve, &comp},
-    {NRF52_IRQN_QSPI, nrf52_qspi_serve, &qspi},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
+    {NRF52_IRQN_SPIM2, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
+    {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
+    {NRF52_IRQN_QSPI, nrf52_qspi_serve, NULL, &qspi},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
 };
 
 void board_start(void)

@@ -50,7 +50,10 @@ static const struct driver drivers[] = {
     {&pwm_driver_ops, &pwm_driver},
 };
 
-static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS};
+static const struct nrf52_interrupt interrupt_rows[] = {
+    BASE_INTERRUPTS,
+    {0, NULL, nrf52_pwm_stop_dead, &dimmer},
+};
 
 void board_start(void)
 {

@@ -148,10 +148,11 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_SPIM1, nrf52_spim_serve, &spim},
-    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
-    {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
+    {NRF52_IRQN_SPIM1, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
+    {0, NULL, nrf52_pwm_stop_dead, &motor},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
 };
 
 static void drive_high(struct nrf52_pin *pin)

@@ -51,8 +51,8 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_USBD, nrf52_usbd_serve, &usbd},
-    {NRF52_IRQN_POWER_CLOCK, nrf52_usbd_serve_power, &usbd},
+    {NRF52_IRQN_USBD, nrf52_usbd_serve, nrf52_usbd_stop_dead, &usbd},
+    {NRF52_IRQN_POWER_CLOCK, nrf52_usbd_serve_power, NULL, &usbd},
 };
 
 /* From USB's 5 V the chip makes 1.8 V unless it is told: too little for the LEDs. */

@@ -72,10 +72,10 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_RADIO, nrf52_radio_serve, &nrf52_radio},
-    {NRF52_IRQN_TWIM0, nrf52_twim_serve, &twim},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
-    {NRF52_IRQN_SAADC, nrf52_saadc_serve, &saadc},
+    {NRF52_IRQN_RADIO, nrf52_radio_serve, nrf52_radio_stop_dead, &nrf52_radio},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
 };
 
 void board_start(void)

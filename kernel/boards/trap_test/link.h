@@ -9,6 +9,13 @@
 
 #include "kernel/hil/guard.h"
 
+/* What is asked for. */
+enum link_what {
+    LINK_BACK = 1, /* ask back */
+    LINK_TRANSFER, /* use the bus */
+    LINK_TRAP,     /* ask back, then trap */
+};
+
 struct link_client {
     void (*told)(void *self, uint32_t what);
     void *self;

@@ -2,7 +2,7 @@
 #include "kernel/boards/trap_test/trapper.h"
 #include "kernel/capsule/grant.h"
 
-CAPSULE(neighbour, .needs = {DEFERRED, GRANT});
+CAPSULE(neighbour, .needs = {DEFERRED, GRANT, SPI});
 
 struct neighbour_process {
     uint32_t asked;
@@ -15,7 +15,7 @@ static int ask(struct neighbour *neighbour, struct process_id id)
     int status = K_EFAIL;
     grant_enter (neighbour_grant, id, p) {
         p->asked++;
-        status = link_ask(neighbour->trapper, 1);
+        status = link_ask(neighbour->trapper, LINK_BACK);
         neighbour->went_on++;
     }
     return status;
@@ -37,6 +37,8 @@ static struct command_return neighbour_command(void *self, struct process_id id,
         return command_success();
     case NEIGHBOUR_WENT_ON:
         return command_success_u32(neighbour->went_on);
+    case NEIGHBOUR_DONE:
+        return command_success_u32(neighbour->done);
     default:
         return command_error(K_ENOSUPPORT);
     }
@@ -45,16 +47,29 @@ static struct command_return neighbour_command(void *self, struct process_id id,
 static void neighbour_deferred(void *self)
 {
     struct neighbour *neighbour = self;
-    link_client_told(neighbour->upwards, 1);
+    link_client_told(neighbour->upwards, LINK_BACK);
     neighbour->went_on++;
 }
 
 static int neighbour_asked(void *self, uint32_t what)
 {
     struct neighbour *neighbour = self;
-    int status = link_ask(neighbour->trapper, what);
+    if (what == LINK_TRANSFER) {
+        return hil_spi_transfer(neighbour->spi, &neighbour->buffer, sizeof(neighbour->bytes), NULL,
+                                0);
+    }
+    int status = link_ask(neighbour->trapper, LINK_BACK);
     neighbour->went_on++;
+    if (what == LINK_TRAP) {
+        neighbour->went_on += neighbour->bytes[neighbour->went_on + sizeof(neighbour->bytes)];
+    }
     return status;
+}
+
+static void neighbour_transferred(void *self)
+{
+    struct neighbour *neighbour = self;
+    neighbour->done++;
 }
 
 static void neighbour_told(void *self, uint32_t what)
@@ -82,11 +97,15 @@ const struct driver_ops neighbour_driver_ops = {
 };
 
 void neighbour_init(struct neighbour *neighbour, const struct link *trapper,
-                    const struct link_client *upwards)
+                    const struct link_client *upwards, const struct hil_spi *spi)
 {
     *neighbour = (struct neighbour){
         .trapper = trapper,
         .upwards = upwards,
+        .spi = spi,
+        .spi_client = {neighbour_transferred, neighbour, &this_capsule},
+        .buffer = DMA_BUFFER_OF(neighbour->bytes),
         .deferred = {.call = neighbour_deferred, .self = neighbour, .owner = &this_capsule},
     };
+    hil_spi_set_client(spi, &neighbour->spi_client);
 }

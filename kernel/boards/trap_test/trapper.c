@@ -3,8 +3,9 @@
 #include "kernel/boards/trap_test/trapper.h"
 
 #include "kernel/capsule/grant.h"
+#include "kernel/capsule/process_control.h"
 
-CAPSULE(trapper, .needs = {DEFERRED, DELAY, GRANT});
+CAPSULE(trapper, .needs = {DEFERRED, DELAY, GPIO, GRANT, PROCESS_CONTROL, SPI});
 
 struct trapper_process {
     uint32_t commands;
@@ -26,6 +27,33 @@ static uint32_t in_scope(struct trapper *trapper, struct process_id id, uint32_t
 static uint32_t read_nowhere(void)
 {
     return *(const volatile uint32_t *)(uintptr_t)NOWHERE;
+}
+
+static uint32_t trap(const struct trapper *trapper)
+{
+    return trapper->table[trapper->mode + 4];
+}
+
+static void be_busy(struct trapper *trapper)
+{
+    hil_delay_start(trapper->devices->delay, 10000);
+    (void)hil_spi_transfer(trapper->devices->spi, &trapper->long_buffer, TRAPPER_LONG_BYTES, NULL,
+                           0);
+    (void)link_ask(trapper->neighbour, LINK_TRANSFER);
+}
+
+/* Takes the caller's slice from it: the kernel has to know all the same whose command this is. */
+static void act_on_caller(struct process_id id, uint32_t how)
+{
+    if (how == TRAPPER_STOPPED) {
+        (void)process_act(id, ABI_PROCESS_STOP);
+        (void)process_act(id, ABI_PROCESS_START);
+    } else {
+        (void)process_act(id, ABI_PROCESS_TERMINATE);
+    }
+    if (how == TRAPPER_RESTARTED) {
+        (void)process_act(id, ABI_PROCESS_BOOT);
+    }
 }
 
 static struct command_return trapper_command(void *self, struct process_id id, uint32_t command,
@@ -54,12 +82,27 @@ static struct command_return trapper_command(void *self, struct process_id id, u
         deferred_call_request(&trapper->deferred);
         return command_success();
     case TRAPPER_INTERRUPT:
-        hil_delay_start(trapper->delay, 1000);
+        hil_delay_start(trapper->devices->delay, 1000);
         return command_success();
     case TRAPPER_DOWN_IN_CALL:
-        (void)link_ask(trapper->neighbour, 1);
+        (void)link_ask(trapper->neighbour, LINK_BACK);
         trapper->went_on++;
         return command_success();
+    case TRAPPER_BOTH:
+        (void)link_ask(trapper->neighbour, LINK_TRAP);
+        trapper->went_on++;
+        return command_success();
+    case TRAPPER_STORM:
+        return command_status(
+            hil_gpio_enable_interrupt(trapper->devices->storm, HIL_GPIO_EDGE_BOTH));
+    case TRAPPER_BUSY:
+        be_busy(trapper);
+        return command_success_u32(trap(trapper));
+    case TRAPPER_STOPPED:
+    case TRAPPER_TERMINATED:
+    case TRAPPER_RESTARTED:
+        act_on_caller(id, command);
+        return command_success_u32(trap(trapper));
     case TRAPPER_TRUSTED:
         board_trap();
         return command_success();
@@ -70,16 +113,11 @@ static struct command_return trapper_command(void *self, struct process_id id, u
     }
 }
 
-static uint32_t trap(struct trapper *trapper)
-{
-    return trapper->table[trapper->mode + 4];
-}
-
 static void trapper_deferred(void *self)
 {
     struct trapper *trapper = self;
     if (trapper->mode == TRAPPER_UP_AND_DOWN) {
-        link_client_told(trapper->upwards, 1);
+        link_client_told(trapper->upwards, LINK_BACK);
         trapper->went_on++;
     } else {
         trapper->mode += trap(trapper);
@@ -90,6 +128,18 @@ static void trapper_elapsed(void *self)
 {
     struct trapper *trapper = self;
     trapper->mode += trap(trapper);
+}
+
+static void trapper_changed(void *self, uint32_t index)
+{
+    struct trapper *trapper = self;
+    trapper->mode += index + trap(trapper);
+}
+
+static void trapper_done(void *self)
+{
+    struct trapper *trapper = self;
+    trapper->went_on++;
 }
 
 static int trapper_ask(void *self, uint32_t what)
@@ -126,14 +176,20 @@ const struct driver_ops trapper_driver_ops = {
 };
 
 void trapper_init(struct trapper *trapper, const struct link *neighbour,
-                  const struct link_client *upwards, const struct hil_delay *delay)
+                  const struct link_client *upwards, const struct trapper_devices *devices)
 {
     *trapper = (struct trapper){
         .neighbour = neighbour,
         .upwards = upwards,
-        .delay = delay,
+        .devices = devices,
         .delay_client = {trapper_elapsed, trapper, &this_capsule},
+        .storm_client = {trapper_changed, trapper, &this_capsule},
+        .spi_client = {trapper_done, trapper, &this_capsule},
+        .long_buffer = DMA_BUFFER_OF(trapper->long_bytes),
         .deferred = {.call = trapper_deferred, .self = trapper, .owner = &this_capsule},
     };
-    hil_delay_set_client(delay, &trapper->delay_client);
+    hil_delay_set_client(devices->delay, &trapper->delay_client);
+    hil_gpio_make_input(devices->storm, HIL_GPIO_PULL_NONE);
+    hil_gpio_set_client(devices->storm, &trapper->storm_client, 0);
+    hil_spi_set_client(devices->spi, &trapper->spi_client);
 }

@@ -11,6 +11,7 @@
 
 struct pulse {
     uint32_t frequency_hz, duty; /* 0 Hz: stopped */
+    const struct capsule *user;
 };
 
 static struct pulse pulses[2];
@@ -22,24 +23,31 @@ static int start(void *self, uint32_t frequency_hz, uint32_t duty)
     if (frequency_hz > 1000 || duty > HIL_PWM_DUTY_MAX) {
         return K_EINVAL;
     }
-    *pulse = (struct pulse){frequency_hz, duty};
+    pulse->frequency_hz = frequency_hz;
+    pulse->duty = duty;
     return K_OK;
 }
 
 static void stop(void *self)
 {
     struct pulse *pulse = self;
-    *pulse = (struct pulse){0, 0};
+    pulse->frequency_hz = pulse->duty = 0;
 }
 
-static const struct hil_pwm_ops ops = {start, stop};
+static void set_user(void *self, const struct capsule *user)
+{
+    struct pulse *pulse = self;
+    pulse->user = user;
+}
+
+static const struct hil_pwm_ops ops = {start, stop, set_user};
 static const struct hil_pwm pins[] = {{&ops, &pulses[0], 4, 1000}, {&ops, &pulses[1], 4, 1000}};
 
 static int begin(void **state)
 {
     (void)state;
     fake_core_reset();
-    pulses[0] = pulses[1] = (struct pulse){0, 0};
+    pulses[0] = pulses[1] = (struct pulse){0};
     pwm_init(&pwm, (struct hil_pwm_list)LIST_OF(pins));
     return 0;
 }
@@ -95,12 +103,22 @@ static void test_a_pin_is_for_one(void **state)
     expect_failure(command(0, ABI_PWM_STOP, 0, 0), K_EOFF);
 }
 
+/* Both of them: a pulse ends with its capsule. */
+static void test_who_starts_them_is_known(void **state)
+{
+    (void)state;
+    assert_non_null(pulses[0].user);
+    assert_ptr_equal(pulses[0].user, pwm_driver_ops.owner);
+    assert_ptr_equal(pulses[1].user, pwm_driver_ops.owner);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_start_and_stop, begin),
         cmocka_unit_test_setup(test_refusals, begin),
         cmocka_unit_test_setup(test_a_pin_is_for_one, begin),
+        cmocka_unit_test_setup(test_who_starts_them_is_known, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,10 +58,12 @@ int nrf52_bus_prepare(struct nrf52_bus_transfer *transfer, struct dma_buffer *wr
     return claim_both(transfer, write_length, read_length);
 }
 
-bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, const void *device)
+bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, const void *device,
+                   const struct capsule *owner)
 {
     bool was_idle = bus->first == NULL;
     transfer->device = device;
+    transfer->owner = owner;
     transfer->pending = true;
     transfer->next = NULL;
     if (was_idle) {
@@ -73,11 +75,35 @@ bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, c
     return was_idle;
 }
 
+static void finish(struct nrf52_bus_transfer *transfer)
+{
+    transfer->pending = false;
+    release(transfer->write_buffer, transfer->write.length);
+    release(transfer->read_buffer, transfer->read.length);
+}
+
 void nrf52_bus_remove_first(struct nrf52_bus *bus)
 {
     struct nrf52_bus_transfer *transfer = bus->first;
     bus->first = transfer->next;
-    transfer->pending = false;
-    release(transfer->write_buffer, transfer->write.length);
-    release(transfer->read_buffer, transfer->read.length);
+    finish(transfer);
+}
+
+bool nrf52_bus_drop_dead(struct nrf52_bus *bus)
+{
+    struct nrf52_bus_transfer *last = bus->first;
+    if (last == NULL) {
+        return false;
+    }
+    while (last->next != NULL) {
+        struct nrf52_bus_transfer *next = last->next;
+        if (guard_is_dead(next->owner)) {
+            last->next = next->next;
+            finish(next);
+        } else {
+            last = next;
+        }
+    }
+    bus->last = last;
+    return guard_is_dead(bus->first->owner);
 }

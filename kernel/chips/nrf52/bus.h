@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "kernel/hil/dma_buffer.h"
+#include "kernel/hil/guard.h"
 #include "kernel/hil/slice.h"
 
 /* A device's transfer. All zero: there is none. */
 struct nrf52_bus_transfer {
     struct nrf52_bus_transfer *next;
     const void *device;                            /* whose it is */
+    const struct capsule *owner;                   /* whom its device works for */
     bool pending;                                  /* under way, or in the line */
     struct dma_buffer *write_buffer, *read_buffer; /* claimed while pending; NULL: none */
     struct const_slice write;                      /* what lies in them */
@@ -30,10 +32,15 @@ struct nrf52_bus {
 int nrf52_bus_prepare(struct nrf52_bus_transfer *transfer, struct dma_buffer *write,
                       uint32_t write_length, struct dma_buffer *read, uint32_t read_length);
 
-/* What has been prepared waits for its turn. True: this is it. */
-bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, const void *device);
+/* What has been prepared for `owner` waits for its turn. True: this is it. */
+bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, const void *device,
+                   const struct capsule *owner);
 
 /* The first (there is one) is over: its buffers are released. */
 void nrf52_bus_remove_first(struct nrf52_bus *bus);
+
+/* What waits for somebody dead does so no more. True: so does the first, which is under way and
+ * stays. */
+bool nrf52_bus_drop_dead(struct nrf52_bus *bus);
 
 #endif

@@ -1,5 +1,7 @@
 #include "kernel/chips/nrf52/chip.h"
 
+#include <stddef.h>
+
 #include "kernel/arch/arch.h"
 #include "kernel/arch/cortex_m/nvic.h"
 #include "kernel/chips/nrf52/registers.h"
@@ -44,8 +46,20 @@ void nrf52_clocks_start(void)
 void nrf52_interrupts_enable(const struct nrf52_interrupts *table)
 {
     for (uint32_t i = 0; i < table->count; i++) {
-        nvic_clear_pending(table->rows[i].irqn);
-        nvic_enable(table->rows[i].irqn);
+        if (table->rows[i].serve != NULL) {
+            nvic_clear_pending(table->rows[i].irqn);
+            nvic_enable(table->rows[i].irqn);
+        }
+    }
+}
+
+void nrf52_interrupts_stop_dead(const struct nrf52_interrupts *table)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct nrf52_interrupt *row = &table->rows[i];
+        if (row->stop_dead != NULL) {
+            row->stop_dead(row->self);
+        }
     }
 }
 
@@ -54,7 +68,7 @@ void nrf52_interrupts_serve(const struct nrf52_interrupts *table)
     for (uint32_t i = 0; i < table->count; i++) {
         const struct nrf52_interrupt *row = &table->rows[i];
         uint32_t pending = nvic_pending(row->irqn / IRQNS_PER_PENDING_WORD);
-        if ((pending >> (row->irqn % IRQNS_PER_PENDING_WORD) & 1u) != 0) {
+        if (row->serve != NULL && (pending >> (row->irqn % IRQNS_PER_PENDING_WORD) & 1u) != 0) {
             row->serve(row->self);
             /* A line that is up again, or still, pends the interrupt anew by itself. */
             nvic_clear_pending(row->irqn);

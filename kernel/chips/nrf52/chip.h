@@ -8,10 +8,15 @@
 #include <stdint.h>
 
 struct nrf52_interrupt {
-    uint32_t irqn;
-    void (*serve)(void *self); /* clears its events: the line is down afterwards */
+    uint32_t irqn;             /* any, when there is none to serve */
+    void (*serve)(void *self); /* clears its events: the line is down afterwards. NULL: none */
+    /* Ends what a client that is dead has asked for. NULL: that ends by itself, and soon. */
+    void (*stop_dead)(void *self);
     void *self;
 };
+
+/* The owner of a client of any interface (NULL: there is no client). */
+#define NRF52_OWNER(client) ((client) != NULL ? (client)->owner : NULL)
 
 struct nrf52_interrupts {
     const struct nrf52_interrupt *rows;
@@ -24,6 +29,9 @@ void nrf52_clocks_start(void);
 
 /* Unmasks the interrupts of the table; nothing else ever interrupts. */
 void nrf52_interrupts_enable(const struct nrf52_interrupts *table);
+
+/* A capsule has died: everybody's stop_dead. */
+void nrf52_interrupts_stop_dead(const struct nrf52_interrupts *table);
 
 /* Serves everything of the table that is pending, lowest number of the table first, and unmasks it
  * again. */

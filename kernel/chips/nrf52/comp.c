@@ -1,6 +1,9 @@
 #include "kernel/chips/nrf52/comp.h"
 
+#include <stddef.h>
+
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -131,6 +134,14 @@ void nrf52_comp_serve(void *self)
     nrf52_event_clear(NRF52_COMP_BASE, COMP_EVENTS_UP);
     if (comp->watching) {
         hil_comparator_client_rose(comp->client, comp->watched);
+    }
+}
+
+void nrf52_comp_stop_dead(void *self)
+{
+    struct nrf52_comp *comp = self;
+    if (guard_is_dead(NRF52_OWNER(comp->client))) {
+        comp_unwatch(comp);
     }
 }
 

@@ -30,4 +30,7 @@ void nrf52_comp_init(struct nrf52_comp *comp, const struct nrf52_comp_channel *c
 /* Its interrupt. self: struct nrf52_comp. */
 void nrf52_comp_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_comp_stop_dead(void *self);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -189,5 +190,16 @@ void nrf52_gpiote_serve(void *self)
         }
         nrf52_event_clear(NRF52_GPIOTE_BASE, event);
         hil_gpio_client_changed(pin->client, pin->client_index);
+    }
+}
+
+void nrf52_gpiote_stop_dead(void *self)
+{
+    struct nrf52_gpiote *gpiote = self;
+    for (uint32_t channel = 0; channel < NRF52_GPIOTE_CHANNELS; channel++) {
+        struct nrf52_pin *pin = gpiote->channel[channel];
+        if (pin != NULL && guard_is_dead(NRF52_OWNER(pin->client))) {
+            pin_disable_interrupt(pin);
+        }
     }
 }

@@ -38,4 +38,7 @@ extern const struct hil_gpio_ops nrf52_pin_ops; /* self: struct nrf52_pin */
 /* The GPIOTE interrupt. self: struct nrf52_gpiote. */
 void nrf52_gpiote_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_gpiote_stop_dead(void *self);
+
 #endif

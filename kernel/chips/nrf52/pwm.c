@@ -2,6 +2,7 @@
 
 #include "kernel/abi/syscall.h"
 #include "kernel/chips/nrf52/registers.h"
+#include "kernel/hil/guard.h"
 
 enum {
     PWM_TASKS_STOP = 0x004,
@@ -58,7 +59,21 @@ static void pwm_stop(void *self)
     nrf52_task(pwm->base, PWM_TASKS_STOP);
 }
 
-const struct hil_pwm_ops nrf52_pwm_ops = {.start = pwm_start, .stop = pwm_stop};
+static void pwm_set_user(void *self, const struct capsule *user)
+{
+    struct nrf52_pwm *pwm = self;
+    pwm->user = user;
+}
+
+const struct hil_pwm_ops nrf52_pwm_ops = {pwm_start, pwm_stop, pwm_set_user};
+
+void nrf52_pwm_stop_dead(void *self)
+{
+    const struct nrf52_pwm *pwm = self;
+    if (guard_is_dead(pwm->user)) {
+        pwm_stop(self);
+    }
+}
 
 /* One value, once: the last of a sequence goes on until STOP. */
 void nrf52_pwm_init(const struct nrf52_pwm *pwm)

@@ -16,12 +16,13 @@
 #define NRF52_PWM_LOWEST_HZ  4u
 #define NRF52_PWM_HIGHEST_HZ 160000u /* 100 steps of duty */
 
-/* Set by the board, but for `value`. */
+/* Set by the board, but for the last two. */
 struct nrf52_pwm {
     uint32_t base; /* NRF52_PWM0_BASE and so on */
     uint32_t pin;  /* as nrf52_pin.number; somebody has made it an output that is off */
     bool active_low;
     uint16_t value; /* what EasyDMA reads */
+    const struct capsule *user;
 };
 
 extern const struct hil_pwm_ops nrf52_pwm_ops; /* self: struct nrf52_pwm */
@@ -33,5 +34,8 @@ extern const struct hil_pwm_ops nrf52_pwm_ops; /* self: struct nrf52_pwm */
     }
 
 void nrf52_pwm_init(const struct nrf52_pwm *pwm);
+
+/* As struct nrf52_interrupt has it; it has no interrupt. */
+void nrf52_pwm_stop_dead(void *self);
 
 #endif

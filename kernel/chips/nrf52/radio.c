@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -221,6 +222,15 @@ void nrf52_radio_serve(void *self)
     if (nrf52_event_is_set(NRF52_RADIO_BASE, RADIO_EVENTS_DISABLED)) {
         nrf52_event_clear(NRF52_RADIO_BASE, RADIO_EVENTS_DISABLED);
         serve_disabled(radio);
+    }
+}
+
+/* A frame that is being sent is sent to its end. */
+void nrf52_radio_stop_dead(void *self)
+{
+    struct nrf52_radio *radio = self;
+    if (guard_is_dead(NRF52_OWNER(radio->client))) {
+        radio_set_power(radio, false);
     }
 }
 

@@ -38,4 +38,7 @@ void nrf52_radio_init(struct nrf52_radio *radio);
 /* The RADIO interrupt. self: struct nrf52_radio. */
 void nrf52_radio_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_radio_stop_dead(void *self);
+
 #endif

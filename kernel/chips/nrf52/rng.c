@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -47,6 +48,14 @@ const struct hil_entropy_ops nrf52_rng_ops = {
     .set_client = rng_set_client,
 };
 
+static void stop(struct nrf52_rng *rng)
+{
+    nrf52_task(NRF52_RNG_BASE, RNG_TASKS_STOP);
+    *nrf52_register(NRF52_RNG_BASE, RNG_INTENCLR) = RNG_INT_VALRDY;
+    dma_buffer_release(rng->buffer);
+    rng->buffer = NULL;
+}
+
 void nrf52_rng_serve(void *self)
 {
     struct nrf52_rng *rng = self;
@@ -59,9 +68,14 @@ void nrf52_rng_serve(void *self)
     if (rng->filled < rng->part.length) {
         return;
     }
-    nrf52_task(NRF52_RNG_BASE, RNG_TASKS_STOP);
-    *nrf52_register(NRF52_RNG_BASE, RNG_INTENCLR) = RNG_INT_VALRDY;
-    dma_buffer_release(rng->buffer);
-    rng->buffer = NULL;
+    stop(rng);
     hil_entropy_client_filled(rng->client, K_OK);
+}
+
+void nrf52_rng_stop_dead(void *self)
+{
+    struct nrf52_rng *rng = self;
+    if (rng->buffer != NULL && guard_is_dead(NRF52_OWNER(rng->client))) {
+        stop(rng);
+    }
 }

@@ -20,4 +20,7 @@ extern const struct hil_entropy_ops nrf52_rng_ops; /* self: struct nrf52_rng */
 /* The RNG interrupt. self: struct nrf52_rng. */
 void nrf52_rng_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_rng_stop_dead(void *self);
+
 #endif

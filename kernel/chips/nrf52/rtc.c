@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -92,4 +93,12 @@ void nrf52_rtc_serve(void *self)
     }
     rtc_disarm(rtc);
     hil_alarm_client_fired(rtc->client);
+}
+
+void nrf52_rtc_stop_dead(void *self)
+{
+    struct nrf52_rtc *rtc = self;
+    if (guard_is_dead(NRF52_OWNER(rtc->client))) {
+        rtc_disarm(rtc);
+    }
 }

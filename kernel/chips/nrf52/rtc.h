@@ -24,4 +24,7 @@ void nrf52_rtc_init(struct nrf52_rtc *rtc);
 /* The RTC1 interrupt. self: struct nrf52_rtc. */
 void nrf52_rtc_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_rtc_stop_dead(void *self);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -115,6 +116,19 @@ void nrf52_rtc_delays_serve(void *self)
         remove_from_list(due);
         hil_delay_client_elapsed(due->client);
         due = find_due(delays);
+    }
+    arm(delays);
+}
+
+void nrf52_rtc_delays_stop_dead(void *self)
+{
+    struct nrf52_rtc_delays *delays = self;
+    struct nrf52_rtc_delay *next = NULL;
+    for (struct nrf52_rtc_delay *each = delays->first; each != NULL; each = next) {
+        next = each->next;
+        if (guard_is_dead(NRF52_OWNER(each->client))) {
+            remove_from_list(each);
+        }
     }
     arm(delays);
 }

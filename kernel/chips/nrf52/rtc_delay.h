@@ -34,4 +34,7 @@ void nrf52_rtc_delay_stop(struct nrf52_rtc_delay *delay);
 /* The RTC1 interrupt, in a row of its own beside the alarm's. self: struct nrf52_rtc_delays. */
 void nrf52_rtc_delays_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_rtc_delays_stop_dead(void *self);
+
 #endif

@@ -3,10 +3,13 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
     SPIM_TASKS_START = 0x010,
+    SPIM_TASKS_STOP = 0x014,
+    SPIM_EVENTS_STOPPED = 0x104,
     SPIM_EVENTS_END = 0x118,
     SPIM_INTENSET = 0x304,
     SPIM_ENABLE = 0x500,
@@ -30,6 +33,9 @@ enum {
 #define SPIM_FREQUENCY_LOWEST 0x02000000u /* 125 kHz; each bit further up doubles it */
 #define SPIM_LOWEST_HZ        125000u
 #define SPIM_HIGHEST_HZ       8000000u
+/* Reads of a register, of 5 cycles or more with the loop around them: four bytes at the lowest
+ * frequency. It stops at the end of a byte. */
+#define SPIM_STOP_READS 3300u
 
 static volatile uint32_t *spim_register(const struct nrf52_spim *spim, uint32_t offset)
 {
@@ -88,7 +94,8 @@ static int spim_transfer(void *self, struct dma_buffer *write, uint32_t write_le
         return device->transfer.pending ? K_EBUSY : K_ESIZE;
     }
     int status = nrf52_bus_prepare(&device->transfer, write, write_length, read, read_length);
-    if (status == K_OK && nrf52_bus_add(&device->spim->bus, &device->transfer, device)) {
+    if (status == K_OK &&
+        nrf52_bus_add(&device->spim->bus, &device->transfer, device, NRF52_OWNER(device->client))) {
         start_first(device->spim);
     }
     return status;
@@ -119,6 +126,17 @@ const struct hil_spi_ops nrf52_spim_ops = {
     .set_client = spim_set_client,
 };
 
+static void finish_first(struct nrf52_spim *spim)
+{
+    const struct nrf52_spim_device *device = spim->bus.first->device;
+    nrf52_pin_ops.write(device->select, true);
+    nrf52_bus_remove_first(&spim->bus);
+    if (spim->bus.first != NULL) {
+        start_first(spim);
+    }
+    hil_spi_client_done(device->client);
+}
+
 void nrf52_spim_serve(void *self)
 {
     struct nrf52_spim *spim = self;
@@ -133,13 +151,25 @@ void nrf52_spim_serve(void *self)
         start_piece(spim);
         return;
     }
-    const struct nrf52_spim_device *device = spim->bus.first->device;
-    nrf52_pin_ops.write(device->select, true);
-    nrf52_bus_remove_first(&spim->bus);
-    if (spim->bus.first != NULL) {
-        start_first(spim);
+    finish_first(spim);
+}
+
+void nrf52_spim_stop_dead(void *self)
+{
+    struct nrf52_spim *spim = self;
+    if (!nrf52_bus_drop_dead(&spim->bus)) {
+        return;
     }
-    hil_spi_client_done(device->client);
+    uint32_t base = spim->config->base;
+    nrf52_event_clear(base, SPIM_EVENTS_STOPPED);
+    nrf52_task(base, SPIM_TASKS_STOP);
+    for (uint32_t i = 0; i < SPIM_STOP_READS && !nrf52_event_is_set(base, SPIM_EVENTS_STOPPED);
+         i++) {
+    }
+    *spim_register(spim, SPIM_ENABLE) = SPIM_DISABLED;
+    nrf52_event_clear(base, SPIM_EVENTS_END);
+    *spim_register(spim, SPIM_ENABLE) = SPIM_ENABLED;
+    finish_first(spim);
 }
 
 void nrf52_spim_device_init(const struct nrf52_spim_device *device)

@@ -46,4 +46,7 @@ void nrf52_spim_device_init(const struct nrf52_spim_device *device);
 /* Its interrupt. self: struct nrf52_spim. */
 void nrf52_spim_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_spim_stop_dead(void *self);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/gpio.h"
 #include "kernel/chips/nrf52/registers.h"
 
@@ -82,7 +83,8 @@ static int twim_transfer(void *self, struct dma_buffer *write, uint32_t write_le
         return device->transfer.pending ? K_EBUSY : K_ESIZE;
     }
     int status = nrf52_bus_prepare(&device->transfer, write, write_length, read, read_length);
-    if (status == K_OK && nrf52_bus_add(&device->twim->bus, &device->transfer, device)) {
+    if (status == K_OK &&
+        nrf52_bus_add(&device->twim->bus, &device->transfer, device, NRF52_OWNER(device->client))) {
         start_first(device->twim);
     }
     return status;
@@ -192,12 +194,8 @@ static void recover_bus(const struct nrf52_twim_config *config)
     nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);
 }
 
-static void twim_elapsed(void *self)
+static void give_first_up(struct nrf52_twim *twim)
 {
-    struct nrf52_twim *twim = self;
-    if (twim->bus.first == NULL) {
-        return;
-    }
     /* Switched off, it forgets the transfer, and lets go of the pins. */
     *twim_register(twim, TWIM_ENABLE) = TWIM_DISABLED;
     nrf52_event_clear(twim->config->base, TWIM_EVENTS_ERROR);
@@ -206,6 +204,22 @@ static void twim_elapsed(void *self)
     recover_bus(twim->config);
     *twim_register(twim, TWIM_ENABLE) = TWIM_ENABLED;
     finish_first(twim, K_EFAIL);
+}
+
+static void twim_elapsed(void *self)
+{
+    struct nrf52_twim *twim = self;
+    if (twim->bus.first != NULL) {
+        give_first_up(twim);
+    }
+}
+
+void nrf52_twim_stop_dead(void *self)
+{
+    struct nrf52_twim *twim = self;
+    if (nrf52_bus_drop_dead(&twim->bus)) {
+        give_first_up(twim);
+    }
 }
 
 void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *config)

@@ -51,4 +51,7 @@ void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *co
 /* Its interrupt. self: struct nrf52_twim. */
 void nrf52_twim_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_twim_stop_dead(void *self);
+
 #endif

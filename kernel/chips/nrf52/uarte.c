@@ -3,12 +3,14 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
     UARTE_TASKS_STARTRX = 0x000,
     UARTE_TASKS_STOPRX = 0x004,
     UARTE_TASKS_STARTTX = 0x008,
+    UARTE_TASKS_STOPTX = 0x00C,
     UARTE_EVENTS_ENDRX = 0x110,
     UARTE_EVENTS_ENDTX = 0x120,
     UARTE_EVENTS_ERROR = 0x124,
@@ -196,6 +198,20 @@ void nrf52_uarte_serve(void *self)
     serve_receive(uarte);
 }
 
+/* Both come to their ends, which tell nobody, by interrupts. */
+void nrf52_uarte_stop_dead(void *self)
+{
+    struct nrf52_uarte *uarte = self;
+    if (!guard_is_dead(NRF52_OWNER(uarte->client))) {
+        return;
+    }
+    if (uarte->tx_busy) {
+        uarte->tx_rest.length = 0;
+        nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STOPTX);
+    }
+    (void)uarte_abort_receive(uarte);
+}
+
 void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config *config)
 {
     uarte->config = config;
@@ -224,6 +240,7 @@ void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes)
     if (uarte->tx_busy) {
         wait_for_end(uarte);
         uarte->tx_busy = false;
+        dma_buffer_release(uarte->tx_buffer);
     }
     *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDTX;
     for (uint32_t sent = 0; sent < bytes.length;) {

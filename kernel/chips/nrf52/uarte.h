@@ -43,4 +43,7 @@ void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes);
 /* The port's interrupt. self: struct nrf52_uarte. */
 void nrf52_uarte_serve(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_uarte_stop_dead(void *self);
+
 #endif

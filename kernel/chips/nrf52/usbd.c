@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -436,5 +437,15 @@ void nrf52_usbd_serve(void *self)
     }
     if (take_event(NRF52_USBD_BASE, USBD_EVENTS_EP0SETUP)) {
         serve_setup(usbd);
+    }
+}
+
+/* For the host, the cable has been pulled out. */
+void nrf52_usbd_stop_dead(void *self)
+{
+    struct nrf52_usbd *usbd = self;
+    if (guard_is_dead(NRF52_OWNER(usbd->client))) {
+        usbd->started = false;
+        look_at_cable(usbd);
     }
 }

@@ -39,4 +39,7 @@ extern const struct hil_usb_ops nrf52_usbd_ops; /* self: struct nrf52_usbd */
 void nrf52_usbd_serve(void *self);
 void nrf52_usbd_serve_power(void *self);
 
+/* As struct nrf52_interrupt has it. */
+void nrf52_usbd_stop_dead(void *self);
+
 #endif

@@ -43,6 +43,11 @@ static void serve_interrupts(void)
     }
 }
 
+static void stop_dead(void)
+{
+    fixture.stops_of_the_dead++;
+}
+
 static void write_now(struct const_slice bytes)
 {
     size_t used = strlen(fixture.text);
@@ -52,7 +57,7 @@ static void write_now(struct const_slice bytes)
     fixture.text[used + count] = '\0';
 }
 
-static const struct kernel_chip chip = {serve_interrupts, write_now};
+static const struct kernel_chip chip = {serve_interrupts, write_now, stop_dead};
 
 /* The architecture. */
 volatile union arch_signals arch_signals;

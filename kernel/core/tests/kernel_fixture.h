@@ -49,7 +49,7 @@ struct fixture {
     uint32_t apps;
     /* The fake architecture. */
     enum arch_stop (*run)(struct process *process); /* what a process does until it stops */
-    uint32_t runs, mpu_loads, slices_started, interrupts_served;
+    uint32_t runs, mpu_loads, slices_started, interrupts_served, stops_of_the_dead;
     const void *mpu_loaded;
     void (*on_interrupt)(void);
     char text[16384]; /* everything written */
