@@ -5,7 +5,8 @@
  * (-fsanitize=bounds-strict). It has one gap: where only the address of an element is taken, it
  * lets the index one past the end through, and such an element's address leads outside. So there
  * the index must be a constant within the array, or a call of index_check against its size
- * (ARRAY_AT). A pointer is subscripted in LIST_AT only, against the count that belongs to it, and
+ * (ARRAY_AT). Another: `a[i] += x` reads a[i] before it checks i, which may be a register that a
+ * read changes. A pointer is subscripted in LIST_AT only, against the count that belongs to it, and
  * slices and lists are made of whole arrays.
  */
 #include <string.h>
@@ -128,6 +129,17 @@ static bool wants_address(const struct source *source, const struct ast_node *no
     return is_pointer;
 }
 
+/* In `a[i] += x` the compiler reads a[i] before it checks i. */
+static bool is_read_first(const struct ast_node *node)
+{
+    const struct ast_node *up = node->parent;
+    while (up != NULL && clang_getCursorKind(up->cursor) == CXCursor_ParenExpr) {
+        up = up->parent;
+    }
+    return up != NULL && clang_getCursorKind(up->cursor) == CXCursor_CompoundAssignOperator &&
+           clang_equalCursors(ast_bare(ast_child(up->cursor, 0)), node->cursor) != 0;
+}
+
 static void check_array(struct source *source, const struct ast_node *node, CXCursor array,
                         CXCursor subscript)
 {
@@ -147,7 +159,10 @@ static void check_array(struct source *source, const struct ast_node *node, CXCu
     CXCursor index, count;
     bool is_checked = is_index_check(source, subscript, &index, &count) &&
                       constant_of(count, &value) && value <= size;
-    if (!is_checked && wants_address(source, node)) {
+    if (!is_checked && is_read_first(node)) {
+        ast_refuse(source, "index", node->cursor,
+                   "an element that is read before its index is checked (a[i] = a[i] + x is not)");
+    } else if (!is_checked && wants_address(source, node)) {
         ast_refuse(source, "index", node->cursor,
                    "the address of an element whose index is not checked (ARRAY_AT checks it)");
     }

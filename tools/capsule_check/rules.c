@@ -135,7 +135,8 @@ static const struct rule rules[] = {
      "a subscript of something that is not an array of known size, or a slice that does "
      "not fit its array",
      "Only an array's own size tells which index is good. Where only the address of an element is "
-     "taken, the compiler's check lets the index one past the end through.",
+     "taken, the compiler's check lets the index one past the end through; and in `a[i] += x` it "
+     "comes after the element is read.",
      "use an array of known size, slice_get and slice_put, LIST_AT, or &ARRAY_AT for an address"},
     {"dma-buffer",
      "an array behind a DMA buffer that is mentioned elsewhere, or a buffer that is copied, "
