@@ -13,6 +13,8 @@ static void run(struct process_id id)
         grant_enter (evil_grant, id, p) {
             p = q; // REFUSED
             p = NULL; // REFUSED
+            p++; // REFUSED
+            --p; // REFUSED
             struct evil_process **where = &p; // REFUSED
             *where = NULL;
         }

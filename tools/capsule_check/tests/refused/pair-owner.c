@@ -25,10 +25,13 @@ static void other_fired(void *self)
     *other->address = 1;
 }
 
+static const struct capsule else_capsule = {"console"}; // REFUSED by private
+
 static void start(struct good *good, struct other *other)
 {
     good->client = (struct hil_alarm_client){good_fired, good}; // REFUSED
     good->client = (struct hil_alarm_client){.fired = good_fired, .self = good, .owner = NULL}; // REFUSED
     good->client = (struct hil_alarm_client){.fired = other_fired, .self = other}; // REFUSED
+    good->client = (struct hil_alarm_client){good_fired, good, &else_capsule}; // REFUSED
     hil_alarm_set_client(good->alarm, &good->client);
 }
