@@ -20,8 +20,8 @@ static const struct driver drivers[] = {BASE_DRIVERS};
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, &delays},
-    {NRF52_IRQN_UARTE1, nrf52_uarte_serve, &uarte1},
+    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
+    {NRF52_IRQN_UARTE1, nrf52_uarte_serve, nrf52_uarte_stop_dead, &uarte1},
 };
 
 void board_start(void)

@@ -207,7 +207,7 @@ void nrf52_uarte_stop_dead(void *self)
     }
     if (uarte->tx_busy) {
         uarte->tx_rest.length = 0;
-        nrf52_task(NRF52_UARTE0_BASE, UARTE_TASKS_STOPTX);
+        nrf52_task(uarte->config->base, UARTE_TASKS_STOPTX);
     }
     (void)uarte_abort_receive(uarte);
 }

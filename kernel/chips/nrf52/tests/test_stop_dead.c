@@ -112,7 +112,8 @@ static void tell_count(void *self, uint32_t count, int status)
 static void test_uarte(void **state)
 {
     (void)state;
-    struct nrf52_uarte uarte = {0};
+    const struct nrf52_uarte_config config = {.base = UARTE0};
+    struct nrf52_uarte uarte = {.config = &config};
     const struct hil_uart_client client = {tell_status, tell_count, NULL, &mortal};
     renew_buffers();
     nrf52_uarte_ops.set_client(&uarte, &client);
