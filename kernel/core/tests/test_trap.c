@@ -19,6 +19,8 @@ GRANT(own_grant, struct own, 1, 0, 0);
 #define PC          (FIXTURE_CAPSULES + 0x10u)
 #define UNDEFINSTR  0x00010000u
 #define PRECISE     0x00000200u
+#define DACCVIOL    0x00000002u
+#define UNALIGNED   0x01000000u
 #define IMPRECISE   0x00000400u
 #define STACKING    0x00001000u
 #define BFAR_VALID  0x00008000u
@@ -74,6 +76,7 @@ static void test_its_driver_is_gone_and_the_others_are_there(void **state)
     assert_false(is_refused(p, FIXTURE_DRIVER_PLAIN));
     assert_false(is_refused(p, FIXTURE_DRIVER_HUGE));
     assert_true(guard_is_dead(fixture_capsule));
+    assert_int_equal(arch_guard.any_dead, 1); /* guard_call asks for the bits only then */
     assert_false(guard_is_dead(&this_capsule));
     assert_false(guard_is_dead(NULL));
     frame = fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 0, fixture_function(p), 7);
@@ -145,6 +148,34 @@ static void test_scopes_are_left_down_to_the_landing(void **state)
     grant_close(&outer);
     /* All of the dead one's memory is back, entered or not. */
     assert_int_equal(p->grant_block[grant_index(fixture_grant)], 0);
+}
+
+/* A command has no landing: it leaves all. */
+static void test_a_command_leaves_all_its_scopes(void **state)
+{
+    (void)state;
+    struct process *p = boot();
+    assert_non_null(grant_open(fixture_grant, p->id).data);
+    trap_in_command(p);
+    assert_int_equal(arch_guard.scopes_open, 0);
+}
+
+/* Drivers of low numbers are found by a table. */
+static void test_a_driver_of_a_low_number_is_gone_too(void **state)
+{
+    (void)state;
+    struct process *p = boot();
+    const struct driver_ops ops = {.number = 3, .owner = fixture_capsule};
+    const struct driver driver = {.ops = &ops};
+    struct kernel_config config = *kernel.config;
+    config.drivers = &driver;
+    config.driver_count = 1;
+    kernel.config = &config;
+    kernel.low_driver[3] = &driver;
+    begin_command(p, 3);
+    assert_true(take(PC, UNDEFINSTR, 0));
+    kernel_trap_landed();
+    assert_null(kernel.low_driver[3]);
 }
 
 /* Somebody who lives holds a pointer into a grant of the dead: it must not be given to another. */
@@ -229,6 +260,9 @@ static void test_what_is_no_trap_of_a_capsule(void **state)
     assert_false(take(PC, PRECISE | IMPRECISE, 0));
     assert_false(take(PC, STACKING, 0));
     assert_false(take(PC, UNDEFINSTR, FORCED_HARD));
+    kernel.panicking = true;
+    assert_false(take(PC, UNDEFINSTR, 0)); /* the report goes on */
+    kernel.panicking = false;
     kernel.serving = true;
     assert_false(take(PC, UNDEFINSTR, 0)); /* an interrupt, and no landing */
     kernel.serving = false;
@@ -250,6 +284,10 @@ static void test_a_precise_fault_is_a_trap(void **state)
     (void)state;
     struct process *p = boot();
     begin_command(p, FIXTURE_DRIVER);
+    assert_true(take(PC, DACCVIOL, 0));
+    kernel.trap.owner = NULL;
+    assert_true(take(PC, UNALIGNED, 0));
+    kernel.trap.owner = NULL;
     assert_true(take(PC, PRECISE | BFAR_VALID, 0));
     kernel_trap_landed();
     assert_non_null(strstr(fixture.text, "Capsule small trapped: BusFault PRECISERR at 0x"));
@@ -494,6 +532,8 @@ int main(void)
         cmocka_unit_test_setup(test_what_it_had_in_processes_is_gone, fixture_setup),
         cmocka_unit_test_setup(test_memory_comes_back_where_it_lies_lowest, fixture_setup),
         cmocka_unit_test_setup(test_scopes_are_left_down_to_the_landing, fixture_setup),
+        cmocka_unit_test_setup(test_a_command_leaves_all_its_scopes, fixture_setup),
+        cmocka_unit_test_setup(test_a_driver_of_a_low_number_is_gone_too, fixture_setup),
         cmocka_unit_test_setup(test_what_a_living_capsule_has_entered_stays, fixture_setup),
         cmocka_unit_test_setup(test_too_many_scopes_are_refused, fixture_setup),
         cmocka_unit_test_setup(test_the_dead_further_up_do_not_go_on, fixture_setup),
