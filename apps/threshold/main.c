@@ -5,8 +5,11 @@
 
 int main(void)
 {
-    printf("threshold: at first %s\n", comparator_compare(0) > 0 ? "above" : "below");
-    int status = comparator_start(0);
+    int status = comparator_compare(0);
+    if (status >= 0) {
+        printf("threshold: at first %s\n", status > 0 ? "above" : "below");
+        status = comparator_start(0);
+    }
     if (status < 0) {
         printf("threshold: error %d\n", status);
         return 1;

@@ -209,7 +209,6 @@ static bool net_is_over(void *context)
 {
     struct net_run *run = context;
     run->found = settle(run) || run->found;
-    uart_link_flush(&run->sessions[run->debugged].link);
     return run->ended || run->found || run_loop_interrupted();
 }
 

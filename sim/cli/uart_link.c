@@ -216,6 +216,9 @@ size_t uart_link_get(struct uart_link *link, char *buffer, size_t size)
 
 void uart_link_start_line(struct uart_link *link)
 {
+    if (link->prefix != NULL) {
+        return; /* half a line would have another machine's behind it */
+    }
     if (link->on_terminal && !link->at_line_start) {
         uart_link_put(link, '\n');
     }

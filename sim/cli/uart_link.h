@@ -37,7 +37,8 @@ void uart_link_flush(struct uart_link *link);
 /* Bytes that have come in, at most `size`; 0: none now. */
 size_t uart_link_get(struct uart_link *link, char *buffer, size_t size);
 
-/* Before a line of our own goes to stderr: ends the guest's line when both share a terminal. */
+/* Before a line of our own goes to stderr: ends the guest's line when both share a terminal. With a
+ * prefix there are only whole lines, and nothing is to do. */
 void uart_link_start_line(struct uart_link *link);
 
 #endif

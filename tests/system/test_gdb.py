@@ -157,6 +157,18 @@ class Gdb(unittest.TestCase):
         self.assertIn("listener: received 0000000a", output)
         self.assertNotIn("is gone without a detach", errors)
 
+    def test_lines_of_several_machines_stay_whole(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pair.net")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"node near board=sensor_node {app('listen')}\nnode far board=sensor_node {app('weather')}\n")
+            _, _, output, _, status = debug(["break weather/main.c:main", "continue", "next", "detach"], "--net", path,
+                                            seconds=1, gdb="--gdb=far")
+        self.assertEqual(status, 0)
+        for node in ("near", "far"):
+            self.assertIn(f"{node}: Sandglass 0.1.0 on sensor node", output.splitlines())
+            self.assertIn(f"{node}: Initialization complete. Entering main loop.", output.splitlines())
+
     def test_detached_it_runs_on_to_its_end(self):
         _, _, output, errors, status = debug(["detach"], guest("mpu_counts.elf"), seconds=1)
         self.assertEqual(output, "refused 00000007\n")
