@@ -225,6 +225,27 @@ struct process *fixture_boot_one(void)
     return kernel.process[0];
 }
 
+struct process *fixture_boot_to_main_loop(void)
+{
+    struct process *process = fixture_boot_one();
+    kernel.in_main_loop = true;
+    return process;
+}
+
+void fixture_begin_command(struct process *process, uint32_t driver)
+{
+    kernel.current = process;
+    arch_context_frame(&process->context)->r0 = driver;
+}
+
+bool fixture_take_trap(uint32_t pc, uint32_t cfsr, uint32_t hfsr)
+{
+    struct arch_frame frame = {.pc = pc};
+    struct arch_kernel_fault fault = {.fault = {.exception = 6, .cfsr = cfsr, .hfsr = hfsr},
+                                      .frame = &frame};
+    return kernel_take_trap(&fault);
+}
+
 struct arch_frame *fixture_call(struct process *process, uint32_t class, uint32_t r0, uint32_t r1,
                                 uint32_t r2, uint32_t r3)
 {

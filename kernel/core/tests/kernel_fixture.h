@@ -73,6 +73,15 @@ uint32_t fixture_add_app(const struct fixture_app *app);
 void fixture_boot(void);
 /* fixture_add_app with defaults and fixture_boot: process 0. */
 struct process *fixture_boot_one(void);
+/* The same, and interrupts are served. */
+struct process *fixture_boot_to_main_loop(void);
+
+/* The process is in the middle of a command of that driver. */
+void fixture_begin_command(struct process *process, uint32_t driver);
+/* The fault handler's question: whether a fault at pc is a capsule's trap. */
+#define FIXTURE_TRAP_PC    (FIXTURE_CAPSULES + 0x10u)
+#define FIXTURE_UNDEFINSTR 0x00010000u
+bool fixture_take_trap(uint32_t pc, uint32_t cfsr, uint32_t hfsr);
 
 /* The process executes SVC `class` with these registers; returns the frame after the call. */
 struct arch_frame *fixture_call(struct process *process, uint32_t class, uint32_t r0, uint32_t r1,

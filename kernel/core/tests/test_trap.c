@@ -5,7 +5,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "kernel/capsule/process_control.h"
 #include "kernel/core/tests/kernel_fixture.h"
 #include "kernel/hil/guard.h"
 
@@ -16,8 +15,8 @@ struct own {
 };
 GRANT(own_grant, struct own, 1, 0, 0);
 
-#define PC          (FIXTURE_CAPSULES + 0x10u)
-#define UNDEFINSTR  0x00010000u
+#define PC          FIXTURE_TRAP_PC
+#define UNDEFINSTR  FIXTURE_UNDEFINSTR
 #define PRECISE     0x00000200u
 #define DACCVIOL    0x00000002u
 #define UNALIGNED   0x01000000u
@@ -26,33 +25,10 @@ GRANT(own_grant, struct own, 1, 0, 0);
 #define BFAR_VALID  0x00008000u
 #define FORCED_HARD 0x40000000u
 
-static struct process *boot(void)
-{
-    struct process *process = fixture_boot_one();
-    kernel.in_main_loop = true;
-    return process;
-}
-
-/* The fault handler's question. */
-static bool take(uint32_t pc, uint32_t cfsr, uint32_t hfsr)
-{
-    struct arch_frame frame = {.pc = pc};
-    struct arch_kernel_fault fault = {.fault = {.exception = 6, .cfsr = cfsr, .hfsr = hfsr},
-                                      .frame = &frame};
-    return kernel_take_trap(&fault);
-}
-
-/* The process is in the middle of a command of that driver. */
-static void begin_command(struct process *process, uint32_t driver)
-{
-    kernel.current = process;
-    arch_context_frame(&process->context)->r0 = driver;
-}
-
 static void trap_in_command(struct process *process)
 {
-    begin_command(process, FIXTURE_DRIVER);
-    assert_true(take(PC, UNDEFINSTR, 0));
+    fixture_begin_command(process, FIXTURE_DRIVER);
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     syscall_answer_trapped();
 }
@@ -66,7 +42,7 @@ static bool is_refused(struct process *process, uint32_t driver)
 static void test_its_driver_is_gone_and_the_others_are_there(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     trap_in_command(p);
     const struct arch_frame *frame = arch_context_frame(&p->context);
     assert_int_equal(frame->r0, ABI_FAILURE);
@@ -89,7 +65,7 @@ static void test_its_driver_is_gone_and_the_others_are_there(void **state)
 static void test_what_it_had_in_processes_is_gone(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     uint32_t untouched = p->grant_start;
     fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 1, fixture_function(p), 7);
     assert_true(p->grant_start < untouched);
@@ -114,7 +90,7 @@ static void test_what_it_had_in_processes_is_gone(void **state)
 static void test_memory_comes_back_where_it_lies_lowest(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     grant_enter (own_grant, p->id, g) {
         g->value = 3;
     }
@@ -129,13 +105,13 @@ static void test_memory_comes_back_where_it_lies_lowest(void **state)
 static void test_scopes_are_left_down_to_the_landing(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     struct arch_landing landing = {.scopes_open = 1, .owner = fixture_capsule};
     struct grant_scope outer = grant_open(&own_grant, p->id);
     arch_guard.innermost = &landing;
     assert_non_null(grant_open(fixture_grant, p->id).data);
     assert_int_equal(arch_guard.scopes_open, 2);
-    assert_true(take(PC, UNDEFINSTR, 0));
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     arch_guard.innermost = NULL;
     assert_int_equal(arch_guard.scopes_open, 1);
@@ -154,7 +130,7 @@ static void test_scopes_are_left_down_to_the_landing(void **state)
 static void test_a_command_leaves_all_its_scopes(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     assert_non_null(grant_open(fixture_grant, p->id).data);
     trap_in_command(p);
     assert_int_equal(arch_guard.scopes_open, 0);
@@ -164,7 +140,7 @@ static void test_a_command_leaves_all_its_scopes(void **state)
 static void test_a_driver_of_a_low_number_is_gone_too(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     const struct driver_ops ops = {.number = 3, .owner = fixture_capsule};
     const struct driver driver = {.ops = &ops};
     struct kernel_config config = *kernel.config;
@@ -172,8 +148,8 @@ static void test_a_driver_of_a_low_number_is_gone_too(void **state)
     config.driver_count = 1;
     kernel.config = &config;
     kernel.low_driver[3] = &driver;
-    begin_command(p, 3);
-    assert_true(take(PC, UNDEFINSTR, 0));
+    fixture_begin_command(p, 3);
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     assert_null(kernel.low_driver[3]);
 }
@@ -182,12 +158,12 @@ static void test_a_driver_of_a_low_number_is_gone_too(void **state)
 static void test_what_a_living_capsule_has_entered_stays(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     struct grant_scope outer = grant_open(fixture_grant, p->id);
     uint32_t lowest = p->grant_start;
     struct arch_landing landing = {.scopes_open = 1, .owner = fixture_capsule};
     arch_guard.innermost = &landing;
-    assert_true(take(PC, UNDEFINSTR, 0));
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     arch_guard.innermost = NULL;
     assert_int_equal(p->grant_start, lowest);
@@ -199,7 +175,7 @@ static void test_too_many_scopes_are_refused(void **state)
 {
     (void)state;
     fixture_add_app(&(struct fixture_app){0});
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     arch_guard.scopes_open = KERNEL_SCOPES;
     assert_null(grant_open(&own_grant, p->id).data);
     assert_int_equal(grant_error(), K_ENOMEM);
@@ -211,13 +187,13 @@ static void test_too_many_scopes_are_refused(void **state)
 static void test_the_dead_further_up_do_not_go_on(void **state)
 {
     (void)state;
-    boot();
+    fixture_boot_to_main_loop();
     kernel.serving = true;
     struct arch_landing bottom = {.owner = fixture_capsule, .lr = 1};
     struct arch_landing middle = {.outer = &bottom, .owner = &this_capsule, .lr = 2};
     struct arch_landing top = {.outer = &middle, .owner = fixture_capsule, .lr = 3};
     arch_guard.innermost = &top;
-    assert_true(take(PC, UNDEFINSTR, 0));
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     assert_int_equal(bottom.lr, 1); /* the main loop's */
     assert_int_equal(middle.lr, FIXTURE_ABANDONED);
@@ -232,12 +208,12 @@ static void test_the_dead_further_up_do_not_go_on(void **state)
 static void test_a_dead_command_does_not_go_on(void **state)
 {
     (void)state;
-    struct process *p = boot();
-    begin_command(p, FIXTURE_DRIVER);
+    struct process *p = fixture_boot_to_main_loop();
+    fixture_begin_command(p, FIXTURE_DRIVER);
     struct arch_landing middle = {.owner = &this_capsule, .lr = 2};
     struct arch_landing top = {.outer = &middle, .owner = fixture_capsule, .lr = 3};
     arch_guard.innermost = &top;
-    assert_true(take(PC, UNDEFINSTR, 0));
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     assert_int_equal(middle.lr, FIXTURE_ABANDONED);
     assert_int_equal(top.lr, 3);
@@ -247,215 +223,50 @@ static void test_a_dead_command_does_not_go_on(void **state)
 static void test_what_is_no_trap_of_a_capsule(void **state)
 {
     (void)state;
-    struct process *p = boot();
-    assert_false(take(PC, UNDEFINSTR, 0)); /* nobody runs */
-    begin_command(p, FIXTURE_DRIVER_PLAIN);
-    assert_false(take(PC, UNDEFINSTR, 0)); /* trusted code's driver */
-    begin_command(p, 0x777);
-    assert_false(take(PC, UNDEFINSTR, 0)); /* there is no such driver */
-    begin_command(p, FIXTURE_DRIVER);
-    assert_false(take(FIXTURE_CAPSULES - 2, UNDEFINSTR, 0));
-    assert_false(take(FIXTURE_CAPSULES + FIXTURE_CAPSULES_BYTES, UNDEFINSTR, 0));
-    assert_false(take(PC, IMPRECISE, 0));
-    assert_false(take(PC, PRECISE | IMPRECISE, 0));
-    assert_false(take(PC, STACKING, 0));
-    assert_false(take(PC, UNDEFINSTR, FORCED_HARD));
+    struct process *p = fixture_boot_to_main_loop();
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* nobody runs */
+    fixture_begin_command(p, FIXTURE_DRIVER_PLAIN);
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* trusted code's driver */
+    fixture_begin_command(p, 0x777);
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* there is no such driver */
+    fixture_begin_command(p, FIXTURE_DRIVER);
+    assert_false(fixture_take_trap(FIXTURE_CAPSULES - 2, UNDEFINSTR, 0));
+    assert_false(fixture_take_trap(FIXTURE_CAPSULES + FIXTURE_CAPSULES_BYTES, UNDEFINSTR, 0));
+    assert_false(fixture_take_trap(PC, IMPRECISE, 0));
+    assert_false(fixture_take_trap(PC, PRECISE | IMPRECISE, 0));
+    assert_false(fixture_take_trap(PC, STACKING, 0));
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, FORCED_HARD));
     kernel.panicking = true;
-    assert_false(take(PC, UNDEFINSTR, 0)); /* the report goes on */
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* the report goes on */
     kernel.panicking = false;
     kernel.serving = true;
-    assert_false(take(PC, UNDEFINSTR, 0)); /* an interrupt, and no landing */
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* an interrupt, and no landing */
     kernel.serving = false;
     kernel.in_main_loop = false;
-    assert_false(take(PC, UNDEFINSTR, 0)); /* the board's start */
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* the board's start */
     struct arch_landing landing = {.owner = fixture_capsule};
     arch_guard.innermost = &landing;
-    assert_false(take(PC, UNDEFINSTR, 0)); /* an op, called by somebody's init */
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* an op, called by somebody's init */
     arch_guard.innermost = NULL;
     kernel.in_main_loop = true;
-    assert_true(take(PC, UNDEFINSTR, 0));
-    assert_false(take(PC, UNDEFINSTR, 0)); /* while the first one is being handled */
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* while the first one is being handled */
     kernel_trap_landed();
-    assert_false(take(PC, UNDEFINSTR, 0)); /* it cannot run any more */
+    assert_false(fixture_take_trap(PC, UNDEFINSTR, 0)); /* it cannot run any more */
 }
 
 static void test_a_precise_fault_is_a_trap(void **state)
 {
     (void)state;
-    struct process *p = boot();
-    begin_command(p, FIXTURE_DRIVER);
-    assert_true(take(PC, DACCVIOL, 0));
+    struct process *p = fixture_boot_to_main_loop();
+    fixture_begin_command(p, FIXTURE_DRIVER);
+    assert_true(fixture_take_trap(PC, DACCVIOL, 0));
     kernel.trap.owner = NULL;
-    assert_true(take(PC, UNALIGNED, 0));
+    assert_true(fixture_take_trap(PC, UNALIGNED, 0));
     kernel.trap.owner = NULL;
-    assert_true(take(PC, PRECISE | BFAR_VALID, 0));
+    assert_true(fixture_take_trap(PC, PRECISE | BFAR_VALID, 0));
     kernel_trap_landed();
     assert_non_null(strstr(fixture.text, "Capsule small trapped: BusFault PRECISERR at 0x"));
-}
-
-static enum arch_stop use_slice_up(struct process *process)
-{
-    (void)process;
-    arch_signals.is.slice_over = 1;
-    return ARCH_STOP_INTERRUPT;
-}
-
-/* The devices of the dead are stopped where no driver is at work: before interrupts are served. */
-static void stop_was_first(void)
-{
-    assert_int_equal(fixture.stops_of_the_dead, 1);
-}
-
-static void test_the_chip_is_told_once(void **state)
-{
-    (void)state;
-    struct process *p = boot();
-    trap_in_command(p);
-    assert_int_equal(fixture.stops_of_the_dead, 0);
-    fixture.run = use_slice_up;
-    fixture.on_interrupt = stop_was_first;
-    arch_signals.is.interrupt = 1;
-    kernel_step();
-    assert_int_equal(fixture.interrupts_served, 1);
-    kernel_step();
-    assert_int_equal(fixture.stops_of_the_dead, 1);
-}
-
-/* Traps while its interrupt is served, which comes again at once: the second time, it is quiet. */
-static void trap_in_interrupt(void)
-{
-    if (fixture.interrupts_served == 1) {
-        struct arch_landing landing = {.owner = fixture_capsule};
-        arch_guard.innermost = &landing;
-        assert_true(take(PC, UNDEFINSTR, 0));
-        kernel_trap_landed();
-        arch_guard.innermost = NULL;
-        arch_signals.is.interrupt = 1;
-    }
-    assert_int_equal(fixture.stops_of_the_dead, fixture.interrupts_served - 1);
-}
-
-static void test_an_interrupt_storm_ends_with_its_capsule(void **state)
-{
-    (void)state;
-    boot();
-    fixture.run = use_slice_up;
-    fixture.on_interrupt = trap_in_interrupt;
-    arch_signals.is.interrupt = 1;
-    kernel_step();
-    assert_int_equal(fixture.interrupts_served, 2);
-    assert_int_equal(fixture.runs, 1); /* the process's turn has come */
-}
-
-/* The command takes the slice from its own caller, and traps. */
-static void act_and_trap(struct process *process, enum abi_process_action first,
-                         enum abi_process_action then)
-{
-    begin_command(process, FIXTURE_DRIVER);
-    arch_context_frame(&process->context)->r1 = 7;
-    struct process_id id = process->id;
-    assert_int_equal(process_act(id, first), K_OK);
-    (void)process_act(id, then);
-    assert_null(kernel.current);
-    assert_true(take(PC, UNDEFINSTR, 0));
-    kernel_trap_landed();
-    syscall_answer_trapped();
-    assert_true(guard_is_dead(fixture_capsule));
-    assert_non_null(strstr(fixture.text, ", in a command of app (slot 0)\r\n"));
-}
-
-static void test_a_command_that_stops_its_caller(void **state)
-{
-    (void)state;
-    struct process *p = boot();
-    act_and_trap(p, ABI_PROCESS_STOP, ABI_PROCESS_STOP);
-    assert_int_equal(p->state, ABI_PROCESS_STOPPED);
-    assert_int_equal(arch_context_frame(&p->context)->r0, ABI_FAILURE);
-    assert_int_equal(arch_context_frame(&p->context)->r1, ABI_NODEVICE);
-}
-
-static void test_a_command_that_ends_its_caller(void **state)
-{
-    (void)state;
-    struct process *p = boot();
-    act_and_trap(p, ABI_PROCESS_FAULT, ABI_PROCESS_FAULT);
-    assert_int_equal(p->state, ABI_PROCESS_FAULTED);
-}
-
-/* A new life knows nothing of a command of the old one. */
-static void test_a_command_that_restarts_its_caller(void **state)
-{
-    (void)state;
-    struct process *p = boot();
-    act_and_trap(p, ABI_PROCESS_TERMINATE, ABI_PROCESS_BOOT);
-    assert_int_equal(p->state, ABI_PROCESS_RUNNING);
-    assert_int_not_equal(arch_context_frame(&p->context)->r1, ABI_NODEVICE);
-}
-
-/* Somebody else's end is not the caller's. */
-static void test_a_command_that_ends_another(void **state)
-{
-    (void)state;
-    fixture_add_app(&(struct fixture_app){.name = "first"});
-    struct process *p = boot();
-    struct process *second = kernel.process[1];
-    begin_command(second, FIXTURE_DRIVER);
-    assert_int_equal(process_act(p->id, ABI_PROCESS_TERMINATE), K_OK);
-    assert_ptr_equal(kernel.current, second);
-    assert_true(take(PC, UNDEFINSTR, 0));
-    kernel_trap_landed();
-    syscall_answer_trapped();
-    assert_int_equal(arch_context_frame(&second->context)->r1, ABI_NODEVICE);
-}
-
-/* A process that loses its stack has no command to look for: nothing is read there. */
-static void test_a_lost_stack_is_not_looked_at(void **state)
-{
-    (void)state;
-    struct process *p = boot();
-    kernel.current = p;
-    p->context.psp = 0xFFFFFFF0u;
-    process_fault(p, NULL, "its stack pointer left its memory");
-    assert_null(kernel.current);
-    assert_null(kernel.left_command.owner);
-}
-
-/* Stopped and started again in one command, it goes on, but not as if nothing had been: of its next
- * command, too, it is known whose it is. */
-static struct command_return stop_and_start(struct process_id id, uint32_t number, uint32_t unused0,
-                                            uint32_t unused1)
-{
-    (void)unused0;
-    (void)unused1;
-    assert_non_null(kernel.current);
-    if (number == 1) {
-        assert_int_equal(process_act(id, ABI_PROCESS_STOP), K_OK);
-        assert_int_equal(process_act(id, ABI_PROCESS_START), K_OK);
-    }
-    return command_success();
-}
-
-static enum arch_stop run_commands(struct process *process)
-{
-    struct arch_frame *frame = arch_context_frame(&process->context);
-    frame->r0 = FIXTURE_DRIVER;
-    frame->r1 = fixture.runs;
-    frame->pc = process->code_start + 2 * ABI_CLASS_COMMAND + 2;
-    arch_signals.is.slice_over = fixture.runs == 3;
-    return ARCH_STOP_SYSTEM_CALL;
-}
-
-static void test_stopped_and_started_it_has_a_slice_of_its_own(void **state)
-{
-    (void)state;
-    boot();
-    fixture.run = run_commands;
-    fixture.command = stop_and_start;
-    kernel_step();
-    assert_int_equal(fixture.runs, 1);
-    kernel_step();
-    assert_int_equal(fixture.runs, 3);
-    assert_int_equal(fixture.slices_started, 2);
 }
 
 static uint32_t called;
@@ -468,7 +279,7 @@ static void call(void *self)
 static void test_nothing_of_it_is_called_again(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     struct deferred_call dead = {.call = call, .owner = fixture_capsule};
     struct deferred_call live = {.call = call, .owner = &this_capsule};
     deferred_call_request(&dead);
@@ -484,14 +295,14 @@ static void test_nothing_of_it_is_called_again(void **state)
 static void test_who_waits_for_it_waits(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 1, fixture_function(p), 7);
     fixture_call(p, ABI_CLASS_YIELD, ABI_YIELD_WAIT_FOR, FIXTURE_DRIVER, 1, 0);
     assert_int_equal(p->state, ABI_PROCESS_YIELDED_FOR);
     struct arch_landing landing = {.owner = fixture_capsule};
     kernel.serving = true;
     arch_guard.innermost = &landing;
-    assert_true(take(PC, UNDEFINSTR, 0));
+    assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     arch_guard.innermost = NULL;
     assert_int_equal(p->state, ABI_PROCESS_YIELDED_FOR);
@@ -517,7 +328,7 @@ static struct command_return write_over_the_frame(struct process_id id, uint32_t
 static void test_the_frame_still_says_whom_it_called(void **state)
 {
     (void)state;
-    struct process *p = boot();
+    struct process *p = fixture_boot_to_main_loop();
     fixture_call(p, ABI_CLASS_ALLOW_READ_WRITE, FIXTURE_DRIVER, 0, p->context.psp, 32);
     kernel.current = p;
     fixture.command = write_over_the_frame;
@@ -543,14 +354,6 @@ int main(void)
         cmocka_unit_test_setup(test_nothing_of_it_is_called_again, fixture_setup),
         cmocka_unit_test_setup(test_who_waits_for_it_waits, fixture_setup),
         cmocka_unit_test_setup(test_the_frame_still_says_whom_it_called, fixture_setup),
-        cmocka_unit_test_setup(test_the_chip_is_told_once, fixture_setup),
-        cmocka_unit_test_setup(test_an_interrupt_storm_ends_with_its_capsule, fixture_setup),
-        cmocka_unit_test_setup(test_a_command_that_stops_its_caller, fixture_setup),
-        cmocka_unit_test_setup(test_a_command_that_ends_its_caller, fixture_setup),
-        cmocka_unit_test_setup(test_a_command_that_restarts_its_caller, fixture_setup),
-        cmocka_unit_test_setup(test_a_command_that_ends_another, fixture_setup),
-        cmocka_unit_test_setup(test_a_lost_stack_is_not_looked_at, fixture_setup),
-        cmocka_unit_test_setup(test_stopped_and_started_it_has_a_slice_of_its_own, fixture_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
