@@ -43,6 +43,7 @@ class Dma(unittest.TestCase):
             for name in ("spy.c", "spy.h"):
                 with open(os.path.join(ROOT, SPY[:-5] + name), encoding="utf-8") as file:
                     text = file.read().replace("kernel/boards/spy_test/capsules", "kernel/capsules")
+                    text = text.replace("KERNEL_BOARDS_SPY_TEST_CAPSULES", "KERNEL_CAPSULES")
                 with open(os.path.join(capsules, name), "w", encoding="utf-8") as file:
                     file.write(text)
             text = os.path.join(folder, "spy.i")
