@@ -170,6 +170,76 @@ static enum CXVisitorResult find_owner(CXCursor field, CXClientData data)
     return CXVisit_Continue;
 }
 
+struct parts {
+    unsigned functions;
+    bool has_self;
+};
+
+static enum CXVisitorResult count_part(CXCursor field, CXClientData data)
+{
+    struct parts *parts = data;
+    CXType type = clang_getCursorType(field);
+    parts->functions += ast_is_function_pointer(type) ? 1u : 0u;
+    parts->has_self = parts->has_self || ast_is_void_pointer(type);
+    return CXVisit_Continue;
+}
+
+static struct parts parts_of(CXType type)
+{
+    struct parts parts = {.functions = 0};
+    (void)clang_Type_visitFields(clang_getCanonicalType(type), count_part, &parts);
+    return parts;
+}
+
+/* Who calls does not ask whether there is a function. The exception is a client or deferred call
+ * with nothing in it at all: guard_call knows those. */
+static void check_all_named(const struct pair *pair, const struct initialiser *initialiser)
+{
+    struct parts parts = parts_of(initialiser->type);
+    unsigned named = 0;
+    bool is_zero = true;
+    for (size_t i = 0; i < initialiser->count; i++) {
+        bool has_value = !initialisers_is_zero(pair->source, initialiser->items[i].value);
+        bool is_function =
+            ast_is_function_pointer(clang_getCursorType(initialiser->items[i].field));
+        is_zero = is_zero && !has_value;
+        named += has_value && is_function ? 1u : 0u;
+    }
+    bool is_empty = parts.has_self && is_zero;
+    if (!is_empty && (named < parts.functions || !pair->has_functions)) {
+        refuse(pair, initialiser->list, "a function that is missing%s", "");
+    }
+}
+
+/* A table of functions is a constant with all of them: not one that is zero at first. */
+static enum ast_answer check_table(struct source *source, const struct ast_node *node,
+                                   void *context)
+{
+    (void)context;
+    CXCursor cursor = node->cursor;
+    enum CXCursorKind kind = clang_getCursorKind(cursor);
+    bool is_anothers = clang_Cursor_getStorageClass(cursor) == CX_SC_Extern;
+    if ((kind != CXCursor_VarDecl && kind != CXCursor_FieldDecl) || is_anothers) {
+        return AST_INTO;
+    }
+    CXType type = ast_type(cursor);
+    CXType element = clang_getArrayElementType(type);
+    while (element.kind != CXType_Invalid) {
+        type = clang_getCanonicalType(element);
+        element = clang_getArrayElementType(type);
+    }
+    CXCursor definition = clang_getCursorDefinition(cursor);
+    bool is_whole = kind == CXCursor_VarDecl && ast_type(cursor).kind == CXType_Record &&
+                    !clang_Cursor_isNull(definition) &&
+                    !clang_Cursor_isNull(clang_Cursor_getVarDeclInitializer(definition));
+    if (!is_whole && pairs_is_table(source, type) && !parts_of(type).has_self) {
+        char name[100];
+        ast_refuse(source, "pair", cursor, "'%s' is a table of functions without its functions",
+                   ast_name(cursor, name, sizeof name));
+    }
+    return AST_INTO;
+}
+
 static void check_initialiser(struct source *source, const struct initialiser *initialiser,
                               void *context)
 {
@@ -180,6 +250,7 @@ static void check_initialiser(struct source *source, const struct initialiser *i
     }
     struct pair pair = {.source = source};
     judge_items(&pair, initialiser);
+    check_all_named(&pair, initialiser);
     bool has_owner = false;
     (void)clang_Type_visitFields(initialiser->type, find_owner, &has_owner);
     if (!has_owner && pair.has_functions && pairs_is_pair(source, initialiser->type)) {
@@ -212,4 +283,5 @@ void rule_pairs(struct source *source)
 {
     initialisers_visit(source, check_initialiser, NULL);
     ast_visit_capsule(source, check_member, NULL);
+    ast_visit_capsule(source, check_table, NULL);
 }

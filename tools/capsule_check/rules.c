@@ -102,9 +102,10 @@ static const struct rule rules[] = {
      "call the hil_... function, and name callbacks in the initialiser of a client or ops table"},
     {"pair", "a client, handle or deferred call whose functions and self do not belong together",
      "Each callback takes void *self and makes it its own type. With another self the same memory "
-     "would have two types.",
-     "initialise it as a whole: functions that all begin with struct T *x = self;, a self of type "
-     "struct T *, and owner &this_capsule"},
+     "would have two types; and who calls does not ask whether there is a function.",
+     "initialise it as a whole: all of its functions, which begin with struct T *x = self;, a self "
+     "of "
+     "type struct T *, and owner &this_capsule"},
     {"private", "a mention of what a trusted header keeps to itself",
      "Behind it lies what the header's functions protect.", "use the header's functions"},
     {"read-only", "an assignment to a field that is only read",

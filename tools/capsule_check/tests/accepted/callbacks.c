@@ -60,6 +60,12 @@ static int port_transmit(void *self, struct dma_buffer *buffer, uint32_t offset,
     return hil_uart_transmit(driver->below, buffer, offset, length);
 }
 
+static int port_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+{
+    struct callbacks_driver *driver = self;
+    return hil_uart_receive(driver->below, buffer, offset, length);
+}
+
 static int port_abort(void *self)
 {
     (void)self;
@@ -74,6 +80,7 @@ static void port_set_client(void *self, const struct hil_uart_client *client)
 
 static const struct hil_uart_ops port_ops = {
     .transmit = port_transmit,
+    .receive = port_receive,
     .abort_receive = port_abort,
     .set_client = port_set_client,
 };

@@ -15,7 +15,7 @@ static void good_write(void *self, bool high)
     good->high = high;
 }
 
-static const struct hil_gpio_ops ops = {.write = good_write};
+static const struct hil_gpio_ops ops = {.write = good_write}; // REFUSED
 
 static void start(struct good *good)
 {

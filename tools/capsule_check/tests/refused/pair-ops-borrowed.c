@@ -36,7 +36,7 @@ static int other_abort(void *self)
 
 static void start(struct good *good, const struct hil_uart_ops *theirs)
 {
-    const struct hil_uart_ops here = {.transmit = good_transmit, .abort_receive = good_abort};
+    const struct hil_uart_ops here = {.transmit = good_transmit, .abort_receive = good_abort}; // REFUSED
     good->uart = (struct hil_uart){theirs, good, &this_capsule}; // REFUSED
     good->uart = (struct hil_uart){&here, good, &this_capsule};  // REFUSED
 }

@@ -34,8 +34,8 @@ static int other_abort(void *self)
     return K_OK;
 }
 
-static const struct hil_uart_ops good_ops = {.transmit = good_transmit, .abort_receive = good_abort};
-static const struct hil_uart_ops other_ops = {.abort_receive = other_abort};
+static const struct hil_uart_ops good_ops = {.transmit = good_transmit, .abort_receive = good_abort}; // REFUSED
+static const struct hil_uart_ops other_ops = {.abort_receive = other_abort}; // REFUSED
 
 static void start(struct good *good, struct other *other)
 {

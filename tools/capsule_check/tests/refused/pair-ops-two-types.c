@@ -34,7 +34,7 @@ static int other_abort(void *self)
     return K_OK;
 }
 
-static const struct hil_uart_ops ops = {
+static const struct hil_uart_ops ops = { // REFUSED
     .transmit = good_transmit,
     .abort_receive = other_abort, // REFUSED
 };

@@ -22,7 +22,7 @@ static int port_transmit(void *self, struct dma_buffer *buffer, uint32_t offset,
     return offset + length > 0 ? K_OK : K_ESIZE;
 }
 
-static const struct hil_uart_ops ops = {.transmit = port_transmit};
+static const struct hil_uart_ops ops = {.transmit = port_transmit}; // REFUSED by pair
 
 static void start(struct port *port)
 {
