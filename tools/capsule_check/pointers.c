@@ -353,70 +353,89 @@ static void escape(struct reader *reader, CXCursor cast, const struct leaf *leaf
     }
 }
 
+/* An argument of a call, or what is called. */
+static void enter_call(struct reader *reader, CXCursor call, CXCursor child,
+                       const struct leaf *leaf)
+{
+    unsigned index = index_among(call, child);
+    if (index > 0) {
+        pass(reader, call, index - 1, leaf);
+    } else if (!leaf->is_function) {
+        flow(reader->pointers, site_holder(reader, call, ""), leaf);
+    }
+}
+
+/* Of `c ? a : b` the value is that of a or b, of `a[i]` that of a. */
+static bool is_chosen(CXCursor up, CXCursor child)
+{
+    bool is_first = index_among(up, child) == 0;
+    return clang_getCursorKind(up) == CXCursor_ConditionalOperator ? !is_first : is_first;
+}
+
+/* A comparison has another type. */
+static bool is_assigned(CXCursor up, CXCursor child)
+{
+    return is_function_pointer(clang_getCursorType(up)) && index_among(up, child) == 1;
+}
+
+/* What becomes of the value of `child` in `up`. True: it is the value of `up`, too. */
+static bool goes_on(struct reader *reader, CXCursor up, CXCursor child, const struct node *from,
+                    const struct leaf *leaf)
+{
+    CXCursor field;
+    switch ((int)clang_getCursorKind(up)) {
+    case CXCursor_ParenExpr:
+    case CXCursor_UnaryOperator:
+    case CXCursor_CompoundLiteralExpr:
+        return true;
+    case CXCursor_UnexposedExpr:
+        field = designated_field(up);
+        if (clang_Cursor_isNull(field) != 0) {
+            return true;
+        }
+        store(reader, field, from, leaf);
+        return false;
+    case CXCursor_CStyleCastExpr:
+        if (is_function_pointer(clang_getCursorType(up))) {
+            return true;
+        }
+        escape(reader, up, leaf);
+        return false;
+    case CXCursor_ConditionalOperator:
+    case CXCursor_ArraySubscriptExpr:
+        return is_chosen(up, child);
+    case CXCursor_CallExpr:
+        enter_call(reader, up, child, leaf);
+        return false;
+    case CXCursor_InitListExpr:
+        if (clang_getCanonicalType(clang_getCursorType(up)).kind != CXType_Record) {
+            return true; /* of an array */
+        }
+        store(reader, positional_field(up, child), from, leaf);
+        return false;
+    case CXCursor_BinaryOperator:
+        if (is_assigned(up, child)) {
+            store(reader, children_of(up).items[0], from, leaf);
+        }
+        return false;
+    case CXCursor_VarDecl:
+        store(reader, up, from, leaf);
+        return false;
+    case CXCursor_ReturnStmt:
+        complain(reader, from->cursor, "a function is returned as a value");
+        return false;
+    default:
+        return false; /* a statement: looked at and dropped */
+    }
+}
+
 /* From the name of a function or holder upwards to where its value goes. */
 static void follow(struct reader *reader, const struct node *from, const struct leaf *leaf)
 {
-    for (const struct node *node = from, *up = from->parent; up != NULL;
-         node = up, up = up->parent) {
-        switch ((int)clang_getCursorKind(up->cursor)) {
-        case CXCursor_UnexposedExpr: {
-            CXCursor field = designated_field(up->cursor);
-            if (clang_Cursor_isNull(field) == 0) {
-                store(reader, field, from, leaf);
-                return;
-            }
-            break;
-        }
-        case CXCursor_ParenExpr:
-        case CXCursor_UnaryOperator:
-        case CXCursor_CompoundLiteralExpr:
-            break;
-        case CXCursor_CStyleCastExpr:
-            if (!is_function_pointer(clang_getCursorType(up->cursor))) {
-                escape(reader, up->cursor, leaf);
-                return;
-            }
-            break;
-        case CXCursor_ConditionalOperator:
-        case CXCursor_ArraySubscriptExpr:
-            if ((index_among(up->cursor, node->cursor) == 0) ==
-                (clang_getCursorKind(up->cursor) == CXCursor_ConditionalOperator)) {
-                return; /* a condition, or an index */
-            }
-            break;
-        case CXCursor_CallExpr: {
-            unsigned index = index_among(up->cursor, node->cursor);
-            if (index > 0) {
-                pass(reader, up->cursor, index - 1, leaf);
-            } else if (!leaf->is_function) {
-                flow(reader->pointers, site_holder(reader, up->cursor, ""), leaf);
-            }
-            return;
-        }
-        case CXCursor_InitListExpr: {
-            enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(up->cursor)).kind;
-            if (kind == CXType_Record) {
-                store(reader, positional_field(up->cursor, node->cursor), from, leaf);
-                return;
-            }
-            break; /* of an array */
-        }
-        case CXCursor_BinaryOperator:
-            /* A comparison has another type. */
-            if (is_function_pointer(clang_getCursorType(up->cursor)) &&
-                index_among(up->cursor, node->cursor) == 1) {
-                store(reader, children_of(up->cursor).items[0], from, leaf);
-            }
-            return;
-        case CXCursor_VarDecl:
-            store(reader, up->cursor, from, leaf);
-            return;
-        case CXCursor_ReturnStmt:
-            complain(reader, from->cursor, "a function is returned as a value");
-            return;
-        default:
-            return; /* a statement: looked at and dropped */
-        }
+    const struct node *node = from;
+    while (node->parent != NULL &&
+           goes_on(reader, node->parent->cursor, node->cursor, from, leaf)) {
+        node = node->parent;
     }
 }
 
