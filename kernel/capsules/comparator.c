@@ -14,7 +14,7 @@ static bool is_watched(void)
 {
     bool watched = false;
     grant_each (comparator_grant, id, p) {
-        watched = watched || (p->watches && process_id_is_alive(id));
+        watched = watched || p->watches;
     }
     return watched;
 }

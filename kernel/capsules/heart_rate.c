@@ -17,7 +17,7 @@ static bool is_wanted(void)
 {
     bool wanted = false;
     grant_each (heart_rate_grant, id, p) {
-        wanted = wanted || (p->on && process_id_is_alive(id));
+        wanted = wanted || p->on;
     }
     return wanted;
 }
@@ -97,8 +97,7 @@ static struct command_return heart_rate_command(void *self, struct process_id id
 
 static void heart_rate_measured(void *self, int status, uint32_t reflected, uint32_t ambient)
 {
-    struct heart_rate_driver *unused_driver = self;
-    (void)unused_driver;
+    (void)self;
     grant_each (heart_rate_grant, id, p) {
         if (p->waiting) {
             p->waiting = false;

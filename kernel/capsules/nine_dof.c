@@ -57,8 +57,7 @@ static struct command_return nine_dof_command(void *self, struct process_id id, 
 /* Tock's upcall has no room for a status: three zeros stand for it. */
 static void nine_dof_measured(void *self, int unused_status, struct hil_acceleration acceleration)
 {
-    struct nine_dof_driver *unused_driver = self;
-    (void)unused_driver;
+    (void)self;
     (void)unused_status;
     grant_each (nine_dof_grant, id, p) {
         if (p->waiting) {

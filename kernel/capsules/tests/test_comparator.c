@@ -115,7 +115,11 @@ static void test_watch(void **state)
     expect_upcall(1, ABI_ANALOG_COMPARATOR_UPCALL_ROSE, 1, 0, 0);
     expect_success(command(1, ABI_ANALOG_COMPARATOR_STOP, 1));
     assert_false(hardware.watching);
-    expect_success(command(2, ABI_ANALOG_COMPARATOR_START, 0));
+    expect_success(command(2, ABI_ANALOG_COMPARATOR_STOP, 1)); /* it watches none */
+    expect_success(command(1, ABI_ANALOG_COMPARATOR_START, 0));
+    rise();
+    expect_upcall(1, ABI_ANALOG_COMPARATOR_UPCALL_ROSE, 0, 0, 0);
+    expect_no_upcall(2);
 }
 
 static void test_who_ends_without_a_word(void **state)

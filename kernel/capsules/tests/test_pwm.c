@@ -112,10 +112,24 @@ static void test_who_starts_them_is_known(void **state)
     assert_ptr_equal(pulses[1].user, pwm_driver_ops.owner);
 }
 
+/* A board with more pins than the driver keeps owners of. */
+static void test_too_many_pins(void **state)
+{
+    (void)state;
+    struct hil_pwm many[PWM_DRIVER_PINS_MAX + 1];
+    for (uint32_t i = 0; i < PWM_DRIVER_PINS_MAX + 1; i++) {
+        many[i] = pins[0];
+    }
+    pwm_init(&pwm, (struct hil_pwm_list)LIST_OF(many));
+    expect_u32(command(0, ABI_PWM_COUNT, 0, 0), PWM_DRIVER_PINS_MAX);
+    expect_failure(command(0, ABI_PWM_START, 1u << 16 | PWM_DRIVER_PINS_MAX, 200), K_EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_start_and_stop, begin),
+        cmocka_unit_test_setup(test_too_many_pins, begin),
         cmocka_unit_test_setup(test_refusals, begin),
         cmocka_unit_test_setup(test_a_pin_is_for_one, begin),
         cmocka_unit_test_setup(test_who_starts_them_is_known, begin),
