@@ -204,6 +204,30 @@ static void test_a_buffer_that_shrinks_and_a_process_that_ends(void **state)
     expect_bytes(0, 0, 0x11, 600);
 }
 
+static void test_a_buffer_that_shrinks_while_it_is_filled(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 600);
+    lend(0, 600);
+    expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 600));
+    fake_core_run();
+    lend(0, 100);
+    run();
+    expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, 100, 0, 0);
+    expect_bytes(0, 0, 0x11, 600);
+}
+
+/* Copies of the block lie in all sectors: the last of them in a low one, behind the first. */
+static void test_the_newest_copy_counts(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < NVM_STORAGE_BLOCKS + 3u; i++) {
+        write_bytes(0, 0, (uint8_t)i, 4);
+    }
+    restart();
+    expect_bytes(0, 0, (uint8_t)(NVM_STORAGE_BLOCKS + 2u), 4);
+}
+
 static void test_a_flash_that_fails(void **state)
 {
     (void)state;
@@ -350,6 +374,8 @@ int main(void)
         TEST(test_refusals),
         TEST(test_they_take_turns),
         TEST(test_a_buffer_that_shrinks_and_a_process_that_ends),
+        TEST(test_a_buffer_that_shrinks_while_it_is_filled),
+        TEST(test_the_newest_copy_counts),
         TEST(test_a_flash_that_fails),
         TEST(test_a_bad_sector_is_passed_over),
         TEST(test_the_pool_is_full),

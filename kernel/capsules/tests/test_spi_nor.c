@@ -126,6 +126,25 @@ static void test_erase(void **state)
     expect_done(1, K_OK);
 }
 
+/* Each operation has as much time as the first. */
+static void test_many_slow_erases(void **state)
+{
+    (void)state;
+    for (uint32_t count = 1; count <= 3; count++) {
+        assert_int_equal(hil_flash_erase(&nor.flash, 0), K_OK);
+        if (count == 1) {
+            identify();
+        }
+        enable_writes(0x02);
+        exchange("\x20", 1, 4, "", 0);
+        for (uint32_t i = 0; i < 100; i++) {
+            poll(0x03);
+        }
+        poll(0x00);
+        expect_done(count, K_OK);
+    }
+}
+
 static void test_a_flash_that_is_another(void **state)
 {
     (void)state;
@@ -192,6 +211,7 @@ int main(void)
         TEST(test_read),
         TEST(test_program),
         TEST(test_erase),
+        TEST(test_many_slow_erases),
         TEST(test_a_flash_that_is_another),
         TEST(test_a_flash_that_takes_no_writes),
         TEST(test_a_flash_that_stays_busy),
