@@ -163,8 +163,16 @@ PRIVATE static inline int dma_buffer_offer(BORROWED const struct dma_buffer *buf
     return giver == NULL || giver == has ? K_OK : K_EBUSY;
 }
 
-/* The same for an op of a handle that a capsule offers: `holder` has the buffer from now on.
- * K_ESIZE: no such part. K_EBUSY: it is lent already, or not the caller's. */
+/* The same for the two buffers of a transfer. */
+PRIVATE static inline int dma_buffer_offer_both(BORROWED const struct dma_buffer *write,
+                                                BORROWED const struct dma_buffer *read)
+{
+    int status = dma_buffer_offer(write);
+    return status == K_OK ? dma_buffer_offer(read) : status;
+}
+
+/* As dma_buffer_offer, for an op of a handle that a capsule offers: `holder` has the buffer from
+ * now on. K_ESIZE: no such part. K_EBUSY: it is lent already, or not the caller's. */
 PRIVATE static inline int dma_buffer_lend(struct dma_buffer *buffer, uint32_t offset,
                                           uint32_t length, const struct capsule *holder)
 {

@@ -46,8 +46,7 @@ static inline int hil_i2c_transfer(BORROWED const struct hil_i2c *i2c, struct dm
                                    uint32_t write_length, struct dma_buffer *read,
                                    uint32_t read_length)
 {
-    int offered = dma_buffer_offer(write);
-    offered = offered == K_OK ? dma_buffer_offer(read) : offered;
+    int offered = dma_buffer_offer_both(write, read);
     return offered == K_OK ? i2c->ops->transfer(i2c->self, write, write_length, read, read_length)
                            : offered;
 }

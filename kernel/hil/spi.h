@@ -52,8 +52,7 @@ static inline int hil_spi_transfer(BORROWED const struct hil_spi *spi, struct dm
                                    uint32_t write_length, struct dma_buffer *read,
                                    uint32_t read_length)
 {
-    int offered = dma_buffer_offer(write);
-    offered = offered == K_OK ? dma_buffer_offer(read) : offered;
+    int offered = dma_buffer_offer_both(write, read);
     return offered == K_OK ? spi->ops->transfer(spi->self, write, write_length, read, read_length)
                            : offered;
 }

@@ -94,38 +94,40 @@ static int claim(struct dma_buffer *buffer, uint32_t length, uint32_t *address)
     return status;
 }
 
-static int qspi_read(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
+/* The registers of one direction. */
+struct direction {
+    uint32_t address, memory, count, task;
+};
+static const struct direction reading = {QSPI_READ_SRC, QSPI_READ_DST, QSPI_READ_CNT,
+                                         QSPI_TASKS_READSTART};
+static const struct direction writing = {QSPI_WRITE_DST, QSPI_WRITE_SRC, QSPI_WRITE_CNT,
+                                         QSPI_TASKS_WRITESTART};
+
+static int transfer(struct nrf52_qspi *qspi, const struct direction *direction, uint32_t address,
+                    struct dma_buffer *buffer, uint32_t length)
 {
-    struct nrf52_qspi *qspi = self;
     uint32_t memory = 0;
     int status = check(qspi, address, length);
     if (status == K_OK) {
         status = claim(buffer, length, &memory);
     }
     if (status == K_OK) {
-        *qspi_register(QSPI_READ_SRC) = address;
-        *qspi_register(QSPI_READ_DST) = memory;
-        *qspi_register(QSPI_READ_CNT) = length;
-        qspi_begin(qspi, buffer, QSPI_TASKS_READSTART);
+        *qspi_register(direction->address) = address;
+        *qspi_register(direction->memory) = memory;
+        *qspi_register(direction->count) = length;
+        qspi_begin(qspi, buffer, direction->task);
     }
     return status;
 }
 
+static int qspi_read(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
+{
+    return transfer(self, &reading, address, buffer, length);
+}
+
 static int qspi_program(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
 {
-    struct nrf52_qspi *qspi = self;
-    uint32_t memory = 0;
-    int status = check(qspi, address, length);
-    if (status == K_OK) {
-        status = claim(buffer, length, &memory);
-    }
-    if (status == K_OK) {
-        *qspi_register(QSPI_WRITE_DST) = address;
-        *qspi_register(QSPI_WRITE_SRC) = memory;
-        *qspi_register(QSPI_WRITE_CNT) = length;
-        qspi_begin(qspi, buffer, QSPI_TASKS_WRITESTART);
-    }
-    return status;
+    return transfer(self, &writing, address, buffer, length);
 }
 
 static int qspi_erase(void *self, uint32_t address)
