@@ -26,7 +26,10 @@
 #define ABI_DRIVER_I2C_MASTER        0x20003u
 #define ABI_DRIVER_IEEE802154        0x30001u
 #define ABI_DRIVER_RNG               0x40001u
+#define ABI_DRIVER_CRC               0x40002u
+#define ABI_DRIVER_HMAC              0x40003u
 #define ABI_DRIVER_CTAP_HID          0x40004u
+#define ABI_DRIVER_SHA               0x40005u
 #define ABI_DRIVER_NVM_STORAGE       0x50001u
 #define ABI_DRIVER_TEMPERATURE       0x60000u
 #define ABI_DRIVER_HUMIDITY          0x60001u
@@ -245,6 +248,73 @@ enum abi_rng_allow {
     ABI_RNG_RW_BUFFER = 0,
     ABI_RNG_RWS = 1,
 };
+
+/* CRC of the first bytes of a buffer. */
+enum abi_crc_command {
+    ABI_CRC_COMPUTE = 1, /* (enum abi_crc_algorithm, bytes), u. INVAL; BUSY: this process's is under
+                          * way; SIZE: 0 bytes, or more than ro 0 has */
+};
+enum abi_crc_algorithm {
+    ABI_CRC_32 = 0,       /* of Ethernet */
+    ABI_CRC_32C = 1,      /* Castagnoli */
+    ABI_CRC_16_CCITT = 2, /* as the SAM4L makes it */
+};
+enum abi_crc_upcall {
+    ABI_CRC_UPCALL_DONE = 0, /* (status, CRC, algorithm) */
+    ABI_CRC_UPCALLS = 1,
+};
+enum abi_crc_allow {
+    ABI_CRC_RO_DATA = 0,
+    ABI_CRC_ROS = 1,
+};
+
+/* HMAC: key ro 0, data ro 1. Errors besides those named: INVAL before the algorithm is set, RESERVE
+ * without a key, NOMEM while this process's is under way. */
+enum abi_hmac_command {
+    ABI_HMAC_SET_ALGORITHM = 0, /* (enum abi_digest_algorithm), also: does it exist. NOSUPPORT */
+    ABI_HMAC_RUN = 1,           /* u 0, the code in rw 2 */
+    ABI_HMAC_UPDATE = 2,        /* data to be followed by more; the key counts in the first. u 0 */
+    ABI_HMAC_FINISH = 3,        /* after updates, u 0, the code in rw 2. OFF: there were none */
+    ABI_HMAC_VERIFY = 4,        /* as run, but compares with ro 2. u 1 */
+    ABI_HMAC_VERIFY_FINISH = 5, /* after updates, u 1. OFF */
+};
+enum abi_hmac_upcall {
+    ABI_HMAC_UPCALL_DONE = 0,     /* (status, the code's first byte, 0) */
+    ABI_HMAC_UPCALL_VERIFIED = 1, /* (status, 1: equal, 0) */
+    ABI_HMAC_UPCALLS = 2,
+};
+enum abi_hmac_allow {
+    ABI_HMAC_RO_KEY = 0,
+    ABI_HMAC_RO_DATA = 1,
+    ABI_HMAC_RO_COMPARE = 2,
+    ABI_HMAC_ROS = 3,
+    ABI_HMAC_RW_CODE = 2,
+    ABI_HMAC_RWS = 3,
+};
+
+/* SHA: digest of ro 0. NOMEM while this process's is under way. */
+enum abi_sha_command {
+    ABI_SHA_SET_ALGORITHM = 1, /* (enum abi_digest_algorithm). NOSUPPORT */
+    ABI_SHA_HASH = 2,          /* u 0, the digest in rw 0 */
+    ABI_SHA_VERIFY = 3,        /* u 1: is it what ro 1 has */
+};
+enum abi_sha_upcall {
+    ABI_SHA_UPCALL_HASHED = 0,   /* (status, 0, 0) */
+    ABI_SHA_UPCALL_VERIFIED = 1, /* (status, 1: equal, 0) */
+    ABI_SHA_UPCALLS = 2,
+};
+enum abi_sha_allow {
+    ABI_SHA_RO_DATA = 0,
+    ABI_SHA_RO_COMPARE = 1,
+    ABI_SHA_ROS = 2,
+    ABI_SHA_RW_DIGEST = 0,
+    ABI_SHA_RWS = 1,
+};
+/* Of HMAC and SHA. There is no other yet. */
+enum abi_digest_algorithm {
+    ABI_DIGEST_SHA256 = 0,
+};
+#define ABI_DIGEST_BYTES 32u
 
 /* CTAP HID: reports of 64 bytes to and from a USB host. The first process that uses it has it; to
  * others it is BUSY. */

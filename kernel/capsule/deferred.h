@@ -23,4 +23,9 @@ struct deferred_call {
  * again before it ran changes nothing. It may ask again from inside the call. */
 NOT_NULL void deferred_call_request(struct deferred_call *deferred);
 
+/* The same, after the process whose turn it is has had it (its slice is over, or it waits), or at
+ * once when none can run. For the next piece of long work: a chain of deferred_call_request lets
+ * interrupts in between, but no process. Nothing changes when it is requested already. */
+NOT_NULL void deferred_call_request_later(struct deferred_call *deferred);
+
 #endif

@@ -45,8 +45,10 @@
     NEED(PROCESS_CONTROL, "kernel/capsule/process_control.h")                                      \
     NEED(STORAGE, "kernel/capsule/storage.h")                                                      \
     NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
+    NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
+    NEED(SHA256, "kernel/capsules/sha256.h")                                                       \
     NEED(TEXT, "kernel/capsules/text.h")
 
 #define CAPSULE_NEED_ENUMERATOR(name, header) name,

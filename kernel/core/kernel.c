@@ -108,9 +108,12 @@ bool kernel_step(void)
     }
     struct process *process = choose_process();
     if (process == NULL) {
-        return worked;
+        return deferred_release_later() || worked;
     }
     run_slice(process);
+    if (kernel.current == NULL) {
+        (void)deferred_release_later();
+    }
     return true;
 }
 

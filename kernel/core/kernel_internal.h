@@ -50,6 +50,10 @@ struct left_command {
     struct process_id id; /* of the life that called */
 };
 
+struct deferred_list {
+    struct deferred_call *first, *last; /* last is meaningless while there is no first */
+};
+
 struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
@@ -63,7 +67,7 @@ struct kernel {
     bool serving;      /* interrupts and deferred calls; else what runs is a process or its call */
     int grant_error;   /* of the latest grant_enter */
     uint32_t ram_free; /* start of the RAM that no process has */
-    struct deferred_call *deferred_first, *deferred_last;
+    struct deferred_list deferred, deferred_later;
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     uint32_t dead_capsules;                 /* bit: index of the capsule */
     struct trap trap;                       /* what is being handled; owner NULL: nothing */
@@ -136,9 +140,11 @@ struct command_return syscall_memop(struct process *process, uint32_t operation,
 
 /* deferred.c: runs what was requested before the call; false when there was nothing. */
 bool deferred_run(void);
+/* A turn is over: what was to wait for that is requested now; false when nothing was. */
+bool deferred_release_later(void);
 static inline bool deferred_is_pending(void)
 {
-    return kernel.deferred_first != NULL;
+    return kernel.deferred.first != NULL;
 }
 
 /* debug.c */

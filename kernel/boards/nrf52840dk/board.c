@@ -6,6 +6,7 @@
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/nvm_storage.h"
+#include "kernel/capsules/sha.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/comp.h"
 #include "kernel/chips/nrf52/qspi.h"
@@ -81,6 +82,8 @@ static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
+static struct sha_driver sha_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
@@ -90,6 +93,7 @@ static const struct driver drivers[] = {
     {&i2c_master_driver_ops, &i2c_master_driver},
     {&nvm_storage_driver_ops, &nvm_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
+    {&sha_driver_ops, &sha_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -103,6 +107,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
+    sha_init(&sha_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

@@ -190,13 +190,21 @@ bool guard_is_dead(const struct capsule *owner)
     return false;
 }
 
+bool fake_core_run_one(void)
+{
+    struct deferred_call *deferred = core.deferred_first;
+    if (deferred == NULL) {
+        return false;
+    }
+    core.deferred_first = deferred->next;
+    deferred->pending = false;
+    GUARD_CALL_VOID(deferred->owner, deferred->call, deferred->self);
+    return true;
+}
+
 void fake_core_run(void)
 {
-    while (core.deferred_first != NULL) {
-        struct deferred_call *deferred = core.deferred_first;
-        core.deferred_first = deferred->next;
-        deferred->pending = false;
-        GUARD_CALL_VOID(deferred->owner, deferred->call, deferred->self);
+    while (fake_core_run_one()) {
     }
 }
 
@@ -337,6 +345,12 @@ void deferred_call_request(struct deferred_call *deferred)
     deferred->next = NULL;
     deferred->pending = true;
     *end = deferred;
+}
+
+/* No process of the fake's ever runs. */
+void deferred_call_request_later(struct deferred_call *deferred)
+{
+    deferred_call_request(deferred);
 }
 
 void debug_write(struct const_slice text)

@@ -51,6 +51,8 @@ uint32_t fake_core_upcalls_lost(uint32_t index);
 
 /* Runs deferred calls until there are none. */
 void fake_core_run(void);
+/* The oldest of them. False when there is none. */
+bool fake_core_run_one(void);
 
 /* What has gone to debug_write, as a string. */
 const char *fake_core_debug_text(void);

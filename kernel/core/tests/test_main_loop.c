@@ -206,6 +206,35 @@ static void test_deferred_calls(void **state)
     assert_false(kernel_step());
 }
 
+static void call_again(void *self)
+{
+    note('c');
+    deferred_call_request_later(self);
+}
+
+/* Work in pieces: one after each turn of a process, or one after the other when none can run. */
+static void test_deferred_later(void **state)
+{
+    (void)state;
+    boot(2);
+    first = (struct deferred_call){.call = call_again, .self = &first};
+    fixture.run = run_to_the_end_of_the_slice;
+    deferred_call_request_later(&first);
+    deferred_call_request_later(&first);
+    deferred_call_request(&first); /* it is requested already */
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_true(kernel_step());
+    }
+    assert_string_equal(order, "0c1c0c1");
+    kernel.process[0]->state = ABI_PROCESS_YIELDED;
+    kernel.process[1]->state = ABI_PROCESS_YIELDED;
+    order[0] = '\0';
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(kernel_step());
+    }
+    assert_string_equal(order, "ccc");
+}
+
 /* --- The debug console --- */
 
 static struct slice sent;
@@ -326,6 +355,7 @@ int main(void)
         cmocka_unit_test_setup(test_bad_stack_pointer_faults, fixture_setup),
         cmocka_unit_test_setup(test_fault_ends_only_its_process, fixture_setup),
         cmocka_unit_test_setup(test_deferred_calls, fixture_setup),
+        cmocka_unit_test_setup(test_deferred_later, fixture_setup),
         cmocka_unit_test_setup(test_debug_goes_through_the_uart, fixture_setup),
         cmocka_unit_test_setup(test_debug_says_what_it_lost, fixture_setup),
         cmocka_unit_test_setup(test_debug_of_apps_leaves_room, fixture_setup),
