@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Digests and check sums through their drivers, beside an app that wants all of the CPU. Takes some seconds."""
 import hashlib
+import hmac
 import unittest
 
 from sandglass import app, run
@@ -21,6 +22,11 @@ class Crypto(unittest.TestCase):
         self.says("sha", [f"sha: abc: 0 {hashlib.sha256(b'abc').hexdigest()}", "sha: the same: 1", "sha: another: 0",
                           f"sha: 8192 zeros: 0 {hashlib.sha256(bytes(8192)).hexdigest()}",
                           "sha: meanwhile the app had its turns"])
+
+    def test_hmac(self):
+        code = hmac.new(b"Jefe", b"what do ya want for nothing?", "sha256").hexdigest()
+        self.says("hmac", [f"hmac: at once: 0 {code}", "hmac: its own code: 1", "hmac: with another key: 0",
+                           f"hmac: in parts: 0 {code}"])
 
     def test_a_board_without_it(self):
         self.assertEqual(run("-b", "nrf52dk", app("sha"), seconds=1).lines("sha: the same"), ["sha: the same: -11"])

@@ -3,6 +3,7 @@
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/comparator.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/hmac.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/nvm_storage.h"
@@ -83,6 +84,7 @@ static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
 static struct sha_driver sha_driver;
+static struct hmac_driver hmac_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
@@ -94,6 +96,7 @@ static const struct driver drivers[] = {
     {&nvm_storage_driver_ops, &nvm_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
     {&sha_driver_ops, &sha_driver},
+    {&hmac_driver_ops, &hmac_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -108,6 +111,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 void board_start(void)
 {
     sha_init(&sha_driver);
+    hmac_init(&hmac_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

@@ -4,6 +4,7 @@
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/ctap_hid.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/hmac.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/sha.h"
 #include "kernel/capsules/touch.h"
@@ -42,6 +43,7 @@ static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
 static struct ctap_hid_driver ctap_hid_driver;
 
 static struct sha_driver sha_driver;
+static struct hmac_driver hmac_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
@@ -51,6 +53,7 @@ static const struct driver drivers[] = {
     {&touch_driver_ops, &touch_driver},
     {&ctap_hid_driver_ops, &ctap_hid_driver},
     {&sha_driver_ops, &sha_driver},
+    {&hmac_driver_ops, &hmac_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -68,6 +71,7 @@ void board_prepare(void)
 void board_start(void)
 {
     sha_init(&sha_driver);
+    hmac_init(&hmac_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
