@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import unittest
+import zlib
 
 from sandglass import app, run
 
@@ -27,6 +28,10 @@ class Crypto(unittest.TestCase):
         code = hmac.new(b"Jefe", b"what do ya want for nothing?", "sha256").hexdigest()
         self.says("hmac", [f"hmac: at once: 0 {code}", "hmac: its own code: 1", "hmac: with another key: 0",
                            f"hmac: in parts: 0 {code}"])
+
+    def test_crc(self):
+        self.says("crc", ["crc: CRC-32: 0 cbf43926", "crc: CRC-32C: 0 e3069283", "crc: CRC-16-CCITT: 0 89f6",
+                          f"crc: 4096 zeros: 0 {zlib.crc32(bytes(4096)):x}"])
 
     def test_a_board_without_it(self):
         self.assertEqual(run("-b", "nrf52dk", app("sha"), seconds=1).lines("sha: the same"), ["sha: the same: -11"])

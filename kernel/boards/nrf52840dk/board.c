@@ -2,6 +2,7 @@
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/comparator.h"
+#include "kernel/capsules/crc.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/hmac.h"
 #include "kernel/capsules/i2c_master.h"
@@ -84,6 +85,7 @@ static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
 static struct sha_driver sha_driver;
+static struct crc_driver crc_driver;
 static struct hmac_driver hmac_driver;
 
 static const struct driver drivers[] = {
@@ -96,6 +98,7 @@ static const struct driver drivers[] = {
     {&nvm_storage_driver_ops, &nvm_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
     {&sha_driver_ops, &sha_driver},
+    {&crc_driver_ops, &crc_driver},
     {&hmac_driver_ops, &hmac_driver},
 };
 
@@ -111,6 +114,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 void board_start(void)
 {
     sha_init(&sha_driver);
+    crc_init(&crc_driver);
     hmac_init(&hmac_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
