@@ -47,6 +47,7 @@
     NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
     NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
+    NEED(PROCESS_REPORT, "kernel/capsules/process_report.h")                                       \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
     NEED(SHA256, "kernel/capsules/sha256.h")                                                       \
     NEED(TEXT, "kernel/capsules/text.h")
