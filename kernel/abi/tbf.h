@@ -87,6 +87,11 @@ struct tbf_fixed_addresses {
 #define TBF_PERMISSION_COMMAND_OFFSET 4u
 #define TBF_PERMISSION_MASK_OFFSET    8u
 
+/* TBF_TYPE_STORAGE_PERMISSIONS: u32 write identifier (0: none), u16 count, so many u32 identifiers
+ * that it may read, u16 count, so many that it may modify. Tock takes at most 8 of each. */
+#define TBF_STORAGE_READ_OFFSET 4u
+#define TBF_STORAGE_IDS_MAX     8u
+
 /* The kernel accepts its own major version and any minor version up to its own. */
 struct tbf_kernel_version {
     unsigned short major;

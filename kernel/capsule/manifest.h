@@ -24,6 +24,7 @@
     NEED(ALARM, "kernel/hil/alarm.h")                                                              \
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
     NEED(COMPARATOR, "kernel/hil/comparator.h")                                                    \
+    NEED(CREDENTIAL, "kernel/hil/credential.h")                                                    \
     NEED(DELAY, "kernel/hil/delay.h")                                                              \
     NEED(ENTROPY, "kernel/hil/entropy.h")                                                          \
     NEED(FLASH, "kernel/hil/flash.h")                                                              \

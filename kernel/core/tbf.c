@@ -29,7 +29,7 @@ static uint32_t checksum_of(const uint8_t *image, uint32_t header_size)
 
 /* What the TLVs said, before it is put together. */
 struct tlvs {
-    bool has_main, has_program, has_version;
+    bool has_main, has_version;
     uint32_t init_offset, trailer_size, binary_end;
     uint16_t major, minor;
 };
@@ -42,6 +42,19 @@ static void take_main(const uint8_t *payload, struct tlvs *tlvs, struct tbf_app 
     tlvs->binary_end = app->total_size;
 }
 
+/* Of `length` bytes: a write identifier, then two lists, each with its count before it. */
+static bool storage_fits(const uint8_t *payload, uint32_t length)
+{
+    uint32_t offset = TBF_STORAGE_READ_OFFSET;
+    for (uint32_t list = 0; list < 2; list++) {
+        if (length < offset + 2u) {
+            return false;
+        }
+        offset += 2u + read_u16(payload + offset) * (uint32_t)sizeof(uint32_t);
+    }
+    return offset <= length;
+}
+
 /* One TLV whose payload lies inside the header; false when it is shorter than it must be. */
 static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, struct tlvs *tlvs,
                      struct tbf_app *app)
@@ -52,7 +65,7 @@ static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, 
         if (tlv.length < sizeof(struct tbf_main)) {
             return false;
         }
-        if (!tlvs->has_main && !tlvs->has_program) {
+        if (!tlvs->has_main && !app->has_program) {
             take_main(payload, tlvs, app);
             tlvs->has_main = true;
         }
@@ -61,10 +74,11 @@ static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, 
         if (tlv.length < sizeof(struct tbf_program)) {
             return false;
         }
-        if (!tlvs->has_program) {
+        if (!app->has_program) {
             take_main(payload, tlvs, app); /* starts like Main, and goes before it */
             tlvs->binary_end = read_u32(payload + offsetof(struct tbf_program, binary_end_offset));
-            tlvs->has_program = true;
+            app->program_version = read_u32(payload + offsetof(struct tbf_program, version));
+            app->has_program = true;
         }
         return true;
     case TBF_TYPE_KERNEL_VERSION:
@@ -113,6 +127,14 @@ static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, 
         }
         return true;
     }
+    case TBF_TYPE_STORAGE_PERMISSIONS:
+        if (!storage_fits(payload, tlv.length)) {
+            return false;
+        }
+        if (app->storage == 0) {
+            app->storage = (uint16_t)offset;
+        }
+        return true;
     case TBF_TYPE_SHORT_ID:
         if (tlv.length < 4) {
             return false;
@@ -129,7 +151,7 @@ static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, 
 static enum tbf_result check_program(const struct tlvs *tlvs, uint32_t header_size,
                                      struct tbf_app *app)
 {
-    if (!tlvs->has_main && !tlvs->has_program) {
+    if (!tlvs->has_main && !app->has_program) {
         return TBF_NO_PROGRAM;
     }
     /* Compared by subtraction: nothing here can overflow. header_size <= binary_end <= total. */
@@ -143,6 +165,7 @@ static enum tbf_result check_program(const struct tlvs *tlvs, uint32_t header_si
     }
     app->entry = header_size + tlvs->init_offset;
     app->binary = header_size + tlvs->trailer_size;
+    app->binary_end = tlvs->binary_end;
     if (!tlvs->has_version) {
         return TBF_NO_KERNEL_VERSION;
     }
@@ -253,4 +276,26 @@ bool tbf_permits_command(const uint8_t *image, const struct tbf_app *app, uint32
 bool tbf_permits_driver(const uint8_t *image, const struct tbf_app *app, uint32_t driver)
 {
     return permits(image, app, driver, true, 0);
+}
+
+uint32_t tbf_storage_write_id(const uint8_t *image, const struct tbf_app *app)
+{
+    return read_u32(image + app->storage);
+}
+
+bool tbf_storage_lists(const uint8_t *image, const struct tbf_app *app, bool modify,
+                       uint32_t write_id)
+{
+    const uint8_t *list = image + app->storage + TBF_STORAGE_READ_OFFSET;
+    uint32_t count = read_u16(list);
+    if (modify) {
+        list += 2u + count * sizeof(uint32_t);
+        count = read_u16(list);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (read_u32(list + 2u + i * sizeof(uint32_t)) == write_id) {
+            return true;
+        }
+    }
+    return false;
 }

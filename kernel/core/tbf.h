@@ -37,7 +37,11 @@ struct tbf_app {
     uint16_t writeable_count;
     uint16_t permissions; /* offset of the first of the 16-byte records, 2 bytes off alignment */
     uint16_t permission_count;
-    bool has_permissions; /* the TLV is there, even if empty */
+    bool has_permissions;     /* the TLV is there, even if empty */
+    bool has_program;         /* there may be footers, from binary_end to total_size */
+    uint16_t storage;         /* offset of the storage permissions, 0: none */
+    uint32_t binary_end;      /* the integrity region ends here: what credentials speak of */
+    uint32_t program_version; /* 0 when the header has no Program */
 };
 
 /* Looks at the `available` bytes from `image` (4-aligned) on. Fills *app for TBF_APP; of the other
@@ -52,5 +56,11 @@ const char *tbf_result_text(enum tbf_result result);
 bool tbf_permits_command(const uint8_t *image, const struct tbf_app *app, uint32_t driver,
                          uint32_t command);
 bool tbf_permits_driver(const uint8_t *image, const struct tbf_app *app, uint32_t driver);
+
+/* Of an app with storage permissions (app->storage != 0): the number that what it writes carries,
+ * 0: it writes nothing; and whether `write_id` is in its list of what it reads, or modifies. */
+uint32_t tbf_storage_write_id(const uint8_t *image, const struct tbf_app *app);
+bool tbf_storage_lists(const uint8_t *image, const struct tbf_app *app, bool modify,
+                       uint32_t write_id);
 
 #endif

@@ -152,3 +152,18 @@ uint32_t storage_owner(struct process_id id)
 {
     return process_id_is_alive(id) ? owners[process_id_index(id)] : 0;
 }
+
+uint32_t storage_write_id(struct process_id id)
+{
+    return storage_owner(id);
+}
+
+bool storage_may_read(struct process_id id, uint32_t write_id)
+{
+    return write_id != 0 && storage_owner(id) == write_id;
+}
+
+bool storage_may_modify(struct process_id id, uint32_t write_id)
+{
+    return storage_may_read(id, write_id);
+}

@@ -61,6 +61,9 @@ static void test_golden(void **state)
     assert_int_equal(app.entry, 88);
     assert_int_equal(app.binary, 84);
     assert_int_equal(app.minimum_ram, 2048);
+    assert_true(app.has_program);
+    assert_int_equal(app.binary_end, 120);
+    assert_int_equal(app.program_version, 1);
     assert_int_equal(app.short_id, 0x12345678);
     assert_int_equal(app.name_length, 5);
     assert_memory_equal(image + app.name, "blink", 5);
@@ -187,6 +190,44 @@ static void test_permissions(void **state)
     assert_true(tbf_permits_command(image, &app, 5, 5));
 }
 
+static void test_storage_permissions(void **state)
+{
+    (void)state;
+    uint8_t image[sizeof(golden)] = {
+        2, 0, 72, 0, 128,  0,    0,    0,    1, 0, 0, 0, 0, 0, 0, 0, /* base */
+        1, 0, 12, 0, 0,    0,    0,    0,    0, 0, 0, 0, 1, 0, 0, 0, /* Main */
+        8, 0, 4,  0, 2,    0,    0,    0,                            /* kernel */
+        7, 0, 24, 0, 0x78, 0x56, 0x34, 0x12,                         /* writes 0x12345678, */
+        2, 0, 9,  0, 0,    0,    8,    0,    0, 0, 2, 0, 7, 0, 0, 0, /* reads 9 and 8, */
+        6, 0, 0,  0,                                                 /* modifies 7 and 6 */
+    };
+    struct tbf_app app;
+    image[42] = 26;
+    image[2] = 72;
+    set_checksum(image);
+    assert_int_equal(parse(image, sizeof(image), &app), TBF_APP);
+    assert_int_equal(app.storage, 44);
+    assert_int_equal(tbf_storage_write_id(image, &app), 0x12345678);
+    for (uint32_t id = 0; id < 16; id++) {
+        assert_int_equal(tbf_storage_lists(image, &app, false, id), id == 8 || id == 9);
+        assert_int_equal(tbf_storage_lists(image, &app, true, id), id == 6 || id == 7);
+    }
+    /* Every length that is too short for what it says. */
+    for (uint8_t length = 0; length < 24; length++) {
+        image[42] = length;
+        image[2] = (uint8_t)(44 + (length + 3) / 4 * 4);
+        set_checksum(image);
+        assert_int_equal(parse(image, sizeof(image), &app), TBF_BAD_TLV);
+    }
+    image[42] = 24;
+    image[2] = 68;
+    set_checksum(image);
+    assert_int_equal(parse(image, sizeof(image), &app), TBF_APP);
+    image[48] = 0xFF; /* more read identifiers than there are bytes */
+    set_checksum(image);
+    assert_int_equal(parse(image, sizeof(image), &app), TBF_BAD_TLV);
+}
+
 /* Whatever the bytes: no access outside (ASan), and nothing handed out that lies outside. */
 static void test_mutations(void **state)
 {
@@ -233,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_erased_flash_and_short_rests),
         cmocka_unit_test(test_main_and_program),
         cmocka_unit_test(test_permissions),
+        cmocka_unit_test(test_storage_permissions),
         cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
