@@ -34,7 +34,7 @@ ALLOWED = {
     "kernel/capsules": ["kernel/capsule", "kernel/hil", "kernel/abi"],
     "kernel/core": ["kernel/abi", "kernel/hil", "kernel/capsule", "kernel/arch/arch.h"],
     "kernel/arch": ["kernel/hil", "kernel/core/mpu_layout.h"],
-    "kernel/chips": ["kernel/hil", "kernel/arch", "kernel/abi"],
+    "kernel/chips": ["kernel/hil", "kernel/arch", "kernel/abi", "kernel/capsule/deferred.h"],
     "kernel/boards": ["kernel"],
     "apps": ["apps/lib", "kernel/abi"],
     "tools/capsule_check": ["kernel/capsule/manifest.h"],

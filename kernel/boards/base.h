@@ -97,6 +97,7 @@ extern const uint8_t kernel_capsules_start[], kernel_capsules_end[];
 extern const uint8_t kernel_stack_bottom[], kernel_stack_top[];
 extern const uint8_t kernel_data_start[], kernel_bss_end[];
 extern const uint8_t app_flash_start[], app_flash_end[], app_ram_start[], app_ram_end[];
+extern const uint8_t data_flash_start[], data_flash_end[]; /* for lasting data: whole pages */
 
 /* base.c: for BASE_CONFIG only. */
 extern const struct kernel_chip base_chip;

@@ -12,7 +12,8 @@
 /* How the chips of the family differ, as far as drivers care; the build says it for each image.
  *   NRF52_PORTS            GPIO ports: 1 (nRF52832) or 2 (nRF52840)
  *   NRF52_DMA_COUNT_BITS   width of EasyDMA's MAXCNT registers: 8 (nRF52832) or 16 (nRF52840)
- *   NRF52_ERRATUM_58       1: SPIM clocks a byte too many when it reads one (nRF52832) */
+ *   NRF52_ERRATUM_58       1: SPIM clocks a byte too many when it reads one (nRF52832)
+ *   NRF52_PARTIAL_ERASE    1: a page of flash can be erased in pieces of time (nRF52840) */
 #define NRF52_DMA_MAX_BYTES ((1u << NRF52_DMA_COUNT_BITS) - 1u)
 
 /* A pin's number: P0.n is n, P1.n is NRF52_P1(n); what PSEL registers want, too. */
