@@ -191,8 +191,11 @@ enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_a
         header_size % TBF_ALIGNMENT != 0) {
         return TBF_BAD_HEADER_SIZE;
     }
-    if (checksum_of(image, header_size) !=
-        read_u32(image + offsetof(struct tbf_header, checksum))) {
+    uint32_t checksum = read_u32(image + offsetof(struct tbf_header, checksum));
+    if (checksum == 0 && read_u32(image + offsetof(struct tbf_header, flags)) == 0) {
+        return TBF_PADDING; /* app_store removes apps like that */
+    }
+    if (checksum_of(image, header_size) != checksum) {
         return TBF_BAD_CHECKSUM;
     }
     if (header_size == TBF_PADDING_HEADER_SIZE) {

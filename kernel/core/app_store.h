@@ -1,0 +1,132 @@
+/*
+ * app_store.h - changes the apps in flash so that power may fail at any moment: afterwards, once
+ * app_store_recover has run, an app is there as it was before, or as it is to be, or (a new one)
+ * not at all; and all others are there.
+ *
+ * One installation at a time:
+ *
+ *   begin    finds a place (app_list.h), notes it in the journal, which is the area's last sector,
+ *            and makes it blank, with padding around the app's part
+ *   put      the app's bytes, each once, read back
+ *   look     is it an app?
+ *   commit   one word of the journal, from ones to 0: from then on the new app counts, and the one
+ *            that it replaces does not. What is left to do can be done again after a power cut
+ *   abort    instead of commit: the place is a hole again
+ *
+ * While an installation is under way the journal's note, and not what the flash has, says what lies
+ * there; nobody else may walk the list before the next start's app_store_recover. The note is
+ *
+ *   word 0   NOTE_MAGIC; 0: done with       word 4   check of words 0 to 3
+ *   word 1   start of the hole              word 5   the app to retire, or ones
+ *   word 2   its end                        word 6   check of words 0 to 5
+ *   word 3   the new app                    word 7   0: committed
+ *
+ * and a note whose check is wrong (half written) is none.
+ */
+#ifndef KERNEL_CORE_APP_STORE_H
+#define KERNEL_CORE_APP_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/core/app_list.h"
+#include "kernel/hil/flash.h"
+#include "kernel/hil/slice.h"
+
+#define APP_STORE_PIECE_BYTES 128u /* the most that one put takes */
+
+enum app_store_phase {
+    APP_STORE_IDLE,
+    APP_STORE_OPEN,   /* begun: put, look, commit, abort */
+    APP_STORE_FAILED, /* the flash did not do as it was told; the next start tries again */
+};
+
+/* What comes next, in this order within a job. */
+enum app_store_step {
+    APP_STORE_REST, /* nothing: the job is over */
+    APP_STORE_ERASE_JOURNAL,
+    APP_STORE_LAST_ITEM,
+    APP_STORE_NOTE,
+    APP_STORE_ERASE,
+    APP_STORE_LEAD,
+    APP_STORE_TRAIL,
+    APP_STORE_OPENED,
+    APP_STORE_PUT,
+    APP_STORE_NAME_REPLACED,
+    APP_STORE_COMMIT,
+    APP_STORE_RETIRE,
+    APP_STORE_ABORT_ERASE,
+    APP_STORE_ABORT_PADDING,
+    APP_STORE_CLOSE,
+    APP_STORE_CLOSED,
+    APP_STORE_RETIRE_ONLY,
+};
+
+struct app_store {
+    struct app_list_area area;
+    const struct hil_flash *flash;
+    struct hil_flash_client client;
+    void (*done)(void *self, int status); /* of the job under way */
+    void *self;
+    enum app_store_phase phase;
+    enum app_store_step step;
+    int status;    /* what the job will end with */
+    uint32_t note; /* offset of the open note */
+    struct app_list_place place;
+    uint32_t retire; /* the app to retire, or APP_LIST_NONE */
+    uint32_t at;     /* of the flash operation under way */
+    uint32_t length,
+        left; /* of a program: its bytes, and those of the step behind them; 0: erase */
+    struct dma_buffer page;
+    _Alignas(4) uint8_t page_bytes[APP_STORE_PIECE_BYTES];
+};
+
+/* All borrowed for ever. `flash` is the area; `memory` and `address` as in struct app_list_area. */
+void app_store_init(struct app_store *store, const struct hil_flash *flash, const uint8_t *memory,
+                    uint32_t address);
+
+/*
+ * The jobs: each answers K_OK and calls done(self, status) later, from the flash's callback, or (if
+ * there was nothing to do) from inside the call; K_EBUSY: a job is under way; or another error, and
+ * nothing happens. A job that fails with K_EFAIL in the flash has tried to abort.
+ */
+typedef void (*app_store_done)(void *self, int status);
+
+/* First of all: what a power cut has left is brought to its end, or undone. */
+int app_store_recover(struct app_store *store, app_store_done done, void *self);
+
+/* Room for an app of so many bytes, at the address `wanted` or TBF_ADDRESS_ANY. The errors are
+ * those of app_list_find_place. K_EALREADY: an installation is under way. */
+int app_store_begin(struct app_store *store, uint32_t total_bytes, uint32_t wanted,
+                    app_store_done done, void *self);
+
+/* The image's bytes from `offset` (a multiple of 4) on. K_ESIZE: more than APP_STORE_PIECE_BYTES,
+ * none, or past the image's end; K_EINVAL: no multiple of 4, or bytes are there already that are
+ * others; or it is the image's first 8 and they do not say TBF version 2 and the announced length.
+ * A length that is no multiple of 4 ends in bytes of ones. */
+int app_store_put(struct app_store *store, uint32_t offset, struct const_slice bytes,
+                  app_store_done done, void *self);
+
+/* What lies there now. TBF_END when nothing is open. */
+enum tbf_result app_store_look(const struct app_store *store, struct tbf_app *app);
+static inline uint32_t app_store_new_app(const struct app_store *store)
+{
+    return store->place.app;
+}
+
+/* Makes it count. `retire`: the app that no longer does (offset), or APP_LIST_NONE. K_EINVAL: it is
+ * no app, or what is to go is none. */
+int app_store_commit(struct app_store *store, uint32_t retire, app_store_done done, void *self);
+
+int app_store_abort(struct app_store *store, app_store_done done, void *self);
+
+/* The app at `offset` no longer counts. K_EINVAL: there is none. K_EALREADY: an installation is
+ * under way. */
+int app_store_retire(struct app_store *store, uint32_t offset, app_store_done done, void *self);
+
+static inline bool app_store_is_busy(const struct app_store *store)
+{
+    return store->step != APP_STORE_REST;
+}
+
+#endif
