@@ -138,7 +138,7 @@ void kernel_view_get(struct kernel_view *view)
         .app_flash_end = address_of(bounds->app_flash_end),
         .app_ram_start = address_of(bounds->app_ram_start),
         .app_ram_end = address_of(bounds->app_ram_end),
-        .app_ram_free = address_of(bounds->app_ram_end) - kernel.ram_free,
+        .app_ram_free = process_ram_free_bytes(),
     };
 }
 

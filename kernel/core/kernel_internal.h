@@ -57,8 +57,9 @@ struct deferred_list {
 struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
-    struct process *process[KERNEL_PROCESS_SLOTS]; /* by index; NULL: none. Never moves or goes */
-    struct process *current;                       /* whose time slice is running; NULL: nobody's */
+    struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
+    uint32_t generations[KERNEL_PROCESS_SLOTS];          /* of the latest life that a slot had */
+    struct process *current; /* whose time slice is running; NULL: nobody's */
     const struct process
         *mpu_owner;    /* whose regions, as they are now, the MPU holds; NULL: none's */
     uint8_t next_slot; /* where the round robin looks first */
@@ -66,7 +67,7 @@ struct kernel {
     bool panicking;
     bool serving;      /* interrupts and deferred calls; else what runs is a process or its call */
     int grant_error;   /* of the latest grant_enter */
-    uint32_t ram_free; /* start of the RAM that no process has */
+    uint32_t ram_free; /* end of the highest process's RAM */
     struct deferred_list deferred, deferred_later;
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     uint32_t dead_capsules;                 /* bit: index of the capsule */

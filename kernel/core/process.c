@@ -106,13 +106,85 @@ static void start_life(struct process *process)
                        arguments);
 }
 
+/* A slot that has used up its identifiers is never free again. */
 static uint32_t free_slot(void)
 {
     uint32_t slot = 0;
-    while (slot < KERNEL_PROCESS_SLOTS && kernel.process[slot] != NULL) {
+    while (slot < KERNEL_PROCESS_SLOTS &&
+           (kernel.process[slot] != NULL || kernel.generations[slot] == ID_GENERATION_MAX)) {
         slot++;
     }
     return slot;
+}
+
+static uint32_t app_ram_end(void)
+{
+    return (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_end;
+}
+
+/* The first range of RAM from *start on that no process has: *start moves to where it begins, the
+ * answer is its end. When there is none, both are the end of RAM. */
+static uint32_t find_hole(uint32_t *start)
+{
+    uint32_t end = app_ram_end();
+    bool moved = true;
+    while (moved) {
+        moved = false;
+        end = app_ram_end();
+        for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
+            const struct process *process = kernel.process[i];
+            if (process == NULL || process->layout.ram_end <= *start) {
+                continue;
+            }
+            if (process->layout.ram_start <= *start) {
+                *start = process->layout.ram_end;
+                moved = true;
+            } else if (process->layout.ram_start < end) {
+                end = process->layout.ram_start;
+            }
+        }
+    }
+    return end;
+}
+
+uint32_t process_ram_free_bytes(void)
+{
+    uint32_t bytes = app_ram_end() - (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;
+    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
+        const struct process *process = kernel.process[i];
+        bytes -= process != NULL ? process->layout.ram_end - process->layout.ram_start : 0;
+    }
+    return bytes;
+}
+
+/* Places the RAM in the lowest hole that has room for it. */
+static enum process_refusal place_ram(struct mpu_layout *layout, const struct tbf_app *app)
+{
+    struct mpu_layout_ram_request request = {
+        .initial_bytes = ABI_INITIAL_BREAK_BYTES,
+        .app_bytes =
+            app->minimum_ram > ABI_INITIAL_BREAK_BYTES ? app->minimum_ram : ABI_INITIAL_BREAK_BYTES,
+        .kernel_bytes = process_block_bytes(),
+        .fixed_start = app->fixed_ram != TBF_ADDRESS_ANY,
+    };
+    uint32_t start = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;
+    uint32_t end = find_hole(&start);
+    bool is_free = false; /* what it is linked for */
+    for (; start < end; start = end, end = find_hole(&start)) {
+        request.available_start = start;
+        if (request.fixed_start) {
+            if (app->fixed_ram < start || app->fixed_ram >= end) {
+                continue;
+            }
+            is_free = true;
+            request.available_start = app->fixed_ram;
+        }
+        request.available_bytes = end - request.available_start;
+        if (mpu_layout_place_ram(layout, &request)) {
+            return PROCESS_LOADED;
+        }
+    }
+    return request.fixed_start && !is_free ? PROCESS_WRONG_RAM_ADDRESS : PROCESS_NO_RAM;
 }
 
 enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
@@ -130,37 +202,24 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
         return PROCESS_FLASH_NOT_COVERED;
     }
 
-    uint32_t ram_end = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_end;
-    struct mpu_layout_ram_request request = {
-        .available_start = kernel.ram_free,
-        .available_bytes = ram_end - kernel.ram_free,
-        .initial_bytes = ABI_INITIAL_BREAK_BYTES,
-        .app_bytes =
-            app->minimum_ram > ABI_INITIAL_BREAK_BYTES ? app->minimum_ram : ABI_INITIAL_BREAK_BYTES,
-        .kernel_bytes = process_block_bytes(),
-    };
-    if (app->fixed_ram != TBF_ADDRESS_ANY) {
-        if (app->fixed_ram < kernel.ram_free || app->fixed_ram >= ram_end) {
-            return PROCESS_WRONG_RAM_ADDRESS;
-        }
-        request.fixed_start = true;
-        request.available_start = app->fixed_ram;
-        request.available_bytes = ram_end - app->fixed_ram;
-    }
-    if (!mpu_layout_place_ram(&layout, &request)) {
-        return PROCESS_NO_RAM;
+    enum process_refusal refusal = place_ram(&layout, app);
+    if (refusal != PROCESS_LOADED) {
+        return refusal;
     }
 
     struct process *process = process_memory(layout.ram_end - process_block_bytes());
     *process = (struct process){
         .layout = layout,
+        .id = {kernel.generations[slot] << ID_SLOT_BITS | slot},
         .slot = (uint8_t)slot,
         .flash_start = flash_start,
         .code_start = flash_start + app->binary,
         .app = *app,
     };
     start_life(process);
-    kernel.ram_free = layout.ram_end;
+    if (layout.ram_end > kernel.ram_free) {
+        kernel.ram_free = layout.ram_end;
+    }
     kernel.process[slot] = process;
     return PROCESS_LOADED;
 }
@@ -193,6 +252,27 @@ void process_end(struct process *process, enum abi_process_state end)
     process->grant_start = process->layout.ram_end - process_block_bytes();
     mpu_layout_remove_extras(&process->layout);
     detach(process);
+}
+
+int process_remove(struct process *process)
+{
+    if (arch_guard.scopes_open != 0) {
+        return K_EBUSY;
+    }
+    process_end(process, ABI_PROCESS_TERMINATED);
+    if (kernel.left_command.caller == process) {
+        kernel.left_command = (struct left_command){.owner = NULL};
+    }
+    kernel.generations[process->slot] = generation(process);
+    kernel.process[process->slot] = NULL;
+    kernel.ram_free = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;
+    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
+        const struct process *other = kernel.process[i];
+        if (other != NULL && other->layout.ram_end > kernel.ram_free) {
+            kernel.ram_free = other->layout.ram_end;
+        }
+    }
+    return K_OK;
 }
 
 void process_restart(struct process *process)

@@ -93,6 +93,14 @@ void process_end(struct process *process, enum abi_process_state end);
 /* A new life, from the beginning, under a new identifier. Ends the old one first. */
 void process_restart(struct process *process);
 
+/* Ends it for good: its slot and its RAM are free, `process` points to nothing any more, and its
+ * identifiers are never anybody's again. Not while a command of it is being carried out (so from
+ * the main loop's deferred calls). K_EBUSY: somebody holds a pointer into a grant. */
+int process_remove(struct process *process);
+
+/* Of the RAM for apps, what no process has. */
+uint32_t process_ram_free_bytes(void);
+
 /* The process did something forbidden: `fault` says what, or, when that is NULL, the text `why`.
  * Reports it, then does what the fault policy says. */
 void process_fault(struct process *process, const struct arch_fault *fault, const char *why);
