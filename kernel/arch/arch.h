@@ -127,10 +127,14 @@ static inline struct arch_frame *arch_context_frame(const struct arch_context *c
 struct mpu_layout_region;
 void arch_mpu_load(const struct mpu_layout_region *regions);
 
-/* The time slice: after so many microseconds (at most 250,000) the process stops with
- * ARCH_STOP_INTERRUPT and arch_slice_is_over() stays true until the next start or stop. */
-void arch_slice_start(uint32_t microseconds);
-void arch_slice_stop(void);
+/* The clock that measures what a process, or the kernel, uses: after so many ticks (at least 2, at
+ * most ARCH_TICKS_MAX) a process stops with ARCH_STOP_INTERRUPT, and arch_slice_is_over() is true
+ * until the next start or pause. */
+#define ARCH_TICKS_PER_US 64u
+#define ARCH_TICKS_MAX    0x00FFFFFFu
+void arch_slice_start(uint32_t ticks);
+/* Stops the clock; returns the ticks that were left, 0 when they are used up. */
+uint32_t arch_slice_pause(void);
 
 /* What handlers leave for the main loop: 0 or 1. Asked on the way of every system call, hence not
  * behind a function of the architecture's own. */

@@ -77,6 +77,7 @@ static int start(struct process *process)
         return K_EALREADY;
     }
     process->state = process->resume_state;
+    scheduler_note_ready(process);
     return K_OK;
 }
 

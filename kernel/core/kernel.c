@@ -12,6 +12,7 @@ void kernel_init(const struct kernel_config *config)
 {
     kernel = (struct kernel){
         .config = config,
+        .scheduler = config->scheduler != NULL ? config->scheduler : &scheduler_round_robin,
         .ram_free = (uint32_t)(uintptr_t)config->bounds.app_ram_start,
     };
     arch_guard = (struct arch_guard){0};
@@ -21,23 +22,6 @@ void kernel_init(const struct kernel_config *config)
             kernel.low_driver[driver->ops->number] = driver;
         }
     }
-}
-
-/* The process whose slice is running goes on while it can; then the next one that can, in turn. */
-static struct process *choose_process(void)
-{
-    if (kernel.current != NULL && kernel.current->state == ABI_PROCESS_RUNNING) {
-        return kernel.current;
-    }
-    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
-        uint32_t slot = (kernel.next_slot + i) % KERNEL_PROCESS_SLOTS;
-        struct process *process = kernel.process[slot];
-        if (process != NULL && process->state == ABI_PROCESS_RUNNING) {
-            kernel.next_slot = (uint8_t)((slot + 1u) % KERNEL_PROCESS_SLOTS);
-            return process;
-        }
-    }
-    return NULL;
 }
 
 static bool work_is_pending(void)
@@ -70,45 +54,147 @@ static void run_once(struct process *process)
     }
 }
 
+/* Kernel work (interrupts, deferred calls) goes first, but not for ever: after so much of it while
+ * a process could run, the processes have as much before the kernel goes on. A source that never
+ * comes to rest interrupts them once in that time, as its handler has masked it. */
+#define SHARE_TICKS (100u * ARCH_TICKS_PER_US)
+/* What is left of a slice and less than this is not worth entering a process for. */
+#define LEAST_TICKS (5u * ARCH_TICKS_PER_US)
+
+static bool work_must_wait(void)
+{
+    return kernel.work_ticks >= SHARE_TICKS;
+}
+
+static void start_clock(uint32_t ticks)
+{
+    kernel.given_ticks = ticks;
+    arch_slice_start(ticks);
+}
+
+static uint32_t stop_clock(void)
+{
+    uint32_t used = kernel.given_ticks - arch_slice_pause();
+    kernel.given_ticks = 0;
+    return used;
+}
+
+/* The process that had the processor has stopped; `current` says whether its slice goes on. */
+static void end_turn(const struct process *process)
+{
+    uint32_t used = stop_clock();
+    kernel.share_ticks += used;
+    if (kernel.share_ticks >= SHARE_TICKS) {
+        kernel.work_ticks = 0;
+        kernel.share_ticks = 0;
+    }
+    if (kernel.current == NULL || kernel.current != process || !kernel.scheduler->slices) {
+        return;
+    }
+    kernel.slice_ticks = used < kernel.slice_ticks ? kernel.slice_ticks - used : 0;
+    if (kernel.slice_ticks < LEAST_TICKS) {
+        kernel.current->slices_used_up++;
+        kernel.current = NULL;
+    }
+}
+
 static void run_slice(struct process *process)
 {
     if (kernel.current != process) {
         kernel.current = process;
-        arch_slice_start(kernel.config->slice_us);
+        kernel.slice_ticks =
+            kernel.scheduler->slices ? kernel.config->slice_us * ARCH_TICKS_PER_US : ARCH_TICKS_MAX;
     }
-    while (ARCH_LIKELY(process->state == ABI_PROCESS_RUNNING)) {
+    uint32_t ticks = kernel.slice_ticks;
+    if (work_must_wait() && ticks > SHARE_TICKS - kernel.share_ticks) {
+        ticks = SHARE_TICKS - kernel.share_ticks;
+        ticks = ticks > LEAST_TICKS ? ticks : LEAST_TICKS;
+    }
+    start_clock(ticks);
+    do {
         run_once(process);
-        if (!ARCH_LIKELY(arch_signals.any == 0)) {
-            if (arch_slice_is_over()) {
-                process->slices_used_up++;
-                kernel.current = NULL;
-            }
-            return;
+    } while (ARCH_LIKELY(process->state == ABI_PROCESS_RUNNING && arch_signals.any == 0));
+    if (process->state != ABI_PROCESS_RUNNING) {
+        kernel.current = NULL;
+    }
+    end_turn(process);
+}
+
+static void do_work(void)
+{
+    start_clock(ARCH_TICKS_MAX);
+    kernel.serving = true;
+    if (kernel.stop_dead) {
+        kernel.stop_dead = false;
+        kernel.config->chip->stop_dead();
+    }
+    if (arch_interrupts_noted()) {
+        arch_interrupts_take();
+        kernel.config->chip->serve_interrupts();
+    }
+    deferred_run();
+    kernel.serving = false;
+    kernel.work_ticks += stop_clock();
+}
+
+/* Work that waits is not to keep processes from being entered; it is not forgotten. */
+static void put_work_off(void)
+{
+    if (arch_signals.is.interrupt != 0) {
+        arch_signals.is.interrupt = 0;
+        kernel.put_off.is.interrupt = 1;
+    }
+    if (arch_signals.is.work != 0) {
+        arch_signals.is.work = 0;
+        kernel.put_off.is.work = 1;
+    }
+}
+
+static void take_up_work(void)
+{
+    if (kernel.put_off.is.interrupt != 0) {
+        arch_signals.is.interrupt = 1;
+    }
+    if (kernel.put_off.is.work != 0) {
+        arch_signals.is.work = 1;
+    }
+    kernel.put_off.any = 0;
+}
+
+/* Does the work that is pending, until it has taken more than its share from a process that could
+ * run. Returns that process, or whoever is next; NULL: nobody can run, and nothing is pending. */
+static struct process *work_then_choose(bool *worked)
+{
+    for (;;) {
+        while (work_is_pending() && !work_must_wait()) {
+            do_work();
+            *worked = true;
+        }
+        struct process *process = kernel.scheduler->choose();
+        if (process != NULL) {
+            return process;
+        }
+        kernel.work_ticks = 0;
+        kernel.share_ticks = 0;
+        take_up_work();
+        if (!work_is_pending()) {
+            return NULL;
         }
     }
-    kernel.current = NULL;
 }
 
 bool kernel_step(void)
 {
     bool worked = false;
-    while (work_is_pending()) {
-        kernel.serving = true;
-        if (kernel.stop_dead) {
-            kernel.stop_dead = false;
-            kernel.config->chip->stop_dead();
-        }
-        if (arch_interrupts_noted()) {
-            arch_interrupts_take();
-            kernel.config->chip->serve_interrupts();
-        }
-        deferred_run();
-        kernel.serving = false;
-        worked = true;
+    if (!work_must_wait()) {
+        take_up_work();
     }
-    struct process *process = choose_process();
+    struct process *process = work_then_choose(&worked);
     if (process == NULL) {
         return deferred_release_later() || worked;
+    }
+    if (work_must_wait()) {
+        put_work_off();
     }
     run_slice(process);
     if (kernel.current == NULL) {
@@ -121,7 +207,6 @@ static _Noreturn void run(void)
 {
     for (;;) {
         if (!kernel_step()) {
-            arch_slice_stop();
             arch_sleep();
         }
     }
@@ -139,5 +224,6 @@ _Noreturn void kernel_resume(void)
 {
     kernel_trap_landed();
     syscall_answer_trapped();
+    end_turn(kernel.current);
     run();
 }

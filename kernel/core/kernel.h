@@ -9,6 +9,7 @@
 
 #include "kernel/capsule/deferred.h"
 #include "kernel/capsule/driver.h"
+#include "kernel/core/scheduler.h"
 #include "kernel/hil/slice.h"
 #include "kernel/hil/uart.h"
 
@@ -60,7 +61,9 @@ struct kernel_config {
     uint32_t driver_count;
     const struct kernel_fault_rule *fault_rules;
     uint32_t fault_rule_count;
-    uint32_t slice_us;                 /* 10,000 unless there is a reason */
+    const struct scheduler *scheduler; /* NULL: scheduler_round_robin */
+    uint32_t slice_us;                 /* of round robin: 10,000 unless there is a reason, at most
+                                          250,000 */
     const struct hil_uart *debug_uart; /* the kernel's own texts; NULL: chip->write_now always */
     bool report_loading;               /* a line per app; refusals are reported always */
     bool enforce_permissions;          /* an app with a permissions TLV gets nothing else */

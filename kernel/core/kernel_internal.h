@@ -59,11 +59,17 @@ struct kernel {
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
     uint32_t generations[KERNEL_PROCESS_SLOTS];          /* of the latest life that a slot had */
+    const struct scheduler *scheduler;
     struct process *current; /* whose time slice is running; NULL: nobody's */
     const struct process
-        *mpu_owner;    /* whose regions, as they are now, the MPU holds; NULL: none's */
-    uint8_t next_slot; /* where the round robin looks first */
-    bool in_main_loop; /* interrupts are served, so texts may wait */
+        *mpu_owner;             /* whose regions, as they are now, the MPU holds; NULL: none's */
+    uint8_t next_slot;          /* where the round robin looks first */
+    uint32_t given_ticks;       /* to what runs now: a process, or work of the kernel */
+    uint32_t slice_ticks;       /* left of the slice of `current` */
+    uint32_t work_ticks;        /* of the kernel's work since the processes last had their share */
+    uint32_t share_ticks;       /* that they have had of it since */
+    union arch_signals put_off; /* work that waits until they have had it */
+    bool in_main_loop;          /* interrupts are served, so texts may wait */
     bool panicking;
     bool serving;      /* interrupts and deferred calls; else what runs is a process or its call */
     int grant_error;   /* of the latest grant_enter */
@@ -89,6 +95,11 @@ static inline uint32_t grant_index(const struct grant *grant)
 {
     return (uint32_t)(grant - __start_grants);
 }
+
+/* scheduler.c */
+/* If the process can run now, and could not before, it may be more urgent than the one that does.
+ */
+void scheduler_note_ready(const struct process *process);
 
 /* trap.c */
 /* The process is about to lose its slice; if that is a command's doing, whose it is would be

@@ -65,6 +65,7 @@ void process_set_effective_state(struct process *process, enum abi_process_state
         process->resume_state = (uint8_t)state;
     } else {
         process->state = (uint8_t)state;
+        scheduler_note_ready(process);
     }
 }
 
@@ -104,6 +105,7 @@ static void start_life(struct process *process)
     };
     arch_context_start(&process->context, stack_top, process->flash_start + process->app.entry,
                        arguments);
+    scheduler_note_ready(process);
 }
 
 /* A slot that has used up its identifiers is never free again. */

@@ -25,9 +25,7 @@ _Static_assert(offsetof(struct arch_landing, r4_to_r11) == 12, "guard.S");
 _Static_assert(sizeof(struct arch_landing) == 48, "guard.S");
 _Static_assert(K_ENODEVICE == -11, "guard.S");
 
-/* The core clock of the chips this architecture is used with; SysTick counts it. */
-#define NVIC_WORDS     8u /* of the architecture; those that a chip lacks ignore writes */
-#define CORE_CLOCK_MHZ 64u
+#define NVIC_WORDS 8u /* of the architecture; those that a chip lacks ignore writes */
 
 #define SYST_CSR_ENABLE    0x1u
 #define SYST_CSR_TICKINT   0x2u
@@ -66,19 +64,25 @@ void arch_init(void)
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
-void arch_slice_start(uint32_t microseconds)
+void arch_slice_start(uint32_t ticks)
 {
     *scs(SCS_SYST_CSR) = 0;
-    *scs(SCS_SYST_RVR) = microseconds * CORE_CLOCK_MHZ - 1u;
+    *scs(SCS_SYST_RVR) = ticks - 1u;
     *scs(SCS_SYST_CVR) = 0;
     arch_signals.is.slice_over = 0;
     *scs(SCS_SYST_CSR) = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
 }
 
-void arch_slice_stop(void)
+uint32_t arch_slice_pause(void)
 {
     *scs(SCS_SYST_CSR) = 0;
-    arch_signals.is.slice_over = 0;
+    __asm__ volatile("dsb\n\tisb" ::: "memory"); /* an exception that was due has been taken now */
+    uint32_t left = *scs(SCS_SYST_CVR);
+    if (arch_slice_is_over()) {
+        arch_signals.is.slice_over = 0;
+        left = 0;
+    }
+    return left;
 }
 
 void arch_sleep(void)

