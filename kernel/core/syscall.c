@@ -128,11 +128,14 @@ static bool buffer_is_valid(const struct process *process, uint32_t class, uint3
 static struct exchange decode(struct process *process, const struct arch_frame *frame,
                               uint32_t class)
 {
+    if (!is_permitted(process, frame->r0)) {
+        return (struct exchange){K_ENODEVICE, NULL, NULL};
+    }
     if (class == ABI_CLASS_SUBSCRIBE && !function_is_valid(process, frame->r2)) {
         return (struct exchange){K_EINVAL, NULL, NULL};
     }
     const struct driver *driver = find_driver(frame->r0);
-    if (driver == NULL || !is_permitted(process, frame->r0)) {
+    if (driver == NULL) {
         return (struct exchange){K_ENODEVICE, NULL, NULL};
     }
     if (class != ABI_CLASS_SUBSCRIBE && !buffer_is_valid(process, class, frame->r2, frame->r3)) {

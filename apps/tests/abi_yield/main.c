@@ -68,6 +68,19 @@ static void subscribe(syscall_upcall alarm, syscall_upcall temperature)
     (void)syscall_subscribe(ABI_DRIVER_TEMPERATURE, ABI_SENSOR_UPCALL_READY, temperature, NULL);
 }
 
+static volatile uint8_t flags[3];
+static uint8_t flag_during_upcall;
+
+static void on_alarm_that_looks(uint32_t now, uint32_t expiry, uint32_t unused, void *userdata)
+{
+    (void)now;
+    (void)expiry;
+    (void)unused;
+    (void)userdata;
+    flag_during_upcall = flags[1];
+    note('l');
+}
+
 static bool order_is(const char *expected, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -104,6 +117,31 @@ static void test_no_wait(void)
     spin_ms(5);
     (void)raw_yield(ABI_YIELD_NO_WAIT, NOTHING_THERE, 0, 0);
     check(ran == 3, "a flag address that is not the process's is ignored");
+}
+
+static void test_flag(void)
+{
+    subscribe(on_alarm_that_looks, NULL);
+    ran = 0;
+    set_alarm_ms(2);
+    spin_ms(5);
+    flags[0] = flags[1] = flags[2] = 7;
+    (void)raw_yield(ABI_YIELD_NO_WAIT, address_of(&flags[1]), 0, 0);
+    check(ran == 1 && flag_during_upcall == 1, "the flag is written before the upcall runs");
+    check(flags[0] == 7 && flags[1] == 1 && flags[2] == 7, "and is one byte");
+    set_alarm_ms(2);
+    flags[1] = 7;
+    (void)raw_yield(ABI_YIELD_WAIT, address_of(&flags[1]), 0, 0);
+    check(ran == 2 && flags[1] == 7, "yield-wait has no flag and writes nothing");
+
+    subscribe(NULL, NULL);
+    uint32_t expiry = set_alarm_ms(2);
+    spin_ms(5);
+    (void)raw_yield(ABI_YIELD_NO_WAIT, address_of(&flags[1]), 0, 0);
+    struct syscall_return left = syscall_yield_wait_for(ABI_DRIVER_ALARM, ABI_ALARM_UPCALL_EXPIRED);
+    check(flags[1] == 0 && left.values[1] == expiry,
+          "yield-no-wait never blocks: an upcall without a function is left for later");
+    subscribe(on_alarm, on_temperature);
 }
 
 static void test_one_at_a_time(void)
@@ -224,6 +262,7 @@ static void test_full_queue(void)
 int main(void)
 {
     test_no_wait();
+    test_flag();
     test_one_at_a_time();
     test_wait_blocks();
     test_wait_for();
