@@ -103,6 +103,11 @@ extern const uint8_t data_flash_start[], data_flash_end[]; /* for lasting data: 
 extern const struct kernel_chip base_chip;
 extern const struct kernel_fault_rule base_fault_rules[1];
 
+/* A build may choose another for a board. */
+#ifndef BASE_SCHEDULER
+#define BASE_SCHEDULER scheduler_round_robin
+#endif
+
 /* The fields of struct kernel_config. `driver_rows` is the board's array. */
 #define BASE_CONFIG(name, driver_rows)                                                             \
     .board_name = (name),                                                                          \
@@ -123,8 +128,8 @@ extern const struct kernel_fault_rule base_fault_rules[1];
     },                                                                                             \
     .chip = &base_chip, .drivers = (driver_rows), .driver_count = COUNT_OF(driver_rows),           \
     .fault_rules = base_fault_rules, .fault_rule_count = COUNT_OF(base_fault_rules),               \
-    .slice_us = 10000, .debug_uart = &base.debug_port.uart, .report_loading = true,                \
-    .enforce_permissions = true
+    .scheduler = &BASE_SCHEDULER, .slice_us = 10000, .debug_uart = &base.debug_port.uart,          \
+    .report_loading = true, .enforce_permissions = true
 
 /* What driver 0x60000 measures on a board without a better sensor: the chip. */
 extern const struct hil_sensor base_chip_thermometer;
