@@ -25,7 +25,7 @@ ALLOWED = {
     "sim/debug": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model"],
     "sim/trace": ["sim/machine", "sim/loader"],
     "sim/script": ["sim/machine", "sim/loader"],
-    "sim/faults": ["sim/machine", "sim/loader"],
+    "sim/faults": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi"],
     "sim/cli": ["sim/machine", "sim/loader", "sim/debug", "sim/trace", "sim/cpu", "tools/pack", "peripherals",
                 "peripherals/iface", "mpu_model", "kernel/abi"],
     "kernel/abi": [],

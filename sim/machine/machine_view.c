@@ -42,6 +42,16 @@ const struct board *machine_view_board(const struct machine *machine)
     return machine->board;
 }
 
+const uint8_t *machine_view_ram(const struct machine *machine)
+{
+    return machine->ram;
+}
+
+const uint8_t *machine_view_flash(const struct machine *machine)
+{
+    return machine->flash;
+}
+
 struct owner machine_view_owner(const struct machine *machine, uint32_t address)
 {
     const struct board *board = machine->board;

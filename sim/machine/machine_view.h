@@ -33,6 +33,11 @@ bool machine_view_powered(const struct machine *machine);
 const struct absent *machine_view_absent(const struct machine *machine);
 const struct board *machine_view_board(const struct machine *machine);
 
+/* The bytes themselves, from board->ram.base and board->flash.base on, as they are at any time. Live
+ * for the life of the machine. */
+const uint8_t *machine_view_ram(const struct machine *machine);
+const uint8_t *machine_view_flash(const struct machine *machine);
+
 /* Who owns a byte: the machine's memory map over what process_watch_owner knows. */
 struct owner machine_view_owner(const struct machine *machine, uint32_t address);
 
