@@ -55,6 +55,16 @@ NOT_NULL OUTSIDE_SCOPE bool process_find_by_name(BORROWED struct const_slice nam
  */
 OUTSIDE_SCOPE int process_act(struct process_id id, enum abi_process_action action);
 
+/* An app in flash that is no process. */
+struct refused_app_view {
+    uint32_t flash_start;
+    struct const_slice name;   /* UTF-8, in flash; empty when its header says none, or is damaged */
+    struct const_slice reason; /* a sentence without its full stop */
+};
+
+/* The apps that were refused lately, the oldest first. False when there are not so many. */
+NOT_NULL OUTSIDE_SCOPE bool refused_app_get(uint32_t index, BORROWED struct refused_app_view *view);
+
 /* The kernel's memory. [start, end). */
 struct kernel_view {
     uint32_t text_start, text_end;   /* code and constants */

@@ -37,7 +37,7 @@ static void add_line_end(BORROWED struct text *text)
 static bool print_help(const struct process_console *console, BORROWED struct text *text)
 {
     static const struct const_slice lines[] = {
-        SLICE_OF_TEXT("list               all processes\r\n"),
+        SLICE_OF_TEXT("list               all processes, and apps that are not loaded\r\n"),
         SLICE_OF_TEXT("status             how many there are\r\n"),
         SLICE_OF_TEXT("process NAME       one process and its memory\r\n"),
         SLICE_OF_TEXT("kernel             version and memory of the kernel\r\n"),

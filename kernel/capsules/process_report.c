@@ -48,6 +48,27 @@ static void add_line_end(BORROWED struct text *text)
 
 /* --- list, status, help --- */
 
+/* One that is no process, and why. False when there are not so many. */
+static bool add_refused(uint32_t index, BORROWED struct text *text)
+{
+    struct refused_app_view view = {.flash_start = 0};
+    if (!refused_app_get(index, &view)) {
+        return false;
+    }
+    text_add_literal(text, " -      ");
+    text_add_address(text, view.flash_start);
+    text_add_literal(text, " ");
+    process_report_name(text, view.name);
+    if (view.name.length > 0) {
+        text_add_literal(text, " ");
+    }
+    text_add_literal(text, "not loaded: ");
+    text_add(text, view.reason);
+    add_line_end(text);
+    return true;
+}
+
+/* The processes, then the apps that are none. */
 bool process_report_list(uint32_t step, BORROWED struct text *text)
 {
     struct process_view view = {.index = 0};
@@ -72,8 +93,10 @@ bool process_report_list(uint32_t step, BORROWED struct text *text)
         text_add_literal(text, "   ");
         add_state(text, view.state);
         add_line_end(text);
+    } else if (step > process_slot_count()) {
+        return add_refused(step - 1 - process_slot_count(), text);
     }
-    return step < process_slot_count();
+    return true;
 }
 
 static void add_count(BORROWED struct text *text, BORROWED struct const_slice what, uint32_t count)

@@ -127,6 +127,7 @@ static void do_work(void)
     if (kernel.stop_dead) {
         kernel.stop_dead = false;
         kernel.config->chip->stop_dead();
+        loader_note_dead();
     }
     if (arch_interrupts_noted()) {
         arch_interrupts_take();

@@ -10,6 +10,7 @@
 #include "kernel/capsule/deferred.h"
 #include "kernel/capsule/driver.h"
 #include "kernel/core/scheduler.h"
+#include "kernel/hil/credential.h"
 #include "kernel/hil/slice.h"
 #include "kernel/hil/uart.h"
 
@@ -28,6 +29,14 @@ struct kernel_fault_rule {
     const char *process_name; /* NULL: fits every process */
     enum kernel_fault_policy policy;
     uint32_t restart_limit;
+};
+
+/* What an app's credentials (its footers' hashes and signatures) decide. */
+enum kernel_credential_policy {
+    KERNEL_CREDENTIALS_IGNORED,  /* every app is loaded */
+    KERNEL_CREDENTIALS_NOT_BAD,  /* but those of which a credential is rejected */
+    KERNEL_CREDENTIALS_REQUIRED, /* those only of which one is accepted, and none before is rejected
+                                  */
 };
 
 struct kernel_chip {
@@ -67,12 +76,17 @@ struct kernel_config {
     const struct hil_uart *debug_uart; /* the kernel's own texts; NULL: chip->write_now always */
     bool report_loading;               /* a line per app; refusals are reported always */
     bool enforce_permissions;          /* an app with a permissions TLV gets nothing else */
+    const struct hil_credential *credentials; /* who checks them; NULL: the policy is IGNORED */
+    enum kernel_credential_policy credential_policy;
 };
 
 /* Forgets everything, then takes the configuration. Before any capsule is set up. */
 void kernel_init(const struct kernel_config *config);
 
-/* Says hello, finds the apps in flash and makes processes of them. */
+/* Says hello, finds the apps in flash and makes processes of them, in the order of their addresses,
+ * but for those with a ShortId, of which the best comes at the place of the first (loader.h). From
+ * the first app on whose credentials have to be checked, that goes on from the main loop, where the
+ * apps before it run already. */
 void kernel_load_processes(void);
 
 /* Does all work that is pending, then runs one process for at most a slice. False when there was

@@ -11,6 +11,7 @@
 #include "kernel/capsule/deferred.h"
 #include "kernel/capsule/grant.h"
 #include "kernel/core/kernel.h"
+#include "kernel/core/loader.h"
 #include "kernel/core/process.h"
 
 /* Text that waits for the board's UART. */
@@ -54,6 +55,37 @@ struct deferred_list {
     struct deferred_call *first, *last; /* last is meaningless while there is no first */
 };
 
+/* The way of an app from flash to a process. */
+enum loader_phase {
+    LOADER_IDLE,
+    LOADER_FIND,  /* the next app: boot's, or of the oldest request */
+    LOADER_CHECK, /* the candidate's next credential */
+    LOADER_WAIT,  /* ... is being checked */
+    LOADER_MAKE,  /* a process of it */
+};
+
+#define LOADER_REFUSED_KEPT 8u
+struct loader_refused {
+    uint32_t flash_start;
+    enum app_refusal refusal;
+};
+
+struct loader {
+    enum loader_phase phase;
+    bool booting;                            /* the apps in flash are not all decided */
+    bool electing;                           /* the candidate is one of several of its ShortId */
+    bool bad_footer;                         /* of the candidate, one that does not fit */
+    uint32_t boot_next;                      /* what boot looks at */
+    uint32_t candidate;                      /* address of the app that is being decided */
+    struct tbf_app app;                      /* of the candidate */
+    uint32_t footer, footers_seen;           /* where to look on, and how many were there */
+    struct hil_credential_question question; /* while one is being checked */
+    struct deferred_call next_piece;
+    struct loader_request *first, *last; /* requests; the first is under way once boot is over */
+    struct loader_refused refused[LOADER_REFUSED_KEPT]; /* the oldest first */
+    uint32_t refused_count;
+};
+
 struct kernel {
     const struct kernel_config *config;
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
@@ -81,6 +113,7 @@ struct kernel {
     bool stop_dead;                         /* the chip is to be told that somebody died */
     struct left_command left_command;       /* the latest; counts while `current` is NULL */
     struct debug_ring debug;
+    struct loader loader;
 };
 
 extern struct kernel kernel;
@@ -128,6 +161,23 @@ uint32_t grant_block_get(struct process *process, const struct grant *grant, boo
 struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number);
 struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
                                      enum allow_kind kind, uint32_t number);
+
+/* loader.c */
+/* A capsule has died: if it was at a credential, it never answers. */
+void loader_note_dead(void);
+/* loader_report.c */
+/* Says it and keeps it. `app` is NULL when the header was not to be read. */
+void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
+                           enum app_refusal refusal);
+void loader_report_loaded(const struct process *process);
+/* app_id.c */
+/* An app in flash, and its header. False at the end of the apps. */
+bool app_walk(uint32_t flash_start, enum tbf_result *result, struct tbf_app *app);
+/* The process of this ShortId (not 0), whatever its state; NULL: there is none. */
+const struct process *app_id_process(uint32_t short_id);
+/* Among the apps in flash of this ShortId, the first that ranks behind `after` (NULL: of all);
+ * false when there is none. */
+bool app_id_next(uint32_t short_id, const struct app_rank *after, struct app_rank *next);
 
 /* upcall.c */
 /* Gives the upcall to the process or queues it. K_ENOMEM: lost. */

@@ -185,7 +185,7 @@ enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_a
     app->total_size = read_u32(image + offsetof(struct tbf_header, total_size));
     if (app->total_size > available || app->total_size < sizeof(struct tbf_header) ||
         app->total_size % TBF_ALIGNMENT != 0) {
-        return TBF_END; /* nobody can say where the next one would be */
+        return TBF_BAD_TOTAL_SIZE;
     }
     if (header_size < sizeof(struct tbf_header) || header_size > app->total_size ||
         header_size % TBF_ALIGNMENT != 0) {
@@ -218,33 +218,37 @@ enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_a
     return check_program(&tlvs, header_size, app);
 }
 
-const char *tbf_result_text(enum tbf_result result)
+enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *app,
+                                    uint32_t *offset, uint32_t *seen,
+                                    struct tbf_credential *credential)
 {
-    switch (result) {
-    case TBF_APP:
-        return "an app";
-    case TBF_END:
-        return "no app";
-    case TBF_PADDING:
-        return "padding";
-    case TBF_DISABLED:
-        return "it is disabled (flags bit 0)";
-    case TBF_BAD_HEADER_SIZE:
-        return "its header size is impossible";
-    case TBF_BAD_CHECKSUM:
-        return "its header's checksum is wrong";
-    case TBF_BAD_TLV:
-        return "an element of its header does not fit";
-    case TBF_NO_PROGRAM:
-        return "its header has neither Main nor Program";
-    case TBF_BAD_ENTRY:
-        return "its entry point lies outside";
-    case TBF_NO_KERNEL_VERSION:
-        return "its header names no kernel version";
-    case TBF_WRONG_KERNEL_VERSION:
-        return "it wants another kernel version";
+    while (app->total_size - *offset >= sizeof(struct tbf_tlv)) {
+        if (*seen == TBF_FOOTERS_MAX) {
+            return TBF_FOOTER_BAD;
+        }
+        *seen += 1;
+        struct tbf_tlv tlv = {read_u16(image + *offset), read_u16(image + *offset + 2)};
+        uint32_t payload = *offset + (uint32_t)sizeof(struct tbf_tlv);
+        if (tlv.length > app->total_size - payload) {
+            return TBF_FOOTER_BAD;
+        }
+        uint32_t left = app->total_size - payload;
+        uint32_t padded = (tlv.length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
+        *offset = padded < left ? payload + padded : app->total_size;
+        if (tlv.type != TBF_TYPE_CREDENTIALS) {
+            continue;
+        }
+        if (tlv.length < sizeof(uint32_t)) {
+            return TBF_FOOTER_BAD;
+        }
+        *credential = (struct tbf_credential){
+            .format = read_u32(image + payload),
+            .data = payload + (uint32_t)sizeof(uint32_t),
+            .data_bytes = tlv.length - (uint32_t)sizeof(uint32_t),
+        };
+        return TBF_FOOTER_CREDENTIAL;
     }
-    return "";
+    return TBF_FOOTER_END;
 }
 
 static bool permits(const uint8_t *image, const struct tbf_app *app, uint32_t driver,

@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 enum tbf_result {
-    TBF_APP,      /* a runnable app */
-    TBF_END,      /* no app here: erased flash, or nothing that says where the next one is */
-    TBF_PADDING,  /* skip total_size */
-    TBF_DISABLED, /* skip total_size, as for everything below */
+    TBF_APP, /* a runnable app */
+    TBF_END, /* no app here: erased flash, or something else than a TBF of this version */
+    TBF_BAD_TOTAL_SIZE, /* nobody can say where the next one would be */
+    TBF_PADDING,        /* skip total_size */
+    TBF_DISABLED,       /* skip total_size, as for everything below */
     TBF_BAD_HEADER_SIZE,
     TBF_BAD_CHECKSUM,
     TBF_BAD_TLV,    /* one does not fit into the header, or is too short */
@@ -45,11 +46,35 @@ struct tbf_app {
 };
 
 /* Looks at the `available` bytes from `image` (4-aligned) on. Fills *app for TBF_APP; of the other
- * results but TBF_END only total_size, which is then at most `available`. */
+ * results but TBF_END and TBF_BAD_TOTAL_SIZE only total_size, which is then at most `available`. */
 enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_app *app);
 
-/* Why not, for people. */
-const char *tbf_result_text(enum tbf_result result);
+/* Whether the rest of the flash from here on has to be left alone. */
+static inline bool tbf_is_end(enum tbf_result result)
+{
+    return result == TBF_END || result == TBF_BAD_TOTAL_SIZE;
+}
+
+/* A credential among the footers. Offsets count from the start of the TBF. */
+struct tbf_credential {
+    uint32_t format; /* enum tbf_credentials, or one that nobody knows yet */
+    uint32_t data;   /* offset of what follows the format */
+    uint32_t data_bytes;
+};
+
+enum tbf_footer {
+    TBF_FOOTER_CREDENTIAL,
+    TBF_FOOTER_END,
+    TBF_FOOTER_BAD, /* this one does not fit; there are no more */
+};
+
+/* The next credential from *offset on, which begins at app->binary_end and moves behind it. Footers
+ * of other types are skipped. Of at most TBF_FOOTERS_MAX footers: who asks again and again goes on
+ * counting in *seen, which begins at 0. */
+#define TBF_FOOTERS_MAX 32u
+enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *app,
+                                    uint32_t *offset, uint32_t *seen,
+                                    struct tbf_credential *credential);
 
 /* May the app use command `command` of `driver`? And anything of it (subscribe, allow)? True for
  * everything when it has no permissions TLV. */

@@ -27,6 +27,15 @@ bool process_find_by_name(struct const_slice name, struct process_id *id)
     return false;
 }
 
+bool refused_app_get(uint32_t index, struct refused_app_view *view)
+{
+    if (index >= fake_control.refused_count) {
+        return false;
+    }
+    *view = fake_control.refused[index];
+    return true;
+}
+
 int process_act(struct process_id id, enum abi_process_action action)
 {
     fake_control.acted_on = id;

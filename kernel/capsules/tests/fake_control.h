@@ -13,6 +13,8 @@
 
 struct fake_control {
     struct process_view views[FAKE_CONTROL_SLOTS]; /* without a name: no process there */
+    struct refused_app_view refused[3];
+    uint32_t refused_count;
     struct kernel_view kernel;
     struct process_id acted_on;
     enum abi_process_action action; /* the last one, 0: none */

@@ -100,6 +100,23 @@ static void test_list(void **state)
         " 2      0x3be6efaa trespass                42   1234567         3  12/15   Faulted\r\n");
 }
 
+static void test_list_says_why_an_app_is_not_there(void **state)
+{
+    (void)state;
+    fake_control.refused_count = 2;
+    fake_control.refused[0] = (struct refused_app_view){0x00030400, SLICE_OF_TEXT("off\x1b"),
+                                                        SLICE_OF_TEXT("it is disabled")};
+    fake_control.refused[1] = (struct refused_app_view){
+        0x00030800, SLICE_OF_TEXT(""), SLICE_OF_TEXT("its header's checksum is wrong")};
+    fake_control.views[2].name.length = 0;
+    expect_output(
+        "list",
+        " PID    ShortID    Name                Quanta  Syscalls  Restarts  Grants  State\r\n"
+        " 0      Unique     blink                    0       113         0   1/15   Yielded\r\n"
+        " -      0x00030400 off? not loaded: it is disabled\r\n"
+        " -      0x00030800 not loaded: its header's checksum is wrong\r\n");
+}
+
 static void test_status(void **state)
 {
     (void)state;
@@ -313,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_silent_until_spoken_to),
         TEST(test_list),
+        TEST(test_list_says_why_an_app_is_not_there),
         TEST(test_status),
         TEST(test_process),
         TEST(test_kernel),

@@ -64,7 +64,7 @@ static void test_skips_and_says_why(void **state)
     assert_null(kernel.process[1]);
     assert_memory_equal(process_name(kernel.process[0]).bytes, "good", 4);
     assert_non_null(strstr(fixture.text, "App at 0x00030000 not loaded: its header's checksum"));
-    assert_non_null(strstr(fixture.text, "App at 0x00030400 not loaded: it is disabled"));
+    assert_non_null(strstr(fixture.text, "App off at 0x00030400 not loaded: it is disabled"));
     assert_null(strstr(fixture.text, "padding"));
 }
 
