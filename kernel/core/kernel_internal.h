@@ -72,13 +72,14 @@ struct loader_refused {
 
 struct loader {
     enum loader_phase phase;
-    bool booting;                            /* the apps in flash are not all decided */
-    bool electing;                           /* the candidate is one of several of its ShortId */
-    bool bad_footer;                         /* of the candidate, one that does not fit */
-    uint32_t boot_next;                      /* what boot looks at */
-    uint32_t candidate;                      /* address of the app that is being decided */
-    struct tbf_app app;                      /* of the candidate */
-    uint32_t footer, footers_seen;           /* where to look on, and how many were there */
+    bool booting;                  /* the apps in flash are not all decided */
+    bool electing;                 /* the candidate may have others of its ShortId behind it */
+    bool elected;                  /* the election for the app at boot_next is over */
+    bool bad_footer;               /* of the candidate, one that does not fit */
+    uint32_t boot_next;            /* what boot looks at */
+    uint32_t candidate;            /* address of the app that is being decided */
+    struct tbf_app app;            /* of the candidate */
+    uint32_t footer, footers_seen; /* where to look on, and how many were there */
     struct hil_credential_question question; /* while one is being checked */
     struct deferred_call next_piece;
     struct loader_request *first, *last; /* requests; the first is under way once boot is over */

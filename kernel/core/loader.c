@@ -147,7 +147,7 @@ static void decide(enum app_refusal refusal, const struct tbf_app *app)
 
 /* An app with a ShortId. At the first of them, the best that can be loaded is looked for; the
  * others then have been tried already, or rank behind what is loaded. */
-static void begin_election(uint32_t flash_start, const struct tbf_app *app)
+static void find_among_its_like(uint32_t flash_start, const struct tbf_app *app)
 {
     struct loader *loader = &kernel.loader;
     struct app_rank rank = {app->program_version, flash_start};
@@ -159,7 +159,8 @@ static void begin_election(uint32_t flash_start, const struct tbf_app *app)
          address += other.total_size) {
         is_first = is_first && !(result == TBF_APP && other.short_id == app->short_id);
     }
-    if (is_first) {
+    if (is_first && !loader->elected) {
+        loader->elected = true;
         (void)app_id_next(app->short_id, NULL, &rank);
         (void)app_walk(rank.flash_start, &result, &other);
         begin(rank.flash_start, &other, true);
@@ -172,7 +173,8 @@ static void begin_election(uint32_t flash_start, const struct tbf_app *app)
             loader_report_refusal(flash_start, app, APP_ID_IS_TAKEN);
         }
     }
-    loader->phase = LOADER_FIND;
+    loader->elected = false;
+    loader->boot_next = flash_start + app->total_size;
 }
 
 static void find_at_boot(void)
@@ -189,10 +191,12 @@ static void find_at_boot(void)
         loader->phase = loader->first != NULL ? LOADER_FIND : LOADER_IDLE;
         return;
     }
-    loader->boot_next = address + app.total_size;
     if (result == TBF_APP && app.short_id != 0) {
-        begin_election(address, &app);
-    } else if (result == TBF_APP) {
+        find_among_its_like(address, &app);
+        return;
+    }
+    loader->boot_next = address + app.total_size;
+    if (result == TBF_APP) {
         begin(address, &app, false);
     } else if (result != TBF_PADDING) {
         loader_report_refusal(address, result == TBF_DISABLED ? &app : NULL,

@@ -179,9 +179,24 @@ uint32_t fixture_add_app(const struct fixture_app *app)
     uint8_t *image = process_memory(address);
     uint8_t *at = image + sizeof(struct tbf_header);
 
-    at = put(at, &(struct tbf_tlv){TBF_TYPE_MAIN, sizeof(struct tbf_main)}, 4);
-    struct tbf_main program = {.minimum_ram_size = app->minimum_ram != 0 ? app->minimum_ram : 1024};
-    at = put(at, &program, sizeof(program));
+    uint32_t total = app->total_size != 0 ? app->total_size : 1024;
+    struct tbf_program program = {
+        .minimum_ram_size = app->minimum_ram != 0 ? app->minimum_ram : 1024,
+        .binary_end_offset = total - app->footer_bytes,
+        .version = app->version,
+    };
+    if (app->version != 0) {
+        at = put(at, &(struct tbf_tlv){TBF_TYPE_PROGRAM, sizeof(program)}, 4);
+        at = put(at, &program, sizeof(program));
+        put(image + program.binary_end_offset, app->footers, app->footer_bytes);
+    } else {
+        at = put(at, &(struct tbf_tlv){TBF_TYPE_MAIN, sizeof(struct tbf_main)}, 4);
+        at = put(at, &program, sizeof(struct tbf_main)); /* begins like it */
+    }
+    if (app->short_id != 0) {
+        at = put(at, &(struct tbf_tlv){TBF_TYPE_SHORT_ID, 4}, 4);
+        at = put(at, &app->short_id, 4);
+    }
     at = put(at, &(struct tbf_tlv){TBF_TYPE_KERNEL_VERSION, 4}, 4);
     at = put(at, &(struct tbf_kernel_version){2, 0}, 4);
     at = put(at, &(struct tbf_tlv){TBF_TYPE_PACKAGE_NAME, (unsigned short)strlen(name)}, 4);
@@ -195,7 +210,7 @@ uint32_t fixture_add_app(const struct fixture_app *app)
     struct tbf_header header = {
         .version = TBF_VERSION,
         .header_size = (unsigned short)(at - image),
-        .total_size = app->total_size != 0 ? app->total_size : 1024,
+        .total_size = total,
         .flags = TBF_FLAG_ENABLED,
     };
     put(image, &header, sizeof(header));
@@ -206,7 +221,8 @@ uint32_t fixture_add_app(const struct fixture_app *app)
     }
     put(image, &header, sizeof(header));
     /* The code: one SVC instruction per class. */
-    for (uint32_t class = 0; class < 256; class ++) {
+    for (uint32_t class = 0;
+         class < 256 && header.header_size + 2 * class < program.binary_end_offset; class ++) {
         uint16_t instruction = (uint16_t)(0xDF00u | class);
         put(image + header.header_size + 2 * class, &instruction, 2);
     }

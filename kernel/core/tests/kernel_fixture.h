@@ -66,6 +66,10 @@ struct fixture_app {
     uint32_t minimum_ram; /* 0: 1024 */
     const uint8_t *extra; /* further TLVs, a multiple of 4 bytes */
     uint32_t extra_bytes;
+    uint32_t short_id; /* 0: none */
+    uint32_t version;  /* not 0: a Program, of this version, instead of Main */
+    const uint8_t *footers;
+    uint32_t footer_bytes; /* with a version only */
 };
 /* Puts an app behind the ones that are there; returns its address. */
 uint32_t fixture_add_app(const struct fixture_app *app);
