@@ -40,7 +40,8 @@ void app_list_look(const struct app_list_area *area, uint32_t offset, struct app
         return;
     }
     item->result = tbf_parse(area->memory + offset, area->size_bytes - offset, &item->app);
-    if (item->result == TBF_END) {
+    if (tbf_is_end(item->result)) {
+        item->result = TBF_END;
         return;
     }
     item->bytes = item->app.total_size;
