@@ -50,17 +50,24 @@ int _write(int file, const void *buffer, size_t count)
     return status < 0 ? fail(EIO) : status;
 }
 
-/* Byte by byte, so that a line ends when it ends and not when a buffer is full. */
+/* A line, or as much of one as there is room for: in one go, because nobody keeps what is typed
+ * while nobody reads. Keyboards end a line with a carriage return. */
 int _read(int file, void *buffer, size_t count)
 {
+    char *bytes = buffer;
+    size_t got = 0;
+    int status = 0;
     if (file != STDIN_FILENO) {
         return fail(EBADF);
     }
-    if (count == 0) {
-        return 0;
+    while (got < count && status >= 0 && (got == 0 || bytes[got - 1] != '\n')) {
+        status = console_read(&bytes[got], 1);
+        if (status > 0) {
+            bytes[got] = bytes[got] == '\r' ? '\n' : bytes[got];
+            got++;
+        }
     }
-    int status = console_read(buffer, 1);
-    return status < 0 ? fail(EIO) : status;
+    return got == 0 && status < 0 ? fail(EIO) : (int)got;
 }
 
 int _close(int file)

@@ -48,6 +48,15 @@ class AppLibrary(unittest.TestCase):
                                 "App 0x0 status code 0x1234", "App 0x0 prints 0xdeadbeef", "App 0x0 prints 0x0",
                                 "App 0x0 prints 0x10 0xffffffff"])
 
+    def test_heap(self):
+        self.passes("lib_memory", 11)
+
+    def test_stdio(self):
+        typed = [word for text, at in (("42 x\\r", 1000), ("a line\\n", 2000)) for word in ("--uart-in", f"{text}@{at}ms")]
+        result = self.passes("lib_stdio", 8, *typed)
+        self.assertEqual(len(result.lines("^by stderr$")), 1)
+        self.assertEqual(len(result.lines("^0{149}7$")), 1)
+
     def test_gpio(self):
         """On the board with a button and an LED more, at the pins 0 and 1 of those that are left to apps."""
         with open(BOARD, encoding="utf-8") as file:
