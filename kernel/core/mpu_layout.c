@@ -230,7 +230,7 @@ static bool place_at(const struct mpu_layout_ram_request *request, uint32_t star
 }
 
 /* Tries the next multiple of each power of two: a hole of less than G below the block may save
- * several above. */
+ * several above. Of two that end alike, the better aligned one: apps align what they share. */
 static bool find_placement(const struct mpu_layout_ram_request *request, struct placement *best)
 {
     if (request->fixed_start) {
@@ -242,7 +242,7 @@ static bool find_placement(const struct mpu_layout_ram_request *request, struct 
         if (!place_at(request, round_up(request->available_start, shift), &placement)) {
             continue;
         }
-        if (!found || placement.start + placement.total_bytes < best->start + best->total_bytes) {
+        if (!found || placement.start + placement.total_bytes <= best->start + best->total_bytes) {
             *best = placement;
             found = true;
         }
@@ -362,6 +362,18 @@ bool mpu_layout_add_extra(struct mpu_layout *layout, uint32_t start, uint32_t en
     }
     *handle = name;
     return true;
+}
+
+bool mpu_layout_could_add_extra(const struct mpu_layout *layout, uint32_t start, uint32_t end)
+{
+    uint32_t count = 0;
+    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
+        count += layout->extra[number] != 0 || region_is_free(layout, number);
+    }
+    struct run runs[RUNS_MAX];
+    return end > start && !overlaps_ram(layout, start, end) &&
+           !overlaps_flash(layout, start, end) &&
+           find_cover(start, end - start, end - start, count, runs) != 0;
 }
 
 bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle)
