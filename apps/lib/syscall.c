@@ -22,6 +22,7 @@ SYSCALL_FUNCTION(call_subscribe, ABI_CLASS_SUBSCRIBE)
 SYSCALL_FUNCTION(call_command, ABI_CLASS_COMMAND)
 SYSCALL_FUNCTION(call_allow_read_write, ABI_CLASS_ALLOW_READ_WRITE)
 SYSCALL_FUNCTION(call_allow_read_only, ABI_CLASS_ALLOW_READ_ONLY)
+SYSCALL_FUNCTION(call_allow_user_readable, ABI_CLASS_ALLOW_USER_READABLE)
 SYSCALL_FUNCTION(call_memop, ABI_CLASS_MEMOP)
 SYSCALL_FUNCTION(call_exit, ABI_CLASS_EXIT)
 
@@ -77,6 +78,12 @@ int syscall_allow_read_write(uint32_t driver, uint32_t number, void *buffer, siz
 int syscall_allow_read_only(uint32_t driver, uint32_t number, const void *buffer, size_t bytes)
 {
     return check(call_allow_read_only(driver, number, (uint32_t)(uintptr_t)buffer, bytes),
+                 ABI_SUCCESS_U32_U32);
+}
+
+int syscall_allow_user_readable(uint32_t driver, uint32_t number, void *buffer, size_t bytes)
+{
+    return check(call_allow_user_readable(driver, number, (uint32_t)(uintptr_t)buffer, bytes),
                  ABI_SUCCESS_U32_U32);
 }
 

@@ -43,6 +43,9 @@ int syscall_subscribe(uint32_t driver, uint32_t number, syscall_upcall upcall, v
 int syscall_allow_read_write(uint32_t driver, uint32_t number, void *buffer, size_t bytes);
 int syscall_allow_read_only(uint32_t driver, uint32_t number, const void *buffer, size_t bytes);
 
+/* The same for a buffer that the driver writes and the app may read meanwhile. */
+int syscall_allow_user_readable(uint32_t driver, uint32_t number, void *buffer, size_t bytes);
+
 /* Waits until one upcall has run. */
 void syscall_yield(void);
 

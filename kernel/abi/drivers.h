@@ -19,6 +19,7 @@
 #define ABI_DRIVER_ADC               0x00005u
 #define ABI_DRIVER_ANALOG_COMPARATOR 0x00007u
 #define ABI_DRIVER_LOW_LEVEL_DEBUG   0x00008u
+#define ABI_DRIVER_READ_ONLY_STATE   0x00009u
 #define ABI_DRIVER_PWM               0x00010u
 #define ABI_DRIVER_IPC               0x10000u
 #define ABI_DRIVER_PROCESS_INFO      0x10002u
@@ -163,6 +164,21 @@ enum abi_alert {
     ABI_ALERT_PANIC = 1,   /* the app gave up */
     ABI_ALERT_STARTUP = 2, /* crt0 could not set the app up */
 };
+
+/* Read-only state: what the kernel writes to the user-readable buffer 0 before the process goes on,
+ * of the fields below as many as are whole. Offsets in it. */
+enum abi_read_only_state_command {
+    ABI_READ_ONLY_STATE_VERSION = 1, /* -> u32 */
+};
+enum abi_read_only_state_allow {
+    ABI_READ_ONLY_STATE_UR_BUFFER = 0,
+    ABI_READ_ONLY_STATE_URS = 1,
+};
+#define ABI_READ_ONLY_STATE_VERSION_1 1u
+#define ABI_READ_ONLY_STATE_SWITCHES  0u /* u32: how often the process went on before */
+#define ABI_READ_ONLY_STATE_PENDING   4u /* u32: upcalls that wait for it */
+#define ABI_READ_ONLY_STATE_TICKS     8u /* u64: of the counter behind the alarm */
+#define ABI_READ_ONLY_STATE_BYTES     16u
 
 /* SPI controller: one device, for one process at a time; to others it is RESERVE. A transfer takes
  * as many bytes as all its buffers have, at most ABI_SPI_CONTROLLER_MAX (else SIZE). */
@@ -496,13 +512,16 @@ enum abi_process_state {
     ABI_PROCESS_TERMINATED = 5,
 };
 
-/* IPC, reserved: no board offers it, it answers NODEVICE. Upcall and rw numbers are process
- * indices: a service subscribes at its own index, a client at its service's; the buffer at number i
- * is shared with process i. */
+/* IPC. Upcall and rw numbers are process indices: a service subscribes at its own index, a client
+ * at its service's; the buffer at rw i is shared with process i, from the next notification on. An
+ * upcall has (index of who notified, bytes of the buffer shared, its address), 0 and 0 when there
+ * is none. */
 enum abi_ipc_command {
-    ABI_IPC_DISCOVER = 1,       /* (length): the name is in ro 0 -> u32, process index. NODEVICE */
-    ABI_IPC_NOTIFY_SERVICE = 2, /* (index) */
-    ABI_IPC_NOTIFY_CLIENT = 3,  /* (index) */
+    ABI_IPC_DISCOVER = 1, /* the name is in ro 0 -> u32, process index. INVAL: none; NODEVICE */
+    ABI_IPC_NOTIFY_SERVICE = 2, /* (index). INVAL: no such process; NODEVICE: it has ended; NOMEM:
+                                 * its queue is full; SIZE: such a buffer can never be shared; BUSY:
+                                 * not now, the other's regions are taken */
+    ABI_IPC_NOTIFY_CLIENT = 3,  /* (index). The same */
 };
 enum abi_ipc_allow {
     ABI_IPC_RO_NAME = 0,

@@ -7,8 +7,8 @@
 struct base base;
 
 static const struct hil_uart uart = {.ops = &nrf52_uarte_ops, .self = &base.uarte};
-static const struct hil_alarm alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
-                                       NRF52_RTC_WIDTH_BITS};
+const struct hil_alarm base_alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,
+                                     NRF52_RTC_WIDTH_BITS};
 const struct hil_sensor base_chip_thermometer = {&nrf52_temp_ops, &base.temp, NULL};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
 
@@ -42,7 +42,7 @@ static void start_capsules(void)
     process_console_init(&base.process_console, &base.process_console_port.uart);
     /* Nobody: a name is its author's choice, and these boards check no credentials. */
     process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
-    alarm_init(&base.alarm_driver, &alarm);
+    alarm_init(&base.alarm_driver, &base_alarm);
     rng_init(&base.rng_driver, &entropy);
 }
 

@@ -25,7 +25,9 @@
 #include "kernel/chips/nrf52/rtc.h"
 #include "kernel/chips/nrf52/temp.h"
 #include "kernel/chips/nrf52/uarte.h"
+#include "kernel/core/ipc.h"
 #include "kernel/core/kernel.h"
+#include "kernel/core/read_only_state.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -46,6 +48,8 @@ struct base {
     struct process_console process_console;
 };
 extern struct base base;
+/* The counter behind the alarm driver; the read-only state shows its ticks. */
+extern const struct hil_alarm base_alarm;
 
 /* Pins: BASE_PIN(13) is P0.13, BASE_PIN(NRF52_P1(6)) is P1.06. A pin whose interrupt an app may
  * enable as it likes leaves the first `reserved` detectors to others. */
@@ -86,7 +90,8 @@ extern struct base base;
 #define BASE_DRIVERS                                                                               \
     {&alarm_driver_ops, &base.alarm_driver}, {&console_driver_ops, &base.console_driver},          \
         {&rng_driver_ops, &base.rng_driver}, {&temperature_driver_ops, &base.temperature_driver},  \
-        {&process_info_driver_ops, &base.process_info_driver},                                     \
+        {&process_info_driver_ops, &base.process_info_driver}, {&ipc_driver_ops, NULL},            \
+        {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \
         &low_level_debug_driver_ops, NULL                                                          \
     }

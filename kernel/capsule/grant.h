@@ -35,7 +35,7 @@ struct grant {
     PRIVATE uint8_t upcalls; /* valid numbers are 0 .. upcalls - 1, and so on */
     PRIVATE uint8_t read_only_buffers;
     PRIVATE uint8_t read_write_buffers;
-    PRIVATE uint16_t reserved; /* 0; makes the size 8, so that an index is a shift */
+    PRIVATE uint16_t user_readable_buffers; /* 0 but for grants of the core */
 };
 _Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
 
@@ -112,6 +112,7 @@ NOT_NULL int upcall_schedule(const struct grant *grant, struct process_id id, ui
 enum allow_kind {
     ALLOW_READ_ONLY,
     ALLOW_READ_WRITE,
+    ALLOW_USER_READABLE, /* the kernel writes, the app reads meanwhile; of the core's grants only */
 };
 
 /* Bytes in the buffer; 0 when there is none, or the process is gone. */

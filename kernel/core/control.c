@@ -5,6 +5,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/grant.h"
+#include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 
 uint32_t process_slot_count(void)
@@ -67,6 +68,7 @@ static int stop(struct process *process)
     }
     process->resume_state = process->state;
     process->state = ABI_PROCESS_STOPPED;
+    ipc_withdraw(process);
     process_leave_slice(process);
     return K_OK;
 }

@@ -1,6 +1,7 @@
 /*
  * A grant block, from its address on: {function, userdata} per upcall, {address, length} per
- * read-only buffer, the same per read-write buffer, padding, the capsule's data.
+ * read-only buffer, the same per read-write buffer and per user-readable one, padding, the
+ * capsule's data.
  */
 #include "kernel/capsule/grant.h"
 
@@ -11,8 +12,8 @@
 
 static uint32_t data_offset(const struct grant *grant)
 {
-    uint32_t pairs =
-        (uint32_t)grant->upcalls + grant->read_only_buffers + grant->read_write_buffers;
+    uint32_t pairs = (uint32_t)grant->upcalls + grant->read_only_buffers +
+                     grant->read_write_buffers + grant->user_readable_buffers;
     uint32_t bytes = pairs * (uint32_t)sizeof(struct grant_pair);
     uint32_t mask = grant->data_alignment - 1u;
     return (bytes + mask) & ~mask;
@@ -54,10 +55,26 @@ struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
 {
     struct grant_pair *pairs = process_memory(block);
     uint32_t index = grant->upcalls + number;
-    if (kind == ALLOW_READ_WRITE) {
+    if (kind != ALLOW_READ_ONLY) {
         index += grant->read_only_buffers;
     }
+    if (kind == ALLOW_USER_READABLE) {
+        index += grant->read_write_buffers;
+    }
     return &pairs[index];
+}
+
+uint32_t grant_buffer_count(const struct grant *grant, enum allow_kind kind)
+{
+    switch (kind) {
+    case ALLOW_READ_ONLY:
+        return grant->read_only_buffers;
+    case ALLOW_READ_WRITE:
+        return grant->read_write_buffers;
+    case ALLOW_USER_READABLE:
+        return grant->user_readable_buffers;
+    }
+    return 0;
 }
 
 static struct grant_scope enter(struct process *process, const struct grant *grant, uint32_t block)
@@ -189,8 +206,7 @@ static struct grant_pair buffer_get(const struct grant *grant, struct process_id
 {
     struct process *process = process_find(id);
     uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
-    uint32_t count = kind == ALLOW_READ_ONLY ? grant->read_only_buffers : grant->read_write_buffers;
-    if (block == 0 || number >= count) {
+    if (block == 0 || number >= grant_buffer_count(grant, kind)) {
         return (struct grant_pair){0, 0};
     }
     return *grant_buffer_pair(grant, block, kind, number);

@@ -27,10 +27,10 @@
  * kernel.running (address of a process.context, 0: the kernel runs). kernel.grants is an array of
  * grant descriptions; process.grant_block has one element for each: the address of the process's
  * grant with bit 0 as a lock, 0: not allocated. A grant begins with 8 bytes (function, userdata)
- * per upcall, then 8 (address, length) per read-only buffer, then per read-write buffer; the
- * capsule's data lies behind. The name of a process is process.name_length bytes at
- * process.flash_start + process.name. Upcalls wait in process.queue, a ring that starts at element
- * process.queue_first.
+ * per upcall, then 8 (address, length) per read-only buffer, then per read-write buffer and per
+ * user-readable one; the capsule's data lies behind. The name of a process is process.name_length
+ * bytes at process.flash_start + process.name. Upcalls wait in process.queue, a ring that starts at
+ * element process.queue_first.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -141,6 +141,7 @@ static const struct info_record records[]
         GRANT_FIELD(upcalls),
         GRANT_FIELD(read_only_buffers),
         GRANT_FIELD(read_write_buffers),
+        GRANT_FIELD(user_readable_buffers),
 
         VALUE("state.Running", ABI_PROCESS_RUNNING),
         VALUE("state.Yielded", ABI_PROCESS_YIELDED),
@@ -210,6 +211,12 @@ static const struct info_record records[]
         VALUE("command.low_level_debug.alert", ABI_LOW_LEVEL_DEBUG_ALERT),
         VALUE("command.low_level_debug.print1", ABI_LOW_LEVEL_DEBUG_PRINT1),
         VALUE("command.low_level_debug.print2", ABI_LOW_LEVEL_DEBUG_PRINT2),
+        VALUE("driver.read_only_state", ABI_DRIVER_READ_ONLY_STATE),
+        VALUE("command.read_only_state.version", ABI_READ_ONLY_STATE_VERSION),
+        VALUE("driver.ipc", ABI_DRIVER_IPC),
+        VALUE("command.ipc.discover", ABI_IPC_DISCOVER),
+        VALUE("command.ipc.notify_service", ABI_IPC_NOTIFY_SERVICE),
+        VALUE("command.ipc.notify_client", ABI_IPC_NOTIFY_CLIENT),
         VALUE("driver.process_info", ABI_DRIVER_PROCESS_INFO),
         VALUE("driver.rng", ABI_DRIVER_RNG),
         VALUE("command.rng.get", ABI_RNG_GET),

@@ -5,6 +5,7 @@
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/debug.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/core/read_only_state.h"
 
 struct kernel kernel;
 
@@ -36,15 +37,23 @@ static ARCH_OUT_OF_LINE void stopped_unasked(struct process *process, enum arch_
         process_fault(process, arch_fault_get(), NULL);
     } else if (!process_frame_is_valid(process)) {
         process_fault(process, NULL, "its stack pointer left its memory");
+    } else {
+        process->interruptions++;
     }
+}
+
+/* Whoever is shown the kernel's state passes here before each entry: no regions stay for it. */
+static ARCH_OUT_OF_LINE void prepare(const struct process *process)
+{
+    arch_mpu_load(process->layout.region);
+    kernel.mpu_owner = read_only_state_show(process) ? NULL : process;
 }
 
 /* One entry into the process, and what it stopped for. */
 static void run_once(struct process *process)
 {
     if (!ARCH_LIKELY(kernel.mpu_owner == process)) {
-        arch_mpu_load(process->layout.region);
-        kernel.mpu_owner = process;
+        prepare(process);
     }
     enum arch_stop stop = arch_process_run(&process->context);
     if (ARCH_LIKELY(stop == ARCH_STOP_SYSTEM_CALL && process_frame_is_valid(process))) {

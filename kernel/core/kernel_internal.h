@@ -160,6 +160,8 @@ struct grant_pair {
 uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate);
 /* The pair of upcall `number`, in a block of grant_block_get. */
 struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number);
+/* How many buffers of that kind there are. */
+uint32_t grant_buffer_count(const struct grant *grant, enum allow_kind kind);
 struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
                                      enum allow_kind kind, uint32_t number);
 
@@ -189,6 +191,9 @@ bool upcall_run_next(struct process *process, bool drop);
 /* yield-wait-for: takes the oldest one of this kind out of the queue. */
 bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
                  struct process_upcall *taken);
+/* The queue, the oldest upcall first: `index` is below queue_count. */
+struct process_upcall *upcall_queued(struct process *process, uint32_t index);
+void upcall_remove_queued(struct process *process, uint32_t index);
 /* A new subscription: what was queued for the old one's function is void. */
 void upcall_forget(struct process *process, uint32_t grant, uint32_t number);
 /* The driver is gone: so is all that was queued of it. */

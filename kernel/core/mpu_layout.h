@@ -114,6 +114,9 @@ uint32_t mpu_layout_flash_granule(uint32_t total_bytes);
 bool mpu_layout_add_extra(struct mpu_layout *layout, uint32_t start, uint32_t end,
                           enum mpu_layout_access access, uint8_t *handle);
 
+/* Would [start, end) fit if there were no other extras? When not, no patience helps. */
+bool mpu_layout_could_add_extra(const struct mpu_layout *layout, uint32_t start, uint32_t end);
+
 /* False when there is no such extra. */
 bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle);
 

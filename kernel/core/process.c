@@ -5,6 +5,7 @@
 #include "kernel/abi/tbf.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/process_control.h"
+#include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/memory.h"
 
@@ -223,6 +224,7 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
         kernel.ram_free = layout.ram_end;
     }
     kernel.process[slot] = process;
+    ipc_slot_taken(slot);
     return PROCESS_LOADED;
 }
 
@@ -253,6 +255,7 @@ void process_end(struct process *process, enum abi_process_state end)
     }
     process->grant_start = process->layout.ram_end - process_block_bytes();
     mpu_layout_remove_extras(&process->layout);
+    ipc_end(process);
     detach(process);
 }
 

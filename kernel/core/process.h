@@ -52,6 +52,7 @@ struct process {
     uint32_t code_start;  /* behind header and trailer, which are protected */
     struct tbf_app app;   /* offsets from flash_start */
     uint32_t system_calls;
+    uint32_t interruptions; /* how often it stopped without a call and without a fault */
     uint32_t slices_used_up;
     uint32_t restarts;
     uint32_t upcalls_dropped;

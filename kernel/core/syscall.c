@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/arch/arch.h"
+#include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
@@ -97,18 +98,14 @@ struct exchange {
 static struct grant_pair *find_pair(const struct grant *grant, uint32_t block, uint32_t class,
                                     uint32_t number)
 {
-    switch (class) {
-    case ABI_CLASS_SUBSCRIBE:
+    if (class == ABI_CLASS_SUBSCRIBE) {
         return number < grant->upcalls ? grant_upcall_pair(block, number) : NULL;
-    case ABI_CLASS_ALLOW_READ_ONLY:
-        return number < grant->read_only_buffers
-                   ? grant_buffer_pair(grant, block, ALLOW_READ_ONLY, number)
-                   : NULL;
-    default:
-        return number < grant->read_write_buffers
-                   ? grant_buffer_pair(grant, block, ALLOW_READ_WRITE, number)
-                   : NULL;
     }
+    enum allow_kind kind = class == ABI_CLASS_ALLOW_READ_ONLY    ? ALLOW_READ_ONLY
+                           : class == ABI_CLASS_ALLOW_READ_WRITE ? ALLOW_READ_WRITE
+                                                                 : ALLOW_USER_READABLE;
+    return number < grant_buffer_count(grant, kind) ? grant_buffer_pair(grant, block, kind, number)
+                                                    : NULL;
 }
 
 static bool function_is_valid(const struct process *process, uint32_t function)
@@ -142,7 +139,8 @@ static struct exchange decode(struct process *process, const struct arch_frame *
         return (struct exchange){K_EINVAL, NULL, NULL};
     }
     const struct grant *grant = driver->ops->grant;
-    if (grant == NULL || class == ABI_CLASS_ALLOW_USER_READABLE) {
+    if (grant == NULL ||
+        (class == ABI_CLASS_ALLOW_USER_READABLE && grant->user_readable_buffers == 0)) {
         return (struct exchange){K_ENOSUPPORT, NULL, NULL};
     }
     uint32_t block = grant_block_get(process, grant, true);
@@ -151,6 +149,16 @@ static struct exchange decode(struct process *process, const struct arch_frame *
     }
     struct grant_pair *pair = find_pair(grant, block, class, frame->r1);
     return (struct exchange){pair != NULL ? K_OK : K_ENOSUPPORT, grant, pair};
+}
+
+/* Whose regions or whose next entry the new buffer changes. */
+static void tell_of_buffer(struct process *process, const struct arch_frame *frame, uint32_t class)
+{
+    if (class == ABI_CLASS_ALLOW_USER_READABLE && kernel.mpu_owner == process) {
+        kernel.mpu_owner = NULL;
+    } else if (class == ABI_CLASS_ALLOW_READ_WRITE && frame->r0 == ABI_DRIVER_IPC) {
+        ipc_buffer_changed(process, frame->r1, frame->r2, frame->r3);
+    }
 }
 
 /* Subscribe and the allows: the new pair goes in, the old one comes out. */
@@ -164,11 +172,16 @@ static void exchange(struct process *process, struct arch_frame *frame, uint32_t
         return;
     }
 
-    if (class == ABI_CLASS_SUBSCRIBE) {
+    if (class == ABI_CLASS_SUBSCRIBE && frame->r0 == ABI_DRIVER_IPC) {
+        ipc_subscribed(process, frame->r1, frame->r2);
+    } else if (class == ABI_CLASS_SUBSCRIBE) {
         upcall_forget(process, grant_index(found.grant), frame->r1);
-    } else if (frame->r3 != 0 && process_owns_ram(process, frame->r2, frame->r3)) {
-        uint32_t end = frame->r2 + frame->r3;
-        process->allow_end = end > process->allow_end ? end : process->allow_end;
+    } else {
+        if (frame->r3 != 0 && process_owns_ram(process, frame->r2, frame->r3)) {
+            uint32_t end = frame->r2 + frame->r3;
+            process->allow_end = end > process->allow_end ? end : process->allow_end;
+        }
+        tell_of_buffer(process, frame, class);
     }
     struct command_return old = command_success_u32_u32(found.pair->first, found.pair->second);
     found.pair->first = frame->r2;

@@ -1,6 +1,7 @@
 /* Delivery of upcalls. A process that waits gets its upcall at once, into the frame where it
  * stopped: what it waits for can neither be missed nor find the queue full. */
 #include "kernel/arch/arch.h"
+#include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 
 static uint32_t ring_position(const struct process *process, uint32_t index)
@@ -9,7 +10,12 @@ static uint32_t ring_position(const struct process *process, uint32_t index)
     return position < PROCESS_UPCALLS ? position : position - PROCESS_UPCALLS;
 }
 
-static void ring_remove(struct process *process, uint32_t index)
+struct process_upcall *upcall_queued(struct process *process, uint32_t index)
+{
+    return &process->queue[ring_position(process, index)];
+}
+
+void upcall_remove_queued(struct process *process, uint32_t index)
 {
     for (uint32_t i = index; i + 1 < process->queue_count; i++) {
         process->queue[ring_position(process, i)] = process->queue[ring_position(process, i + 1)];
@@ -33,7 +39,7 @@ static bool make_room(struct process *process)
 {
     for (uint32_t i = 0; i < process->queue_count; i++) {
         if (!process->queue[ring_position(process, i)].to_function) {
-            ring_remove(process, i);
+            upcall_remove_queued(process, i);
             return true;
         }
     }
@@ -82,6 +88,7 @@ bool upcall_run_next(struct process *process, bool drop)
         process->queue_count = (uint8_t)(process->queue_count - gone);
     }
     if (found) {
+        ipc_refresh(process, &upcall);
         call(process, &upcall);
     }
     return found;
@@ -94,7 +101,8 @@ bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
         const struct process_upcall *upcall = &process->queue[ring_position(process, i)];
         if (upcall->grant == grant && upcall->number == number) {
             *taken = *upcall;
-            ring_remove(process, i);
+            upcall_remove_queued(process, i);
+            ipc_refresh(process, taken);
             return true;
         }
     }
@@ -109,7 +117,7 @@ static void forget(struct process *process, const struct process_upcall *like, b
         const struct process_upcall *upcall = &process->queue[ring_position(process, i)];
         bool same = upcall->to_function && upcall->number == like->number;
         if (upcall->grant == like->grant && (any || same)) {
-            ring_remove(process, i);
+            upcall_remove_queued(process, i);
         } else {
             i++;
         }

@@ -56,8 +56,13 @@ static void check_isolation(struct machine *machine, int process)
         return;
     }
     uint32_t at = 0;
-    while (machine->ram[at] == machine->ram_shadow[at] || (at >= own && at < own_end)) {
+    while (at < bytes &&
+           (machine->ram[at] == machine->ram_shadow[at] || (at >= own && at < own_end) ||
+            process_watch_is_shared(&machine->watch, base + at))) {
         at++;
+    }
+    if (at == bytes) {
+        return;
     }
     machine->isolation_violations++;
     for (size_t i = 0; i < machine->observer_count; i++) {

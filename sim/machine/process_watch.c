@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
 
 #define MPU_GRANULE 32U /* nothing in PMSAv7 is finer */
@@ -233,6 +234,25 @@ static bool is_offered(const struct watched_process *process, uint32_t address, 
         if (at < offer->bytes && bytes <= offer->bytes - at) {
             return true;
         }
+    }
+    return false;
+}
+
+bool process_watch_is_shared(const struct process_watch *watch, uint32_t address)
+{
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_process *process = &watch->process[i];
+        if (address - process->ram_base >= process->open_bytes) {
+            continue;
+        }
+        for (size_t k = 0; k < PROCESS_WATCH_OFFERS; k++) {
+            const struct watched_offer *offer = &process->offers[k];
+            if (offer->call_class == ABI_CLASS_ALLOW_READ_WRITE &&
+                offer->driver == ABI_DRIVER_IPC && address - offer->address < offer->bytes) {
+                return true;
+            }
+        }
+        return process->offers_lost;
     }
     return false;
 }

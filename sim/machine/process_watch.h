@@ -105,6 +105,10 @@ struct owner {
 /* Whether [ram_base, +ram_bytes) of a process or its TBF holds the byte. */
 struct owner process_watch_owner(const struct process_watch *watch, uint32_t address);
 
+/* Whether a process has shared the byte, which is open to it, with another one (IPC). With whom is
+ * not asked: the kernel's numbers of processes are not known here. */
+bool process_watch_is_shared(const struct process_watch *watch, uint32_t address);
+
 /* The process to which some byte of [address, +size) is open (stack, data, heap) that it has not
  * offered to the kernel by an allow call: nobody but the process has business there. PROCESS_NONE
  * when there is none. */

@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 
 #include "kernel/abi/tbf.h"
+#include "kernel/core/ipc.h"
+#include "kernel/core/read_only_state.h"
+#include "kernel/hil/alarm.h"
 
 struct fixture fixture;
 static jmp_buf panic_return;
@@ -32,7 +35,21 @@ const struct capsule *const fixture_capsule = &this_capsule;
 static const struct driver_ops small_ops = {FIXTURE_DRIVER, command, &small_grant, &this_capsule};
 static const struct driver_ops huge_ops = {FIXTURE_DRIVER_HUGE, command, &huge_grant, NULL};
 static const struct driver_ops plain_ops = {FIXTURE_DRIVER_PLAIN, command, NULL, NULL};
-static const struct driver drivers[] = {{&small_ops, NULL}, {&huge_ops, NULL}, {&plain_ops, NULL}};
+static uint32_t ticks_now(void *self)
+{
+    (void)self;
+    return fixture.ticks;
+}
+static const struct hil_alarm_ops clock_ops = {.now = ticks_now};
+static struct hil_alarm fixture_clock = {&clock_ops, NULL, 32768, 24};
+
+static const struct driver drivers[] = {
+    {&small_ops, NULL},
+    {&huge_ops, NULL},
+    {&plain_ops, NULL},
+    {&ipc_driver_ops, NULL},
+    {&read_only_state_driver_ops, &fixture_clock},
+};
 
 /* The chip. */
 static void serve_interrupts(void)

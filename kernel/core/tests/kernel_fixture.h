@@ -1,7 +1,7 @@
 /*
  * kernel_fixture.h - the core on the host: its memory at the target's addresses, a fake
- * architecture that runs nothing but what a test tells it, three drivers, and apps made on the
- * spot.
+ * architecture that runs nothing but what a test tells it, three drivers besides the core's own,
+ * and apps made on the spot.
  */
 #ifndef KERNEL_CORE_TESTS_KERNEL_FIXTURE_H
 #define KERNEL_CORE_TESTS_KERNEL_FIXTURE_H
@@ -53,6 +53,7 @@ struct fixture {
     uint32_t ticks_given, ticks_used; /* of the clock, since it was started */
     const void *mpu_loaded;
     void (*on_interrupt)(void);
+    uint32_t ticks;   /* of the counter that the read-only state shows */
     char text[16384]; /* everything written */
 };
 extern struct fixture fixture;

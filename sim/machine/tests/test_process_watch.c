@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
 
 #define RAM_A   0x20001000U
@@ -195,6 +196,35 @@ static void test_what_nobody_else_has_business_with(void **state)
     assert_int_equal(process_watch_intimate(&watch, RAM_A + 64, 4), 0);
 }
 
+static void test_what_is_shared(void **state)
+{
+    (void)state;
+    struct process_watch watch;
+    bool fresh = false;
+    make_watch(&watch);
+    struct mpu_state mpu = open_mpu(RAM_A);
+    struct cpu_regs regs = fresh_regs(FLASH_A, RAM_A);
+    process_watch_resumed(&watch, &regs, &mpu, 0, &fresh);
+    offer(&watch, 1, RAM_A + 32, 32); /* to the kernel only */
+    assert_false(process_watch_is_shared(&watch, RAM_A + 32));
+    struct watched_call call = {.call_class = ABI_CLASS_ALLOW_READ_WRITE,
+                                .argument = {ABI_DRIVER_IPC, 1, RAM_A + 64, 64},
+                                .pc = FLASH_A + 0x100};
+    process_watch_called(&watch, 0, &call);
+    assert_false(process_watch_is_shared(&watch, RAM_A + 63));
+    assert_true(process_watch_is_shared(&watch, RAM_A + 64));
+    assert_true(process_watch_is_shared(&watch, RAM_A + 127));
+    assert_false(process_watch_is_shared(&watch, RAM_A + 128));
+    call.argument[2] = RAM_A + 224; /* what it does not have it cannot share */
+    process_watch_called(&watch, 0, &call);
+    assert_false(process_watch_is_shared(&watch, RAM_A + 64));
+    assert_true(process_watch_is_shared(&watch, RAM_A + 255));
+    assert_false(process_watch_is_shared(&watch, RAM_A + 256));
+    call.argument[3] = 0;
+    process_watch_called(&watch, 0, &call);
+    assert_false(process_watch_is_shared(&watch, RAM_A + 255));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_break_follows_the_answers),
         cmocka_unit_test(test_who_owns_a_byte),
         cmocka_unit_test(test_what_nobody_else_has_business_with),
+        cmocka_unit_test(test_what_is_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
