@@ -59,9 +59,19 @@ static void unmap(struct process *receiver, const struct process *owner)
 {
     uint32_t start;
     uint32_t end;
-    if (mpu_layout_remove_extra(&receiver->layout, find_mapping(receiver, owner, &start, &end))) {
-        reload_regions(receiver);
+    if (!mpu_layout_remove_extra(&receiver->layout, find_mapping(receiver, owner, &start, &end))) {
+        return;
     }
+    reload_regions(receiver);
+    bool first = receiver->lost_end == 0;
+    receiver->lost_start = first || start < receiver->lost_start ? start : receiver->lost_start;
+    receiver->lost_end = end > receiver->lost_end ? end : receiver->lost_end;
+}
+
+bool ipc_lost_what_it_touched(const struct process *process, const struct arch_fault *fault)
+{
+    return (fault->cfsr & ARCH_CFSR_MMARVALID) != 0 && fault->mmfar >= process->lost_start &&
+           fault->mmfar < process->lost_end;
 }
 
 /* K_OK, also when it is mapped already. K_ESIZE: no MPU could map just that. K_EBUSY: the

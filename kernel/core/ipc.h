@@ -13,10 +13,12 @@
 #ifndef KERNEL_CORE_IPC_H
 #define KERNEL_CORE_IPC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/capsule/driver.h"
 
+struct arch_fault;
 struct process;
 struct process_upcall;
 
@@ -43,6 +45,10 @@ void ipc_subscribed(struct process *process, uint32_t number, uint32_t function)
 /* `owner` has allowed another buffer under `number` than [address, address + length) */
 void ipc_buffer_changed(const struct process *owner, uint32_t number, uint32_t address,
                         uint32_t length);
+
+/* Whether the process, which has just faulted, touched what another one has taken away from under
+ * it. */
+bool ipc_lost_what_it_touched(const struct process *process, const struct arch_fault *fault);
 
 /* The upcall leaves the queue: if it is a notification, what it says of the buffer is made true as
  * of now. */

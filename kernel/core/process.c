@@ -90,6 +90,8 @@ static void start_life(struct process *process)
     process->queue_count = 0;
     process->grant_start = process->layout.ram_end - process_block_bytes();
     process->allow_end = process->layout.ram_start;
+    process->lost_start = 0;
+    process->lost_end = 0;
     process->stack_top = 0;
     process->heap_start = 0;
     for (uint32_t i = 0; i < grant_count(); i++) {
@@ -317,6 +319,12 @@ void process_fault(struct process *process, const struct arch_fault *fault, cons
     process->fault = fault != NULL ? *fault : (struct arch_fault){0};
     report_process_fault(process, why);
     process_end(process, ABI_PROCESS_FAULTED);
+    if (ipc_lost_what_it_touched(process, &process->fault)) {
+        /* No client rules over the life of a service, whatever the policy. */
+        process->restarts_forgiven++;
+        process_restart(process);
+        return;
+    }
 
     const struct kernel_fault_rule *rule = fault_rule(process);
     enum kernel_fault_policy policy = rule != NULL ? rule->policy : KERNEL_FAULT_STOP;
@@ -325,7 +333,7 @@ void process_fault(struct process *process, const struct arch_fault *fault, cons
         break;
     case KERNEL_FAULT_RESTART:
         if (rule->restart_limit == KERNEL_RESTART_ALWAYS ||
-            process->restarts < rule->restart_limit) {
+            process->restarts - process->restarts_forgiven < rule->restart_limit) {
             process_restart(process);
         }
         break;

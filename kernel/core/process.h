@@ -55,6 +55,8 @@ struct process {
     uint32_t interruptions; /* how often it stopped without a call and without a fault */
     uint32_t slices_used_up;
     uint32_t restarts;
+    uint32_t restarts_forgiven;    /* of them for a fault that was another process's doing */
+    uint32_t lost_start, lost_end; /* holds all that others shared with this life and took away */
     uint32_t upcalls_dropped;
     uint32_t completion_code;
     uint32_t stack_top, heap_start; /* as the app said; 0: it did not */

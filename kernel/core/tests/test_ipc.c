@@ -325,6 +325,39 @@ static void test_the_receiver_restarts(void **state)
     expect_shared(SERVICE, CLIENT, 64, 64);
 }
 
+static void fault_at(unsigned who, uint32_t address)
+{
+    const struct arch_fault fault = {.exception = 4, .cfsr = 0x82, .mmfar = address};
+    process_fault(at(who), &fault, NULL);
+}
+
+/* What a client can do to a service: it starts again, and again, and its own faults count as ever.
+ */
+static void test_a_fault_that_is_the_clients_doing(void **state)
+{
+    (void)state;
+    static const enum kernel_fault_policy policies[] = {KERNEL_FAULT_STOP, KERNEL_FAULT_PANIC,
+                                                        KERNEL_FAULT_RESTART};
+    for (unsigned i = 0; i < 3; i++) {
+        fixture.fault_rule = (struct kernel_fault_rule){NULL, policies[i], 1};
+        for (unsigned times = 0; times < 3; times++) {
+            fixture_grow(at(SERVICE), 512);
+            map_one();
+            share(CLIENT, SERVICE, 0, 0);
+            fault_at(SERVICE, buffer_of(at(CLIENT), 127));
+            assert_true(process_is_alive(at(SERVICE)));
+            assert_int_equal(at(SERVICE)->lost_end, 0);
+        }
+    }
+    fixture_grow(at(SERVICE), 512);
+    map_one();
+    share(CLIENT, SERVICE, 0, 0);
+    fault_at(SERVICE, buffer_of(at(CLIENT), 128)); /* one of its own; may happen once */
+    assert_true(process_is_alive(at(SERVICE)));
+    fault_at(SERVICE, buffer_of(at(CLIENT), 64)); /* of this life nobody took anything */
+    assert_false(process_is_alive(at(SERVICE)));
+}
+
 /* The break stays above what was shared, so that no grant comes to lie there. */
 static void test_a_mapped_buffer_is_pinned(void **state)
 {
@@ -591,6 +624,7 @@ int main(void)
         TEST(test_the_owner_restarts),
         TEST(test_the_owner_is_stopped),
         TEST(test_the_receiver_restarts),
+        TEST(test_a_fault_that_is_the_clients_doing),
         TEST(test_a_mapped_buffer_is_pinned),
         TEST(test_notifications_wait_in_the_queue),
         TEST(test_a_service_that_subscribes_later),
