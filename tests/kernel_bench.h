@@ -13,9 +13,11 @@
 #include "sim/machine/board.h"
 #include "sim/machine/machine.h"
 
+#define EXCEPTION_SVC     11u
 #define EXCEPTION_PENDSV  14u
 #define EXCEPTION_SYSTICK 15u
 #define EXCEPTION_TEMP    (16u + 12u) /* enabled by the kernel, and quiet unless a test pends it */
+#define EXCEPTION_RNG     (16u + 13u) /* so is this one */
 
 struct kernel_watch {
     struct machine *machine;

@@ -40,8 +40,7 @@ _Static_assert(K_ENODEVICE == -11, "guard.S");
 
 /* Three priority bits, in the top of each byte. Reasons: head of switch.S. */
 #define PRIORITY_INTERRUPT  0x40u
-#define PRIORITY_SVC        0x80u
-#define PRIORITY_PENDSV     0xE0u
+#define PRIORITY_SVC_PENDSV 0x80u
 #define NVIC_PRIORITY_WORDS 12u /* 48 interrupts */
 
 void arch_init(void)
@@ -50,8 +49,8 @@ void arch_init(void)
         *scs(SCS_NVIC_IPR + 4u * word) = PRIORITY_INTERRUPT * 0x01010101u;
     }
     *scs(SCS_SHPR1) = 0;
-    *scs(SCS_SHPR2) = PRIORITY_SVC << 24;
-    *scs(SCS_SHPR3) = PRIORITY_INTERRUPT << 24 | PRIORITY_PENDSV << 16;
+    *scs(SCS_SHPR2) = PRIORITY_SVC_PENDSV << 24;
+    *scs(SCS_SHPR3) = PRIORITY_INTERRUPT << 24 | PRIORITY_SVC_PENDSV << 16;
     *scs(SCS_SHCSR) = SHCSR_FAULTS_ENABLE;
 
     /* Floating point state is stacked with the process's own rights when it is interrupted, never

@@ -23,8 +23,10 @@
  * for nothing; so the SVC handler looks once more and does not enter. After that look PendSV is still
  * to come.
  *
- * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC 4, PendSV 7. What stops a process
- * may fail to stack its frame, which is another fault: of an SVC and a fault, or of two faults, the
+ * Priorities (arch_init): faults 0, interrupts and SysTick 2, SVC and PendSV 4: neither of the two can
+ * come in the middle of the other, and SVC goes first. An SVC that is pended by anything else than its
+ * instruction finds no target while the kernel owns thread mode and changes nothing. What stops a
+ * process may fail to stack its frame, which is another fault: of an SVC and a fault, or of two faults, the
  * second stays pending behind the first. It is the process's, too, so the fault handler takes all
  * of them back; left pending, it would hit the kernel.
  */
@@ -105,11 +107,11 @@ leave_process:
     b       1b
 
 enter_process:
-    ldr     r3, [r1, #SIGNALS]
     ldr     r0, [r1, #TARGET]
+    ldr     r3, [r1, #SIGNALS]
+    cbz     r0, 2f                      @ no request, nothing to enter
     cbnz    r3, refuse                  @ noted since the kernel last looked: serve it first
     str     r3, [r1, #TARGET]
-    cbz     r0, 2f                      @ no request, nothing to enter
     str     r0, [r1, #CURRENT]
     movs    r3, #CONTROL_UNPRIVILEGED
     ldmia   r0!, {r2, r4-r11, lr}
