@@ -33,8 +33,8 @@ bool machine_view_powered(const struct machine *machine);
 const struct absent *machine_view_absent(const struct machine *machine);
 const struct board *machine_view_board(const struct machine *machine);
 
-/* The bytes themselves, from board->ram.base and board->flash.base on, as they are at any time. Live
- * for the life of the machine. */
+/* The bytes themselves, from board->ram.base and board->flash.base on, as they are at any time.
+ * Live for the life of the machine. */
 const uint8_t *machine_view_ram(const struct machine *machine);
 const uint8_t *machine_view_flash(const struct machine *machine);
 

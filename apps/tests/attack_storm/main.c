@@ -1,6 +1,6 @@
-/* The interrupts of a pin that never comes to rest: a PWM drives it as fast as it can, and each edge
- * is to be told. The number of the package says what the app does meanwhile: 0 waits for edges, 1
- * computes, 2 asks for more and more upcalls that are never run. */
+/* The interrupts of a pin that never comes to rest: a PWM drives it as fast as it can, and each
+ * edge is to be told. The number of the package says what the app does meanwhile: 0 waits for
+ * edges, 1 computes, 2 asks for more and more upcalls that are never run. */
 #include "apps/lib/gpio.h"
 #include "apps/lib/pwm.h"
 #include "apps/tests/check.h"
