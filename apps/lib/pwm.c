@@ -11,6 +11,13 @@ int pwm_count(void)
     return status == K_OK ? (int)count : status;
 }
 
+int pwm_max_frequency_hz(uint32_t index)
+{
+    uint32_t hertz = 0;
+    int status = syscall_command_u32(DRIVER, ABI_PWM_MAX_FREQUENCY, index, 0, &hertz);
+    return status == K_OK ? (int)hertz : status;
+}
+
 int pwm_start(uint32_t index, uint32_t frequency_hz, uint32_t duty)
 {
     if (duty > PWM_DUTY_MAX || index > UINT16_MAX) {

@@ -10,6 +10,8 @@
 
 /* How many pins there are, or an error. */
 int pwm_count(void);
+/* The highest that pwm_start takes for this pin, or an error. */
+int pwm_max_frequency_hz(uint32_t index);
 /* Until it is stopped. K_EINVAL: no such pin, or a frequency or duty that it cannot do. K_ERESERVE:
  * another process has it. */
 int pwm_start(uint32_t index, uint32_t frequency_hz, uint32_t duty);

@@ -1,26 +1,42 @@
 #include "apps/lib/screen.h"
 
+#include "apps/lib/request.h"
 #include "kernel/abi/drivers.h"
+
+static void stop_lending(void)
+{
+    (void)syscall_allow_read_only(ABI_DRIVER_SCREEN, ABI_SCREEN_RO_PIXELS, NULL, 0);
+}
+
+static struct request request = {.driver = ABI_DRIVER_SCREEN,
+                                 .upcall_number = ABI_SCREEN_UPCALL_DONE,
+                                 .stop_lending = stop_lending};
 
 static int run(uint32_t command, uint32_t argument0, uint32_t argument1)
 {
-    int status = syscall_command(ABI_DRIVER_SCREEN, command, argument0, argument1);
+    int status = request_is_free(&request);
     if (status == K_OK) {
-        struct syscall_return upcall =
-            syscall_yield_wait_for(ABI_DRIVER_SCREEN, ABI_SCREEN_UPCALL_DONE);
-        status = -(int)upcall.values[0];
+        status = syscall_command(ABI_DRIVER_SCREEN, command, argument0, argument1);
     }
-    return status;
+    return status == K_OK ? -(int)request_wait(&request).values[0] : status;
+}
+
+static int start_pixels(uint32_t command, const void *pixels, size_t bytes)
+{
+    int status = syscall_allow_read_only(ABI_DRIVER_SCREEN, ABI_SCREEN_RO_PIXELS, pixels, bytes);
+    if (status == K_OK) {
+        status = syscall_command(ABI_DRIVER_SCREEN, command, bytes, 0);
+    }
+    return request_check(&request, status);
 }
 
 static int run_with_pixels(uint32_t command, const void *pixels, size_t bytes)
 {
-    int status = syscall_allow_read_only(ABI_DRIVER_SCREEN, ABI_SCREEN_RO_PIXELS, pixels, bytes);
+    int status = request_is_free(&request);
     if (status == K_OK) {
-        status = run(command, bytes, 0);
+        status = start_pixels(command, pixels, bytes);
     }
-    (void)syscall_allow_read_only(ABI_DRIVER_SCREEN, ABI_SCREEN_RO_PIXELS, NULL, 0);
-    return status;
+    return status == K_OK ? -(int)request_wait(&request).values[0] : status;
 }
 
 int screen_size(uint32_t *width, uint32_t *height)
@@ -65,4 +81,30 @@ int screen_write(const void *pixels, size_t bytes)
 int screen_fill(const void *pixel, size_t bytes)
 {
     return run_with_pixels(ABI_SCREEN_FILL, pixel, bytes);
+}
+
+int screen_set_frame_async(const struct screen_frame *frame, syscall_upcall upcall, void *userdata)
+{
+    int status = request_subscribe(&request, upcall, userdata);
+    if (status != K_OK) {
+        return status;
+    }
+    status = syscall_command(ABI_DRIVER_SCREEN, ABI_SCREEN_SET_FRAME,
+                             (uint32_t)frame->x << 16 | frame->y,
+                             (uint32_t)frame->width << 16 | frame->height);
+    return request_leave(&request, status);
+}
+
+int screen_write_async(const void *pixels, size_t bytes, syscall_upcall upcall, void *userdata)
+{
+    int status = request_subscribe(&request, upcall, userdata);
+    return status == K_OK ? request_leave(&request, start_pixels(ABI_SCREEN_WRITE, pixels, bytes))
+                          : status;
+}
+
+int screen_fill_async(const void *pixel, size_t bytes, syscall_upcall upcall, void *userdata)
+{
+    int status = request_subscribe(&request, upcall, userdata);
+    return status == K_OK ? request_leave(&request, start_pixels(ABI_SCREEN_FILL, pixel, bytes))
+                          : status;
 }

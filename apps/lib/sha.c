@@ -1,17 +1,9 @@
 #include "apps/lib/sha.h"
 
-#include <stdbool.h>
-
+#include "apps/lib/request.h"
 #include "kernel/abi/drivers.h"
 
 #define DRIVER ABI_DRIVER_SHA
-
-/* The request that nobody waits for, until its upcall has run. */
-static struct {
-    bool under_way;
-    syscall_upcall upcall;
-    void *userdata;
-} request;
 
 static void stop_lending(void)
 {
@@ -19,6 +11,11 @@ static void stop_lending(void)
     (void)syscall_allow_read_only(DRIVER, ABI_SHA_RO_COMPARE, NULL, 0);
     (void)syscall_allow_read_write(DRIVER, ABI_SHA_RW_DIGEST, NULL, 0);
 }
+
+static struct request hashing = {
+    .driver = DRIVER, .upcall_number = ABI_SHA_UPCALL_HASHED, .stop_lending = stop_lending};
+static struct request verifying = {
+    .driver = DRIVER, .upcall_number = ABI_SHA_UPCALL_VERIFIED, .stop_lending = stop_lending};
 
 /* `status` is that of lending the other buffer. */
 static int start(int status, const void *bytes, size_t count, uint32_t command)
@@ -32,10 +29,7 @@ static int start(int status, const void *bytes, size_t count, uint32_t command)
     if (status == K_OK) {
         status = syscall_command(DRIVER, command, 0, 0);
     }
-    if (status != K_OK) {
-        stop_lending();
-    }
-    return status;
+    return request_check(&hashing, status);
 }
 
 static int start_hash(const void *bytes, size_t count, uint8_t digest[SHA256_BYTES])
@@ -44,55 +38,44 @@ static int start_hash(const void *bytes, size_t count, uint8_t digest[SHA256_BYT
     return start(status, bytes, count, ABI_SHA_HASH);
 }
 
+static int start_verify(const void *bytes, size_t count, const uint8_t digest[SHA256_BYTES])
+{
+    int status = syscall_allow_read_only(DRIVER, ABI_SHA_RO_COMPARE, digest, SHA256_BYTES);
+    return start(status, bytes, count, ABI_SHA_VERIFY);
+}
+
+/* Both share the buffer of data. */
+static bool is_under_way(void)
+{
+    return hashing.under_way || verifying.under_way;
+}
+
 int sha256(const void *bytes, size_t count, uint8_t digest[SHA256_BYTES])
 {
-    int status = request.under_way ? K_EBUSY : start_hash(bytes, count, digest);
-    if (status == K_OK) {
-        status = -(int)syscall_yield_wait_for(DRIVER, ABI_SHA_UPCALL_HASHED).values[0];
-        stop_lending();
-    }
-    return status;
+    int status = is_under_way() ? K_EBUSY : start_hash(bytes, count, digest);
+    return status == K_OK ? -(int)request_wait(&hashing).values[0] : status;
 }
 
 int sha256_verify(const void *bytes, size_t count, const uint8_t digest[SHA256_BYTES])
 {
-    if (request.under_way) {
-        return K_EBUSY;
-    }
-    int status = syscall_allow_read_only(DRIVER, ABI_SHA_RO_COMPARE, digest, SHA256_BYTES);
-    status = start(status, bytes, count, ABI_SHA_VERIFY);
+    int status = is_under_way() ? K_EBUSY : start_verify(bytes, count, digest);
     if (status == K_OK) {
-        struct syscall_return upcall = syscall_yield_wait_for(DRIVER, ABI_SHA_UPCALL_VERIFIED);
+        struct syscall_return upcall = request_wait(&verifying);
         status = upcall.values[0] == 0 ? (int)upcall.values[1] : -(int)upcall.values[0];
-        stop_lending();
     }
     return status;
-}
-
-static void done(uint32_t status, uint32_t unused1, uint32_t unused2, void *userdata)
-{
-    (void)userdata;
-    stop_lending();
-    request.under_way = false;
-    if (request.upcall != NULL) {
-        request.upcall(status, unused1, unused2, request.userdata);
-    }
 }
 
 int sha256_async(const void *bytes, size_t count, uint8_t digest[SHA256_BYTES],
                  syscall_upcall upcall, void *userdata)
 {
-    if (request.under_way) {
-        return K_EBUSY;
-    }
-    int status = syscall_subscribe(DRIVER, ABI_SHA_UPCALL_HASHED, done, NULL);
-    if (status == K_OK) {
-        status = start_hash(bytes, count, digest);
-    }
-    if (status == K_OK) {
-        request.upcall = upcall;
-        request.userdata = userdata;
-        request.under_way = true;
-    }
-    return status;
+    int status = is_under_way() ? K_EBUSY : request_subscribe(&hashing, upcall, userdata);
+    return status == K_OK ? request_leave(&hashing, start_hash(bytes, count, digest)) : status;
+}
+
+int sha256_verify_async(const void *bytes, size_t count, const uint8_t digest[SHA256_BYTES],
+                        syscall_upcall upcall, void *userdata)
+{
+    int status = is_under_way() ? K_EBUSY : request_subscribe(&verifying, upcall, userdata);
+    return status == K_OK ? request_leave(&verifying, start_verify(bytes, count, digest)) : status;
 }

@@ -17,5 +17,8 @@ int sha256_async(const void *bytes, size_t count, uint8_t digest[SHA256_BYTES],
                  syscall_upcall upcall, void *userdata);
 /* 1: the bytes have that digest, 0: they have not. Waits. */
 int sha256_verify(const void *bytes, size_t count, const uint8_t digest[SHA256_BYTES]);
+/* Without waiting: the upcall gets (status, 1 or 0, 0). Both buffers are lent until then. */
+int sha256_verify_async(const void *bytes, size_t count, const uint8_t digest[SHA256_BYTES],
+                        syscall_upcall upcall, void *userdata);
 
 #endif

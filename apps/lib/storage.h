@@ -21,4 +21,11 @@ int storage_size(void);
 int storage_read(uint32_t offset, void *bytes, size_t count);
 int storage_write(uint32_t offset, const void *bytes, size_t count);
 
+/* Without waiting: the upcall gets (how many bytes it were, 0, 0). The buffer is lent until then;
+ * one request at a time (K_EBUSY, K_ENOMEM). */
+int storage_read_async(uint32_t offset, void *bytes, size_t count, syscall_upcall upcall,
+                       void *userdata);
+int storage_write_async(uint32_t offset, const void *bytes, size_t count, syscall_upcall upcall,
+                        void *userdata);
+
 #endif

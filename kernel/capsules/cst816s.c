@@ -33,13 +33,15 @@ static void read_registers(struct cst816s *panel)
     panel->again = status == K_EBUSY;
 }
 
+/* Down is where y grows, as the watch's own firmware has it; register descriptions are of two minds
+ * about the first two. */
 static enum hil_touch_gesture gesture_of(uint32_t code)
 {
     switch (code) {
     case 1:
-        return HIL_TOUCH_SWIPE_UP;
-    case 2:
         return HIL_TOUCH_SWIPE_DOWN;
+    case 2:
+        return HIL_TOUCH_SWIPE_UP;
     case 3:
         return HIL_TOUCH_SWIPE_LEFT;
     case 4:
@@ -54,9 +56,12 @@ static void tell(struct cst816s *panel)
     bool pressed = byte_at(panel, FINGERS) > 0 && byte_at(panel, X_HIGH) >> EVENT_SHIFT != EVENT_UP;
     uint32_t x = (byte_at(panel, X_HIGH) & COORDINATE_HIGH_MASK) << 8 | byte_at(panel, X_LOW);
     uint32_t y = (byte_at(panel, Y_HIGH) & COORDINATE_HIGH_MASK) << 8 | byte_at(panel, Y_LOW);
+    /* The register keeps a gesture until the next touch; it is told once. */
+    enum hil_touch_gesture gesture = gesture_of(byte_at(panel, GESTURE));
+    uint8_t told = pressed && !panel->pressed ? HIL_TOUCH_NO_GESTURE : panel->gesture;
     struct hil_touch_event event = {
         .status = panel->pressed ? HIL_TOUCH_MOVED : HIL_TOUCH_PRESSED,
-        .gesture = gesture_of(byte_at(panel, GESTURE)),
+        .gesture = gesture != told ? gesture : HIL_TOUCH_NO_GESTURE,
         .x = (uint16_t)x,
         .y = (uint16_t)y,
     };
@@ -67,6 +72,7 @@ static void tell(struct cst816s *panel)
     bool moved = pressed && (x != panel->x || y != panel->y);
     bool matters = pressed != panel->pressed || moved || event.gesture != HIL_TOUCH_NO_GESTURE;
     panel->pressed = pressed;
+    panel->gesture = (uint8_t)gesture;
     panel->x = event.x;
     panel->y = event.y;
     if (matters) {

@@ -32,8 +32,9 @@ struct cst816s {
     struct hil_gpio_client interrupt_client;
     struct hil_delay_client delay_client;
     struct hil_i2c_client i2c_client;
-    bool again;   /* an interrupt came while its registers were being read */
-    bool pressed; /* as far as the client knows */
+    bool again;      /* an interrupt came while its registers were being read */
+    bool pressed;    /* as far as the client knows */
+    uint8_t gesture; /* enum hil_touch_gesture, told of this touch */
     uint16_t x, y;
     struct dma_buffer first, registers;
     uint8_t first_bytes[1];

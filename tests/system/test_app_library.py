@@ -5,9 +5,10 @@ import os
 import tempfile
 import unittest
 
-from sandglass import app, run
+from sandglass import BUILD, app, run
 
 BOARD = os.path.join(os.path.dirname(__file__), "../../sim/boards/nrf52dk.dts")
+BOARDS = os.path.join(os.path.dirname(__file__), "../boards")
 KERNEL = os.path.join(os.path.dirname(app("hello")), "../kernel/nrf52dk.elf")
 
 
@@ -47,6 +48,22 @@ class AppLibrary(unittest.TestCase):
         self.assertEqual(said, ["App 0x0 status code 0x1 (panic)", "App 0x0 status code 0x2 (could not start up)",
                                 "App 0x0 status code 0x1234", "App 0x0 prints 0xdeadbeef", "App 0x0 prints 0x0",
                                 "App 0x0 prints 0x10 0xffffffff"])
+
+    def test_requests_that_nobody_waits_for(self):
+        kernel = os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")
+        self.passes("lib_async_dk", 13, "-b", os.path.join(BOARDS, "header_spi.dts"), kernel)
+        self.passes("lib_async_node", 6, "-b", "sensor_node")
+
+    def test_the_watch_s_wrappers(self):
+        finger = (("touch", 200, 120, 1000), ("touch", 60, 120, 1060), ("untouch", 0, 0, 1120),
+                  ("touch", 120, 200, 1600), ("touch", 120, 60, 1660), ("untouch", 0, 0, 1720))
+        moves = [word for what, x, y, at in finger for word in ("--set", f"cst816s.{what}={x + 4096 * y}@{at}ms")]
+        self.passes("lib_async_watch", 10, "-b", "pinetime", *moves)
+
+    def test_ctap_hid(self):
+        reports = [word for first, at in ((42, 1500), (7, 2500)) for word in
+                   ("--set", f"usb_host.data={first}@{at}ms", "--set", f"usb_host.out={4 << 8 | 1}@{at + 1}ms")]
+        self.passes("lib_async_key", 5, "-b", "security_key", *reports)
 
     def test_heap(self):
         self.passes("lib_memory", 11)

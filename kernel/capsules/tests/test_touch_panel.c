@@ -167,12 +167,33 @@ static void test_controller_touch(void **state)
     answer(0, 1, 2, 0x122, 0x0F0);
     expect_event(2, HIL_TOUCH_MOVED, 0x122, 0x0F0);
     pulse();
-    answer(1, 0, 1, 0x122, 0x0F0);
+    answer(2, 0, 1, 0x122, 0x0F0);
     expect_event(3, HIL_TOUCH_RELEASED, 0x122, 0x0F0);
     assert_int_equal(latest.gesture, HIL_TOUCH_SWIPE_UP);
     pulse();
     answer(0, 0, 1, 0x122, 0x0F0);
     assert_int_equal(events, 3);
+}
+
+/* The controller keeps a gesture in its register until the next touch. */
+static void test_controller_gesture_once(void **state)
+{
+    (void)state;
+    for (uint32_t round = 0; round < 2; round++) {
+        pulse();
+        answer(0, 1, 0, 200, 120);
+        pulse();
+        answer(3, 1, 2, 60, 120);
+        expect_event(3 * round + 2, HIL_TOUCH_MOVED, 60, 120);
+        assert_int_equal(latest.gesture, HIL_TOUCH_SWIPE_LEFT);
+        pulse();
+        answer(3, 1, 2, 60, 120);
+        assert_int_equal(events, 3 * round + 2);
+        pulse();
+        answer(3, 0, 1, 60, 120);
+        expect_event(3 * round + 3, HIL_TOUCH_RELEASED, 60, 120);
+        assert_int_equal(latest.gesture, HIL_TOUCH_NO_GESTURE);
+    }
 }
 
 static void test_controller_busy(void **state)
@@ -201,6 +222,7 @@ int main(void)
         TEST(test_refusals),
         cmocka_unit_test_setup(test_controller_reset, begin_controller),
         cmocka_unit_test_setup(test_controller_touch, begin_controller),
+        cmocka_unit_test_setup(test_controller_gesture_once, begin_controller),
         cmocka_unit_test_setup(test_controller_busy, begin_controller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

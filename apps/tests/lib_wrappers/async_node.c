@@ -1,0 +1,54 @@
+/* Requests that nobody waits for, on the sensor node: I2C and radio. */
+#include "apps/lib/i2c.h"
+#include "apps/lib/radio.h"
+#include "apps/tests/lib_wrappers/note.h"
+
+#define SHT3X  0x44
+#define NOBODY 0x50
+
+static struct note note;
+
+static void test_i2c(void)
+{
+    /* Read the status register: two bytes out, two and a checksum in. */
+    uint8_t bytes[3] = {0xF3, 0x2D, 0};
+    int status = i2c_write_read_async(SHT3X, bytes, 2, 3, note_upcall, &note);
+    int again = i2c_read(SHT3X, bytes, 1);
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && is_noted(&note, 1, 0, 0, 0) && bytes[1] == 0x10,
+          "a transfer by I2C ends in an upcall");
+    status = i2c_write_read_async(NOBODY, bytes, 0, 1, note_upcall, &note);
+    syscall_yield();
+    check(status == K_OK && is_noted(&note, 2, ABI_NOACK, 0, 0), "also where nobody is");
+    check(i2c_write_read_async(SHT3X, bytes, 65, 0, note_upcall, &note) == K_ESIZE &&
+              i2c_read(NOBODY, bytes, 1) == K_ENOACK,
+          "what is refused is not under way");
+}
+
+static void test_radio(void)
+{
+    static struct radio_ring ring;
+    const uint8_t frame[] = {0x41, 0x88, 1, 0x5A, 0x5A, 0xFF, 0xFF, 1, 0, 'x'};
+    uint8_t copy[16];
+    note = (struct note){0};
+    (void)radio_set_channel(15);
+    check(radio_send_async(frame, sizeof(frame), note_upcall, &note) == K_EOFF,
+          "nothing is sent while the radio is off");
+    (void)radio_listen(&ring);
+    (void)radio_turn_on();
+    int status = radio_send_async(frame, sizeof(frame), note_upcall, &note);
+    int again = radio_send(frame, sizeof(frame));
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && is_noted(&note, 1, 0, 0, 0),
+          "a frame that is sent ends in an upcall");
+    check(radio_subscribe(note_upcall, &note) == K_OK && radio_take(&ring, copy, sizeof(copy)) == 0,
+          "there is no frame before one comes");
+}
+
+int main(void)
+{
+    test_i2c();
+    test_radio();
+    printf("done\n");
+    return 0;
+}

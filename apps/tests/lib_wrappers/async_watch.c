@@ -1,0 +1,68 @@
+/* Requests that nobody waits for, on the watch: ADC, display, gestures; and what its PWM says. */
+#include "apps/lib/adc.h"
+#include "apps/lib/pwm.h"
+#include "apps/lib/screen.h"
+#include "apps/lib/touch.h"
+#include "apps/tests/lib_wrappers/note.h"
+
+static struct note note;
+
+static void test_adc(void)
+{
+    uint32_t millivolts = 0;
+    check(adc_count() == 1 && adc_resolution_bits() > 8 && adc_reference_millivolts() > 1000,
+          "the ADC has a channel, a resolution and a reference");
+    int status = adc_read_async(0, note_upcall, &note);
+    int again = adc_read_millivolts(0, &millivolts);
+    syscall_yield();
+    uint32_t noted = note.arguments[2] * (uint32_t)adc_reference_millivolts() >> 16;
+    check(status == K_OK && again == K_EBUSY && note.count == 1 && note.arguments[1] == 0,
+          "a sample of the ADC ends in an upcall");
+    check(adc_read_millivolts(0, &millivolts) == K_OK && millivolts - noted + 20 < 40,
+          "with the voltage that one gets who waits");
+}
+
+static void test_screen(void)
+{
+    static const unsigned char pixels[32] = {0xF8};
+    const struct screen_frame frame = {10, 20, 4, 4}, beyond = {238, 0, 4, 4};
+    note = (struct note){0};
+    int status = screen_set_frame_async(&frame, note_upcall, &note);
+    int again = screen_set_frame(0, 0, 8, 8);
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && is_noted(&note, 1, 0, 0, 0),
+          "setting the frame ends in an upcall");
+    status = screen_write_async(pixels, sizeof(pixels), note_upcall, &note);
+    syscall_yield();
+    int filled = screen_fill_async(pixels, 2, note_upcall, &note);
+    syscall_yield();
+    check(status == K_OK && filled == K_OK && is_noted(&note, 3, 0, 0, 0),
+          "writing and filling do, too");
+    check(screen_set_frame_async(&beyond, note_upcall, &note) == K_EINVAL &&
+              screen_set_frame(0, 0, 8, 8) == K_OK,
+          "what is refused is not under way");
+}
+
+static void test_touch_and_pwm(void)
+{
+    check(touch_count() == 1, "one finger can be told apart");
+    check(pwm_count() == 1 && pwm_max_frequency_hz(0) == 160000 &&
+              pwm_max_frequency_hz(1) == K_EINVAL,
+          "PWM has a highest frequency");
+    note = (struct note){0};
+    (void)touch_subscribe_gesture(note_upcall, &note);
+    (void)touch_enable();
+    printf("ready\n");
+    syscall_yield();
+    check(is_noted(&note, 1, ABI_TOUCH_SWIPE_LEFT, 0, 0), "a swipe is an upcall");
+    check(touch_wait_gesture() == ABI_TOUCH_SWIPE_UP, "or can be waited for");
+}
+
+int main(void)
+{
+    test_adc();
+    test_screen();
+    test_touch_and_pwm();
+    printf("done\n");
+    return 0;
+}
