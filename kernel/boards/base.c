@@ -30,7 +30,7 @@ static void write_now(struct const_slice bytes)
 const struct kernel_chip base_chip = {serve_interrupts, write_now, stop_dead};
 
 /* An app that faults is started again a few times, then left alone: the others go on. */
-const struct kernel_fault_rule base_fault_rules[1] = {{NULL, KERNEL_FAULT_RESTART, 3}};
+const struct kernel_fault_rule base_fault_rules[1] = {{NULL, KERNEL_FAULT_THRESHOLD_RESTART, 2}};
 
 static void start_capsules(void)
 {

@@ -6,6 +6,8 @@
 
 #include "kernel/core/kernel_internal.h"
 
+#define LOST_NOTE_BYTES 32u /* more than "[4294967295 bytes lost]\r\n" has */
+
 /* The capsule that shares the UART out may have trapped: then nobody has it any more. */
 static bool must_write_now(void)
 {
@@ -47,6 +49,7 @@ static void transmitted(void *self, int status)
     (void)status; /* there is nobody to tell */
     drop_oldest(ring, ring->sending);
     ring->sending = 0;
+    report_go_on();
     deferred_call_request(&ring->pump);
 }
 
@@ -84,6 +87,17 @@ void debug_flush(void)
     }
 }
 
+uint32_t debug_room(void)
+{
+    const struct debug_ring *ring = &kernel.debug;
+    if (must_write_now()) {
+        return UINT32_MAX;
+    }
+    uint32_t room = DEBUG_RING_BYTES - ring->count;
+    uint32_t note = ring->lost != 0 ? LOST_NOTE_BYTES : 0; /* comes first */
+    return room > note ? room - note : 0;
+}
+
 static bool put(struct debug_ring *ring, struct const_slice text)
 {
     if (text.length > DEBUG_RING_BYTES - ring->count) {
@@ -107,8 +121,6 @@ static uint32_t decimal_digits(uint32_t value, uint8_t digits[10])
     } while (value != 0);
     return count;
 }
-
-#define LOST_NOTE_BYTES 32u /* more than "[4294967295 bytes lost]\r\n" has */
 
 static void note_lost(struct debug_ring *ring)
 {

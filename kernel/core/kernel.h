@@ -16,19 +16,24 @@
 
 #define KERNEL_PROCESS_SLOTS 16u
 
-/* What happens to a process that faults. */
+/* What happens to a process that faults, besides the line that says so. */
 enum kernel_fault_policy {
-    KERNEL_FAULT_STOP,    /* it stays faulted; its grants and buffers are gone */
-    KERNEL_FAULT_RESTART, /* from its beginning, at most restart_limit times; then it stops */
-    KERNEL_FAULT_PANIC,   /* the whole kernel stops and says why */
+    KERNEL_FAULT_STOP,               /* it stays faulted; its grants and buffers are gone */
+    KERNEL_FAULT_STOP_WITH_DEBUG,    /* the same, and its memory, registers and regions are shown */
+    KERNEL_FAULT_RESTART,            /* from its beginning */
+    KERNEL_FAULT_RESTART_WITH_DEBUG, /* the same, when all that has been shown */
+    KERNEL_FAULT_PANIC,              /* the whole kernel stops and says why */
+    /* It is started again while it has had no more restarts than the threshold; then the first of
+     * these stops it, and the second panics. */
+    KERNEL_FAULT_THRESHOLD_RESTART,
+    KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC,
 };
-#define KERNEL_RESTART_ALWAYS 0xFFFFFFFFu
 
-/* The first rule that fits counts; the last one fits every process. */
+/* The first rule that fits counts. A process that none fits is stopped. */
 struct kernel_fault_rule {
     const char *process_name; /* NULL: fits every process */
     enum kernel_fault_policy policy;
-    uint32_t restart_limit;
+    uint32_t threshold; /* of the last two policies */
 };
 
 /* What an app's credentials (its footers' hashes and signatures) decide. */

@@ -115,6 +115,7 @@ struct kernel {
     struct left_command left_command;       /* the latest; counts while `current` is NULL */
     struct debug_ring debug;
     struct loader loader;
+    struct deferred_call dump; /* of processes that faulted */
 };
 
 extern struct kernel kernel;
@@ -220,10 +221,17 @@ static inline bool deferred_is_pending(void)
 void debug_start(void);
 /* Sends the ring's contents by polling: nothing waits any more. */
 void debug_flush(void);
+/* Bytes that can be written now without being lost. */
+uint32_t debug_room(void);
 
 /* report.c */
 /* One line: who, what, where. process->fault has the status, or `why` the reason. */
 void report_process_fault(const struct process *process, const char *why);
+/* All that is known of a process that has just ended in a fault goes to the debug console as there
+ * is room. Then, if it has not been started or removed meanwhile, it is started anew on request. */
+void report_after_fault(struct process *process, bool restart);
+/* There is room again. */
+void report_go_on(void);
 /* Which capsule, what it did, where, in whose call. */
 void report_trap(const struct trap *trap);
 void report_text(const char *text); /* zero-terminated, to the debug console */

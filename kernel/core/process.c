@@ -88,6 +88,7 @@ static void start_life(struct process *process)
     process->id = next_id(process);
     process->state = ABI_PROCESS_RUNNING;
     process->queue_count = 0;
+    process->dump = 0;
     process->grant_start = process->layout.ram_end - process_block_bytes();
     process->allow_end = process->layout.ram_start;
     process->lost_start = 0;
@@ -314,31 +315,59 @@ static const struct kernel_fault_rule *fault_rule(const struct process *process)
     return NULL;
 }
 
+/* The threshold counts as Tock's does: with 0 there is one restart. */
+static bool may_restart(const struct process *process, const struct kernel_fault_rule *rule)
+{
+    return process->restarts - process->restarts_forgiven <= rule->threshold;
+}
+
+static _Noreturn void panic_for(struct process *process)
+{
+    process->state = ABI_PROCESS_FAULTED;
+    kernel_panic(SLICE_OF_TEXT("a process faulted"));
+}
+
 void process_fault(struct process *process, const struct arch_fault *fault, const char *why)
 {
+    static const struct kernel_fault_rule no_rule = {NULL, KERNEL_FAULT_STOP, 0};
     process->fault = fault != NULL ? *fault : (struct arch_fault){0};
     report_process_fault(process, why);
-    process_end(process, ABI_PROCESS_FAULTED);
     if (ipc_lost_what_it_touched(process, &process->fault)) {
         /* No client rules over the life of a service, whatever the policy. */
+        process_end(process, ABI_PROCESS_FAULTED);
         process->restarts_forgiven++;
         process_restart(process);
         return;
     }
 
     const struct kernel_fault_rule *rule = fault_rule(process);
-    enum kernel_fault_policy policy = rule != NULL ? rule->policy : KERNEL_FAULT_STOP;
-    switch (policy) {
-    case KERNEL_FAULT_STOP:
+    rule = rule != NULL ? rule : &no_rule;
+    bool again = may_restart(process, rule);
+    if (rule->policy == KERNEL_FAULT_PANIC ||
+        (rule->policy == KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC && !again)) {
+        panic_for(process);
+    }
+
+    process_end(process, ABI_PROCESS_FAULTED);
+    switch (rule->policy) {
+    case KERNEL_FAULT_STOP_WITH_DEBUG:
+        report_after_fault(process, false);
         break;
     case KERNEL_FAULT_RESTART:
-        if (rule->restart_limit == KERNEL_RESTART_ALWAYS ||
-            process->restarts - process->restarts_forgiven < rule->restart_limit) {
+        process_restart(process);
+        break;
+    case KERNEL_FAULT_RESTART_WITH_DEBUG:
+        report_after_fault(process, true);
+        break;
+    case KERNEL_FAULT_THRESHOLD_RESTART:
+    case KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC:
+        if (again) {
             process_restart(process);
         }
         break;
+    case KERNEL_FAULT_STOP:
     case KERNEL_FAULT_PANIC:
-        kernel_panic(SLICE_OF_TEXT("a process faulted"));
+        break;
     }
 }
 

@@ -45,6 +45,8 @@ struct process {
     uint8_t queue_count;
     uint8_t wait_grant;   /* while YIELDED_FOR: the grant's index, */
     uint16_t wait_number; /* and the upcall it waits for */
+    uint8_t dump;         /* of its fault: 1 + the piece that is next; 0: nothing to say */
+    bool restart_after_dump;
     uint32_t grant_start; /* lowest byte of the grants */
     uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
     struct process_upcall queue[PROCESS_UPCALLS];

@@ -6,6 +6,7 @@
 #include "kernel/capsule/debug.h"
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/core/report.h"
 
 void report_text(const char *text)
 {
@@ -121,56 +122,37 @@ void report_trap(const struct trap *trap)
     debug_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");
 }
 
-static const char *state_text(enum abi_process_state state)
-{
-    switch (state) {
-    case ABI_PROCESS_RUNNING:
-        return "Running";
-    case ABI_PROCESS_YIELDED:
-        return "Yielded";
-    case ABI_PROCESS_YIELDED_FOR:
-        return "YieldedFor";
-    case ABI_PROCESS_STOPPED:
-        return "Stopped";
-    case ABI_PROCESS_FAULTED:
-        return "Faulted";
-    case ABI_PROCESS_TERMINATED:
-        return "Terminated";
-    }
-    return "?";
-}
-
-static void write_field(const char *name, uint32_t value)
+void report_field(const char *name, uint32_t value)
 {
     report_text(name);
     debug_hex32(value);
 }
 
-static void write_line(const char *name, uint32_t value)
+void report_line(const char *name, uint32_t value)
 {
-    write_field(name, value);
+    report_field(name, value);
     debug_text("\r\n");
 }
 
-static void write_count(const char *name, uint32_t value)
+void report_count(const char *name, uint32_t value)
 {
     report_text(name);
     debug_decimal(value);
 }
 
-static void write_frame(const struct arch_frame *frame)
+void report_frame(const struct arch_frame *frame)
 {
-    write_field("  r0 ", frame->r0);
-    write_field("  r1 ", frame->r1);
-    write_field("  r2 ", frame->r2);
-    write_line("  r3 ", frame->r3);
-    write_field("  r12 ", frame->r12);
-    write_field("  lr ", frame->lr);
-    write_field("  pc ", frame->pc);
-    write_line(" xpsr ", frame->xpsr);
+    report_field("  r0 ", frame->r0);
+    report_field("  r1 ", frame->r1);
+    report_field("  r2 ", frame->r2);
+    report_line("  r3 ", frame->r3);
+    report_field("  r12 ", frame->r12);
+    report_field("  lr ", frame->lr);
+    report_field("  pc ", frame->pc);
+    report_line(" xpsr ", frame->xpsr);
 }
 
-static void write_r4_to_r11(const uint32_t *registers)
+void report_r4_to_r11(const uint32_t *registers)
 {
     for (uint32_t i = 0; i < 8; i++) {
         debug_text("  r");
@@ -183,49 +165,12 @@ static void write_r4_to_r11(const uint32_t *registers)
     }
 }
 
-static void write_fault(const struct arch_fault *fault)
+void report_status_registers(const struct arch_fault *fault)
 {
-    write_field("  CFSR ", fault->cfsr);
-    write_field("  HFSR ", fault->hfsr);
-    write_field("  MMFAR ", fault->mmfar);
-    write_line("  BFAR ", fault->bfar);
-}
-
-static void write_process(const struct process *process)
-{
-    debug_text("App: ");
-    report_name(process_name(process));
-    debug_text("  -  [");
-    report_text(state_text((enum abi_process_state)process->state));
-    report_text(process == kernel.current ? ", its slice is running]\r\n" : "]\r\n");
-    write_count("  slot ", process->slot);
-    write_count("  system calls ", process->system_calls);
-    write_count("  upcalls queued ", process->queue_count);
-    write_count(" dropped ", process->upcalls_dropped);
-    write_count("  restarts ", process->restarts);
-    debug_text("\r\n");
-    write_line("  RAM end     ", process->layout.ram_end);
-    write_line("  grants      ", process->grant_start);
-    write_line("  app break   ", process->layout.app_break);
-    write_line("  heap start  ", process->heap_start);
-    write_line("  stack top   ", process->stack_top);
-    write_line("  RAM start   ", process->layout.ram_start);
-    write_line("  flash end   ", process->flash_start + process->app.total_size);
-    write_line("  flash start ", process->flash_start);
-    if (process->fault.exception != 0) {
-        write_fault(&process->fault);
-    }
-    if (process_frame_is_valid(process)) {
-        write_frame(arch_context_frame(&process->context));
-    }
-    write_r4_to_r11(process->context.r4_to_r11);
-    write_line("  sp ", process->context.psp);
-    for (uint32_t i = 0; i < MPU_LAYOUT_REGIONS; i++) {
-        debug_text("  region ");
-        debug_decimal(i);
-        write_field("  RBAR ", process->layout.region[i].rbar);
-        write_line("  RASR ", process->layout.region[i].rasr);
-    }
+    report_field("  CFSR ", fault->cfsr);
+    report_field("  HFSR ", fault->hfsr);
+    report_field("  MMFAR ", fault->mmfar);
+    report_line("  BFAR ", fault->bfar);
 }
 
 static void write_panic_head(void)
@@ -251,20 +196,20 @@ static _Noreturn void finish_panic(void)
     kernel_view_get(&view);
     debug_write(kernel_version_text());
     debug_text("\r\n---| Kernel memory |---\r\n");
-    write_field("  code  ", view.text_start);
-    write_line(" - ", view.text_end);
-    write_field("  stack ", view.stack_start);
-    write_field(" - ", view.stack_end);
-    write_count("  bytes never used: ", never_used_stack(&view));
+    report_field("  code  ", view.text_start);
+    report_line(" - ", view.text_end);
+    report_field("  stack ", view.stack_start);
+    report_field(" - ", view.stack_end);
+    report_count("  bytes never used: ", never_used_stack(&view));
     debug_text("\r\n");
-    write_field("  data  ", view.data_start);
-    write_line(" - ", view.data_end);
-    write_field("  apps  ", view.app_ram_start);
-    write_line(" - ", view.app_ram_end);
+    report_field("  data  ", view.data_start);
+    report_line(" - ", view.data_end);
+    report_field("  apps  ", view.app_ram_start);
+    report_line(" - ", view.app_ram_end);
     debug_text("---| Processes |---\r\n");
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         if (kernel.process[slot] != NULL) {
-            write_process(kernel.process[slot]);
+            report_process(kernel.process[slot]);
         }
     }
     debug_text("---| End of panic |---\r\n");
@@ -285,12 +230,12 @@ _Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault)
     debug_text("the kernel faulted: ");
     write_status(&fault->fault);
     report_text(fault->stack_overflow ? " (its stack overflowed)\r\n" : "\r\n");
-    write_count("  exception ", fault->fault.exception);
-    write_line("  sp ", fault->sp);
-    write_fault(&fault->fault);
+    report_count("  exception ", fault->fault.exception);
+    report_line("  sp ", fault->sp);
+    report_status_registers(&fault->fault);
     if (fault->frame != NULL) {
-        write_frame(fault->frame);
+        report_frame(fault->frame);
     }
-    write_r4_to_r11(fault->r4_to_r11);
+    report_r4_to_r11(fault->r4_to_r11);
     finish_panic();
 }

@@ -194,7 +194,6 @@ static void test_random_calls(void **state)
         random_state = seed;
         fixture.command = use_everything;
         fixture.fault_rule.policy = KERNEL_FAULT_RESTART;
-        fixture.fault_rule.restart_limit = KERNEL_RESTART_ALWAYS;
         for (uint32_t i = 0; i < PROCESSES; i++) {
             fixture_add_app(&(struct fixture_app){.minimum_ram = 600 + 500 * i});
         }

@@ -170,8 +170,8 @@ static void test_fault_without_a_frame(void **state)
 static void test_restart_at_most(void **state)
 {
     (void)state;
-    fixture.fault_rule.policy = KERNEL_FAULT_RESTART;
-    fixture.fault_rule.restart_limit = 2;
+    fixture.fault_rule.policy = KERNEL_FAULT_THRESHOLD_RESTART;
+    fixture.fault_rule.threshold = 1;
     struct process *p = fixture_boot_one();
     for (uint32_t i = 0; i < 2; i++) {
         struct process_id before = p->id;
@@ -188,7 +188,7 @@ static void test_rule_by_name(void **state)
 {
     (void)state;
     static const struct kernel_fault_rule rules[] = {
-        {"b", KERNEL_FAULT_RESTART, KERNEL_RESTART_ALWAYS},
+        {"b", KERNEL_FAULT_RESTART, 0},
         {NULL, KERNEL_FAULT_STOP, 0},
     };
     fixture.config.fault_rules = rules;
