@@ -75,6 +75,7 @@ static void test_less_is_wasted_than_by_powers_of_two(void **state)
             ours_worst = our_waste > ours_worst ? our_waste : ours_worst;
             tock_worst = tock_waste > tock_worst ? tock_waste : tock_worst;
         }
+        assert_true(ours / PLACES <= (sizes[i] + KERNEL) / 40); /* docs/app-memory.md */
         printf("%10u %12u %12u %12u %12u\n", sizes[i], ours / PLACES, ours_worst, tock / PLACES,
                tock_worst);
     }
