@@ -337,9 +337,9 @@ static void test_a_fault_that_is_the_clients_doing(void **state)
 {
     (void)state;
     static const enum kernel_fault_policy policies[] = {KERNEL_FAULT_STOP, KERNEL_FAULT_PANIC,
-                                                        KERNEL_FAULT_RESTART};
+                                                        KERNEL_FAULT_THRESHOLD_RESTART};
     for (unsigned i = 0; i < 3; i++) {
-        fixture.fault_rule = (struct kernel_fault_rule){NULL, policies[i], 1};
+        fixture.fault_rule = (struct kernel_fault_rule){NULL, policies[i], 0};
         for (unsigned times = 0; times < 3; times++) {
             fixture_grow(at(SERVICE), 512);
             map_one();
