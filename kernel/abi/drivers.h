@@ -26,18 +26,22 @@
 #define ABI_DRIVER_SPI_CONTROLLER    0x20001u
 #define ABI_DRIVER_I2C_MASTER        0x20003u
 #define ABI_DRIVER_IEEE802154        0x30001u
+#define ABI_DRIVER_EUI64             0x30006u
 #define ABI_DRIVER_RNG               0x40001u
 #define ABI_DRIVER_CRC               0x40002u
 #define ABI_DRIVER_HMAC              0x40003u
 #define ABI_DRIVER_CTAP_HID          0x40004u
 #define ABI_DRIVER_SHA               0x40005u
+#define ABI_DRIVER_AES               0x40006u
 #define ABI_DRIVER_NVM_STORAGE       0x50001u
 #define ABI_DRIVER_TEMPERATURE       0x60000u
 #define ABI_DRIVER_HUMIDITY          0x60001u
 #define ABI_DRIVER_AMBIENT_LIGHT     0x60002u
 #define ABI_DRIVER_NINE_DOF          0x60004u
+#define ABI_DRIVER_BUZZER            0x90000u
 #define ABI_DRIVER_SCREEN            0x90001u
 #define ABI_DRIVER_TOUCH             0x90002u
+#define ABI_DRIVER_CYCLE_COUNT       0x90008u
 /* Tock leaves numbers with the highest bit set to others; ours are these. */
 #define ABI_DRIVER_HEART_RATE 0x80060000u
 
@@ -331,6 +335,63 @@ enum abi_digest_algorithm {
     ABI_DIGEST_SHA256 = 0,
 };
 #define ABI_DIGEST_BYTES 32u
+
+/* AES with a key of 128 bits: key ro 0, initial value or nonce ro 1, source ro 2, result rw 0.
+ * NOMEM while this process's is under way. The settings of CCM are those of the next SETUP. */
+enum abi_aes_command {
+    ABI_AES_SET_ALGORITHM = 1,    /* (enum abi_aes_algorithm, 0: decrypt). NOSUPPORT */
+    ABI_AES_SETUP = 2,            /* u. Takes key and initial value. INVAL; RESERVE; SIZE */
+    ABI_AES_CRYPT = 3,            /* u. The next part of the message. OFF: not set up; SIZE */
+    ABI_AES_FINISH = 4,           /* forgets the key. OFF */
+    ABI_AES_SET_A_OFFSET = 5,     /* (where in the source the associated data begins) */
+    ABI_AES_SET_M_OFFSET = 6,     /* (where the message begins) */
+    ABI_AES_SET_MIC_LENGTH = 7,   /* (bytes) */
+    ABI_AES_SET_CONFIDENTIAL = 8, /* (0: the message is authenticated only) */
+};
+enum abi_aes_algorithm {
+    ABI_AES_CTR = 0,
+    ABI_AES_CBC = 1,
+    ABI_AES_ECB = 2,
+    ABI_AES_CCM = 3,
+};
+enum abi_aes_upcall {
+    ABI_AES_UPCALL_DONE = 0, /* (status, bytes of the source, CCM: 1: the MIC is right) */
+    ABI_AES_UPCALLS = 1,
+};
+enum abi_aes_allow {
+    ABI_AES_RO_KEY = 0,
+    ABI_AES_RO_IV = 1,
+    ABI_AES_RO_SOURCE = 2,
+    ABI_AES_ROS = 3,
+    ABI_AES_RW_DEST = 0,
+    ABI_AES_RWS = 1,
+};
+
+/* EUI-64: the chip's own number. */
+enum abi_eui64_command {
+    ABI_EUI64_GET = 1, /* -> u64 */
+};
+
+/* Cycle count: of the processor's clock. One counter; who has started it rules it while it lives,
+ * to others it is RESERVE, but for reading. */
+enum abi_cycle_count_command {
+    ABI_CYCLE_COUNT_START = 1,
+    ABI_CYCLE_COUNT_READ = 2,  /* -> u64 */
+    ABI_CYCLE_COUNT_RESET = 3, /* 0, and stopped */
+    ABI_CYCLE_COUNT_STOP = 4,
+};
+
+/* Buzzer: a tone at a time. At most ABI_BUZZER_MAX_MS. */
+enum abi_buzzer_command {
+    ABI_BUZZER_BUZZ = 1,     /* (Hz, ms), u. When it is free. NOMEM: this process's waits; INVAL */
+    ABI_BUZZER_BUZZ_NOW = 2, /* (Hz, ms), u. RESERVE: it is another's; INVAL */
+    ABI_BUZZER_STOP = 3,     /* u. RESERVE; OFF: there is no tone */
+};
+#define ABI_BUZZER_MAX_MS 5000u
+enum abi_buzzer_upcall {
+    ABI_BUZZER_UPCALL_DONE = 0, /* (status, 0, 0) */
+    ABI_BUZZER_UPCALLS = 1,
+};
 
 /* CTAP HID: reports of 64 bytes to and from a USB host. The first process that uses it has it; to
  * others it is BUSY. */

@@ -11,6 +11,7 @@ const struct hil_alarm base_alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUE
                                      NRF52_RTC_WIDTH_BITS};
 const struct hil_sensor base_chip_thermometer = {&nrf52_temp_ops, &base.temp, NULL};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
+static const struct hil_aes aes = {&nrf52_ecb_ops, &base.ecb, NULL};
 
 static void serve_interrupts(void)
 {
@@ -44,6 +45,12 @@ static void start_capsules(void)
     process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
     alarm_init(&base.alarm_driver, &base_alarm);
     rng_init(&base.rng_driver, &entropy);
+    aes_mux_init(&base.aes_mux, &aes);
+    aes_mux_add_port(&base.aes_mux, &base.aes_port);
+    aes_init(&base.aes_driver, &base.aes_port.aes);
+    crc_init(&base.crc_driver);
+    hmac_init(&base.hmac_driver);
+    sha_init(&base.sha_driver);
 }
 
 int main(void);

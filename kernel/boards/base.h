@@ -1,7 +1,8 @@
 /*
  * base.h - what every board of this folder stands on: the serial console with its three users, the
- * alarm, random numbers, the chip's thermometer, the edge detectors, and the capsules over them;
- * and main. A board's board.c says which pins there are and adds what is its own:
+ * alarm and delays, random numbers, AES, the chip's thermometer, the edge detectors, and the
+ * capsules over them and those that need no device at all; and main. A board's board.c says which
+ * pins there are and adds what is its own:
  *
  *   static const struct nrf52_interrupt interrupt_rows[] = {BASE_INTERRUPTS, the board's};
  *   static const struct driver drivers[] = {BASE_DRIVERS, the board's};
@@ -10,19 +11,26 @@
 #ifndef KERNEL_BOARDS_BASE_H
 #define KERNEL_BOARDS_BASE_H
 
+#include "kernel/capsules/aes.h"
+#include "kernel/capsules/aes_mux.h"
 #include "kernel/capsules/alarm.h"
 #include "kernel/capsules/console.h"
+#include "kernel/capsules/crc.h"
+#include "kernel/capsules/hmac.h"
 #include "kernel/capsules/low_level_debug.h"
 #include "kernel/capsules/process_console.h"
 #include "kernel/capsules/process_info.h"
 #include "kernel/capsules/rng.h"
+#include "kernel/capsules/sha.h"
 #include "kernel/capsules/temperature.h"
 #include "kernel/capsules/uart_mux.h"
 #include "kernel/chips/nrf52/chip.h"
+#include "kernel/chips/nrf52/ecb.h"
 #include "kernel/chips/nrf52/gpio.h"
 #include "kernel/chips/nrf52/registers.h"
 #include "kernel/chips/nrf52/rng.h"
 #include "kernel/chips/nrf52/rtc.h"
+#include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/chips/nrf52/temp.h"
 #include "kernel/chips/nrf52/uarte.h"
 #include "kernel/core/ipc.h"
@@ -36,12 +44,20 @@ struct base {
     struct nrf52_gpiote gpiote;
     struct nrf52_uarte uarte;
     struct nrf52_rtc rtc;
+    struct nrf52_rtc_delays delays; /* for boards to hang theirs on, too */
     struct nrf52_rng rng;
     struct nrf52_temp temp;
+    struct nrf52_ecb ecb;
     struct alarm_driver alarm_driver;
     struct console_driver console_driver;
     struct process_info_driver process_info_driver;
     struct rng_driver rng_driver;
+    struct aes_mux aes_mux;
+    struct aes_mux_port aes_port;
+    struct aes_driver aes_driver;
+    struct crc_driver crc_driver;
+    struct hmac_driver hmac_driver;
+    struct sha_driver sha_driver;
     struct sensor_driver temperature_driver;
     struct uart_mux uart_mux;
     struct uart_mux_port debug_port, console_port, process_console_port;
@@ -80,6 +96,8 @@ extern const struct hil_alarm base_alarm;
 /* Rows of tables that the board owns: struct nrf52_interrupt, struct driver. */
 #define BASE_INTERRUPTS                                                                            \
     {NRF52_IRQN_RTC1, nrf52_rtc_serve, nrf52_rtc_stop_dead, &base.rtc},                            \
+        {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &base.delays},       \
+        {NRF52_IRQN_ECB, nrf52_ecb_serve, NULL, &base.ecb},                                        \
         {NRF52_IRQN_UARTE0, nrf52_uarte_serve, nrf52_uarte_stop_dead, &base.uarte},                \
         {NRF52_IRQN_GPIOTE, nrf52_gpiote_serve, nrf52_gpiote_stop_dead, &base.gpiote},             \
         {NRF52_IRQN_RNG, nrf52_rng_serve, nrf52_rng_stop_dead, &base.rng},                         \
@@ -90,6 +108,8 @@ extern const struct hil_alarm base_alarm;
 #define BASE_DRIVERS                                                                               \
     {&alarm_driver_ops, &base.alarm_driver}, {&console_driver_ops, &base.console_driver},          \
         {&rng_driver_ops, &base.rng_driver}, {&temperature_driver_ops, &base.temperature_driver},  \
+        {&aes_driver_ops, &base.aes_driver}, {&crc_driver_ops, &base.crc_driver},                  \
+        {&hmac_driver_ops, &base.hmac_driver}, {&sha_driver_ops, &base.sha_driver},                \
         {&process_info_driver_ops, &base.process_info_driver}, {&ipc_driver_ops, NULL},            \
         {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \

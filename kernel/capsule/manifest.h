@@ -21,6 +21,7 @@
 #define CAPSULE_NEEDS(NEED)                                                                        \
     NEED(ACCELEROMETER, "kernel/hil/accelerometer.h")                                              \
     NEED(ADC, "kernel/hil/adc.h")                                                                  \
+    NEED(AES, "kernel/hil/aes.h")                                                                  \
     NEED(ALARM, "kernel/hil/alarm.h")                                                              \
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
     NEED(COMPARATOR, "kernel/hil/comparator.h")                                                    \
@@ -45,6 +46,9 @@
     NEED(GRANT, "kernel/capsule/grant.h")                                                          \
     NEED(PROCESS_CONTROL, "kernel/capsule/process_control.h")                                      \
     NEED(STORAGE, "kernel/capsule/storage.h")                                                      \
+    NEED(AES_CCM, "kernel/capsules/aes_ccm.h")                                                     \
+    NEED(AES_INVERSE, "kernel/capsules/aes_inverse.h")                                             \
+    NEED(AES_JOB, "kernel/capsules/aes_job.h")                                                     \
     NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
     NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \

@@ -2,13 +2,10 @@
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/comparator.h"
-#include "kernel/capsules/crc.h"
 #include "kernel/capsules/gpio.h"
-#include "kernel/capsules/hmac.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/nvm_storage.h"
-#include "kernel/capsules/sha.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/comp.h"
 #include "kernel/chips/nrf52/qspi.h"
@@ -37,12 +34,10 @@ static const struct hil_gpio app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2
 
 static struct led_driver led_driver;
 
-static struct nrf52_rtc_delays delays;
-
 /* The flash on the board, an MX25R6435F of 8 MB. */
 #define FLASH_ID    0x1728C2u
 #define FLASH_BYTES 0x800000u
-static struct nrf52_rtc_delay flash_delay = {.all = &delays};
+static struct nrf52_rtc_delay flash_delay = {.all = &base.delays};
 static const struct nrf52_qspi_config qspi_config = {.sck_pin = 19,
                                                      .select_pin = 17,
                                                      .io_pins = {20, 21, 22, 23},
@@ -73,7 +68,7 @@ static const struct hil_spi header_spi = {&nrf52_spim_ops, &header_device};
 static struct spi_controller_driver spi_controller_driver;
 
 /* I2C on the Arduino header's SDA and SCL, for what an app knows to be there. */
-static struct nrf52_rtc_delay bus_delay = {.all = &delays};
+static struct nrf52_rtc_delay bus_delay = {.all = &base.delays};
 static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .scl_pin = 27,
@@ -84,10 +79,6 @@ static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
-static struct sha_driver sha_driver;
-static struct crc_driver crc_driver;
-static struct hmac_driver hmac_driver;
-
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
@@ -97,9 +88,6 @@ static const struct driver drivers[] = {
     {&i2c_master_driver_ops, &i2c_master_driver},
     {&nvm_storage_driver_ops, &nvm_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
-    {&sha_driver_ops, &sha_driver},
-    {&crc_driver_ops, &crc_driver},
-    {&hmac_driver_ops, &hmac_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -108,14 +96,10 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
     {NRF52_IRQN_QSPI, nrf52_qspi_serve, NULL, &qspi},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
 };
 
 void board_start(void)
 {
-    sha_init(&sha_driver);
-    crc_init(&crc_driver);
-    hmac_init(&hmac_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

@@ -17,7 +17,6 @@
 #include "kernel/capsules/st7789.h"
 #include "kernel/capsules/touch_panel.h"
 #include "kernel/chips/nrf52/pwm.h"
-#include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
@@ -53,8 +52,6 @@ static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inp
                                    NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
 static struct adc_driver adc_driver;
 
-static struct nrf52_rtc_delays delays;
-
 /* SPI: the display and a flash. */
 #define DISPLAY_WIDTH  240u
 #define DISPLAY_HEIGHT 240u
@@ -69,7 +66,7 @@ static struct nrf52_spim_device display_device = {
     .mode = {.frequency_hz = DISPLAY_HZ, .idle_high = true, .sample_trailing = true}};
 static const struct hil_spi display_spi = {&nrf52_spim_ops, &display_device};
 static struct nrf52_pin display_data_pin = BASE_PIN(18), display_reset_pin = BASE_PIN(26);
-static struct nrf52_rtc_delay display_delay = {.all = &delays};
+static struct nrf52_rtc_delay display_delay = {.all = &base.delays};
 static const struct hil_delay display_hil_delay = {&nrf52_rtc_delay_ops, &display_delay};
 static const struct st7789_config display_config = {
     .width = DISPLAY_WIDTH,
@@ -89,7 +86,7 @@ static struct screen_driver screen_driver;
 static struct nrf52_spim_device flash_device = {
     .spim = &spim, .select = &flash_select_pin, .mode = {.frequency_hz = FLASH_HZ}};
 static const struct hil_spi flash_spi = {&nrf52_spim_ops, &flash_device};
-static struct nrf52_rtc_delay flash_delay = {.all = &delays};
+static struct nrf52_rtc_delay flash_delay = {.all = &base.delays};
 static const struct hil_delay flash_hil_delay = {&nrf52_rtc_delay_ops, &flash_delay};
 static const struct spi_nor_config flash_config = {
     .spi = &flash_spi, .delay = &flash_hil_delay, .size_bytes = FLASH_BYTES, .jedec_id = FLASH_ID};
@@ -98,7 +95,7 @@ static struct nvm_storage_driver nvm_storage_driver;
 
 /* I2C: the touch panel, the accelerometer, the heart-rate sensor. SPI1 and TWI0 have each its own
  * address. */
-static struct nrf52_rtc_delay bus_delay = {.all = &delays};
+static struct nrf52_rtc_delay bus_delay = {.all = &base.delays};
 static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .scl_pin = 7,
@@ -108,7 +105,7 @@ static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
 static struct nrf52_twim_device panel_device = {.twim = &twim, .address = CST816S_ADDRESS};
 static const struct hil_i2c panel_i2c = {&nrf52_twim_ops, &panel_device};
 static struct nrf52_pin panel_interrupt_pin = BASE_PIN(28), panel_reset_pin = BASE_PIN(10);
-static struct nrf52_rtc_delay panel_delay = {.all = &delays};
+static struct nrf52_rtc_delay panel_delay = {.all = &base.delays};
 static const struct hil_delay panel_hil_delay = {&nrf52_rtc_delay_ops, &panel_delay};
 static const struct cst816s_config panel_config = {
     .i2c = &panel_i2c,
@@ -120,14 +117,14 @@ static struct cst816s cst816s;
 static struct touch_panel_driver touch_driver;
 static struct nrf52_twim_device accelerometer_device = {.twim = &twim, .address = BMA42X_ADDRESS};
 static const struct hil_i2c accelerometer_i2c = {&nrf52_twim_ops, &accelerometer_device};
-static struct nrf52_rtc_delay accelerometer_delay = {.all = &delays};
+static struct nrf52_rtc_delay accelerometer_delay = {.all = &base.delays};
 static const struct hil_delay accelerometer_hil_delay = {&nrf52_rtc_delay_ops,
                                                          &accelerometer_delay};
 static struct bma42x bma42x;
 static struct nine_dof_driver nine_dof_driver;
 static struct nrf52_twim_device pulse_device = {.twim = &twim, .address = HRS3300_ADDRESS};
 static const struct hil_i2c pulse_i2c = {&nrf52_twim_ops, &pulse_device};
-static struct nrf52_rtc_delay pulse_delay = {.all = &delays};
+static struct nrf52_rtc_delay pulse_delay = {.all = &base.delays};
 static const struct hil_delay pulse_hil_delay = {&nrf52_rtc_delay_ops, &pulse_delay};
 static struct hrs3300 hrs3300;
 static struct heart_rate_driver heart_rate_driver;
@@ -152,7 +149,6 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {0, NULL, nrf52_pwm_stop_dead, &motor},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
 };
 
 static void drive_high(struct nrf52_pin *pin)

@@ -2,12 +2,9 @@
  * own; the console is on two pads of its edge, P0.20 (out) and P0.22 (in). */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/button.h"
-#include "kernel/capsules/crc.h"
 #include "kernel/capsules/ctap_hid.h"
 #include "kernel/capsules/gpio.h"
-#include "kernel/capsules/hmac.h"
 #include "kernel/capsules/led.h"
-#include "kernel/capsules/sha.h"
 #include "kernel/capsules/touch.h"
 #include "kernel/chips/nrf52/uicr.h"
 #include "kernel/chips/nrf52/usbd.h"
@@ -43,10 +40,6 @@ static struct nrf52_usbd usbd;
 static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
 static struct ctap_hid_driver ctap_hid_driver;
 
-static struct sha_driver sha_driver;
-static struct crc_driver crc_driver;
-static struct hmac_driver hmac_driver;
-
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
@@ -54,9 +47,6 @@ static const struct driver drivers[] = {
     {&gpio_driver_ops, &gpio_driver},
     {&touch_driver_ops, &touch_driver},
     {&ctap_hid_driver_ops, &ctap_hid_driver},
-    {&sha_driver_ops, &sha_driver},
-    {&crc_driver_ops, &crc_driver},
-    {&hmac_driver_ops, &hmac_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -73,9 +63,6 @@ void board_prepare(void)
 
 void board_start(void)
 {
-    sha_init(&sha_driver);
-    crc_init(&crc_driver);
-    hmac_init(&hmac_driver);
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

@@ -29,8 +29,7 @@ static const struct hil_button buttons[] = {BASE_BUTTON(&button_pin)};
 static struct led_driver led_driver;
 
 /* I2C: climate and light. */
-static struct nrf52_rtc_delays delays;
-static struct nrf52_rtc_delay bus_delay = {.all = &delays};
+static struct nrf52_rtc_delay bus_delay = {.all = &base.delays};
 static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .scl_pin = 11,
@@ -74,7 +73,6 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_RADIO, nrf52_radio_serve, nrf52_radio_stop_dead, &nrf52_radio},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
 };
 

@@ -2,10 +2,7 @@
  * demonstration in docs/capsule-c.md and its test only. */
 #include "kernel/boards/base.h"
 #include "kernel/boards/spy_test/capsules/spy.h"
-#include "kernel/chips/nrf52/rtc_delay.h"
-
-static struct nrf52_rtc_delays delays;
-static struct nrf52_rtc_delay delay = {.all = &delays};
+static struct nrf52_rtc_delay delay = {.all = &base.delays};
 static const struct hil_delay hil_delay = {&nrf52_rtc_delay_ops, &delay};
 
 static const struct nrf52_uarte_config uarte1_config = {.base = NRF52_UARTE1_BASE,
@@ -20,7 +17,6 @@ static const struct driver drivers[] = {BASE_DRIVERS};
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
     {NRF52_IRQN_UARTE1, nrf52_uarte_serve, nrf52_uarte_stop_dead, &uarte1},
 };
 

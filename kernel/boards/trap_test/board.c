@@ -3,15 +3,12 @@
 #include "kernel/boards/trap_test/trapper.h"
 #include "kernel/capsules/led.h"
 #include "kernel/chips/nrf52/pwm.h"
-#include "kernel/chips/nrf52/rtc_delay.h"
 #include "kernel/chips/nrf52/spim.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(17), BASE_PIN(18)};
 static const struct hil_led leds[] = {BASE_LED(&led_pins[0]), BASE_LED(&led_pins[1])};
 static struct led_driver led_driver;
-
-static struct nrf52_rtc_delays delays;
-static struct nrf52_rtc_delay delay = {.all = &delays};
+static struct nrf52_rtc_delay delay = {.all = &base.delays};
 static const struct hil_delay hil_delay = {&nrf52_rtc_delay_ops, &delay};
 
 /* A pin that never comes to rest: edges come faster than they are served. */
@@ -57,7 +54,6 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_RTC1, nrf52_rtc_delays_serve, nrf52_rtc_delays_stop_dead, &delays},
     {NRF52_IRQN_SPIM0, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
 };
 
