@@ -42,29 +42,29 @@ static void answer(BORROWED struct aes_process *p, struct process_id id, int sta
 }
 
 /* False when that was the job's last step, or there is no job. */
-static bool take_step(BORROWED struct aes_process *p, struct process_id id, enum aes_step step)
+static bool take_step(BORROWED struct aes_process *p, struct process_id id, enum aes_job_next step)
 {
     bool is_ccm = p->job.algorithm == ABI_AES_CCM;
     switch (step) {
-    case AES_STEP_MORE:
-    case AES_STEP_SLOW:
-    case AES_STEP_BLOCK:
+    case AES_JOB_MORE:
+    case AES_JOB_SLOW:
+    case AES_JOB_BLOCK:
         return true;
-    case AES_STEP_DONE:
+    case AES_JOB_DONE:
         answer(p, id, K_OK, is_ccm);
         return false;
-    case AES_STEP_WRONG:
+    case AES_JOB_WRONG:
         answer(p, id, K_OK, false);
         return false;
-    case AES_STEP_GONE:
+    case AES_JOB_GONE:
     default:
         answer(p, id, K_ERESERVE, false);
         return false;
     }
 }
 
-static enum aes_step next_step(BORROWED struct aes_process *p, struct process_id id,
-                               BORROWED struct slice clear)
+static enum aes_job_next next_step(BORROWED struct aes_process *p, struct process_id id,
+                                   BORROWED struct slice clear)
 {
     return p->job.algorithm == ABI_AES_CCM ? aes_ccm_step(&p->job, &aes_grant, id, clear)
                                            : aes_job_step(&p->job, &aes_grant, id, clear);
@@ -97,10 +97,10 @@ static bool step(struct aes_driver *driver)
     uint32_t effort = 1;
     grant_enter (aes_grant, driver->turn, p) {
         if (p->working) {
-            enum aes_step next = next_step(p, driver->turn, clear);
-            effort = next == AES_STEP_SLOW ? SLOW_EFFORT : 1;
+            enum aes_job_next next = next_step(p, driver->turn, clear);
+            effort = next == AES_JOB_SLOW ? SLOW_EFFORT : 1;
             goes_on = take_step(p, driver->turn, next);
-            if (next == AES_STEP_BLOCK) {
+            if (next == AES_JOB_BLOCK) {
                 int status = request_block(driver, p, driver->turn, slice_as_const(clear));
                 if (status != K_OK) {
                     answer(p, driver->turn, status, false);

@@ -4,13 +4,26 @@
 
 CAPSULE(aes_ccm, .needs = {AES_JOB, GRANT});
 
-#define PIECE_BYTES      64u     /* copied or wiped at a time */
-#define SHORT_DATA_BYTES 0xFF00u /* associated data of less has its length in 2 bytes, else in 6   \
-                                  */
+#define PIECE_BYTES 64u /* copied or wiped at a time */
+#define SHORT_DATA_BYTES                                                                           \
+    0xFF00u /* associated data of less has its length in 2 bytes, else in 6                        \
+             */
 
 /* Of the first byte of the first block: SP 800-38C, A.2.1. */
 #define FLAG_DATA 0x40u
 #define MIC_SHIFT 3u
+
+enum phase {
+    CCM_COPY, /* what is not encrypted */
+    CCM_FIRST_BLOCK,
+    CCM_ASSOCIATED_DATA,
+    CCM_AUTHENTICATE, /* and */
+    CCM_ENCRYPT,      /* take turns; the latter comes first when decrypting */
+    CCM_MIC,
+    CCM_WIPE, /* what must not be seen */
+    CCM_RIGHT,
+    CCM_WRONG,
+};
 
 static uint32_t data_length(BORROWED const struct aes_job *job)
 {
@@ -70,43 +83,43 @@ int aes_ccm_begin(BORROWED struct aes_job *job, BORROWED const struct aes_ccm_la
     job->message_end = message_end;
     job->mic_length = layout->mic_length;
     job->done = 0;
-    job->phase = AES_CCM_COPY;
+    job->phase = CCM_COPY;
     int status = take_nonce(job, grant, id);
     bool is_too_long = length_bytes(job) < 4u && message_length(job) >> 8u * length_bytes(job) != 0;
     return status == K_OK && is_too_long ? K_ESIZE : status;
 }
 
 /* [done, end) of the source goes to the same place of the result. */
-static enum aes_step copy(BORROWED struct aes_job *job, const struct grant *grant,
-                          struct process_id id)
+static enum aes_job_next copy(BORROWED struct aes_job *job, const struct grant *grant,
+                              struct process_id id)
 {
     uint8_t bytes[PIECE_BYTES] = {0};
     struct slice piece = slice_part(SLICE_OF(bytes), 0, job->message_start - job->done);
     if (!aes_job_read(grant, id, job->done, piece) ||
         !aes_job_write(grant, id, job->done, slice_as_const(piece))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     job->done += piece.length;
     if (job->done == job->message_start) {
-        job->phase = AES_CCM_FIRST_BLOCK;
+        job->phase = CCM_FIRST_BLOCK;
     }
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }
 
-static enum aes_step wipe(BORROWED struct aes_job *job, const struct grant *grant,
-                          struct process_id id)
+static enum aes_job_next wipe(BORROWED struct aes_job *job, const struct grant *grant,
+                              struct process_id id)
 {
     uint8_t zeros[PIECE_BYTES] = {0};
     uint32_t left = message_length(job) - job->done;
     struct slice piece = slice_part(SLICE_OF(zeros), 0, left);
     if (!aes_job_write(grant, id, job->message_start + job->done, slice_as_const(piece))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     job->done += piece.length;
     if (job->done == message_length(job)) {
-        job->phase = AES_CCM_WRONG;
+        job->phase = CCM_WRONG;
     }
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }
 
 static void put_number(BORROWED struct slice bytes, uint32_t number)
@@ -135,8 +148,8 @@ static uint32_t data_prefix_bytes(BORROWED const struct aes_job *job)
 }
 
 /* Bytes from `done` on of the length of the associated data, that data, and zeros: A.2.2. */
-static enum aes_step put_data_block(BORROWED struct aes_job *job, const struct grant *grant,
-                                    struct process_id id, BORROWED struct slice clear)
+static enum aes_job_next put_data_block(BORROWED struct aes_job *job, const struct grant *grant,
+                                        struct process_id id, BORROWED struct slice clear)
 {
     uint32_t prefix = data_prefix_bytes(job);
     uint32_t in_block = job->done == 0 ? prefix : 0;
@@ -150,10 +163,10 @@ static enum aes_step put_data_block(BORROWED struct aes_job *job, const struct g
     }
     if (!aes_job_read(grant, id, job->data_start + from,
                       slice_part(clear, in_block, data_length(job) - from))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     aes_job_add(clear, slice_as_const(SLICE_OF(job->chain.byte)));
-    return AES_STEP_BLOCK;
+    return AES_JOB_BLOCK;
 }
 
 /* The part of the message that the block under way has. */
@@ -171,41 +184,41 @@ static bool read_part(BORROWED struct aes_job *job, const struct grant *grant, s
                         slice_part(SLICE_OF(job->block.byte), 0, part_length(job)));
 }
 
-static enum aes_step put_message_block(BORROWED struct aes_job *job, const struct grant *grant,
-                                       struct process_id id, BORROWED struct slice clear)
+static enum aes_job_next put_message_block(BORROWED struct aes_job *job, const struct grant *grant,
+                                           struct process_id id, BORROWED struct slice clear)
 {
     if (job->encrypts && !read_part(job, grant, id)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     (void)slice_copy(clear, slice_as_const(SLICE_OF(job->chain.byte)));
     aes_job_add(clear, slice_as_const(SLICE_OF(job->block.byte)));
-    return AES_STEP_BLOCK;
+    return AES_JOB_BLOCK;
 }
 
-enum aes_step aes_ccm_step(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct slice clear)
+enum aes_job_next aes_ccm_step(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct slice clear)
 {
     switch (job->phase) {
-    case AES_CCM_COPY:
+    case CCM_COPY:
         return copy(job, grant, id);
-    case AES_CCM_FIRST_BLOCK:
+    case CCM_FIRST_BLOCK:
         put_first_block(job, clear);
-        return AES_STEP_BLOCK;
-    case AES_CCM_ASSOCIATED_DATA:
+        return AES_JOB_BLOCK;
+    case CCM_ASSOCIATED_DATA:
         return put_data_block(job, grant, id, clear);
-    case AES_CCM_AUTHENTICATE:
+    case CCM_AUTHENTICATE:
         return put_message_block(job, grant, id, clear);
-    case AES_CCM_ENCRYPT:
-    case AES_CCM_MIC:
+    case CCM_ENCRYPT:
+    case CCM_MIC:
         (void)slice_copy(clear, slice_as_const(SLICE_OF(job->counter.byte)));
-        return AES_STEP_BLOCK;
-    case AES_CCM_WIPE:
+        return AES_JOB_BLOCK;
+    case CCM_WIPE:
         return wipe(job, grant, id);
-    case AES_CCM_RIGHT:
-        return AES_STEP_DONE;
-    case AES_CCM_WRONG:
+    case CCM_RIGHT:
+        return AES_JOB_DONE;
+    case CCM_WRONG:
     default:
-        return AES_STEP_WRONG;
+        return AES_JOB_WRONG;
     }
 }
 
@@ -214,13 +227,13 @@ static void begin_part(BORROWED struct aes_job *job)
 {
     if (job->done < message_length(job)) {
         aes_job_count_up(&job->counter);
-        job->phase = job->encrypts ? AES_CCM_AUTHENTICATE : AES_CCM_ENCRYPT;
+        job->phase = job->encrypts ? CCM_AUTHENTICATE : CCM_ENCRYPT;
         return;
     }
     for (uint32_t i = 1u + job->nonce_length; i < AES_JOB_BYTES; i++) {
         job->counter.byte[i] = 0;
     }
-    job->phase = AES_CCM_MIC;
+    job->phase = CCM_MIC;
 }
 
 static void end_part(BORROWED struct aes_job *job)
@@ -230,40 +243,40 @@ static void end_part(BORROWED struct aes_job *job)
 }
 
 /* Counter mode, either way; what was clear is in `block` then. */
-static enum aes_step crypt_part(BORROWED struct aes_job *job, const struct grant *grant,
-                                struct process_id id, BORROWED struct const_slice cipher)
+static enum aes_job_next crypt_part(BORROWED struct aes_job *job, const struct grant *grant,
+                                    struct process_id id, BORROWED struct const_slice cipher)
 {
     if (!job->encrypts && !read_part(job, grant, id)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     struct slice part = slice_part(SLICE_OF(job->block.byte), 0, part_length(job));
     aes_job_add(part, cipher);
     if (!aes_job_write(grant, id, job->message_start + job->done, slice_as_const(part))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     if (job->encrypts) {
         end_part(job);
     } else {
-        job->phase = AES_CCM_AUTHENTICATE;
+        job->phase = CCM_AUTHENTICATE;
     }
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }
 
-static enum aes_step finish(BORROWED struct aes_job *job, const struct grant *grant,
-                            struct process_id id, BORROWED struct const_slice cipher)
+static enum aes_job_next finish(BORROWED struct aes_job *job, const struct grant *grant,
+                                struct process_id id, BORROWED struct const_slice cipher)
 {
     struct slice mic = slice_part(SLICE_OF(job->chain.byte), 0, job->mic_length);
     aes_job_add(mic, cipher);
     job->done = 0;
-    job->phase = AES_CCM_RIGHT;
+    job->phase = CCM_RIGHT;
     if (job->encrypts) {
         bool has_room = aes_job_write(grant, id, job->message_end, slice_as_const(mic));
-        return has_room ? AES_STEP_MORE : AES_STEP_GONE;
+        return has_room ? AES_JOB_MORE : AES_JOB_GONE;
     }
     uint8_t bytes[AES_CCM_MIC_MOST] = {0};
     struct slice wanted = slice_part(SLICE_OF(bytes), 0, job->mic_length);
     if (!aes_job_read(grant, id, job->message_end, wanted)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     uint32_t differences = 0;
     for (uint32_t i = 0; i < job->mic_length; i++) {
@@ -271,37 +284,37 @@ static enum aes_step finish(BORROWED struct aes_job *job, const struct grant *gr
             (uint32_t)(slice_get(slice_as_const(wanted), i) ^ slice_get(slice_as_const(mic), i));
     }
     if (differences != 0) {
-        job->phase = AES_CCM_WIPE;
+        job->phase = CCM_WIPE;
     }
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }
 
-enum aes_step aes_ccm_take(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct const_slice cipher)
+enum aes_job_next aes_ccm_take(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct const_slice cipher)
 {
-    if (job->phase == AES_CCM_ENCRYPT) {
+    if (job->phase == CCM_ENCRYPT) {
         return crypt_part(job, grant, id, cipher);
     }
-    if (job->phase == AES_CCM_MIC) {
+    if (job->phase == CCM_MIC) {
         return finish(job, grant, id, cipher);
     }
     (void)slice_copy(SLICE_OF(job->chain.byte), cipher);
-    if (job->phase == AES_CCM_AUTHENTICATE) {
+    if (job->phase == CCM_AUTHENTICATE) {
         if (job->encrypts) {
-            job->phase = AES_CCM_ENCRYPT;
+            job->phase = CCM_ENCRYPT;
         } else {
             end_part(job);
         }
-        return AES_STEP_MORE;
+        return AES_JOB_MORE;
     }
-    bool is_first = job->phase == AES_CCM_FIRST_BLOCK;
+    bool is_first = job->phase == CCM_FIRST_BLOCK;
     job->done = is_first ? 0 : job->done + AES_JOB_BYTES;
     bool has_data = data_length(job) > 0;
     if (has_data && job->done < data_prefix_bytes(job) + data_length(job)) {
-        job->phase = AES_CCM_ASSOCIATED_DATA;
-        return AES_STEP_MORE;
+        job->phase = CCM_ASSOCIATED_DATA;
+        return AES_JOB_MORE;
     }
     job->done = 0;
     begin_part(job);
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }

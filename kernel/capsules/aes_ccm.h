@@ -31,9 +31,9 @@ int aes_ccm_begin(BORROWED struct aes_job *job, BORROWED const struct aes_ccm_la
                   const struct grant *grant, struct process_id id);
 
 /* As aes_job_step and aes_job_take. */
-enum aes_step aes_ccm_step(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct slice clear);
-enum aes_step aes_ccm_take(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct const_slice cipher);
+enum aes_job_next aes_ccm_step(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct slice clear);
+enum aes_job_next aes_ccm_take(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct const_slice cipher);
 
 #endif

@@ -78,34 +78,34 @@ int aes_job_begin_source(BORROWED struct aes_job *job, const struct grant *grant
 }
 
 /* What is left of the last block of the key stream, or as much of it as there is source. */
-static enum aes_step use_key_stream(BORROWED struct aes_job *job, const struct grant *grant,
-                                    struct process_id id)
+static enum aes_job_next use_key_stream(BORROWED struct aes_job *job, const struct grant *grant,
+                                        struct process_id id)
 {
     uint8_t bytes[AES_JOB_BYTES] = {0};
     uint32_t left = job->length - job->done;
     struct slice part =
         slice_part(SLICE_OF(bytes), 0, left < job->stream_left ? left : job->stream_left);
     if (!aes_job_read(grant, id, job->done, part)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     aes_job_add(part, const_slice_part(slice_as_const(SLICE_OF(job->block.byte)),
                                        AES_JOB_BYTES - job->stream_left, part.length));
     if (!aes_job_write(grant, id, job->done, slice_as_const(part))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     job->stream_left -= part.length;
     job->done += part.length;
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }
 
-static enum aes_step decrypt_block(BORROWED struct aes_job *job, const struct grant *grant,
-                                   struct process_id id)
+static enum aes_job_next decrypt_block(BORROWED struct aes_job *job, const struct grant *grant,
+                                       struct process_id id)
 {
     uint8_t bytes[AES_JOB_BYTES] = {0};
     struct slice block = SLICE_OF(bytes);
     struct aes_job_block cipher = {{0}};
     if (!aes_job_read(grant, id, job->done, block)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     (void)slice_copy(SLICE_OF(cipher.byte), slice_as_const(block));
     aes_inverse_decrypt(&job->inverse, block);
@@ -114,50 +114,50 @@ static enum aes_step decrypt_block(BORROWED struct aes_job *job, const struct gr
         job->chain = cipher;
     }
     if (!aes_job_write(grant, id, job->done, slice_as_const(block))) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     job->done += AES_JOB_BYTES;
-    return AES_STEP_SLOW;
+    return AES_JOB_SLOW;
 }
 
-enum aes_step aes_job_step(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct slice clear)
+enum aes_job_next aes_job_step(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct slice clear)
 {
     if (job->done == job->length) {
-        return AES_STEP_DONE;
+        return AES_JOB_DONE;
     }
     if (job->algorithm == ABI_AES_CTR) {
         if (job->stream_left > 0) {
             return use_key_stream(job, grant, id);
         }
         (void)slice_copy(clear, slice_as_const(SLICE_OF(job->chain.byte)));
-        return AES_STEP_BLOCK;
+        return AES_JOB_BLOCK;
     }
     if (!job->encrypts) {
         return decrypt_block(job, grant, id);
     }
     if (!aes_job_read(grant, id, job->done, clear)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     if (job->algorithm == ABI_AES_CBC) {
         aes_job_add(clear, slice_as_const(SLICE_OF(job->chain.byte)));
     }
-    return AES_STEP_BLOCK;
+    return AES_JOB_BLOCK;
 }
 
-enum aes_step aes_job_take(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct const_slice cipher)
+enum aes_job_next aes_job_take(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct const_slice cipher)
 {
     if (job->algorithm == ABI_AES_CTR) {
         (void)slice_copy(SLICE_OF(job->block.byte), cipher);
         job->stream_left = AES_JOB_BYTES;
         aes_job_count_up(&job->chain);
-        return AES_STEP_MORE;
+        return AES_JOB_MORE;
     }
     (void)slice_copy(SLICE_OF(job->chain.byte), cipher);
     if (!aes_job_write(grant, id, job->done, cipher)) {
-        return AES_STEP_GONE;
+        return AES_JOB_GONE;
     }
     job->done += AES_JOB_BYTES;
-    return AES_STEP_MORE;
+    return AES_JOB_MORE;
 }

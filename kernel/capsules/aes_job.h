@@ -3,7 +3,7 @@
  * ECB (SP 800-38A), and what CCM (aes_ccm.h) has in common with them. A library: the job lies in
  * the process's grant, whose buffers it reads and writes; who has the cipher runs it:
  *
- *   aes_job_step(...)   says what is next. AES_STEP_BLOCK: encrypt `clear` with the job's key, and
+ *   aes_job_step(...)   says what is next. AES_JOB_BLOCK: encrypt `clear` with the job's key, and
  *   aes_job_take(...)   with the cipher text
  */
 #ifndef KERNEL_CAPSULES_AES_JOB_H
@@ -24,25 +24,13 @@ struct aes_job_block {
     uint8_t byte[AES_JOB_BYTES];
 };
 
-enum aes_step {
-    AES_STEP_MORE,  /* something was done, and there is more */
-    AES_STEP_SLOW,  /* the same, and it took long: a block decrypted by program */
-    AES_STEP_BLOCK, /* a block is to be encrypted */
-    AES_STEP_DONE,  /* that was all of the source */
-    AES_STEP_WRONG, /* that was all, and the MIC is another */
-    AES_STEP_GONE,  /* a buffer was taken back or has become too short */
-};
-
-enum aes_ccm_phase {
-    AES_CCM_COPY, /* what is not encrypted */
-    AES_CCM_FIRST_BLOCK,
-    AES_CCM_ASSOCIATED_DATA,
-    AES_CCM_AUTHENTICATE, /* and */
-    AES_CCM_ENCRYPT,      /* take turns; the latter comes first when decrypting */
-    AES_CCM_MIC,
-    AES_CCM_WIPE, /* what must not be seen */
-    AES_CCM_RIGHT,
-    AES_CCM_WRONG,
+enum aes_job_next {
+    AES_JOB_MORE,  /* something was done, and there is more */
+    AES_JOB_SLOW,  /* the same, and it took long: a block decrypted by program */
+    AES_JOB_BLOCK, /* a block is to be encrypted */
+    AES_JOB_DONE,  /* that was all of the source */
+    AES_JOB_WRONG, /* that was all, and the MIC is another */
+    AES_JOB_GONE,  /* a buffer was taken back or has become too short */
 };
 
 /* All 0: none. */
@@ -61,7 +49,7 @@ struct aes_job {
      * MIC. */
     uint32_t data_start, message_start, message_end, mic_length;
     uint32_t nonce_length;
-    enum aes_ccm_phase phase;
+    uint32_t phase; /* of aes_ccm.c */
 };
 
 /* A job with the key and the initial value (CTR, CBC) that the process has allowed. K_ERESERVE: a
@@ -74,10 +62,10 @@ int aes_job_begin(BORROWED struct aes_job *job, enum abi_aes_algorithm algorithm
 int aes_job_begin_source(BORROWED struct aes_job *job, const struct grant *grant,
                          struct process_id id);
 
-enum aes_step aes_job_step(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct slice clear);
-enum aes_step aes_job_take(BORROWED struct aes_job *job, const struct grant *grant,
-                           struct process_id id, BORROWED struct const_slice cipher);
+enum aes_job_next aes_job_step(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct slice clear);
+enum aes_job_next aes_job_take(BORROWED struct aes_job *job, const struct grant *grant,
+                               struct process_id id, BORROWED struct const_slice cipher);
 
 /* --- Also for CCM --- */
 
