@@ -20,11 +20,11 @@ static const uint8_t packet[] = {0, 1, 2, 3, 4, 5, 6, 7, 0x20, 0x21, 0x22, 0x23}
 
 static void print_bytes(const char *what, int status, const uint8_t *bytes, size_t count)
 {
-    printf("aes: %s: %d ", what, status);
+    char shown[64] = "";
     for (size_t i = 0; i < count; i++) {
-        printf("%02x", bytes[i]);
+        (void)snprintf(&shown[2 * i], 3, "%02x", bytes[i]);
     }
-    printf("\n");
+    printf("aes: %s: %d %s\n", what, status, shown);
 }
 
 static void there_and_back(const char *name, enum abi_aes_algorithm algorithm)

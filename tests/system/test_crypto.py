@@ -1,11 +1,22 @@
 #!/usr/bin/env python3
-"""Digests and check sums through their drivers, beside an app that wants all of the CPU. Takes some seconds."""
+"""Digests, ciphers and check sums through their drivers, beside an app that wants all of the CPU. Takes some seconds."""
 import hashlib
 import hmac
+import subprocess
 import unittest
 import zlib
 
 from sandglass import app, run
+
+NIST_KEY = "2b7e151628aed2a6abf7158809cf4f3c"
+COUNTING = bytes(range(16)).hex()
+
+
+def openssl(cipher, bytes_in):
+    """What the program openssl makes of the bytes, with NIST's key."""
+    done = subprocess.run(["openssl", "enc", "-" + cipher, "-nopad", "-K", NIST_KEY] + ([] if cipher.endswith("ecb") else ["-iv", COUNTING]),
+                          input=bytes_in, capture_output=True, check=True)
+    return done.stdout
 
 
 class Crypto(unittest.TestCase):
@@ -33,8 +44,24 @@ class Crypto(unittest.TestCase):
         self.says("crc", ["crc: CRC-32: 0 cbf43926", "crc: CRC-32C: 0 e3069283", "crc: CRC-16-CCITT: 0 89f6",
                           f"crc: 4096 zeros: 0 {zlib.crc32(bytes(4096)):x}"])
 
-    def test_a_board_without_it(self):
-        self.assertEqual(run("-b", "nrf52dk", app("sha"), seconds=1).lines("sha: the same"), ["sha: the same: -11"])
+    def test_aes(self):
+        text = bytes.fromhex("6bc1bee22e409f96e93d7e117393172a")
+        lines = []
+        for mode in ("ecb", "cbc", "ctr"):
+            lines += [f"aes: {mode.upper()}: 0 {openssl('aes-128-' + mode, text).hex()}", "aes: and back: 0 the same"]
+        lines += ["aes: CCM: 0 00010203040506077162015b4dac255d", "aes: and back: 1 the same", "aes: with other data: 0",
+                  "aes: 4096 bytes: 0", f"aes: the last: 0 {openssl('aes-128-cbc', bytes(4096))[-16:].hex()}",
+                  "aes: meanwhile the app had its turns"]
+        self.says("aes", lines)
+
+    def test_aes_with_a_block_that_fails(self):
+        """The peripheral reports an error: one message is lost, what comes after it is right."""
+        result = run("-b", "nrf52dk", "--fault", "ecb.error=1@0s", app("aes"), seconds=1)
+        self.assertEqual([line.split()[1:3] for line in result.lines("^aes: (ECB|CBC)")], [["ECB:", "-1"], ["CBC:", "0"]])
+        self.assertNotIn("trapped", result.stdout)
+
+    def test_a_driver_that_the_board_has_not(self):
+        self.assertEqual(run("-b", "nrf52dk", app("pulse"), seconds=1).lines("^pulse:"), ["pulse: no sensor, error -11"])
 
 
 if __name__ == "__main__":
