@@ -211,7 +211,7 @@ def kernel_sizes(bench, elf):
         fields = line.split()
         if len(fields) == 3 and fields[0].startswith(".") and fields[1].isdigit():
             found[fields[0]] = (int(fields[1]), int(fields[2]))
-    ram = sum(size for size, address in found.values() if 0x20000000 <= address < 0x20010000)
+    ram = max(address + size for size, address in found.values() if 0x20000000 <= address < 0x20010000) - 0x20000000
     flash = sum(size for name, (size, address) in found.items() if address < 0x30000 and not name.startswith(".debug")
                 and name not in (".comment", ".ARM.attributes", ".sandglass.info", ".capsule.manifest"))
     flash += found.get(".data", (0, 0))[0]
