@@ -110,7 +110,7 @@ class Pipeline(unittest.TestCase):
 
     def test_refuses_the_way_around_by_the_file_system(self):
         self.edit(LED, '#include "kernel/capsules/led.h"\n',
-                  '#include "kernel/capsules/led.h"\n#include "../core/kernel.h"\n')
+                  '#include "kernel/capsules/led.h"\n#include "../core/memory.h"\n')
         self.assert_refused("kernel/capsules/led.c:2: include: ")
 
     def assert_board_refused(self, line, words):
