@@ -10,23 +10,12 @@
 
 #define HMAC_BYTES 32
 
-/* Puts the code into `code`, and waits for it. K_ERESERVE: the key is empty. */
+/* Puts the code into `code`. K_ERESERVE: the key is empty. */
 int hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count,
                 uint8_t code[HMAC_BYTES]);
 /* 1: it is their code, 0: it is not. */
 int hmac_sha256_verify(const void *key, size_t key_count, const void *bytes, size_t count,
                        const uint8_t code[HMAC_BYTES]);
-
-/* Without waiting: the upcall gets (status, unspecified, 0). What the message names, and `code`, is
- * lent until then. */
-struct hmac_message {
-    const void *key;
-    size_t key_count;
-    const void *bytes;
-    size_t count;
-};
-int hmac_sha256_async(const struct hmac_message *message, uint8_t code[HMAC_BYTES],
-                      syscall_upcall upcall, void *userdata);
 
 /* The same for data in parts. The key counts at the first update after a finish. */
 int hmac_sha256_update(const void *key, size_t key_count, const void *bytes, size_t count);
