@@ -22,6 +22,7 @@
 #define ABI_DRIVER_READ_ONLY_STATE   0x00009u
 #define ABI_DRIVER_PWM               0x00010u
 #define ABI_DRIVER_IPC               0x10000u
+#define ABI_DRIVER_APP_LOADER        0x10001u
 #define ABI_DRIVER_PROCESS_INFO      0x10002u
 #define ABI_DRIVER_SPI_CONTROLLER    0x20001u
 #define ABI_DRIVER_I2C_MASTER        0x20003u
@@ -541,6 +542,30 @@ enum abi_touch_gesture {
 enum abi_touch_allow {
     ABI_TOUCH_RW_MULTI = 2,
     ABI_TOUCH_RWS = 3,
+};
+
+/* App loader: installs, starts and removes apps, for a process whose permissions name the driver.
+ * Commands answer at once whether they begin; an upcall follows. One process at a time. */
+enum abi_app_loader_command {
+    ABI_APP_LOADER_SETUP = 1,    /* (length of the TBF). BUSY, NOMEM, SIZE, INVAL */
+    ABI_APP_LOADER_WRITE = 2,    /* (offset, length): the bytes are in ro 0 */
+    ABI_APP_LOADER_FINALIZE = 3, /* INVAL: it is no app */
+    ABI_APP_LOADER_LOAD = 4,
+    ABI_APP_LOADER_ABORT = 5,
+    ABI_APP_LOADER_UNLOAD = 6, /* (ShortId). INVAL: there is none of it */
+};
+enum abi_app_loader_upcall {
+    ABI_APP_LOADER_UPCALL_SETUP = 0, /* (status, 0, 0): 0 or an error of enum abi_error */
+    ABI_APP_LOADER_UPCALL_WRITE = 1, /* (status, bytes written, 0) */
+    ABI_APP_LOADER_UPCALL_FINALIZE = 2,
+    ABI_APP_LOADER_UPCALL_LOAD = 3,
+    ABI_APP_LOADER_UPCALL_ABORT = 4,
+    ABI_APP_LOADER_UPCALL_UNLOAD = 5, /* (status, ShortId, 0) */
+    ABI_APP_LOADER_UPCALLS = 6,
+};
+enum abi_app_loader_allow {
+    ABI_APP_LOADER_RO_DATA = 0,
+    ABI_APP_LOADER_ROS = 1,
 };
 
 /* Process info: what runs, and control over it. The board says which process may use it. */

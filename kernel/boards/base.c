@@ -33,16 +33,31 @@ const struct kernel_chip base_chip = {serve_interrupts, write_now, stop_dead};
 /* An app that faults is started again a few times, then left alone: the others go on. */
 const struct kernel_fault_rule base_fault_rules[1] = {{NULL, KERNEL_FAULT_THRESHOLD_RESTART, 2}};
 
+static const struct hil_delay install_delay = {&nrf52_rtc_delay_ops, &base.install_delay};
+
+static void prepare_app_flash(void)
+{
+    uint32_t start = (uint32_t)(uintptr_t)app_flash_start;
+    uint32_t size_bytes = (uint32_t)(uintptr_t)app_flash_end - start;
+    nrf52_nvmc_window_init(&base.app_window, start, size_bytes);
+    base.app_flash = (struct hil_flash){&nrf52_nvmc_ops, &base.app_window, size_bytes, NULL};
+}
+
 static void start_capsules(void)
 {
     uart_mux_init(&base.uart_mux, &uart);
     uart_mux_add_port(&base.uart_mux, &base.debug_port);
     uart_mux_add_port(&base.uart_mux, &base.console_port);
     uart_mux_add_port(&base.uart_mux, &base.process_console_port);
+    uart_mux_add_port(&base.uart_mux, &base.install_port);
     console_init(&base.console_driver, &base.console_port.uart);
     process_console_init(&base.process_console, &base.process_console_port.uart);
     /* Nobody: a name is its author's choice, and these boards check no credentials. */
     process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
+    base.install_delay.all = &base.delays;
+    app_install_init(&base.app_install, &base.install_port.uart, &base.install_port.input,
+                     &install_delay, &base.install_user);
+    app_loader_init(&base.app_loader_driver, &base.loader_user);
     alarm_init(&base.alarm_driver, &base_alarm);
     rng_init(&base.rng_driver, &entropy);
     aes_mux_init(&base.aes_mux, &aes);
@@ -62,11 +77,13 @@ int main(void)
     nrf52_clocks_start();
     nrf52_rtc_init(&base.rtc);
     kernel_init(&board.config);
+    prepare_app_flash();
     start_capsules();
     board_start();
     temperature_init(&base.temperature_driver, board.thermometer);
     nrf52_interrupts_enable(&board.interrupts);
 
+    kernel_recover_apps();
     kernel_load_processes();
     kernel_run();
 }

@@ -14,6 +14,8 @@
 #include "kernel/capsules/aes.h"
 #include "kernel/capsules/aes_mux.h"
 #include "kernel/capsules/alarm.h"
+#include "kernel/capsules/app_install.h"
+#include "kernel/capsules/app_loader.h"
 #include "kernel/capsules/console.h"
 #include "kernel/capsules/crc.h"
 #include "kernel/capsules/hmac.h"
@@ -27,6 +29,7 @@
 #include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/ecb.h"
 #include "kernel/chips/nrf52/gpio.h"
+#include "kernel/chips/nrf52/nvmc.h"
 #include "kernel/chips/nrf52/registers.h"
 #include "kernel/chips/nrf52/rng.h"
 #include "kernel/chips/nrf52/rtc.h"
@@ -48,7 +51,13 @@ struct base {
     struct nrf52_rng rng;
     struct nrf52_temp temp;
     struct nrf52_ecb ecb;
+    struct nrf52_rtc_delay install_delay;
+    struct nrf52_nvmc_window app_window;
+    struct hil_flash app_flash;
+    struct app_control_user loader_user, install_user;
     struct alarm_driver alarm_driver;
+    struct app_loader_driver app_loader_driver;
+    struct app_install app_install;
     struct console_driver console_driver;
     struct process_info_driver process_info_driver;
     struct rng_driver rng_driver;
@@ -60,7 +69,7 @@ struct base {
     struct sha_driver sha_driver;
     struct sensor_driver temperature_driver;
     struct uart_mux uart_mux;
-    struct uart_mux_port debug_port, console_port, process_console_port;
+    struct uart_mux_port debug_port, console_port, process_console_port, install_port;
     struct process_console process_console;
 };
 extern struct base base;
@@ -110,6 +119,7 @@ extern const struct hil_alarm base_alarm;
         {&rng_driver_ops, &base.rng_driver}, {&temperature_driver_ops, &base.temperature_driver},  \
         {&aes_driver_ops, &base.aes_driver}, {&crc_driver_ops, &base.crc_driver},                  \
         {&hmac_driver_ops, &base.hmac_driver}, {&sha_driver_ops, &base.sha_driver},                \
+        {&app_loader_driver_ops, &base.app_loader_driver},                                         \
         {&process_info_driver_ops, &base.process_info_driver}, {&ipc_driver_ops, NULL},            \
         {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \
@@ -154,7 +164,7 @@ extern const struct kernel_fault_rule base_fault_rules[1];
     .chip = &base_chip, .drivers = (driver_rows), .driver_count = COUNT_OF(driver_rows),           \
     .fault_rules = base_fault_rules, .fault_rule_count = COUNT_OF(base_fault_rules),               \
     .scheduler = &BASE_SCHEDULER, .slice_us = 10000, .debug_uart = &base.debug_port.uart,          \
-    .report_loading = true, .enforce_permissions = true
+    .report_loading = true, .enforce_permissions = true, .app_flash = &base.app_flash
 
 /* What driver 0x60000 measures on a board without a better sensor: the chip. */
 extern const struct hil_sensor base_chip_thermometer;

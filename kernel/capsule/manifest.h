@@ -41,6 +41,7 @@
     NEED(TOUCH_PANEL, "kernel/hil/touch_panel.h")                                                  \
     NEED(UART, "kernel/hil/uart.h")                                                                \
     NEED(USB, "kernel/hil/usb.h")                                                                  \
+    NEED(APP_CONTROL, "kernel/capsule/app_control.h")                                              \
     NEED(DEBUG, "kernel/capsule/debug.h")                                                          \
     NEED(DEFERRED, "kernel/capsule/deferred.h")                                                    \
     NEED(GRANT, "kernel/capsule/grant.h")                                                          \

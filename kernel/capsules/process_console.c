@@ -17,7 +17,7 @@ enum output {
     PRINTS_PROCESS
 };
 
-enum effect { MUTES, UNMUTES, RESETS, PANICS };
+enum effect { MUTES, UNMUTES, MAKES_WAY, RESETS, PANICS };
 
 /* What a command has to print is made piece by piece, each when the one before is sent. */
 struct process_console_command {
@@ -47,6 +47,7 @@ static bool print_help(const struct process_console *console, BORROWED struct te
         SLICE_OF_TEXT("terminate NAME     end it\r\n"),
         SLICE_OF_TEXT("boot NAME          start an ended one from its beginning\r\n"),
         SLICE_OF_TEXT("console-stop       be silent until console-start\r\n"),
+        SLICE_OF_TEXT("install            make way for `sandglass install`\r\n"),
         SLICE_OF_TEXT("reset              restart the board\r\n"),
         SLICE_OF_TEXT("panic              stop everything with a report\r\n"),
         SLICE_OF_TEXT("help               this\r\n"),
@@ -69,6 +70,8 @@ static void run(struct process_console *console, enum effect effect)
     case UNMUTES:
         console->muted = false;
         break;
+    case MAKES_WAY:
+        break; /* app_install listens, too: it takes the line */
     case RESETS:
         kernel_reset();
     case PANICS:
@@ -104,6 +107,7 @@ static const struct process_console_command commands[] = {
     ACTS("boot", ABI_PROCESS_BOOT, " booted\r\n"),
     RUNS("console-stop", MUTES),
     RUNS("console-start", UNMUTES),
+    RUNS("install", MAKES_WAY),
     RUNS("reset", RESETS),
     RUNS("panic", PANICS),
 };

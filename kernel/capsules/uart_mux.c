@@ -97,7 +97,8 @@ static void mux_received(void *self, uint32_t count, int status)
     struct uart_mux_port *port = mux->last;
     do {
         port = port->next;
-        if (port->receiving && !port->aborting) {
+        bool is_for_it = mux->taker == NULL || mux->taker == port;
+        if (port->receiving && !port->aborting && is_for_it) {
             deliver(port, count, byte, status);
         }
         wanted = wanted || port->receiving;
@@ -167,12 +168,25 @@ static void port_set_client(void *self, const struct hil_uart_client *client)
     port->client = client;
 }
 
+static int port_take_input(void *self, bool take)
+{
+    struct uart_mux_port *port = self;
+    struct uart_mux *mux = port->mux;
+    if (mux->taker != NULL && mux->taker != port) {
+        return K_EBUSY;
+    }
+    mux->taker = take ? port : NULL;
+    return K_OK;
+}
+
 static const struct hil_uart_ops port_ops = {
     .transmit = port_transmit,
     .receive = port_receive,
     .abort_receive = port_abort_receive,
     .set_client = port_set_client,
 };
+
+static const struct hil_uart_input_ops port_input_ops = {.take = port_take_input};
 
 void uart_mux_init(struct uart_mux *mux, const struct hil_uart *uart)
 {
@@ -187,7 +201,11 @@ void uart_mux_init(struct uart_mux *mux, const struct hil_uart *uart)
 
 void uart_mux_add_port(struct uart_mux *mux, struct uart_mux_port *port)
 {
-    *port = (struct uart_mux_port){.uart = {&port_ops, port, &this_capsule}, .mux = mux};
+    *port = (struct uart_mux_port){
+        .uart = {&port_ops, port, &this_capsule},
+        .input = {&port_input_ops, port, &this_capsule},
+        .mux = mux,
+    };
     if (mux->last == NULL) {
         port->next = port;
     } else {

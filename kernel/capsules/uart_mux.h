@@ -6,7 +6,8 @@
  * newline keeps its turn for the next one, if that follows at once, up to UART_MUX_HOLD of them:
  * lines stay whole where that starves nobody.
  * Bytes out go to the UART from the user's own buffer, which the port holds meanwhile.
- * In: every port that is receiving gets a copy of every byte; what comes while none is, is lost.
+ * In: every port that is receiving gets a copy of every byte; what comes while none is, is lost. A
+ * port may take the input: it alone gets it until it gives it back.
  */
 #ifndef KERNEL_CAPSULES_UART_MUX_H
 #define KERNEL_CAPSULES_UART_MUX_H
@@ -21,9 +22,10 @@
 
 struct uart_mux;
 
-/* The user sees `uart` only. */
+/* The user sees `uart` only, or `input` besides. */
 struct uart_mux_port {
     struct hil_uart uart;
+    struct hil_uart_input input; /* for one that wants it all */
     struct uart_mux *mux;
     struct uart_mux_port *next; /* in the ring of all ports */
     const struct hil_uart_client *client;
@@ -44,6 +46,7 @@ struct uart_mux {
     struct uart_mux_port *sender; /* whose bytes are on the wire, NULL: idle */
     struct uart_mux_port *turn;   /* whose turn it is to be asked first, NULL: the first's */
     uint32_t held;                /* transmissions that `turn` had in a row for one line */
+    struct uart_mux_port *taker;  /* who alone gets what comes in, NULL: nobody does */
     bool listening;               /* a reception is under way */
     struct dma_buffer byte;
     uint8_t byte_bytes[1];

@@ -217,6 +217,7 @@ static const struct info_record records[]
         VALUE("command.ipc.discover", ABI_IPC_DISCOVER),
         VALUE("command.ipc.notify_service", ABI_IPC_NOTIFY_SERVICE),
         VALUE("command.ipc.notify_client", ABI_IPC_NOTIFY_CLIENT),
+        VALUE("driver.app_loader", ABI_DRIVER_APP_LOADER),
         VALUE("driver.process_info", ABI_DRIVER_PROCESS_INFO),
         VALUE("driver.rng", ABI_DRIVER_RNG),
         VALUE("command.rng.get", ABI_RNG_GET),

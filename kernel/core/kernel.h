@@ -11,6 +11,7 @@
 #include "kernel/capsule/driver.h"
 #include "kernel/core/scheduler.h"
 #include "kernel/hil/credential.h"
+#include "kernel/hil/flash.h"
 #include "kernel/hil/slice.h"
 #include "kernel/hil/uart.h"
 
@@ -83,10 +84,16 @@ struct kernel_config {
     bool enforce_permissions;          /* an app with a permissions TLV gets nothing else */
     const struct hil_credential *credentials; /* who checks them; NULL: the policy is IGNORED */
     enum kernel_credential_policy credential_policy;
+    const struct hil_flash *app_flash; /* the memory from bounds.app_flash_start on, all of it;
+                                          NULL: apps are not installed at run time */
 };
 
 /* Forgets everything, then takes the configuration. Before any capsule is set up. */
 void kernel_init(const struct kernel_config *config);
+
+/* What a loss of power has left of an installation is brought to its end or undone. After the
+ * board's devices are set up, before apps are loaded. Takes as long as the flash needs. */
+void kernel_recover_apps(void);
 
 /* Says hello, finds the apps in flash and makes processes of them, in the order of their addresses,
  * but for those with a ShortId, of which the best comes at the place of the first (loader.h). From

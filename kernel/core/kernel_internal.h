@@ -10,6 +10,7 @@
 
 #include "kernel/capsule/deferred.h"
 #include "kernel/capsule/grant.h"
+#include "kernel/core/app_control.h"
 #include "kernel/core/kernel.h"
 #include "kernel/core/loader.h"
 #include "kernel/core/process.h"
@@ -116,6 +117,7 @@ struct kernel {
     struct debug_ring debug;
     struct loader loader;
     struct deferred_call dump; /* of processes that faulted */
+    struct app_control apps; /* what is being installed */
 };
 
 extern struct kernel kernel;
@@ -167,6 +169,7 @@ struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
                                      enum allow_kind kind, uint32_t number);
 
 /* loader.c */
+enum app_refusal loader_refusal_of_header(enum tbf_result result);
 /* A capsule has died: if it was at a credential, it never answers. */
 void loader_note_dead(void);
 /* loader_report.c */

@@ -20,7 +20,7 @@ static uint32_t flash_end_of_apps(void)
     return (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_end;
 }
 
-static enum app_refusal refusal_of_header(enum tbf_result result)
+enum app_refusal loader_refusal_of_header(enum tbf_result result)
 {
     switch (result) {
     case TBF_APP:
@@ -200,7 +200,7 @@ static void find_at_boot(void)
         begin(address, &app, false);
     } else if (result != TBF_PADDING) {
         loader_report_refusal(address, result == TBF_DISABLED ? &app : NULL,
-                              refusal_of_header(result));
+                              loader_refusal_of_header(result));
     }
 }
 
@@ -217,7 +217,7 @@ static void find_requested(void)
     } else if (result == TBF_APP) {
         begin(address, &app, false);
     } else {
-        decide(refusal_of_header(result), result == TBF_DISABLED ? &app : NULL);
+        decide(loader_refusal_of_header(result), result == TBF_DISABLED ? &app : NULL);
     }
 }
 

@@ -8,6 +8,7 @@
 #ifndef KERNEL_HIL_UART_H
 #define KERNEL_HIL_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -96,6 +97,24 @@ static inline void hil_uart_set_client(BORROWED const struct hil_uart *uart,
                                        const struct hil_uart_client *client)
 {
     GUARD_CALL_VOID(uart->owner, uart->ops->set_client, uart->self, client);
+}
+
+/* --- Of a UART that several users share: who gets what comes in --- */
+
+struct hil_uart_input_ops {
+    PRIVATE int (*take)(void *self, bool take);
+};
+
+struct hil_uart_input {
+    PRIVATE const struct hil_uart_input_ops *ops;
+    PRIVATE void *self;
+    PRIVATE const struct capsule *owner; /* as of struct hil_uart */
+};
+
+/* This user alone gets it from now on, or (false) all do again. K_EBUSY: another one has it. */
+static inline int hil_uart_input_take(BORROWED const struct hil_uart_input *input, bool take)
+{
+    return GUARD_CALL(input->owner, input->ops->take, input->self, take);
 }
 
 /* --- For who offers a handle. NULL: nobody is told --- */

@@ -41,6 +41,7 @@ extern const struct command command_devices;
 extern const struct command command_faults;
 extern const struct command command_apps;
 extern const struct command command_pack;
+extern const struct command command_install;
 extern const struct command command_new;
 extern const struct command command_version;
 

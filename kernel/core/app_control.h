@@ -1,0 +1,62 @@
+/*
+ * app_control.h - the kernel's side of kernel/capsule/app_control.h: from what a capsule asks for
+ * to the steps of app_store, the loader and the life of processes.
+ */
+#ifndef KERNEL_CORE_APP_CONTROL_H
+#define KERNEL_CORE_APP_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/capsule/app_control.h"
+#include "kernel/capsule/deferred.h"
+#include "kernel/core/app_store.h"
+#include "kernel/core/loader.h"
+
+/* What is done next, from the main loop. */
+enum app_control_step {
+    APP_CONTROL_NOTHING,
+    APP_CONTROL_TAKE_OVER, /* a dead process's installation is aborted, then begin */
+    APP_CONTROL_BEGIN,
+    APP_CONTROL_BEGUN,
+    APP_CONTROL_ANSWER, /* the job is over, with control->status */
+    APP_CONTROL_FINISHED,
+    APP_CONTROL_END_OLD,
+    APP_CONTROL_LOADED, /* or refused */
+    APP_CONTROL_COMMITTED,
+    APP_CONTROL_RETIRE_OTHERS,
+    APP_CONTROL_UNDONE, /* the old app is to begin anew */
+    APP_CONTROL_ABORTED,
+    APP_CONTROL_REMOVE,
+};
+
+/* How far the installation is. */
+enum app_control_phase {
+    APP_CONTROL_IDLE,
+    APP_CONTROL_WRITING,
+    APP_CONTROL_PROVEN,    /* finished; it would replace another one */
+    APP_CONTROL_INSTALLED, /* it counts; it can be loaded */
+};
+
+struct app_control {
+    struct app_store store;
+    const struct app_control_user *user; /* of the installation, or of the job under way */
+    struct process_id owner;             /* of the installation; NONE: the user itself */
+    enum app_control_phase phase;
+    enum app_control_step step;
+    int status;
+    const char *why;
+    uint32_t total_bytes, wanted; /* of begin */
+    uint32_t new_app;             /* offset; also of what is removed */
+    uint32_t replaced;            /* offset, or APP_LIST_NONE */
+    bool was_running;             /* the replaced one, until it ended for the new one */
+    enum app_refusal refusal;
+    struct process_id started;
+    struct loader_request request;
+    struct deferred_call deferred;
+};
+
+/* kernel.apps. kernel_recover_apps (kernel.h) calls it. */
+void app_control_init(struct app_control *control);
+
+#endif
