@@ -4,9 +4,10 @@
 
 CAPSULE(app_loader, .needs = {APP_CONTROL, GRANT});
 
-/* No state: the buffer and the upcalls are all that there is per process. */
+/* The buffer and the upcalls are what there is per process: without this memory nothing could be
+ * answered. */
 struct app_loader_process {
-    uint8_t unused;
+    uint8_t commands; /* how many it has given, for whoever debugs it */
 };
 GRANT(app_loader_grant, struct app_loader_process, ABI_APP_LOADER_UPCALLS, ABI_APP_LOADER_ROS, 0);
 
@@ -141,7 +142,14 @@ static struct command_return app_loader_command(void *self, struct process_id id
     if (loader->command != 0) {
         return command_error(K_EBUSY);
     }
-    int status = in_our_words(begin(loader, id, command, argument0, argument1));
+    int status = K_ENOMEM;
+    grant_enter (app_loader_grant, id, p) {
+        p->commands++;
+        status = K_OK;
+    }
+    if (status == K_OK) {
+        status = in_our_words(begin(loader, id, command, argument0, argument1));
+    }
     if (status == K_OK) {
         loader->command = command;
         loader->caller = id;

@@ -117,7 +117,7 @@ struct kernel {
     struct debug_ring debug;
     struct loader loader;
     struct deferred_call dump; /* of processes that faulted */
-    struct app_control apps; /* what is being installed */
+    struct app_control apps;   /* what is being installed */
 };
 
 extern struct kernel kernel;
