@@ -101,7 +101,8 @@ static void erase_page(struct nvmc *nvmc, uint32_t offset, uint32_t address)
     end_operation(nvmc, NVMC_ERASEPAGE_US);
 }
 
-/* The page is erased when the parts add up to the time of a whole erase. */
+/* The page is erased when the parts add up to the time of a whole erase; before that its bits may
+ * be anything between. */
 static void erase_page_partial(struct nvmc *nvmc, uint32_t offset, uint32_t address)
 {
     struct nvmc_state *state = &nvmc->state;
@@ -114,10 +115,11 @@ static void erase_page_partial(struct nvmc *nvmc, uint32_t offset, uint32_t addr
         state->partial_done_ms = 0;
     }
     state->partial_done_ms += state->partial_ms;
-    begin_operation(nvmc, NVMC_KIND_ERASE, 0, 0);
+    erase_page_bytes(nvmc, page);
     if (state->partial_done_ms * 1000U >= NVMC_ERASEPAGE_US) {
         state->partial_done_ms = 0;
-        erase_page_bytes(nvmc, page);
+    } else {
+        nvmc_operation_tear(&state->operation, nvmc->env.nvm);
     }
     end_operation(nvmc, (uint64_t)state->partial_ms * 1000U);
 }
