@@ -35,6 +35,7 @@
 #define ABI_DRIVER_SHA               0x40005u
 #define ABI_DRIVER_AES               0x40006u
 #define ABI_DRIVER_NVM_STORAGE       0x50001u
+#define ABI_DRIVER_ISOLATED_STORAGE  0x50004u
 #define ABI_DRIVER_TEMPERATURE       0x60000u
 #define ABI_DRIVER_HUMIDITY          0x60001u
 #define ABI_DRIVER_AMBIENT_LIGHT     0x60002u
@@ -471,6 +472,30 @@ enum abi_nvm_storage_allow {
 /* A power cut leaves each block of so many bytes, counted from offset 0, as it was before a write
  * or as it is after it, never in between. */
 #define ABI_NVM_STORAGE_BLOCK 3840u
+
+/* Isolated storage: a region that only apps of this write identifier see. NOSUPPORT: the app has
+ * none, or may not read or modify what is marked with it; BUSY: it has asked for something already.
+ * All else the upcall says. A power cut leaves the region as it was before a write or as it is
+ * after it. */
+enum abi_isolated_storage_command {
+    ABI_ISOLATED_STORAGE_SIZE = 1,  /* u */
+    ABI_ISOLATED_STORAGE_READ = 2,  /* (offset's low word, its high word): fills rw 0, u */
+    ABI_ISOLATED_STORAGE_WRITE = 3, /* (offset's low word, its high word): all of ro 0, u */
+};
+/* (status, bytes, 0). RESERVE: no buffer; INVAL: not all of it lies inside; NOMEM: no region is
+ * left; FAIL: the flash has changed what was there, or does not keep what it is given. */
+enum abi_isolated_storage_upcall {
+    ABI_ISOLATED_STORAGE_UPCALL_SIZE = 0, /* its high word last */
+    ABI_ISOLATED_STORAGE_UPCALL_READ = 1,
+    ABI_ISOLATED_STORAGE_UPCALL_WRITTEN = 2,
+    ABI_ISOLATED_STORAGE_UPCALLS = 3,
+};
+enum abi_isolated_storage_allow {
+    ABI_ISOLATED_STORAGE_RW_READ = 0,
+    ABI_ISOLATED_STORAGE_RWS = 1,
+    ABI_ISOLATED_STORAGE_RO_WRITE = 0,
+    ABI_ISOLATED_STORAGE_ROS = 1,
+};
 
 /* PWM. INVAL for an index that the board does not have. */
 enum abi_pwm_command {

@@ -54,6 +54,7 @@
     NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
     NEED(PROCESS_REPORT, "kernel/capsules/process_report.h")                                       \
+    NEED(NVM_POOL, "kernel/capsules/nvm_pool.h")                                                   \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
     NEED(SHA256, "kernel/capsules/sha256.h")                                                       \
     NEED(TEXT, "kernel/capsules/text.h")

@@ -5,6 +5,8 @@
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
+#include "kernel/capsules/flash_mux.h"
+#include "kernel/capsules/isolated_storage.h"
 #include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/comp.h"
@@ -46,7 +48,19 @@ static const struct nrf52_qspi_config qspi_config = {.sck_pin = 19,
                                                      .delay = &flash_delay};
 static struct nrf52_qspi qspi;
 static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, FLASH_BYTES, NULL};
+
+/* Its last sectors are the shared storage's, those before them the isolated storage's. */
+#define STORAGE_BLOCKS  64u
+#define ISOLATED_BLOCKS 16u
+#define STORAGE_START   (FLASH_BYTES - STORAGE_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+#define ISOLATED_BYTES  (ISOLATED_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+static struct flash_mux flash_mux;
+static struct flash_mux_port storage_port, isolated_port;
+static struct nvm_pool storage_pool, isolated_pool;
+static uint8_t storage_entries[STORAGE_BLOCKS * NVM_POOL_ENTRY_BYTES];
+static uint8_t isolated_entries[ISOLATED_BLOCKS * NVM_POOL_ENTRY_BYTES];
 static struct nvm_storage_driver nvm_storage_driver;
+static struct isolated_storage_driver isolated_storage_driver;
 
 /* A0 and A1 of the Arduino header, P0.03 and P0.04. */
 static struct nrf52_comp comp;
@@ -87,6 +101,7 @@ static const struct driver drivers[] = {
     {&spi_controller_driver_ops, &spi_controller_driver},
     {&i2c_master_driver_ops, &i2c_master_driver},
     {&nvm_storage_driver_ops, &nvm_storage_driver},
+    {&isolated_storage_driver_ops, &isolated_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
 };
 
@@ -105,7 +120,13 @@ void board_start(void)
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
 
     nrf52_qspi_init(&qspi, &qspi_config);
-    nvm_storage_init(&nvm_storage_driver, &flash);
+    flash_mux_init(&flash_mux, &flash);
+    flash_mux_add_port(&flash_mux, &storage_port, STORAGE_START, FLASH_BYTES - STORAGE_START);
+    flash_mux_add_port(&flash_mux, &isolated_port, STORAGE_START - ISOLATED_BYTES, ISOLATED_BYTES);
+    nvm_pool_init(&storage_pool, &storage_port.flash, SLICE_OF(storage_entries));
+    nvm_pool_init(&isolated_pool, &isolated_port.flash, SLICE_OF(isolated_entries));
+    nvm_storage_init(&nvm_storage_driver, &storage_pool, NVM_STORAGE_BLOCKS_EACH_MAX);
+    isolated_storage_init(&isolated_storage_driver, &isolated_pool);
 
     nrf52_comp_init(&comp, comp_channels, COUNT_OF(comp_channels));
     comparator_init(&comparator_driver, &comparator);

@@ -1,5 +1,6 @@
 /* The nRF52-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
@@ -43,6 +44,7 @@ static struct touch_driver touch_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    INTERNAL_STORAGE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
@@ -57,6 +59,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
+    internal_storage_init();
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

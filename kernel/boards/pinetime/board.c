@@ -10,6 +10,8 @@
 #include "kernel/capsules/hrs3300.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/nine_dof.h"
+#include "kernel/capsules/flash_mux.h"
+#include "kernel/capsules/isolated_storage.h"
 #include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/pwm.h"
 #include "kernel/capsules/screen.h"
@@ -91,7 +93,19 @@ static const struct hil_delay flash_hil_delay = {&nrf52_rtc_delay_ops, &flash_de
 static const struct spi_nor_config flash_config = {
     .spi = &flash_spi, .delay = &flash_hil_delay, .size_bytes = FLASH_BYTES, .jedec_id = FLASH_ID};
 static struct spi_nor flash;
+
+/* Its last sectors are the shared storage's, those before them the isolated storage's. */
+#define STORAGE_BLOCKS  64u
+#define ISOLATED_BLOCKS 16u
+#define STORAGE_START   (FLASH_BYTES - STORAGE_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+#define ISOLATED_BYTES  (ISOLATED_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+static struct flash_mux flash_mux;
+static struct flash_mux_port storage_port, isolated_port;
+static struct nvm_pool storage_pool, isolated_pool;
+static uint8_t storage_entries[STORAGE_BLOCKS * NVM_POOL_ENTRY_BYTES];
+static uint8_t isolated_entries[ISOLATED_BLOCKS * NVM_POOL_ENTRY_BYTES];
 static struct nvm_storage_driver nvm_storage_driver;
+static struct isolated_storage_driver isolated_storage_driver;
 
 /* I2C: the touch panel, the accelerometer, the heart-rate sensor. SPI1 and TWI0 have each its own
  * address. */
@@ -140,6 +154,7 @@ static const struct driver drivers[] = {
     {&nine_dof_driver_ops, &nine_dof_driver},
     {&heart_rate_driver_ops, &heart_rate_driver},
     {&nvm_storage_driver_ops, &nvm_storage_driver},
+    {&isolated_storage_driver_ops, &isolated_storage_driver},
     {&pwm_driver_ops, &pwm_driver},
 };
 
@@ -183,7 +198,13 @@ void board_start(void)
     st7789_init(&display, &display_config);
     screen_init(&screen_driver, &display.screen);
     spi_nor_init(&flash, &flash_config);
-    nvm_storage_init(&nvm_storage_driver, &flash.flash);
+    flash_mux_init(&flash_mux, &flash.flash);
+    flash_mux_add_port(&flash_mux, &storage_port, STORAGE_START, FLASH_BYTES - STORAGE_START);
+    flash_mux_add_port(&flash_mux, &isolated_port, STORAGE_START - ISOLATED_BYTES, ISOLATED_BYTES);
+    nvm_pool_init(&storage_pool, &storage_port.flash, SLICE_OF(storage_entries));
+    nvm_pool_init(&isolated_pool, &isolated_port.flash, SLICE_OF(isolated_entries));
+    nvm_storage_init(&nvm_storage_driver, &storage_pool, NVM_STORAGE_BLOCKS_EACH_MAX);
+    isolated_storage_init(&isolated_storage_driver, &isolated_pool);
 
     nrf52_twim_init(&twim, &twim_config);
     cst816s_init(&cst816s, &panel_config);

@@ -1,6 +1,7 @@
 /* The security key: the vendor's nRF52840 dongle with a touch pad. It has no serial port of its
  * own; the console is on two pads of its edge, P0.20 (out) and P0.22 (in). */
 #include "kernel/boards/base.h"
+#include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/ctap_hid.h"
 #include "kernel/capsules/gpio.h"
@@ -42,6 +43,7 @@ static struct ctap_hid_driver ctap_hid_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    INTERNAL_STORAGE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
@@ -63,6 +65,7 @@ void board_prepare(void)
 
 void board_start(void)
 {
+    internal_storage_init();
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));

@@ -1,6 +1,7 @@
 /* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and
  * the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/ambient_light.h"
 #include "kernel/capsules/bh1750.h"
@@ -60,6 +61,7 @@ static struct ieee802154_driver ieee802154_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    INTERNAL_STORAGE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&adc_driver_ops, &adc_driver},
@@ -78,6 +80,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
+    internal_storage_init();
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
 

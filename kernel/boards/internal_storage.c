@@ -1,0 +1,41 @@
+#include "kernel/boards/internal_storage.h"
+
+#include "kernel/boards/base.h"
+#include "kernel/chips/nrf52/nvmc.h"
+
+#define STORAGE_BLOCKS  3u
+#define ISOLATED_BLOCKS 5u
+#define STORAGE_BYTES   (STORAGE_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+#define ISOLATED_BYTES  (ISOLATED_BLOCKS * HIL_FLASH_SECTOR_BYTES)
+
+static struct nrf52_nvmc_window storage_window, isolated_window;
+static const struct hil_flash storage_flash = {&nrf52_nvmc_ops, &storage_window, STORAGE_BYTES,
+                                               NULL};
+static const struct hil_flash isolated_flash = {&nrf52_nvmc_ops, &isolated_window, ISOLATED_BYTES,
+                                                NULL};
+static struct nvm_pool storage_pool, isolated_pool;
+static uint8_t storage_entries[STORAGE_BLOCKS * NVM_POOL_ENTRY_BYTES];
+static uint8_t isolated_entries[ISOLATED_BLOCKS * NVM_POOL_ENTRY_BYTES];
+struct nvm_storage_driver internal_nvm_storage;
+struct isolated_storage_driver internal_isolated_storage;
+
+/* A window that would end behind the data's flash has no bytes: its driver then finds no flash. */
+static uint32_t window_init(struct nrf52_nvmc_window *window, uint32_t start, uint32_t size_bytes)
+{
+    uint32_t end = (uint32_t)(uintptr_t)data_flash_end;
+    bool inside = start <= end && size_bytes <= end - start;
+    nrf52_nvmc_window_init(window, start, inside ? size_bytes : 0);
+    return start + size_bytes;
+}
+
+void internal_storage_init(void)
+{
+    uint32_t next =
+        window_init(&storage_window, (uint32_t)(uintptr_t)data_flash_start, STORAGE_BYTES);
+    (void)window_init(&isolated_window, next, ISOLATED_BYTES);
+    nvm_pool_init(&storage_pool, &storage_flash, SLICE_OF(storage_entries));
+    nvm_pool_init(&isolated_pool, &isolated_flash, SLICE_OF(isolated_entries));
+    /* A block each: no app takes what two could have. */
+    nvm_storage_init(&internal_nvm_storage, &storage_pool, 1);
+    isolated_storage_init(&internal_isolated_storage, &isolated_pool);
+}
