@@ -141,16 +141,26 @@ void fake_flash_cut(struct fake_flash *fake, uint32_t seed)
     }
 }
 
-static uint32_t owners[FAKE_PROCESSES];
+static struct {
+    uint32_t owner;
+    bool may_read, may_modify;
+} permissions[FAKE_PROCESSES];
 
 void fake_storage_set_owner(uint32_t index, uint32_t owner)
 {
-    owners[index] = owner;
+    permissions[index].owner = owner;
+    fake_storage_permit(index, true, true);
+}
+
+void fake_storage_permit(uint32_t index, bool may_read, bool may_modify)
+{
+    permissions[index].may_read = may_read;
+    permissions[index].may_modify = may_modify;
 }
 
 uint32_t storage_owner(struct process_id id)
 {
-    return process_id_is_alive(id) ? owners[process_id_index(id)] : 0;
+    return process_id_is_alive(id) ? permissions[process_id_index(id)].owner : 0;
 }
 
 uint32_t storage_write_id(struct process_id id)
@@ -160,10 +170,12 @@ uint32_t storage_write_id(struct process_id id)
 
 bool storage_may_read(struct process_id id, uint32_t write_id)
 {
-    return write_id != 0 && storage_owner(id) == write_id;
+    return write_id != 0 && storage_owner(id) == write_id &&
+           permissions[process_id_index(id)].may_read;
 }
 
 bool storage_may_modify(struct process_id id, uint32_t write_id)
 {
-    return storage_may_read(id, write_id);
+    return write_id != 0 && storage_owner(id) == write_id &&
+           permissions[process_id_index(id)].may_modify;
 }

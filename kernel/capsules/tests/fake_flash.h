@@ -46,5 +46,7 @@ void fake_flash_cut(struct fake_flash *fake, uint32_t seed);
 
 /* What storage_owner says of the process from now on; 0x100 + index at first. */
 void fake_storage_set_owner(uint32_t index, uint32_t owner);
+/* What it may do with what is its own; all at first. */
+void fake_storage_permit(uint32_t index, bool may_read, bool may_modify);
 
 #endif

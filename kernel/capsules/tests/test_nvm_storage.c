@@ -12,18 +12,28 @@
 #include "kernel/capsules/tests/fake_flash.h"
 
 #define BLOCK ABI_NVM_STORAGE_BLOCK
-#define SIZE  (NVM_STORAGE_BLOCKS_EACH * BLOCK)
+#define SIZE  (NVM_STORAGE_BLOCKS_EACH_MAX * BLOCK)
+
+#define BLOCKS 64u
 
 static struct nvm_storage_driver storage;
+static struct nvm_pool pool;
+static uint8_t entries[BLOCKS * NVM_POOL_ENTRY_BYTES];
 static struct fake_flash flash;
 static uint8_t bytes[FAKE_PROCESSES][SIZE];
+
+static void start(void)
+{
+    nvm_pool_init(&pool, &flash.flash, (struct slice)SLICE_OF(entries));
+    nvm_storage_init(&storage, &pool, 100);
+}
 
 static int begin(void **state)
 {
     (void)state;
     fake_core_reset();
     fake_flash_init(&flash);
-    nvm_storage_init(&storage, &flash.flash);
+    start();
     return 0;
 }
 
@@ -32,7 +42,7 @@ static void restart(void)
 {
     fake_core_reset();
     fake_flash_restart(&flash);
-    nvm_storage_init(&storage, &flash.flash);
+    start();
 }
 
 static void run(void)
@@ -221,11 +231,11 @@ static void test_a_buffer_that_shrinks_while_it_is_filled(void **state)
 static void test_the_newest_copy_counts(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < NVM_STORAGE_BLOCKS + 3u; i++) {
+    for (uint32_t i = 0; i < BLOCKS + 3u; i++) {
         write_bytes(0, 0, (uint8_t)i, 4);
     }
     restart();
-    expect_bytes(0, 0, (uint8_t)(NVM_STORAGE_BLOCKS + 2u), 4);
+    expect_bytes(0, 0, (uint8_t)(BLOCKS + 2u), 4);
 }
 
 static void test_a_flash_that_fails(void **state)
@@ -244,6 +254,90 @@ static void test_a_flash_that_fails(void **state)
     expect_upcall(0, ABI_NVM_STORAGE_UPCALL_WRITTEN, 0, 0, 0);
     fake_core_run();
     expect_bytes(0, 0, 0x77, 16);
+}
+
+/* Where a process's only block lies. */
+static uint8_t *find_seal(uint8_t owner)
+{
+    uint8_t *found = NULL;
+    for (uint32_t i = 2; i < FAKE_FLASH_SECTORS; i++) {
+        uint8_t *seal = &flash.memory[i * HIL_FLASH_SECTOR_BYTES];
+        if (seal[0] == 'N' && seal[4] == owner && seal[5] == 1) {
+            assert_null(found); /* no other copy counts as one */
+            found = seal;
+        }
+    }
+    assert_non_null(found);
+    return found;
+}
+
+/* Each bit of what is kept. Nothing that has changed is taken for what was written. */
+static void test_what_has_changed_is_noticed(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 300);
+    write_bytes(0, 0, 0x12, 300);
+    uint8_t *block = find_seal(0);
+    for (uint32_t bit = 0; bit < 16; bit++) { /* of a byte of the second page */
+        block[2 * HIL_FLASH_PAGE_BYTES + bit] ^= (uint8_t)(1u << bit % 8u);
+        lend(0, 300);
+        memset(bytes[0], 0, 300);
+        expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 300));
+        run();
+        expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, HIL_FLASH_PAGE_BYTES, 0, 0);
+        assert_int_equal(bytes[0][HIL_FLASH_PAGE_BYTES], 0);
+        /* What is wrong does not become right by a write beside it. */
+        expect_success(command(0, ABI_NVM_STORAGE_WRITE, 290, 10));
+        run();
+        expect_upcall(0, ABI_NVM_STORAGE_UPCALL_WRITTEN, 0, 0, 0);
+        block[2 * HIL_FLASH_PAGE_BYTES + bit] ^= (uint8_t)(1u << bit % 8u);
+    }
+    expect_bytes(0, 0, 0x12, 300);
+    /* A seal that changes while the kernel runs; and one that does while it is off is none. */
+    block[20] ^= 1;
+    lend(0, 300);
+    expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 300));
+    run();
+    expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, 0, 0, 0);
+    restart();
+    expect_bytes(0, 0, 0xFF, 300); /* and not 0x11, which was before */
+}
+
+/* All of a page anew: what was wrong in it does not matter. */
+static void test_a_page_that_has_changed_is_written_anew(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 600);
+    find_seal(0)[2 * HIL_FLASH_PAGE_BYTES] ^= 1;
+    write_bytes(0, 200, 0x22, 400);
+    expect_bytes(0, 0, 0x11, 200);
+    expect_bytes(0, 200, 0x22, 400);
+}
+
+/* A line that is wrong once. */
+static void test_what_is_read_wrong_is_read_again(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 16);
+    uint8_t *block = find_seal(0);
+    for (uint32_t wrong = 0; wrong < 2; wrong++) { /* the seal, the bytes */
+        lend(0, 16);
+        memset(bytes[0], 0, 16);
+        expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 16));
+        for (uint32_t operation = 0;; operation++) {
+            fake_core_run();
+            block[0] ^= operation == wrong;
+            block[HIL_FLASH_PAGE_BYTES] ^= operation == wrong;
+            bool more = fake_flash_step(&flash, K_OK);
+            block[0] ^= operation == wrong;
+            block[HIL_FLASH_PAGE_BYTES] ^= operation == wrong;
+            if (!more) {
+                break;
+            }
+        }
+        expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, 16, 0, 0);
+        assert_int_equal(bytes[0][0], 0x11);
+    }
 }
 
 static void test_a_bad_sector_is_passed_over(void **state)
@@ -352,7 +446,7 @@ static void cut_everywhere(uint32_t seed)
         expect_bytes(0, BLOCK - 1000u, 0x33, 2000);
         expect_bytes(1, 0, 0x99, 700);
     }
-    assert_in_range(cut, 12, 20); /* two erases, two seals, four pages each */
+    assert_in_range(cut, 14, 22); /* two erases, two seals, two struck out, four pages each */
 }
 
 /* The first seeds cut a seal at each of its bytes. */
@@ -377,6 +471,9 @@ int main(void)
         TEST(test_a_buffer_that_shrinks_while_it_is_filled),
         TEST(test_the_newest_copy_counts),
         TEST(test_a_flash_that_fails),
+        TEST(test_what_has_changed_is_noticed),
+        TEST(test_a_page_that_has_changed_is_written_anew),
+        TEST(test_what_is_read_wrong_is_read_again),
         TEST(test_a_bad_sector_is_passed_over),
         TEST(test_the_pool_is_full),
         TEST(test_sectors_wear_alike),
