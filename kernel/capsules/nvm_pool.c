@@ -8,6 +8,7 @@ CAPSULE(nvm_pool, .needs = {FLASH, GRANT});
 #define BLOCK_BYTES    NVM_POOL_BLOCK_BYTES
 #define PAGES          NVM_POOL_PAGES
 #define ERASED         0xFFu
+#define ERASED_WORD    0xFFFFFFFFu
 #define FAILURES_MAX   3u /* in a row */
 #define SEQUENCE_SHIFT 8u
 #define INDEX_MASK     0xFFu
@@ -434,9 +435,20 @@ static int go_on(struct nvm_pool *pool)
     return pool->request.writes ? write_on(pool) : read_on(pool);
 }
 
+/* Neither a seal, nor struck out, nor erased: cut short when it was written, or read wrong. */
+static bool is_seal_doubtful(const struct nvm_pool *pool)
+{
+    uint32_t magic = get_word(pool, 0);
+    return read_seal(pool).owner == 0 && magic != 0 && magic != ERASED_WORD;
+}
+
 static int take_scanned(struct nvm_pool *pool)
 {
+    if (is_seal_doubtful(pool) && pool->failures < FAILURES_MAX) {
+        return K_EFAIL;
+    }
     take_seal(pool, pool->scanned);
+    pool->failures = 0;
     pool->scanned++;
     return go_on(pool);
 }

@@ -10,8 +10,9 @@
  * The array itself is mentioned nowhere else. Who may do what:
  *   the owner    dma_buffer_get, put, copy_in, copy_out, clear while it is not lent
  *   a holder     is a capsule whose handle took it (a uart_mux port): it uses the dma_buffer_held_
- *                functions, may pass it on to a device, and hands it back before it calls its
- *                client. It names itself by &this_capsule, which nobody else can
+ *                functions, may pass it on to a device or to another holder, who has it then
+ *                instead, and hands it back before it calls its client. It names itself by
+ *                &this_capsule, which nobody else can
  *   a device     (a chip's driver) claims a part and releases it; one device at a time
  */
 #ifndef KERNEL_HIL_DMA_BUFFER_H
@@ -172,13 +173,14 @@ PRIVATE static inline int dma_buffer_offer_both(BORROWED const struct dma_buffer
 }
 
 /* As dma_buffer_offer, for an op of a handle that a capsule offers: `holder` has the buffer from
- * now on. K_ESIZE: no such part. K_EBUSY: it is lent already, or not the caller's. */
+ * now on. K_ESIZE: no such part. K_EBUSY: it is lent already, but to the caller, or not his. */
 PRIVATE static inline int dma_buffer_lend(struct dma_buffer *buffer, uint32_t offset,
                                           uint32_t length, const struct capsule *holder)
 {
     int status = dma_buffer_check(buffer, offset, length);
     if (status == K_OK && dma_buffer_is_lent(buffer)) {
-        status = K_EBUSY;
+        bool passes_on = !buffer->claimed && buffer->holder == GUARD_CALLER;
+        status = passes_on ? K_OK : K_EBUSY;
     }
     if (status == K_OK) {
         status = dma_buffer_offer(buffer);

@@ -314,6 +314,31 @@ static void test_a_page_that_has_changed_is_written_anew(void **state)
     expect_bytes(0, 200, 0x22, 400);
 }
 
+/* The pool is read for the first time, and a bit of the seal is wrong on the way. */
+static void test_a_seal_that_is_read_wrong_is_not_lost(void **state)
+{
+    (void)state;
+    write_bytes(0, 0, 0x11, 16);
+    uint32_t first = (uint32_t)(find_seal(0) - flash.memory);
+    for (uint32_t bit = 0; bit < 8u * 76u; bit++) {
+        restart();
+        lend(0, 16);
+        memset(bytes[0], 0, 16);
+        expect_success(command(0, ABI_NVM_STORAGE_READ, 0, 16));
+        fake_core_run();
+        while (flash.address != first) {
+            assert_true(fake_flash_step(&flash, K_OK));
+            fake_core_run();
+        }
+        flash.memory[first + bit / 8u] ^= (uint8_t)(1u << bit % 8u);
+        assert_true(fake_flash_step(&flash, K_OK));
+        flash.memory[first + bit / 8u] ^= (uint8_t)(1u << bit % 8u);
+        run();
+        expect_upcall(0, ABI_NVM_STORAGE_UPCALL_READ, 16, 0, 0);
+        assert_int_equal(bytes[0][0], 0x11);
+    }
+}
+
 /* A line that is wrong once. */
 static void test_what_is_read_wrong_is_read_again(void **state)
 {
@@ -473,6 +498,7 @@ int main(void)
         TEST(test_a_flash_that_fails),
         TEST(test_what_has_changed_is_noticed),
         TEST(test_a_page_that_has_changed_is_written_anew),
+        TEST(test_a_seal_that_is_read_wrong_is_not_lost),
         TEST(test_what_is_read_wrong_is_read_again),
         TEST(test_a_bad_sector_is_passed_over),
         TEST(test_the_pool_is_full),

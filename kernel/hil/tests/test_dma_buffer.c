@@ -11,7 +11,7 @@ static const struct capsule *caller;
 
 #include <cmocka.h>
 
-static const struct capsule mux, stranger;
+static const struct capsule mux, lower, stranger;
 
 /* An owner's instance, with something behind its buffer that must not change. */
 static struct {
@@ -174,6 +174,31 @@ static void test_a_holder_uses_it_and_passes_it_on(void **state)
     expect_bytes("aBcdefgh");
 }
 
+/* A capsule that offers a part of what another one offers. */
+static void test_a_holder_passes_it_on_to_another(void **state)
+{
+    (void)state;
+    struct slice part;
+    owner.buffer.owner = &stranger;
+    caller = &stranger;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY); /* it is lent */
+    caller = &mux;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower), K_OK);
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 0), 0);
+    assert_int_equal(dma_buffer_held_get(&owner.buffer, &lower, 0), 'a');
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower), K_EBUSY); /* no longer his */
+    dma_buffer_hand_back(&owner.buffer, &mux);
+    caller = &stranger;
+    expect_owner_locked_out();
+    caller = &lower;
+    assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_EBUSY); /* a device has it */
+    dma_buffer_release(&owner.buffer);
+    dma_buffer_hand_back(&owner.buffer, &lower);
+    assert_false(dma_buffer_is_lent(&owner.buffer));
+}
+
 static void test_the_device_is_done_and_the_holder_is_not(void **state)
 {
     (void)state;
@@ -198,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup(test_who_knows_where_it_lies_has_nothing_of_it, set_up),
         cmocka_unit_test_setup(test_only_what_is_there_can_be_had, set_up),
         cmocka_unit_test_setup(test_a_holder_uses_it_and_passes_it_on, set_up),
+        cmocka_unit_test_setup(test_a_holder_passes_it_on_to_another, set_up),
         cmocka_unit_test_setup(test_the_device_is_done_and_the_holder_is_not, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
