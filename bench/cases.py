@@ -4,6 +4,7 @@ import statistics
 import subprocess
 import tempfile
 
+from kernel_costs import kernel_costs
 from machines import Run, fail, first_byte_seconds, need, peak_memory_kb
 from report import Figure, Spread
 
@@ -271,5 +272,5 @@ def traps(bench):
                  expected=f"< {TRAPS_PERCENT}", met=bench.judge(share < TRAPS_PERCENT))
 
 
-CASES = {"sizes": sizes, "null_command": null_command, "traps": traps, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,
+CASES = {"sizes": sizes, "null_command": null_command, "kernel_costs": kernel_costs, "traps": traps, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,
          "sleep": sleep, "devices": devices, "memory": memory, "start": start, "snapshot": snapshot, "linear": linear}
