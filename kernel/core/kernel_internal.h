@@ -110,7 +110,7 @@ struct kernel {
     uint32_t ram_free; /* end of the highest process's RAM */
     struct deferred_list deferred, deferred_later;
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
-    uint32_t dead_capsules;                 /* bit: index of the capsule */
+    uint64_t dead_capsules;                 /* bit: index of the capsule */
     struct trap trap;                       /* what is being handled; owner NULL: nothing */
     bool stop_dead;                         /* the chip is to be told that somebody died */
     struct left_command left_command;       /* the latest; counts while `current` is NULL */

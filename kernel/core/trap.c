@@ -8,10 +8,10 @@
 
 /* In kernel.dead_capsules. By bytes: a sanitizer puts room between objects that lie side by side.
  */
-static uint32_t bit_of(const struct capsule *owner)
+static uint64_t bit_of(const struct capsule *owner)
 {
     uintptr_t offset = (uintptr_t)owner - (uintptr_t)__start_capsules;
-    return 1u << (uint32_t)(offset / sizeof(struct capsule));
+    return (uint64_t)1 << (uint32_t)(offset / sizeof(struct capsule));
 }
 
 bool guard_is_dead(const struct capsule *owner)
