@@ -62,23 +62,38 @@ int syscall_command_u32(uint32_t driver, uint32_t number, uint32_t argument0, ui
     return status;
 }
 
+struct syscall_return syscall_subscribe_raw(uint32_t driver, uint32_t number, syscall_upcall upcall,
+                                            void *userdata)
+{
+    return call_subscribe(driver, number, (uint32_t)(uintptr_t)upcall,
+                          (uint32_t)(uintptr_t)userdata);
+}
+
 int syscall_subscribe(uint32_t driver, uint32_t number, syscall_upcall upcall, void *userdata)
 {
-    struct syscall_return answer =
-        call_subscribe(driver, number, (uint32_t)(uintptr_t)upcall, (uint32_t)(uintptr_t)userdata);
-    return check(answer, ABI_SUCCESS_U32_U32);
+    return check(syscall_subscribe_raw(driver, number, upcall, userdata), ABI_SUCCESS_U32_U32);
+}
+
+struct syscall_return syscall_allow_read_write_raw(uint32_t driver, uint32_t number, void *buffer,
+                                                   size_t bytes)
+{
+    return call_allow_read_write(driver, number, (uint32_t)(uintptr_t)buffer, bytes);
 }
 
 int syscall_allow_read_write(uint32_t driver, uint32_t number, void *buffer, size_t bytes)
 {
-    return check(call_allow_read_write(driver, number, (uint32_t)(uintptr_t)buffer, bytes),
-                 ABI_SUCCESS_U32_U32);
+    return check(syscall_allow_read_write_raw(driver, number, buffer, bytes), ABI_SUCCESS_U32_U32);
+}
+
+struct syscall_return syscall_allow_read_only_raw(uint32_t driver, uint32_t number,
+                                                  const void *buffer, size_t bytes)
+{
+    return call_allow_read_only(driver, number, (uint32_t)(uintptr_t)buffer, bytes);
 }
 
 int syscall_allow_read_only(uint32_t driver, uint32_t number, const void *buffer, size_t bytes)
 {
-    return check(call_allow_read_only(driver, number, (uint32_t)(uintptr_t)buffer, bytes),
-                 ABI_SUCCESS_U32_U32);
+    return check(syscall_allow_read_only_raw(driver, number, buffer, bytes), ABI_SUCCESS_U32_U32);
 }
 
 int syscall_allow_user_readable(uint32_t driver, uint32_t number, void *buffer, size_t bytes)

@@ -46,6 +46,14 @@ int syscall_allow_read_only(uint32_t driver, uint32_t number, const void *buffer
 /* The same for a buffer that the driver writes and the app may read meanwhile. */
 int syscall_allow_user_readable(uint32_t driver, uint32_t number, void *buffer, size_t bytes);
 
+/* The three above with the kernel's whole answer: what was there before, or why not. */
+struct syscall_return syscall_subscribe_raw(uint32_t driver, uint32_t number, syscall_upcall upcall,
+                                            void *userdata);
+struct syscall_return syscall_allow_read_write_raw(uint32_t driver, uint32_t number, void *buffer,
+                                                   size_t bytes);
+struct syscall_return syscall_allow_read_only_raw(uint32_t driver, uint32_t number,
+                                                  const void *buffer, size_t bytes);
+
 /* Waits until one upcall has run. */
 void syscall_yield(void);
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 import unittest
 
-from sandglass import BUILD, app, run
+from sandglass import BUILD, app, keys, run
 
 BOARD = os.path.join(os.path.dirname(__file__), "../../sim/boards/nrf52dk.dts")
 BOARDS = os.path.join(os.path.dirname(__file__), "../boards")
@@ -65,12 +65,15 @@ class AppLibrary(unittest.TestCase):
                    ("--set", f"usb_host.data={first}@{at}ms", "--set", f"usb_host.out={4 << 8 | 1}@{at + 1}ms")]
         self.passes("lib_async_key", 5, "-b", "security_key", *reports)
 
+    def test_the_names_of_tock_s_c_library(self):
+        result = self.passes("libtock_c", 15, *self.inputs("--press", ("button2", 3000, 3100)))
+        self.assertEqual(self.lights(result, "led0"), ["on"])
+
     def test_heap(self):
         self.passes("lib_memory", 11)
 
     def test_stdio(self):
-        typed = [word for text, at in (("42 x\\r", 1000), ("a line\\n", 2000)) for word in ("--uart-in", f"{text}@{at}ms")]
-        result = self.passes("lib_stdio", 8, *typed)
+        result = self.passes("lib_stdio", 8, *keys(1, r"42 x\r"), *keys(2, r"a line\n"))
         self.assertEqual(len(result.lines("^by stderr$")), 1)
         self.assertEqual(len(result.lines("^0{149}7$")), 1)
 

@@ -4,7 +4,7 @@ import os
 import re
 import unittest
 
-from sandglass import BUILD, app, run, typed
+from sandglass import BUILD, app, keys, run
 
 TRUSTING = os.path.join(BUILD, "firmware/kernel/trap_test.elf")  # trusts an app that is called ps
 
@@ -30,7 +30,7 @@ class Apps(unittest.TestCase):
         self.assertEqual(self.lines("probe", "-b", "nrf52840dk"), ["nobody at 0x44, error -13"])
 
     def test_echo(self):
-        self.assertEqual(self.lines("echo", *typed((0.5, "hello, World"), (0.8, "x"))), ["say something", "HELLO, WORLD", "X"])
+        self.assertEqual(self.lines("echo", *keys(0.5, r"hello, World\r"), *keys(0.8, r"x\n")), ["say something", "HELLO, WORLD", "X"])
 
     def test_bare(self):
         result = run(app("bare"), seconds=1)

@@ -41,6 +41,15 @@ class NewApp(unittest.TestCase):
         self.assertEqual(second.status, 0, second.stderr)
         self.assertNotIn("myapp: 1", second.stdout)
 
+    def test_a_program_by_the_names_of_tock_s_c_library(self):
+        with open(os.path.join(self.folder, "main.c"), "w", encoding="utf-8") as file:
+            file.write("#include <libtock-sync/services/alarm.h>\n#include <libtock/interface/led.h>\n#include <stdio.h>\n"
+                       "int main(void)\n{\n    int count;\n    int status = libtock_led_count(&count);\n"
+                       "    for (int i = 1;; i++) {\n        libtock_led_toggle(0);\n        libtocksync_alarm_delay_ms(250);\n"
+                       '        printf("%d %d %d\\n", status, count, i);\n    }\n}\n')
+        result = self.run_until("0 4 3")
+        self.assertEqual(result.status, 0, result.stderr)
+
     def test_only_what_changed_is_built(self):
         self.assertEqual(self.run_until("myapp: 1").status, 0)
         built = os.stat(os.path.join(self.folder, "build/myapp.tbf")).st_mtime_ns
