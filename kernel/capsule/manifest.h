@@ -55,6 +55,7 @@
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
     NEED(PROCESS_REPORT, "kernel/capsules/process_report.h")                                       \
     NEED(NVM_POOL, "kernel/capsules/nvm_pool.h")                                                   \
+    NEED(P256, "kernel/capsules/p256.h")                                                           \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
     NEED(SHA256, "kernel/capsules/sha256.h")                                                       \
     NEED(TEXT, "kernel/capsules/text.h")

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kernel/hil/guard.h"
+#include "kernel/hil/list.h"
 #include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
 
@@ -24,6 +25,22 @@ struct hil_credential_question {
     READ_ONLY struct const_slice credential; /* behind its format; any length */
     READ_ONLY struct const_slice region;     /* what it speaks of: header and binary */
 };
+
+/* A public key on the curve P-256: x, then y, big-endian. What `openssl ec -pubout -outform DER`
+ * writes ends with it. */
+struct hil_credential_key {
+    PRIVATE uint8_t point[64];
+};
+struct hil_credential_key_list {
+    PRIVATE const struct hil_credential_key *items;
+    READ_ONLY uint32_t count;
+};
+
+static inline struct const_slice
+hil_credential_key_point(BORROWED const struct hil_credential_key *key)
+{
+    return (struct const_slice){key->point, sizeof(key->point)};
+}
 
 /* Whom to call, from the kernel's main loop, never from inside `check`. May ask again. */
 struct hil_credential_client {

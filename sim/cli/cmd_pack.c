@@ -7,79 +7,30 @@
 #include "sim/cli/command.h"
 #include "sim/cli/places.h"
 #include "sim/loader/file.h"
-#include "tools/pack/pack.h"
+#include "tools/pack/pack_arguments.h"
 
 static const char help[] =
-    "usage: sandglass pack APP.elf [-o APP.tbf] [options]\n"
+    "usage: sandglass pack APP.elf [-o APP.tbf|APP.tab] [options]\n"
     "\n"
-    "Makes of a linked app what lies in flash (TBF). Refuses what cannot run, and says why.\n"
-    "\n"
-    "  -o, --output FILE        default: the ELF's name with .tbf\n"
-    "  -n, --name NAME          the package's name (default: the file's)\n"
-    "      --app-heap BYTES     RAM for malloc (default: what the ELF says)\n"
-    "      --kernel-heap BYTES  RAM for the kernel's grants (default: what the ELF says)\n"
-    "      --ram-limit BYTES    refuse an app that needs more (default 65536)\n"
-    "  -h, --help               this text\n";
+    "Makes of a linked app what lies in flash (TBF), or a bundle of it for Tock's tools (TAB).\n"
+    "Refuses what cannot run, and says why.\n"
+    "\n";
+static const char help_end[] = "  -h, --help               this text\n";
 
-struct pack_arguments {
-    struct pack_options options;
-    const char *input, *output;
-    bool help;
-};
-
-static bool parse_bytes(const char *option, const char *text, uint32_t *value,
-                        struct sim_error *error)
-{
-    char *end = NULL;
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 0);
-    *value = (uint32_t)number;
-    return (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 &&
-            number < UINT32_MAX) ||
-           sim_fail(error, SIM_WRONG_USE, "%s takes a number of bytes, not '%s'", option, text);
-}
-
-static bool take_option(int option, char **argv, struct pack_arguments *arguments,
-                        struct sim_error *error)
-{
-    switch (option) {
-    case 'o':
-        arguments->output = optarg;
-        return true;
-    case 'n':
-        arguments->options.name = optarg;
-        return true;
-    case 'a':
-        return parse_bytes("--app-heap", optarg, &arguments->options.app_heap_bytes, error);
-    case 'k':
-        return parse_bytes("--kernel-heap", optarg, &arguments->options.kernel_heap_bytes, error);
-    case 'r':
-        return parse_bytes("--ram-limit", optarg, &arguments->options.ram_limit_bytes, error);
-    case 'h':
-        arguments->help = true;
-        return true;
-    default:
-        return command_refuse_option(option, argv, error);
-    }
-}
+#define DEFAULT_RAM_LIMIT_BYTES 65536u
 
 static bool parse(int argc, char **argv, struct pack_arguments *arguments, struct sim_error *error)
 {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"name", required_argument, NULL, 'n'},
-                                            {"app-heap", required_argument, NULL, 'a'},
-                                            {"kernel-heap", required_argument, NULL, 'k'},
-                                            {"ram-limit", required_argument, NULL, 'r'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
     int option = 0;
     optind = 0;
     opterr = 0;
     *arguments = (struct pack_arguments){.options = pack_default_options};
-    arguments->options.ram_limit_bytes = 65536;
-    while ((option = getopt_long(argc, argv, ":o:n:h", options, NULL)) != -1) {
-        if (!take_option(option, argv, arguments, error)) {
-            return false;
+    arguments->options.ram_limit_bytes = DEFAULT_RAM_LIMIT_BYTES;
+    while ((option = getopt_long(argc, argv, PACK_SHORT_OPTIONS, pack_long_options, NULL)) != -1) {
+        struct pack_error trouble;
+        if (!pack_take_option(arguments, option, optarg, &trouble)) {
+            return trouble.text[0] != '\0' ? sim_fail(error, SIM_WRONG_USE, "%s", trouble.text)
+                                           : command_refuse_option(option, argv, error);
         }
     }
     if (arguments->help) {
@@ -92,11 +43,11 @@ static bool parse(int argc, char **argv, struct pack_arguments *arguments, struc
     return true;
 }
 
-static bool write_output(const char *path, const struct pack_output *output,
+static bool write_output(const char *path, const uint8_t *bytes, size_t size,
                          struct sim_error *error)
 {
     FILE *stream = fopen(path, "wb");
-    bool done = stream != NULL && fwrite(output->bytes, 1, output->size, stream) == output->size;
+    bool done = stream != NULL && fwrite(bytes, 1, size, stream) == size;
     done = stream != NULL && fclose(stream) == 0 && done;
     return done || sim_fail(error, SIM_WRONG_USE, "cannot write %s: %s", path, strerror(errno));
 }
@@ -106,15 +57,19 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     struct pack_arguments arguments;
     struct pack_output output;
     struct pack_error trouble;
+    uint8_t *tab = NULL;
+    size_t tab_size = 0;
     char sibling[PLACES_PATH_MAX];
     if (!parse(argc, argv, &arguments, error)) {
         return error->status;
     }
     if (arguments.help) {
         fputs(help, stdout);
+        fputs(pack_options_help, stdout);
+        fputs(help_end, stdout);
         return SIM_OK;
     }
-    if (!pack_file(arguments.input, &arguments.options, &output, &trouble)) {
+    if (!pack_by_arguments(&arguments, &output, &tab, &tab_size, &trouble)) {
         sim_fail(error, SIM_WRONG_USE, "%s", trouble.text);
         return SIM_WRONG_USE;
     }
@@ -124,10 +79,12 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     }
     if (path == NULL) {
         sim_fail(error, SIM_WRONG_USE, "%s is too long a path: give -o", arguments.input);
-    } else if (write_output(path, &output, error)) {
+    } else if (tab != NULL ? write_output(path, tab, tab_size, error)
+                           : write_output(path, output.bytes, output.size, error)) {
         printf("%s: %s, %zu bytes of flash, %u of RAM\n", path, output.name, output.size,
                output.minimum_ram_bytes);
     }
+    free(tab);
     pack_output_free(&output);
     return error->status;
 }

@@ -10,6 +10,7 @@
 
 #include "sim/cli/places.h"
 #include "sim/loader/file.h"
+#include "sim/loader/tab.h"
 #include "sim/machine/machine_view.h"
 #include "tools/pack/pack.h"
 
@@ -57,6 +58,22 @@ static bool add_app_elf(struct guest *guest, const char *path, const struct file
     pack_output_free(&output);
     return copy == NULL ? sim_fail(error, SIM_INTERNAL, "no memory for %s", path)
                         : add_tbf(guest, path, copy, size, error);
+}
+
+static bool add_tab(struct guest *guest, const char *path, const struct file_bytes *tab,
+                    struct sim_error *error)
+{
+    const uint8_t *tbf = NULL;
+    size_t size = 0;
+    if (!tab_find(path, tab->data, tab->size, &tbf, &size, error)) {
+        return false;
+    }
+    uint8_t *copy = malloc(size + 1);
+    if (copy == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for %s", path);
+    }
+    memcpy(copy, tbf, size);
+    return add_tbf(guest, path, copy, size, error);
 }
 
 static bool add_firmware(struct guest *guest, const char *path, const struct file_bytes *bytes,
@@ -138,8 +155,9 @@ bool guest_add_file(struct guest *guest, const char *path, struct sim_error *err
     if (file_has_ending(path, ".tbf")) {
         return add_tbf(guest, path, bytes.data, bytes.size, error); /* takes the bytes over */
     }
-    bool done = pack_is_app(bytes.data, bytes.size) ? add_app_elf(guest, path, &bytes, error)
-                                                    : add_firmware(guest, path, &bytes, error);
+    bool done = file_has_ending(path, ".tab")         ? add_tab(guest, path, &bytes, error)
+                : pack_is_app(bytes.data, bytes.size) ? add_app_elf(guest, path, &bytes, error)
+                                                      : add_firmware(guest, path, &bytes, error);
     file_free(&bytes);
     return done;
 }

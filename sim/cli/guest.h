@@ -22,9 +22,9 @@ struct guest {
     size_t app_count;
 };
 
-/* Takes one file as the user named it: firmware (.elf, .hex), an app (.tbf, or an .elf linked at
- * the packer's origin, whose .tbf beside it is taken or that is packed on the fly), or a folder of
- * an app with its built .tbf. Says on stderr what an .elf was taken for. */
+/* Takes one file as the user named it: firmware (.elf, .hex), an app (.tbf, the one in a .tab,
+ * or an .elf linked at the packer's origin, whose .tbf beside it is taken or that is packed on the
+ * fly), or a folder of an app with its built .tbf. Says on stderr what an .elf was taken for. */
 bool guest_add_file(struct guest *guest, const char *path, struct sim_error *error);
 
 /* True when a firmware file was given. */

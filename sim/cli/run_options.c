@@ -13,7 +13,7 @@
 #include "sim/machine/fault_list.h"
 
 const char run_options_help[] =
-    "usage: sandglass run [options] [KERNEL.elf|.hex] [APP.tbf|APP.elf|FOLDER ...]\n"
+    "usage: sandglass run [options] [KERNEL.elf|.hex] [APP.tbf|APP.tab|APP.elf|FOLDER ...]\n"
     "\n"
     "Runs firmware, and apps on top of it, on a simulated board. Without files: the demo. With\n"
     "apps only: the kernel that comes with the program.\n"

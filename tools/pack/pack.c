@@ -8,12 +8,15 @@
 
 #include "kernel/abi/tbf.h"
 #include "tools/pack/app_elf.h"
+#include "tools/pack/credentials.h"
 
 #define DEFAULT_HEAP_BYTES 1024u
 #define FILE_MAX_BYTES     (64u * 1024u * 1024u)
 #define SMALLEST_GRANULE   32u
 /* A footer's length has 16 bits. */
-#define FOOTER_MAX_BYTES 0x8000u
+#define FOOTER_MAX_BYTES      0x8000u
+#define CREDENTIAL_HEAD_BYTES 8u
+#define SMALLEST_POWER_OF_TWO 512u
 
 const struct pack_options pack_default_options = {
     .app_heap_bytes = PACK_FROM_ELF,
@@ -57,6 +60,18 @@ static uint32_t permission_bytes(const struct pack_options *options)
     return 2u + TBF_PERMISSION_BYTES * (uint32_t)options->permission_count;
 }
 
+static bool has_storage(const struct pack_options *options)
+{
+    const struct pack_storage *storage = &options->storage;
+    return storage->write_id != 0 || storage->read.count != 0 || storage->modify.count != 0;
+}
+
+static uint32_t storage_bytes(const struct pack_options *options)
+{
+    size_t ids = options->storage.read.count + options->storage.modify.count;
+    return (uint32_t)(TBF_STORAGE_READ_OFFSET + 2u + 2u + ids * sizeof(uint32_t));
+}
+
 static uint32_t header_bytes(const struct pack_options *options, size_t name_bytes)
 {
     uint32_t tlv = (uint32_t)sizeof(struct tbf_tlv);
@@ -67,7 +82,21 @@ static uint32_t header_bytes(const struct pack_options *options, size_t name_byt
     if (options->permissions != NULL) {
         bytes += tlv + round_up(permission_bytes(options), TBF_ALIGNMENT);
     }
+    if (has_storage(options)) {
+        bytes += tlv + round_up(storage_bytes(options), TBF_ALIGNMENT);
+    }
+    if (options->short_id != 0) {
+        bytes += tlv + (uint32_t)sizeof(uint32_t);
+    }
     return bytes;
+}
+
+static void put_ids(struct writer *w, const struct pack_ids *ids)
+{
+    put(w, ids->count, 2);
+    for (size_t i = 0; i < ids->count; i++) {
+        put(w, ids->id[i], 4);
+    }
 }
 
 /* The header without its checksum, into zeroed memory. */
@@ -78,7 +107,8 @@ static void write_header(struct pack_output *output, const struct pack_options *
     put(&w, TBF_VERSION, 2);
     put(&w, output->header_bytes, 2);
     put(&w, output->size, 4);
-    put(&w, TBF_FLAG_ENABLED, 4);
+    put(&w, (options->disabled ? 0 : TBF_FLAG_ENABLED) | (options->sticky ? TBF_FLAG_STICKY : 0),
+        4);
     put(&w, 0, 4);
 
     put_tlv(&w, TBF_TYPE_PROGRAM, sizeof(struct tbf_program));
@@ -86,7 +116,7 @@ static void write_header(struct pack_output *output, const struct pack_options *
     put(&w, 0, 4);
     put(&w, output->minimum_ram_bytes, 4);
     put(&w, binary_end, 4);
-    put(&w, 0, 4);
+    put(&w, options->app_version, 4);
 
     put_tlv(&w, TBF_TYPE_KERNEL_VERSION, sizeof(struct tbf_kernel_version));
     put(&w, TBF_KERNEL_MAJOR, 2);
@@ -105,6 +135,17 @@ static void write_header(struct pack_output *output, const struct pack_options *
             put(&w, options->permissions[i].command_block, 4);
             put(&w, options->permissions[i].mask, 8);
         }
+        w.at += round_up(permission_bytes(options), TBF_ALIGNMENT) - permission_bytes(options);
+    }
+    if (has_storage(options)) {
+        put_tlv(&w, TBF_TYPE_STORAGE_PERMISSIONS, storage_bytes(options));
+        put(&w, options->storage.write_id, 4);
+        put_ids(&w, &options->storage.read);
+        put_ids(&w, &options->storage.modify);
+    }
+    if (options->short_id != 0) {
+        put_tlv(&w, TBF_TYPE_SHORT_ID, sizeof(uint32_t));
+        put(&w, options->short_id, 4);
     }
 }
 
@@ -117,19 +158,51 @@ static void write_checksum(struct pack_output *output)
     memcpy(output->bytes + offsetof(struct tbf_header, checksum), sum, sizeof(sum));
 }
 
-/* What is left up to the end is room for signatures, as a footer that says so. */
-static void write_footers(struct pack_output *output, uint32_t from)
+/* Bytes of the footers that are asked for, without the room behind them. */
+static uint32_t credential_bytes(const struct pack_options *options)
 {
-    uint32_t left = (uint32_t)output->size - from;
+    return (options->sha256 ? CREDENTIAL_HEAD_BYTES + PACK_SHA256_BYTES : 0) +
+           (options->sign_key_path != NULL ? CREDENTIAL_HEAD_BYTES + PACK_SIGNATURE_BYTES : 0);
+}
+
+static void put_credential(struct writer *w, enum tbf_credentials format, const uint8_t *data,
+                           size_t bytes)
+{
+    put_tlv(w, TBF_TYPE_CREDENTIALS, sizeof(uint32_t) + bytes);
+    put(w, (uint64_t)format, 4);
+    memcpy(w->at, data, bytes);
+    w->at += bytes;
+}
+
+/* Hash and signature of all before them; what is left up to the end is room for more, as a footer
+ * that says so. */
+static bool write_footers(struct pack_output *output, uint32_t from, const char *label,
+                          const struct pack_options *options, struct pack_error *error)
+{
     struct writer w = {output->bytes + from};
+    uint8_t data[PACK_SIGNATURE_BYTES];
+    if (options->sha256) {
+        if (!pack_sha256(output->bytes, from, data)) {
+            return pack_fail(error, label, "cannot be hashed: libcrypto has no SHA-256");
+        }
+        put_credential(&w, TBF_CREDENTIALS_SHA256, data, PACK_SHA256_BYTES);
+    }
+    if (options->sign_key_path != NULL) {
+        if (!pack_sign(output->bytes, from, options->sign_key_path, data, error)) {
+            return false;
+        }
+        put_credential(&w, TBF_CREDENTIALS_ECDSA_P256, data, PACK_SIGNATURE_BYTES);
+    }
+    uint32_t left = (uint32_t)(output->bytes + output->size - w.at);
     while (left > 0) {
         /* Whatever is left after a full one is big enough for another. */
-        uint32_t bytes = left > FOOTER_MAX_BYTES ? FOOTER_MAX_BYTES - 8 : left;
+        uint32_t bytes = left > FOOTER_MAX_BYTES ? FOOTER_MAX_BYTES - CREDENTIAL_HEAD_BYTES : left;
         put_tlv(&w, TBF_TYPE_CREDENTIALS, bytes - sizeof(struct tbf_tlv));
         put(&w, TBF_CREDENTIALS_RESERVED, 4);
-        w.at += bytes - 8;
+        w.at += bytes - CREDENTIAL_HEAD_BYTES;
         left -= bytes;
     }
+    return true;
 }
 
 static bool set_name(struct pack_output *output, const char *label,
@@ -162,6 +235,18 @@ static uint32_t choose_heap(uint32_t option, uint32_t by_symbol)
     return by_symbol != PACK_FROM_ELF ? by_symbol : DEFAULT_HEAP_BYTES;
 }
 
+static uint32_t total_bytes(uint32_t bytes, const struct pack_options *options)
+{
+    if (!options->power_of_two) {
+        return round_up(bytes, pack_flash_granule(bytes));
+    }
+    uint32_t total = SMALLEST_POWER_OF_TWO;
+    while (total < bytes) {
+        total *= 2;
+    }
+    return total;
+}
+
 static bool build(struct pack_output *output, const struct app_elf *app, const char *label,
                   const struct pack_options *options, struct pack_error *error)
 {
@@ -180,9 +265,14 @@ static bool build(struct pack_output *output, const struct app_elf *app, const c
     output->header_bytes = header_bytes(options, strlen(output->name));
 
     uint32_t binary_end = round_up(output->header_bytes + app->image_bytes, TBF_ALIGNMENT);
-    uint32_t total = round_up(binary_end, pack_flash_granule(binary_end));
-    if (total - binary_end == 4) {
-        binary_end = total; /* too small for a footer */
+    uint32_t credentials = credential_bytes(options);
+    uint32_t footers = round_up(options->minimum_footer_bytes, TBF_ALIGNMENT);
+    if (footers < credentials) {
+        footers = credentials;
+    }
+    uint32_t total = total_bytes(binary_end + footers, options);
+    if (total - binary_end - credentials == 4) {
+        binary_end += 4; /* what would be left is too small for a footer */
     }
     if (options->flash_limit_bytes != 0 && total > options->flash_limit_bytes) {
         return pack_fail(error, label, "needs %u bytes of flash, the board has %u for apps", total,
@@ -196,7 +286,10 @@ static bool build(struct pack_output *output, const struct app_elf *app, const c
     write_header(output, options, app, binary_end);
     write_checksum(output);
     memcpy(output->bytes + output->header_bytes, app->image, app->image_bytes);
-    write_footers(output, binary_end);
+    if (!write_footers(output, binary_end, label, options, error)) {
+        pack_output_free(output);
+        return false;
+    }
     return true;
 }
 
@@ -207,6 +300,10 @@ bool pack_image(const void *elf, size_t elf_bytes, const char *label,
     *output = (struct pack_output){0};
     if (options->permissions != NULL && options->permission_count > PACK_PERMISSIONS_MAX) {
         return pack_fail(error, label, "at most %d permissions", PACK_PERMISSIONS_MAX);
+    }
+    if (options->minimum_footer_bytes > PACK_FOOTER_MAX_BYTES) {
+        return pack_fail(error, label, "footers of %u bytes are too many, %d are possible",
+                         options->minimum_footer_bytes, PACK_FOOTER_MAX_BYTES);
     }
     if (!set_name(output, label, options, error)) {
         return false;

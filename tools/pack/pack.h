@@ -19,7 +19,9 @@
 
 enum {
     PACK_NAME_MAX = 63,
-    PACK_PERMISSIONS_MAX = 32,
+    PACK_FOOTER_MAX_BYTES = 0x10000,
+    PACK_PERMISSIONS_MAX = 8, /* Tock's kernel takes no more records */
+    PACK_STORAGE_IDS_MAX = 8, /* nor more identifiers in one list */
 };
 
 /* The process may use the commands [64 * command_block, + 64) of the driver whose bit is set in the
@@ -30,6 +32,18 @@ struct pack_permission {
     uint64_t mask;
 };
 
+/* A list of identifiers of other apps' lasting data. */
+struct pack_ids {
+    uint32_t id[PACK_STORAGE_IDS_MAX];
+    size_t count;
+};
+
+/* Storage permissions (TLV 7); written when any of it is given. */
+struct pack_storage {
+    uint32_t write_id; /* 0: none */
+    struct pack_ids read, modify;
+};
+
 struct pack_options {
     const char *name;        /* of the package; NULL: the file's name without folder and ending */
     uint32_t app_heap_bytes; /* RAM above .bss for malloc */
@@ -38,6 +52,14 @@ struct pack_options {
     uint32_t flash_limit_bytes;                /* the board's flash for apps. 0: no limit */
     const struct pack_permission *permissions; /* NULL: no such header, everything is permitted */
     size_t permission_count;                   /* at most PACK_PERMISSIONS_MAX */
+    struct pack_storage storage;
+    uint32_t short_id; /* 0: none */
+    uint32_t app_version;
+    bool disabled, sticky;
+    bool power_of_two;             /* total size, as Tock's tools have it: at least 512 bytes */
+    uint32_t minimum_footer_bytes; /* at least so much behind the binary, for later signatures */
+    bool sha256;                   /* a hash of header and binary */
+    const char *sign_key_path;     /* PEM, a private key on P-256: a signature; NULL: none */
 };
 
 /* Everything from the ELF, no limits, no permissions. */
@@ -45,7 +67,8 @@ extern const struct pack_options pack_default_options;
 
 struct pack_output {
     uint8_t *bytes; /* owned: pack_output_free() */
-    size_t size;    /* total_size of the header: a multiple of a granule that the MPU can express */
+    /* total_size of the header: a multiple of a granule that the MPU can express */
+    size_t size;
     char name[PACK_NAME_MAX + 1];
     uint32_t header_bytes; /* the binary begins here: address of a symbol in flash */
                            /* = start of the TBF + header_bytes + (link address - TBF_LINK_FLASH) */
