@@ -77,10 +77,11 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     if (path == NULL && file_sibling(arguments.input, "tbf", sibling, sizeof sibling)) {
         path = sibling;
     }
+    const uint8_t *bytes = tab != NULL ? tab : output.bytes;
+    size_t size = tab != NULL ? tab_size : output.size;
     if (path == NULL) {
         sim_fail(error, SIM_WRONG_USE, "%s is too long a path: give -o", arguments.input);
-    } else if (tab != NULL ? write_output(path, tab, tab_size, error)
-                           : write_output(path, output.bytes, output.size, error)) {
+    } else if (write_output(path, bytes, size, error)) {
         printf("%s: %s, %zu bytes of flash, %u of RAM\n", path, output.name, output.size,
                output.minimum_ram_bytes);
     }
