@@ -35,7 +35,8 @@ struct grant {
     PRIVATE uint8_t upcalls; /* valid numbers are 0 .. upcalls - 1, and so on */
     PRIVATE uint8_t read_only_buffers;
     PRIVATE uint8_t read_write_buffers;
-    PRIVATE uint16_t user_readable_buffers; /* 0 but for grants of the core */
+    PRIVATE uint8_t user_readable_buffers; /* 0 but for grants of the core */
+    PRIVATE bool custom;                   /* made by GRANT_CUSTOM */
 };
 _Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
 
@@ -45,9 +46,56 @@ _Static_assert(sizeof(struct grant) == 8, "grants are indexed by a shift");
     typedef type name##_data;                                                                      \
     _Static_assert(sizeof(type) <= 4096 && _Alignof(type) <= 8, "grant data too large");           \
     static const struct grant name __attribute__((section("grants"), used)) = {                    \
-        sizeof(type), _Alignof(type), (upcall_count), (read_only_count), (read_write_count), 0}
+        sizeof(type), _Alignof(type), (upcall_count), (read_only_count), (read_write_count), 0, 0}
 
-/* The machinery behind the two macros below; not for capsules. */
+/*
+ * A custom grant: memory of one type, of which a process may have many pieces, each allocated and
+ * freed by itself. Something per connection, per timer, per file. At file scope.
+ *
+ *   GRANT_CUSTOM(timer_grant, struct timer);
+ *
+ *   struct grant_custom timer = GRANT_CUSTOM_NONE;
+ *   int status = grant_custom_allocate(&timer_grant, id, &timer);
+ *   grant_custom_enter(timer_grant, timer, p) {
+ *       p->expiry = 5;
+ *   }
+ *
+ * The handle may be kept: in the instance, or in another grant. It stands for this piece and, when
+ * that is gone, for nothing.
+ */
+#define GRANT_CUSTOM(name, type)                                                                   \
+    typedef type name##_data;                                                                      \
+    _Static_assert(sizeof(type) <= 4096 && _Alignof(type) <= 8, "grant data too large");           \
+    static const struct grant name                                                                 \
+        __attribute__((section("grants"), used)) = {sizeof(type), _Alignof(type), 0, 0, 0, 0, 1}
+
+struct grant_custom {
+    PRIVATE struct process_id id;
+    PRIVATE uint32_t place, serial;
+};
+#define GRANT_CUSTOM_NONE ((struct grant_custom){0})
+
+static inline bool grant_custom_is_none(struct grant_custom piece)
+{
+    return process_id_is_none(piece.id);
+}
+
+/* A piece of this custom grant, all zero, for the process. K_ENODEVICE: it is gone. K_ENOMEM: its
+ * block has no room. K_EINVAL: not a custom grant. */
+NOT_NULL int grant_custom_allocate(const struct grant *grant, struct process_id id,
+                                   BORROWED struct grant_custom *piece);
+
+/* Its memory is there for other grants. K_ENODEVICE: it is gone already. K_EBUSY: it is entered.
+ * K_EINVAL: a piece of another grant. */
+NOT_NULL int grant_custom_free(const struct grant *grant, struct grant_custom piece);
+
+/* The next piece of this grant that a live process has, in no particular order; after
+ * GRANT_CUSTOM_NONE the first one, and that again after the last one. One that is freed meanwhile
+ * ends nothing: its handle still says where to go on. */
+NOT_NULL struct grant_custom grant_custom_next(const struct grant *grant,
+                                               struct grant_custom after);
+
+/* The machinery behind the macros below; not for capsules. */
 struct grant_scope {
     PRIVATE const struct grant *grant;
     PRIVATE struct process_id id;
@@ -56,6 +104,7 @@ struct grant_scope {
 PRIVATE struct grant_scope grant_open(const struct grant *grant, struct process_id id);
 PRIVATE void grant_close(struct grant_scope *scope);
 PRIVATE struct grant_scope grant_open_next(const struct grant *grant, struct process_id after);
+PRIVATE struct grant_scope grant_open_custom(const struct grant *grant, struct grant_custom piece);
 
 /*
  * Runs the block that follows once, with `pointer` at the state of process `id`. The block does not
@@ -67,6 +116,14 @@ PRIVATE struct grant_scope grant_open_next(const struct grant *grant, struct pro
 #define grant_enter(grant_name, process, pointer)                                                  \
     for (struct grant_scope pointer##_scope                                                        \
          __attribute__((cleanup(grant_close))) = grant_open((&(grant_name)), (process));           \
+         pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
+        for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+
+/* The same for a piece of a custom grant. K_ENODEVICE: it is gone. K_EINVAL: not a piece of this
+ * grant. */
+#define grant_custom_enter(grant_name, piece, pointer)                                             \
+    for (struct grant_scope pointer##_scope                                                        \
+         __attribute__((cleanup(grant_close))) = grant_open_custom((&(grant_name)), (piece));      \
          pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
         for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
 

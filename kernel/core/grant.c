@@ -6,6 +6,7 @@
 #include "kernel/capsule/grant.h"
 
 #include "kernel/arch/arch.h"
+#include "kernel/core/grant_memory.h"
 #include "kernel/core/kernel_internal.h"
 
 #define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
@@ -25,23 +26,11 @@ uint32_t grant_block_get(struct process *process, const struct grant *grant, boo
     if (*entry != 0 || !allocate) {
         return *entry & ~BLOCK_ENTERED;
     }
-    /* 8 suits every data_alignment, and keeps bit 0 free. */
-    uint32_t bytes = (data_offset(grant) + grant->data_bytes + 7u) & ~7u;
-    uint32_t room = process->grant_start - process->layout.app_break;
-    if (bytes > room) {
-        return 0;
+    if (!grant->custom) {
+        *entry = grant_memory_allocate(process, grant_index(grant),
+                                       data_offset(grant) + grant->data_bytes);
     }
-    uint32_t block = (process->grant_start - bytes) & ~7u;
-    if (block < process->layout.app_break) {
-        return 0;
-    }
-    uint8_t *memory = process_memory(block);
-    for (uint32_t i = 0; i < bytes; i++) {
-        memory[i] = 0;
-    }
-    process->grant_start = block;
-    *entry = block;
-    return block;
+    return *entry;
 }
 
 struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number)
@@ -81,7 +70,7 @@ static struct grant_scope enter(struct process *process, const struct grant *gra
 {
     process->grant_block[grant_index(grant)] = block | BLOCK_ENTERED;
     kernel.scope[arch_guard.scopes_open] =
-        (struct open_scope){process->slot, (uint8_t)grant_index(grant)};
+        (struct open_scope){process->slot, (uint8_t)grant_index(grant), 0};
     arch_guard.scopes_open++;
     kernel.grant_error = K_OK;
     return (struct grant_scope){grant, process->id, process_memory(block + data_offset(grant))};
@@ -101,10 +90,23 @@ struct grant_scope grant_open(const struct grant *grant, struct process_id id)
     }
     uint32_t block = grant_block_get(process, grant, true);
     if (block == 0 || arch_guard.scopes_open == KERNEL_SCOPES) {
-        kernel.grant_error = K_ENOMEM;
+        kernel.grant_error = grant->custom ? K_EINVAL : K_ENOMEM;
         return refused;
     }
     return enter(process, grant, block);
+}
+
+/* `process`: whose it was if that life still lasts, else NULL. */
+static void leave(const struct open_scope *scope, struct process *process)
+{
+    if (process == NULL) {
+        return;
+    }
+    if (scope->custom_start != 0) {
+        grant_memory_set_entered(process, scope->custom_start, false);
+    } else {
+        process->grant_block[scope->grant] &= ~BLOCK_ENTERED;
+    }
 }
 
 void grant_close(struct grant_scope *scope)
@@ -115,10 +117,7 @@ void grant_close(struct grant_scope *scope)
     scope->data = NULL;
     arch_guard.scopes_open--;
     kernel.grant_error = K_OK; /* what was entered inside has its own answer; this one ran */
-    struct process *process = process_find(scope->id);
-    if (process != NULL) {
-        process->grant_block[grant_index(scope->grant)] &= ~BLOCK_ENTERED;
-    }
+    leave(&kernel.scope[arch_guard.scopes_open], process_find(scope->id));
 }
 
 struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
@@ -142,19 +141,8 @@ void grant_leave_scopes(uint32_t count)
     while (arch_guard.scopes_open > count) {
         arch_guard.scopes_open--;
         const struct open_scope *scope = &kernel.scope[arch_guard.scopes_open];
-        kernel.process[scope->slot]->grant_block[scope->grant] &= ~BLOCK_ENTERED;
+        leave(scope, kernel.process[scope->slot]);
     }
-}
-
-/* Memory is given back where it lies lowest; a gap above is lost until the process ends. */
-static void give_back(struct process *process)
-{
-    uint32_t lowest = process->layout.ram_end - process_block_bytes();
-    for (uint32_t i = 0; i < grant_count(); i++) {
-        uint32_t block = process->grant_block[i] & ~BLOCK_ENTERED;
-        lowest = block != 0 && block < lowest ? block : lowest;
-    }
-    process->grant_start = lowest;
 }
 
 void grant_free(const struct grant *grant)
@@ -168,10 +156,22 @@ void grant_free(const struct grant *grant)
         upcall_forget_all(process, index);
         /* A capsule that lives on may have entered it on behalf of the one that died. */
         if ((process->grant_block[index] & BLOCK_ENTERED) == 0) {
+            grant_memory_free(process, process->grant_block[index]);
             process->grant_block[index] = 0;
-            give_back(process);
         }
     }
+}
+
+const struct driver *grant_driver(uint32_t index)
+{
+    const struct driver *driver = kernel.config->drivers;
+    const struct driver *end = driver + kernel.config->driver_count;
+    for (; driver < end; driver++) {
+        if (driver->ops->grant != NULL && grant_index(driver->ops->grant) == index) {
+            return driver;
+        }
+    }
+    return NULL;
 }
 
 int grant_error(void)

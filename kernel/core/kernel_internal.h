@@ -35,6 +35,7 @@ struct debug_ring {
 struct open_scope {
     uint8_t slot; /* the process's */
     uint8_t grant;
+    uint32_t custom_start; /* of the piece; 0: the grant is no custom one */
 };
 #define KERNEL_SCOPES 8u /* one inside the other, of all capsules that call each other */
 
@@ -111,6 +112,7 @@ struct kernel {
     struct deferred_list deferred, deferred_later;
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     uint64_t dead_capsules;                 /* bit: index of the capsule */
+    uint32_t latest_serial;                 /* of a piece of a custom grant */
     struct trap trap;                       /* what is being handled; owner NULL: nothing */
     bool stop_dead;                         /* the chip is to be told that somebody died */
     struct left_command left_command;       /* the latest; counts while `current` is NULL */
@@ -158,6 +160,8 @@ struct grant_pair {
     uint32_t second; /* userdata, or length */
 };
 
+/* The driver that names this grant; NULL: none does. */
+const struct driver *grant_driver(uint32_t index);
 /* The process's grant block; 0 when it has none. Allocates it first if `allocate` and there is
  * room. */
 uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate);
@@ -237,6 +241,8 @@ void report_after_fault(struct process *process, bool restart);
 void report_go_on(void);
 /* Which capsule, what it did, where, in whose call. */
 void report_trap(const struct trap *trap);
+/* The process has no room for so many bytes of this grant: once, and what to do. */
+void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes);
 void report_text(const char *text); /* zero-terminated, to the debug console */
 /* What an app's image says it is called: cut when long, and nothing in it steers the terminal. */
 void report_name(struct const_slice name);

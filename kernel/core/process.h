@@ -47,6 +47,7 @@ struct process {
     uint16_t wait_number; /* and the upcall it waits for */
     uint8_t dump;         /* of its fault: 1 + the piece that is next; 0: nothing to say */
     bool restart_after_dump;
+    bool grants_full_told;
     uint32_t grant_start; /* lowest byte of the grants */
     uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
     struct process_upcall queue[PROCESS_UPCALLS];

@@ -139,6 +139,32 @@ void report_process(const struct process *process)
     }
 }
 
+/* --- No room --- */
+
+void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes)
+{
+    if (process->grants_full_told) {
+        return;
+    }
+    process->grants_full_told = true;
+    const struct driver *driver = grant_driver(grant);
+    uint32_t used = process->layout.ram_end - process_block_bytes() - process->grant_start;
+    debug_text("App ");
+    report_name(process_name(process));
+    report_count(" (slot ", process->slot);
+    report_count(") gets NOMEM: its grants have no room for ", bytes);
+    report_count(" bytes more than ", used);
+    if (driver != NULL) {
+        report_field(", for driver ", driver->ops->number);
+    }
+    if (driver != NULL && driver->ops->owner != NULL) {
+        debug_text(" ");
+        report_text(driver->ops->owner->name);
+    }
+    report_count(". Pack it with --kernel-heap ", used + bytes);
+    debug_text(" or more.\r\n");
+}
+
 /* --- After a fault --- */
 
 static void dump(void *self);

@@ -82,7 +82,8 @@ static enum CXChildVisitResult visit_flow(CXCursor cursor, CXCursor parent, CXCl
 /* --- grant-scope --- */
 
 static const char *const machinery[] = {
-    "grant_scope", "grant_open", "grant_close", "grant_open_next", "grant_of_type",
+    "grant_scope",     "grant_open",        "grant_close",
+    "grant_open_next", "grant_open_custom", "grant_of_type",
 };
 
 static bool is_machinery_name(CXCursor referenced)

@@ -38,8 +38,17 @@ static const struct pattern patterns[] = {
      "typedef struct @t @n_data ; _Static_assert ( sizeof ( struct @t ) <= 4096 && _Alignof ( "
      "struct "
      "@t ) <= 8 , STR ) ; static const struct grant @n __attribute__ ( ( section ( \"grants\" ) , "
-     "used ) ) = { sizeof ( struct @t ) , _Alignof ( struct @t ) , ( $a ) , ( $b ) , ( $c ) , 0 } "
-     ";"},
+     "used ) ) = { sizeof ( struct @t ) , _Alignof ( struct @t ) , ( $a ) , ( $b ) , ( $c ) , 0 , "
+     "0 "
+     "} ;"},
+    {TEXT_SHAPE_GRANT,
+     "typedef struct @t @n_data ; _Static_assert ( sizeof ( struct @t ) <= 4096 && _Alignof ( "
+     "struct "
+     "@t ) <= 8 , STR ) ; static const struct grant @n __attribute__ ( ( section ( \"grants\" ) , "
+     "used ) ) = { sizeof ( struct @t ) , _Alignof ( struct @t ) , 0 , 0 , 0 , 0 , 1 } ;"},
+    {TEXT_SHAPE_GRANT_SCOPE, SCOPE_HEAD
+     "grant_open_custom ( ( & ( @g ) ) , ( $i ) ) ; @p_scope . data != ( ( void * ) 0 ) ; "
+     "grant_close ( & @p_scope ) ) " SCOPE_DATA},
     {TEXT_SHAPE_GRANT_SCOPE,
      SCOPE_HEAD "grant_open ( ( & ( @g ) ) , ( $i ) ) ; @p_scope . data != ( ( void * ) 0 ) ; "
                 "grant_close ( & @p_scope ) ) " SCOPE_DATA},
