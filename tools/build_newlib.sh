@@ -1,9 +1,15 @@
 #!/bin/sh
 # Builds the C library of the apps: newlib's nano variant, position-independent (data reached through a
 # table at r9), from Debian's package newlib-source. The packaged binary is not position-independent.
-# Usage: sh tools/build_newlib.sh FOLDER    makes FOLDER/include and FOLDER/lib/libc.a, libm.a
+# Usage: sh tools/build_newlib.sh FOLDER [soft|hard]    makes FOLDER/include and FOLDER/lib/libc.a, libm.a
+# hard: for apps whose functions take floating-point numbers in the registers of the FPU.
 set -eu
-folder=${1:?"usage: build_newlib.sh FOLDER"}
+folder=${1:?"usage: build_newlib.sh FOLDER [soft|hard]"}
+case "${2-soft}" in
+soft) float="-mfloat-abi=soft" ;;
+hard) float="-mfloat-abi=hard -mfpu=fpv4-sp-d16" ;;
+*) echo "build_newlib: float ABI ${2}? soft or hard" >&2; exit 2 ;;
+esac
 # Change this when the recipe below changes.
 recipe=1
 
@@ -22,12 +28,12 @@ done
 mkdir -p "$(dirname "$folder")"
 work=$(mktemp -d "$(dirname "$folder")/newlib-build.XXXXXX")
 work=$(cd "$work" && pwd)
-log=$(dirname "$work")/newlib-build.log
+log=$(dirname "$work")/newlib-build-${2-soft}.log
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/source" "$work/build"
 tar xf "$source" -C "$work/source" --strip-components=1
 
-flags="-Os -ffunction-sections -fdata-sections -mcpu=cortex-m4 -mthumb -mfloat-abi=soft"
+flags="-Os -ffunction-sections -fdata-sections -mcpu=cortex-m4 -mthumb $float"
 flags="$flags -fPIC -msingle-pic-base -mpic-register=r9 -mno-pic-data-is-text-relative"
 build() {
     cd "$work/build" &&
@@ -41,7 +47,7 @@ build() {
     make -j2 all-target-newlib &&
     make install-target-newlib
 }
-echo "setup: building the apps' C library (half a minute)"
+echo "setup: building the apps' C library, ${2-soft} float (half a minute)"
 (build) > "$log" 2>&1 || { tail -n 3 "$log" >&2; fail "building newlib failed; see $log"; }
 
 rm -rf "$folder"

@@ -53,7 +53,12 @@ fi
 
 mkdir -p "$deps"
 # Half a minute of compiling beside a download.
-sh tools/build_newlib.sh "$deps/newlib-pic" &
+newlibs() {
+    sh tools/build_newlib.sh "$deps/newlib-pic" || return 1
+    # For apps that ask for it only (docs/writing-an-app.md), and for the tests.
+    [ "${1-}" != --tests ] || sh tools/build_newlib.sh "$deps/newlib-pic-hard" hard
+}
+newlibs "$@" &
 newlib=$!
 status=0
 sh tools/get_unicorn.sh "$deps/unicorn" || status=1

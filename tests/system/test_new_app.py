@@ -19,8 +19,8 @@ class NewApp(unittest.TestCase):
         self.assertEqual(made.status, 0, made.stderr)
         self.assertEqual(sorted(os.listdir(self.folder)), ["Makefile", "main.c"])
 
-    def edit(self, old, new):
-        path = os.path.join(self.folder, "main.c")
+    def edit(self, old, new, name="main.c"):
+        path = os.path.join(self.folder, name)
         with open(path, encoding="utf-8") as file:
             text = file.read()
         self.assertIn(old, text)
@@ -62,6 +62,21 @@ class NewApp(unittest.TestCase):
         # The second file is only there once the first argument has been built.
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(re.findall("^myapp: 1$", done.stdout, re.MULTILINE)), 2, done.stdout)
+
+    def test_floating_point_by_each_abi(self):
+        self.edit("int main(void)\n{", "#include <math.h>\nstatic volatile float two = 2.0f;\nint main(void)\n{\n"
+                  "    printf(\"root %d\\n\", (int)(1000.0f * sqrtf(two) * expf(0.0f)));\n")
+        self.edit("KERNEL_HEAP_SIZE = 512", "KERNEL_HEAP_SIZE = 512\nFLOAT = soft", "Makefile")
+        for abi, next_abi in (("soft", "softfp"), ("softfp", "hard"), ("hard", "extended")):
+            result = self.run_until("root 1414")
+            self.assertEqual(result.status, 0, f"{abi}: {result.stderr}")
+            with open(os.path.join(self.folder, "build/myapp.elf"), "rb") as file:
+                flags = int.from_bytes(file.read(40)[36:], "little")
+            self.assertEqual(bool(flags & 0x400), abi == "hard")  # EF_ARM_ABI_FLOAT_HARD
+            self.edit(f"FLOAT = {abi}\n", f"FLOAT = {next_abi}\n", "Makefile")
+        result = self.run_until("root")
+        self.assertEqual(result.status, 2)
+        self.assertIn("FLOAT is soft, softfp or hard, not extended", result.stderr)
 
     def test_an_error_in_the_source_is_shown_and_is_wrong_use(self):
         self.edit("printf(", "printf(nothing, ")
