@@ -22,8 +22,10 @@ SIZES = (1024, 1500, 2048, 2150, 3072, 3333, 4096, 5000, 6144, 8192, 9999, 12288
 DEMO = ("blink", "hello", "buttons", "touch", "sensors", "hog", "glutton", "trespass-kernel", "trespass-neighbour",
         "trespass-grants", "trespass-flash", "trespass-peripheral", "trespass-scs", "trespass-code", "diary")
 TOCK_KERNEL_BYTES = 1352  # a process with 14 grants: table 112, queue 320, control block 920
-TOLERANCE = 64  # bytes, in the table of sizes
-SHARE = 8  # one in so many, in that of the apps
+GRAINS = 64  # bytes
+# How much a figure may be off, one part in so many: where a block begins decides what the regions can express of a size
+# that is no whole number of kilobytes; and apps change.
+SIZES_SHARE, DEMO_SHARE = 25, 8
 YIELD = b"\x01\x20\x00\xdf\xfc\xe7"  # movs r0, #1; svc 0; again
 
 
@@ -137,10 +139,10 @@ class Page(unittest.TestCase):
                 self.assertAlmostEqual(right, said, delta=slack(right), msg=told)
 
     def test_sizes(self):
-        self.compare(sizes_table(), 5, lambda right: TOLERANCE)
+        self.compare(sizes_table(), 2, lambda right: max(GRAINS, right // SIZES_SHARE))
 
     def test_demo(self):
-        self.compare(demo_table(), 2, lambda right: right // SHARE)
+        self.compare(demo_table(), 2, lambda right: right // DEMO_SHARE)
 
 
 class Claims(unittest.TestCase):
