@@ -262,6 +262,16 @@ void process_end(struct process *process, enum abi_process_state end)
     detach(process);
 }
 
+/* The MPU may still hold the regions of a process that is gone: its flash would be read-only, for
+ * whoever is about to change it, too. */
+static void unload_mpu(void)
+{
+    struct mpu_layout nothing;
+    mpu_layout_init(&nothing);
+    arch_mpu_load(nothing.region);
+    kernel.mpu_owner = NULL;
+}
+
 int process_remove(struct process *process)
 {
     if (arch_guard.scopes_open != 0) {
@@ -271,6 +281,7 @@ int process_remove(struct process *process)
     if (kernel.left_command.caller == process) {
         kernel.left_command = (struct left_command){.owner = NULL};
     }
+    unload_mpu();
     kernel.generations[process->slot] = generation(process);
     kernel.process[process->slot] = NULL;
     kernel.ram_free = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/duration.h"
@@ -21,13 +22,20 @@ static bool find_device(struct run_session *session, const char *name, int *devi
                     session->options.board, name, session->options.board);
 }
 
-/* The character of an escape that the options have already been checked for. */
-static char unescape(char letter)
+/* The character of an escape that the options have already been checked for; *at is its letter and
+ * moves to its end. */
+static char unescape(const char *text, size_t *at)
 {
+    char letter = text[*at];
+    if (letter == 'x') {
+        const char digits[] = {text[*at + 1], text[*at + 2], '\0'};
+        *at += 2;
+        return (char)strtoul(digits, NULL, 16);
+    }
     return letter == 'n' ? '\n' : letter == 'r' ? '\r' : letter == 't' ? '\t' : letter;
 }
 
-/* Resolves \n, \r, \t and \\ and queues the text for the console. */
+/* Resolves \n, \r, \t, \\ and \xNN and queues the text for the console. */
 static bool queue_text(struct run_session *session, const struct run_input *input,
                        struct sim_error *error)
 {
@@ -42,7 +50,7 @@ static bool queue_text(struct run_session *session, const struct run_input *inpu
         char character = input->text[i];
         if (character == '\\') {
             i++;
-            character = unescape(input->text[i]);
+            character = unescape(input->text, &i);
         }
         if (machine_add_text(session->machine, device, cycle, &character, 1) != 1) {
             return sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");

@@ -32,7 +32,7 @@ const char run_options_help[] =
     "                        (no wait states), or icache (as the firmware sets ICACHECNF);\n"
     "                        default: what the board says, else cached\n"
     "      --uart WHERE      stdio, file:F, pty, or tcp:PORT (default stdio)\n"
-    "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t and \\\\ are understood\n"
+    "      --uart-in TEXT@T  types TEXT at time T; \\n, \\r, \\t, \\\\ and \\xNN\n"
     "      --press NAME@T    presses a button at T for 100 ms; NAME@T1..T2 until T2\n"
     "      --touch NAME@T    touches a pad, likewise; NAME:X,Y@T a touch panel at pixel X, Y\n"
     "      --set NAME.WHAT=VALUE@T   a sensor's value from T on, for example "

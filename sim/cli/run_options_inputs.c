@@ -1,6 +1,7 @@
 /* The options that are inputs: --press, --touch, --uart-in, --set, --fault. */
 #include "sim/cli/run_options_inputs.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,13 @@ static const char *find_bad_escape(const char *text, const char *end)
     for (const char *at = text; at < end; at++) {
         if (*at == '\\') {
             at++;
-            if (at == end || strchr("nrt\\", *at) == NULL) {
+            if (at < end && *at == 'x') {
+                bool is_byte = end - at > 2 && isxdigit((unsigned char)at[1]) &&
+                               isxdigit((unsigned char)at[2]);
+                if (!is_byte) {
+                    return at - 1;
+                }
+            } else if (at == end || strchr("nrt\\", *at) == NULL) {
                 return at - 1;
             }
         }
@@ -139,9 +146,10 @@ bool run_options_add_input(struct run_options *options, enum run_input_kind kind
         good = parse_text(text, &input);
         const char *bad = good ? find_bad_escape(text, text + input.text_length) : NULL;
         if (bad != NULL) {
-            return sim_fail(error, SIM_WRONG_USE,
-                            "--uart-in '%s': '%.*s' is no escape: \\n, \\r, \\t and \\\\ are", text,
-                            bad + 1 == text + input.text_length ? 1 : 2, bad);
+            return sim_fail(
+                error, SIM_WRONG_USE,
+                "--uart-in '%s': '%.*s' is no escape: \\n, \\r, \\t, \\\\ and \\xNN are", text,
+                bad + 1 == text + input.text_length ? 1 : 2, bad);
         }
     } else if (kind == RUN_INPUT_SET) {
         form = "--set temp.temperature=3050@2s";

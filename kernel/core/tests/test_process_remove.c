@@ -112,7 +112,10 @@ static void test_a_removed_process_is_nobody(void **state)
     struct process_id id = p->id;
     kernel.current = p;
     kernel.mpu_owner = p;
+    uint32_t loads = fixture.mpu_loads;
     assert_int_equal(process_remove(p), K_OK);
+    /* Its flash is not read-only any more: it may be taken out. */
+    assert_int_equal(fixture.mpu_loads, loads + 1);
     assert_null(kernel.process[0]);
     assert_null(kernel.current);
     assert_null(kernel.mpu_owner);

@@ -118,7 +118,7 @@ class WrongUse(Base):
                              ("rng has no fault 'drop': it has stuck, bias", "--fault", "rng.drop@1s"),
                              ("ficr has no fault 'stuck': it has no faults", "--fault", "ficr.stuck@1s"),
                              ("rng.stuck takes a value of 1 to 256, or 0 to end it, not 257", "--fault", "rng.stuck=257@1s"),
-                             (r"'\q' is no escape: \n, \r, \t and \\ are", "--uart-in", r"a\q@1s"),
+                             (r"'\q' is no escape: \n, \r, \t, \\ and \xNN are", "--uart-in", r"a\q@1s"),
                              (r"'\' is no escape", "--uart-in", "list\\@1s"),
                              ("a file name is empty", "")):
             self.refused(says, "run", *words)
