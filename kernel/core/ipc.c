@@ -151,7 +151,7 @@ static bool is_stale(struct process *process, uint32_t index)
     bool stale = false;
     if (has_grant(process)) {
         grant_enter (ipc_grant, process->id, p) {
-            stale = (p->stale >> index & 1u) != 0;
+            stale = ((uint32_t)p->stale >> index & 1u) != 0;
         }
     }
     return stale;
