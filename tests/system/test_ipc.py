@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """IPC on the whole system: the examples, and hostile clients of a service that an honest one uses too."""
 import os
+import re
 import tempfile
 import unittest
 
@@ -23,6 +24,15 @@ class Rot13(unittest.TestCase):
     def test_the_service_is_not_there(self):
         result = run(app("rot13_client"), seconds=1)
         self.assertEqual(result.lines("^rot13"), ["rot13: no service: -11"])
+
+
+class LibtockNames(unittest.TestCase):
+    def test_a_client_written_for_it(self):
+        result = run("--check-isolation", app("rot13_service"), app("tests/libtock_ipc"), seconds=1)
+        index = next(re.search(r"slot (\d+)", line).group(1) for line in result.lines("^App rot13_service"))
+        self.assertEqual(result.lines("^libtock"), [f"libtock: process {index} shares 0 bytes at 0",
+                                                    "libtock: 0: Uryyb Jbeyq!", "libtock: too short: -7",
+                                                    "libtock: state: 0, 0 pending, ticks run"])
 
 
 class State(unittest.TestCase):
