@@ -51,6 +51,17 @@ int syscall_command(uint32_t driver, uint32_t number, uint32_t argument0, uint32
     return check(call_command(driver, number, argument0, argument1), ABI_SUCCESS);
 }
 
+int syscall_command_u64(uint32_t driver, uint32_t number, uint32_t argument0, uint32_t argument1,
+                        uint64_t *value)
+{
+    struct syscall_return answer = call_command(driver, number, argument0, argument1);
+    int status = check(answer, ABI_SUCCESS_U64);
+    if (status == K_OK) {
+        *value = (uint64_t)answer.values[1] << 32 | answer.values[0];
+    }
+    return status;
+}
+
 int syscall_command_u32(uint32_t driver, uint32_t number, uint32_t argument0, uint32_t argument1,
                         uint32_t *value)
 {

@@ -33,6 +33,9 @@ int syscall_command(uint32_t driver, uint32_t number, uint32_t argument0, uint32
 /* A command that answers with one value, which goes into *value; unchanged on failure. */
 int syscall_command_u32(uint32_t driver, uint32_t number, uint32_t argument0, uint32_t argument1,
                         uint32_t *value);
+/* The same with one of 64 bits. */
+int syscall_command_u64(uint32_t driver, uint32_t number, uint32_t argument0, uint32_t argument1,
+                        uint64_t *value);
 
 /* Makes `upcall` the function for the driver's subscription `number`; NULL takes it back. Upcalls
  * run only inside syscall_yield() and syscall_yield_no_wait(). */

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/arch/arch.h"
+#include "kernel/arch/cortex_m/dwt.h"
 
 struct base base;
 
@@ -11,6 +12,8 @@ const struct hil_alarm base_alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUE
                                      NRF52_RTC_WIDTH_BITS};
 const struct hil_sensor base_chip_thermometer = {&nrf52_temp_ops, &base.temp, NULL};
 static const struct hil_entropy entropy = {&nrf52_rng_ops, &base.rng};
+static const struct hil_cycle_counter cycle_counter = {&dwt_cycle_counter_ops, NULL};
+static const struct hil_delay cycle_count_delay = {&nrf52_rtc_delay_ops, &base.cycle_count_delay};
 static const struct hil_aes aes = {&nrf52_ecb_ops, &base.ecb, NULL};
 
 static void serve_interrupts(void)
@@ -64,6 +67,9 @@ static void start_capsules(void)
     aes_mux_add_port(&base.aes_mux, &base.aes_port);
     aes_init(&base.aes_driver, &base.aes_port.aes);
     crc_init(&base.crc_driver);
+    base.cycle_count_delay.all = &base.delays;
+    cycle_count_init(&base.cycle_count_driver, &cycle_counter, &cycle_count_delay);
+    eui64_init(&base.eui64_driver, nrf52_device_id());
     hmac_init(&base.hmac_driver);
     sha_init(&base.sha_driver);
 }

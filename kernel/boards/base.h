@@ -18,6 +18,8 @@
 #include "kernel/capsules/app_loader.h"
 #include "kernel/capsules/console.h"
 #include "kernel/capsules/crc.h"
+#include "kernel/capsules/cycle_count.h"
+#include "kernel/capsules/eui64.h"
 #include "kernel/capsules/hmac.h"
 #include "kernel/capsules/low_level_debug.h"
 #include "kernel/capsules/process_console.h"
@@ -65,6 +67,9 @@ struct base {
     struct aes_mux_port aes_port;
     struct aes_driver aes_driver;
     struct crc_driver crc_driver;
+    struct cycle_count_driver cycle_count_driver;
+    struct nrf52_rtc_delay cycle_count_delay;
+    struct eui64_driver eui64_driver;
     struct hmac_driver hmac_driver;
     struct sha_driver sha_driver;
     struct sensor_driver temperature_driver;
@@ -118,8 +123,9 @@ extern const struct hil_alarm base_alarm;
     {&alarm_driver_ops, &base.alarm_driver}, {&console_driver_ops, &base.console_driver},          \
         {&rng_driver_ops, &base.rng_driver}, {&temperature_driver_ops, &base.temperature_driver},  \
         {&aes_driver_ops, &base.aes_driver}, {&crc_driver_ops, &base.crc_driver},                  \
-        {&hmac_driver_ops, &base.hmac_driver}, {&sha_driver_ops, &base.sha_driver},                \
-        {&app_loader_driver_ops, &base.app_loader_driver},                                         \
+        {&cycle_count_driver_ops, &base.cycle_count_driver},                                       \
+        {&eui64_driver_ops, &base.eui64_driver}, {&hmac_driver_ops, &base.hmac_driver},            \
+        {&sha_driver_ops, &base.sha_driver}, {&app_loader_driver_ops, &base.app_loader_driver},    \
         {&process_info_driver_ops, &base.process_info_driver}, {&ipc_driver_ops, NULL},            \
         {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \

@@ -26,6 +26,7 @@
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
     NEED(COMPARATOR, "kernel/hil/comparator.h")                                                    \
     NEED(CREDENTIAL, "kernel/hil/credential.h")                                                    \
+    NEED(CYCLE_COUNTER, "kernel/hil/cycle_counter.h")                                              \
     NEED(DELAY, "kernel/hil/delay.h")                                                              \
     NEED(ENTROPY, "kernel/hil/entropy.h")                                                          \
     NEED(FLASH, "kernel/hil/flash.h")                                                              \

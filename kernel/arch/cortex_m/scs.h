@@ -1,5 +1,6 @@
 /*
- * scs.h - registers of the System Control Space that this kernel uses. Reference: ARMv7-M
+ * scs.h - registers of the System Control Space, and of the unit that counts cycles, that this
+ * kernel uses. Reference: ARMv7-M
  * Architecture Reference Manual, B3.
  */
 #ifndef KERNEL_ARCH_CORTEX_M_SCS_H
@@ -8,6 +9,8 @@
 #include <stdint.h>
 
 enum {
+    SCS_DWT_CTRL = 0x1000,
+    SCS_DWT_CYCCNT = 0x1004,
     SCS_SYST_CSR = 0xE010,
     SCS_SYST_RVR = 0xE014,
     SCS_SYST_CVR = 0xE018,
@@ -29,6 +32,7 @@ enum {
     SCS_BFAR = 0xED38,
     SCS_CPACR = 0xED88,
     SCS_MPU_CTRL = 0xED94,
+    SCS_DEMCR = 0xEDFC,
     SCS_FPCCR = 0xEF34,
 };
 

@@ -1,6 +1,8 @@
 /* The nRF52840-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/buzzer.h"
 #include "kernel/capsules/comparator.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/i2c_master.h"
@@ -10,7 +12,9 @@
 #include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/comp.h"
+#include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/qspi.h"
+#include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
 
@@ -68,6 +72,21 @@ static const struct nrf52_comp_channel comp_channels[] = {{.positive = 1, .negat
 static const struct hil_comparator comparator = {&nrf52_comp_ops, &comp, COUNT_OF(comp_channels)};
 static struct comparator_driver comparator_driver;
 
+/* A0 to A5 of the Arduino header: P0.03, P0.04, P0.28 to P0.31. */
+static struct nrf52_saadc saadc;
+static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(1), NRF52_SAADC_AIN(2), NRF52_SAADC_AIN(4),
+                                        NRF52_SAADC_AIN(5), NRF52_SAADC_AIN(6), NRF52_SAADC_AIN(7)};
+static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
+                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static struct adc_driver adc_driver;
+
+/* A piezo between P1.10 of the header and ground: ours, not the vendor's. */
+static struct nrf52_pwm piezo = {.base = NRF52_PWM0_BASE, .pin = NRF52_P1(10), .active_low = false};
+static const struct hil_pwm buzzer_pwm = NRF52_PWM(&piezo);
+static struct nrf52_rtc_delay buzzer_delay = {.all = &base.delays};
+static const struct hil_delay buzzer_hil_delay = {&nrf52_rtc_delay_ops, &buzzer_delay};
+static struct buzzer_driver buzzer_driver;
+
 /* SPI on the Arduino header, for what an app knows to be there. */
 #define HEADER_SPI_HZ 1000000u
 static struct nrf52_spim spim;
@@ -103,12 +122,16 @@ static const struct driver drivers[] = {
     {&nvm_storage_driver_ops, &nvm_storage_driver},
     {&isolated_storage_driver_ops, &isolated_storage_driver},
     {&comparator_driver_ops, &comparator_driver},
+    {&adc_driver_ops, &adc_driver},
+    {&buzzer_driver_ops, &buzzer_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {0, NULL, nrf52_pwm_stop_dead, &piezo},
     {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
     {NRF52_IRQN_QSPI, nrf52_qspi_serve, NULL, &qspi},
 };
@@ -127,6 +150,12 @@ void board_start(void)
     nvm_pool_init(&isolated_pool, &isolated_port.flash, SLICE_OF(isolated_entries));
     nvm_storage_init(&nvm_storage_driver, &storage_pool, NVM_STORAGE_BLOCKS_EACH_MAX);
     isolated_storage_init(&isolated_storage_driver, &isolated_pool);
+
+    nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
+    adc_init(&adc_driver, &adc);
+
+    nrf52_pwm_init(&piezo);
+    buzzer_init(&buzzer_driver, &buzzer_pwm, &buzzer_hil_delay);
 
     nrf52_comp_init(&comp, comp_channels, COUNT_OF(comp_channels));
     comparator_init(&comparator_driver, &comparator);

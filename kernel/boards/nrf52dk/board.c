@@ -1,22 +1,30 @@
 /* The nRF52-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
 #include "kernel/boards/internal_storage.h"
+#include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
+#include "kernel/capsules/comparator.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/pwm.h"
+#include "kernel/capsules/spi_controller.h"
 #include "kernel/capsules/touch.h"
+#include "kernel/chips/nrf52/comp.h"
 #include "kernel/chips/nrf52/pwm.h"
+#include "kernel/chips/nrf52/saadc.h"
+#include "kernel/chips/nrf52/spim.h"
+#include "kernel/chips/nrf52/twim.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(17), BASE_PIN(18), BASE_PIN(19), BASE_PIN(20)};
 static struct nrf52_pin button_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
 static struct nrf52_pin touch_pin = BASE_PIN(24);
-/* What is left on the Arduino headers, for apps. However many interrupts they enable there, buttons
- * and touch key find a detector each. */
+/* On the Arduino headers, for apps: A0 to A5, which are the ADC's, too, D1 and D0. However many
+ * interrupts they enable there, buttons and touch key find a detector each. */
 #define HEADER_PIN(n) BASE_APP_PIN(n, COUNT_OF(button_pins) + 1u)
 static struct nrf52_pin app_pins[] = {HEADER_PIN(3),  HEADER_PIN(4),  HEADER_PIN(28),
                                       HEADER_PIN(29), HEADER_PIN(30), HEADER_PIN(31),
-                                      HEADER_PIN(22), HEADER_PIN(23)};
+                                      HEADER_PIN(12), HEADER_PIN(11)};
 
 /* LEDs and buttons are active low; the touch key's chip drives its pin high. */
 #define LED(n) BASE_LED(&led_pins[n])
@@ -42,6 +50,44 @@ static const struct hil_pwm pwms[] = {NRF52_PWM(&dimmer)};
 static struct pwm_driver pwm_driver;
 static struct touch_driver touch_driver;
 
+/* A0 to A5 of the Arduino header: P0.03, P0.04, P0.28 to P0.31. */
+static struct nrf52_saadc saadc;
+static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(1), NRF52_SAADC_AIN(2), NRF52_SAADC_AIN(4),
+                                        NRF52_SAADC_AIN(5), NRF52_SAADC_AIN(6), NRF52_SAADC_AIN(7)};
+static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
+                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static struct adc_driver adc_driver;
+
+/* A1 against A0. */
+static struct nrf52_comp comp;
+static const struct nrf52_comp_channel comp_channels[] = {{.positive = 2, .negative = 1}};
+static const struct hil_comparator comparator = {&nrf52_comp_ops, &comp, COUNT_OF(comp_channels)};
+static struct comparator_driver comparator_driver;
+
+/* SPI on the Arduino header, for what an app knows to be there. Not all where that has it: P0.24 is
+ * the touch key's. */
+#define HEADER_SPI_HZ 1000000u
+static struct nrf52_spim spim;
+static const struct nrf52_spim_config spim_config = {
+    .base = NRF52_SPIM2_BASE, .sck_pin = 25, .mosi_pin = 22, .miso_pin = 23};
+static struct nrf52_pin header_select_pin = BASE_PIN(2);
+static struct nrf52_spim_device header_device = {
+    .spim = &spim, .select = &header_select_pin, .mode = {.frequency_hz = HEADER_SPI_HZ}};
+static const struct hil_spi header_spi = {&nrf52_spim_ops, &header_device};
+static struct spi_controller_driver spi_controller_driver;
+
+/* I2C on the Arduino header's SDA and SCL, the same. */
+static struct nrf52_rtc_delay bus_delay = {.all = &base.delays};
+static struct nrf52_twim twim;
+static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
+                                                     .scl_pin = 27,
+                                                     .sda_pin = 26,
+                                                     .frequency = NRF52_TWIM_400_KHZ,
+                                                     .delay = &bus_delay};
+static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true};
+static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
+static struct i2c_master_driver i2c_master_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     INTERNAL_STORAGE_DRIVERS,
@@ -50,11 +96,19 @@ static const struct driver drivers[] = {
     {&gpio_driver_ops, &gpio_driver},
     {&touch_driver_ops, &touch_driver},
     {&pwm_driver_ops, &pwm_driver},
+    {&adc_driver_ops, &adc_driver},
+    {&comparator_driver_ops, &comparator_driver},
+    {&spi_controller_driver_ops, &spi_controller_driver},
+    {&i2c_master_driver_ops, &i2c_master_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     {0, NULL, nrf52_pwm_stop_dead, &dimmer},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
+    {NRF52_IRQN_SPIM2, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
+    {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
 };
 
 void board_start(void)
@@ -66,6 +120,16 @@ void board_start(void)
     touch_init(&touch_driver, &touch_key);
     nrf52_pwm_init(&dimmer);
     pwm_init(&pwm_driver, (struct hil_pwm_list)LIST_OF(pwms));
+
+    nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
+    adc_init(&adc_driver, &adc);
+    nrf52_comp_init(&comp, comp_channels, COUNT_OF(comp_channels));
+    comparator_init(&comparator_driver, &comparator);
+    nrf52_spim_init(&spim, &spim_config);
+    nrf52_spim_device_init(&header_device);
+    spi_controller_init(&spi_controller_driver, &header_spi);
+    nrf52_twim_init(&twim, &twim_config);
+    i2c_master_init(&i2c_master_driver, &i2c);
 }
 
 const struct base_board board = {

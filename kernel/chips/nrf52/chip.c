@@ -7,6 +7,8 @@
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
+    FICR_DEVICEID0 = 0x060,
+    FICR_DEVICEID1 = 0x064,
     CLOCK_TASKS_HFCLKSTART = 0x000,
     CLOCK_TASKS_LFCLKSTART = 0x008,
     CLOCK_EVENTS_HFCLKSTARTED = 0x100,
@@ -20,6 +22,12 @@ enum {
 #define CLOCK_INT_LFCLKSTARTED (1u << 1)
 #define NVMC_ICACHECNF_CACHEEN 1u
 #define IRQNS_PER_PENDING_WORD 32u
+
+uint64_t nrf52_device_id(void)
+{
+    return *nrf52_register(NRF52_FICR_BASE, FICR_DEVICEID0) |
+           (uint64_t)*nrf52_register(NRF52_FICR_BASE, FICR_DEVICEID1) << 32;
+}
 
 void nrf52_clocks_start(void)
 {

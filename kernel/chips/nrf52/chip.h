@@ -1,6 +1,6 @@
 /*
- * chip.h - what belongs to no single peripheral: clocks, the flash cache, and which driver serves
- * which interrupt.
+ * chip.h - what belongs to no single peripheral: clocks, the flash cache, the chip's number, and
+ * which driver serves which interrupt.
  */
 #ifndef KERNEL_CHIPS_NRF52_CHIP_H
 #define KERNEL_CHIPS_NRF52_CHIP_H
@@ -22,6 +22,9 @@ struct nrf52_interrupts {
     const struct nrf52_interrupt *rows;
     uint32_t count;
 };
+
+/* What the factory has given this chip and no other: 64 random bits. */
+uint64_t nrf52_device_id(void);
 
 /* Both crystals running, instruction cache on. Waits for the crystals: up to half a second of real
  * time for the slow one. */

@@ -21,6 +21,7 @@
 #define NRF52_P1(n)         (NRF52_PINS_PER_PORT + (n))
 
 /* Bases of the peripherals that this kernel drives, and their interrupt numbers. */
+#define NRF52_FICR_BASE   0x10000000u
 #define NRF52_UICR_BASE   0x10001000u
 #define NRF52_CLOCK_BASE  0x40000000u
 #define NRF52_POWER_BASE  0x40000000u
