@@ -455,6 +455,44 @@ static void test_a_sender_that_dies_is_not_heard(void **state)
     expect_upcall(SERVICE, OTHER, 0, 0);
 }
 
+static void test_a_sender_that_was_stopped_meanwhile(void **state)
+{
+    (void)state;
+    subscribe(SERVICE, SERVICE, 0);
+    share(CLIENT, SERVICE, 64, 32);
+    command(CLIENT, ABI_IPC_NOTIFY_SERVICE, SERVICE);
+    assert_int_equal(process_act(at(CLIENT)->id, ABI_PROCESS_STOP), K_OK);
+    yield(SERVICE);
+    expect_upcall(SERVICE, CLIENT, 0, 0);
+    expect_reach(SERVICE, 0, 0);
+}
+
+/* What was free when it was sent may be taken when it is heard. */
+static void test_no_region_left_when_it_is_heard(void **state)
+{
+    fixture_setup(state);
+    for (unsigned i = 0; i < 6; i++) {
+        fixture_add_app(&(struct fixture_app){.name = "app"});
+    }
+    fixture_boot();
+    for (unsigned i = 0; i < 6; i++) {
+        fixture_grow(at(i), 512);
+    }
+    subscribe(0, 0, 0);
+    share(1, 0, 64, 32);
+    command(1, ABI_IPC_NOTIFY_SERVICE, 0);
+    share(1, 0, 0, 0);
+    for (unsigned i = 2; i < 6; i++) {
+        share(i, 0, 64, 32);
+        assert_int_equal(command(i, ABI_IPC_NOTIFY_SERVICE, 0)->r0, ABI_SUCCESS);
+    }
+    share(1, 0, 64, 32);
+    yield(0);
+    expect_upcall(0, 1, 0, 0);
+    yield(0);
+    expect_upcall(0, 2, 32, buffer_of(at(2), 64));
+}
+
 static void test_a_full_queue_says_so(void **state)
 {
     (void)state;
@@ -501,7 +539,7 @@ static void test_more_buffers_than_regions(void **state)
     unsigned mapped = 0;
     for (unsigned i = 1; i < 8; i++) {
         fixture_grow(at(i), 512);
-        share(i, 0, 64, 64);
+        share(i, 0, 64, 32); /* takes one, wherever it lies */
         const struct arch_frame *frame = command(i, ABI_IPC_NOTIFY_SERVICE, 0);
         if (frame->r0 == ABI_SUCCESS) {
             mapped++;
@@ -630,6 +668,8 @@ int main(void)
         TEST(test_a_service_that_subscribes_later),
         TEST(test_waiting_for_a_notification),
         TEST(test_a_sender_that_dies_is_not_heard),
+        TEST(test_a_sender_that_was_stopped_meanwhile),
+        TEST(test_no_region_left_when_it_is_heard),
         TEST(test_a_full_queue_says_so),
         TEST(test_a_queue_full_of_others),
         TEST(test_more_buffers_than_regions),
