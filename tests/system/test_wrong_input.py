@@ -124,7 +124,10 @@ class Tbf(WrongInput):
 
     def test_an_app_that_only_the_kernel_can_refuse_fails_the_run(self):
         # It would fit, but for what the kernel keeps for each process.
-        path = self.write("tight.tbf", tbf.image(tbf.LOOP, minimum_ram=60_000, name=b"tight"))
+        refused = sandglass("run", "--headless", self.write("most.tbf", tbf.image(tbf.LOOP, minimum_ram=65_000)))
+        left = int(re.search(r"before it leave (\d+)", refused.stderr).group(1))
+        blink = int(re.search(r"^blink +\d+ +(\d+) ", sandglass("apps").stdout, re.M).group(1))
+        path = self.write("tight.tbf", tbf.image(tbf.LOOP, minimum_ram=left - blink - 50, name=b"tight"))
         result = sandglass("run", "--headless", "--for", "1500ms", path, app("blink"))
         self.assertEqual(result.status, 1)
         self.assertIn("not enough RAM", result.stdout)
