@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 build=$root/build/fuzz
-targets="guest devices loader tree gdb values snapshot"
+targets="guest devices loader app tree gdb values snapshot"
 fail() { echo "fuzz: $1" >&2; exit 2; }
 
 board=nrf52dk

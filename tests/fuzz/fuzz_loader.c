@@ -1,4 +1,4 @@
-/* Hostile files: firmware images, apps, kernel information, symbols, board files.
+/* Hostile files: firmware images, apps, bundles, kernel information, symbols, board files.
  *
  * Input: a byte that picks the reader, then the file. What a reader accepts must be inside the file
  * and inside the address space; a board that is accepted must make a machine or be refused.
@@ -14,6 +14,7 @@
 #include "sim/loader/kernel_info.h"
 #include "sim/loader/little_endian.h"
 #include "sim/loader/symbols.h"
+#include "sim/loader/tab.h"
 #include "sim/loader/tbf.h"
 #include "sim/machine/machine.h"
 #include "tests/fuzz/fuzz_board.h"
@@ -111,6 +112,20 @@ static void read_apps_mended(uint8_t *data, size_t size)
     read_apps(data, size);
 }
 
+static void read_bundle(uint8_t *data, size_t size)
+{
+    const uint8_t *found = NULL;
+    size_t found_bytes = 0;
+    struct sim_error error = {.status = SIM_OK};
+    if (!tab_find("input", data, size, &found, &found_bytes, &error)) {
+        check_error(&error);
+        return;
+    }
+    fuzz_check(found >= data && found <= data + size &&
+                   found_bytes <= (size_t)(data + size - found),
+               "an app lies outside of its bundle");
+}
+
 static void read_info(uint8_t *data, size_t size)
 {
     struct kernel_info info;
@@ -170,8 +185,8 @@ static void read_board(uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const readers[])(uint8_t *, size_t) = {read_image, read_apps,    read_apps_mended,
-                                                         read_info,  read_symbols, read_board};
+    static void (*const readers[])(uint8_t *, size_t) = {
+        read_image, read_apps, read_apps_mended, read_info, read_symbols, read_board, read_bundle};
     if (size < 1) {
         return 0;
     }

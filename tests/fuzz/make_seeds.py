@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes inputs for a fuzzer to begin with: small guests, device sequences, files, GDB packets, command lines.
 
-Usage: make_seeds.py FOLDER      makes FOLDER/guest, FOLDER/devices, FOLDER/loader, FOLDER/gdb, FOLDER/values
+Usage: make_seeds.py FOLDER      makes FOLDER/guest, FOLDER/devices, FOLDER/loader, FOLDER/app, FOLDER/gdb, FOLDER/values
 Guests and symbols need arm-none-eabi-gcc, board files dtc; what is missing is left out with a line that says so.
 Exit status: 0 done, 2 wrong use.
 """
@@ -270,6 +270,24 @@ def loader():
         yield "board", compiled(["dtc", "-q", "-@", "-I", "dts", "-O", "dtb"], SMALL_BOARD, ".dts", b"\5")
 
 
+def app():
+    """Every element and footer there is, as fuzz_app.c takes them."""
+    def tlv(kind, payload):
+        return struct.pack("<HH", kind, len(payload)) + payload + bytes(-len(payload) % 4)
+    elements = (tlv(8, struct.pack("<HH", 2, 0)) + tlv(3, b"name") + tlv(2, struct.pack("<II", 0, 32)) + tlv(5, b"\xff" * 8) +
+                tlv(6, struct.pack("<HIIQ", 1, 1, 1, 3)) + tlv(10, b"\7\0\0\0") + tlv(0x77, b"new") +
+                tlv(7, struct.pack("<IHIIHI", 5, 2, 5, 6, 1, 7)))
+    footers = (tlv(128, struct.pack("<I", 3) + bytes(32)) + tlv(128, struct.pack("<I", 6) + bytes(64)) + tlv(9, b"other") +
+               tlv(128, struct.pack("<I", 0) + bytes(20)))
+    for name, program in (("program", True), ("main", False)):
+        header_size = 16 + len(elements) + (24 if program else 16)
+        end = header_size + 16
+        total = end + len(footers)
+        fields = struct.pack("<IIIII", 4, 0, 1024, end, 3) if program else struct.pack("<III", 4, 0, 1024)
+        yield name, (struct.pack("<HHIII", 2, header_size, total, 1, 0) + tlv(9 if program else 1, fields) + elements +
+                     bytes(16) + footers)
+
+
 def gdb():
     packets = [b"qSupported:multiprocess+;swbreak+", b"QStartNoAckMode", b"?", b"g", b"p0", b"pf", b"P0=78563412",
                b"m0,40", b"me000ed00,40", b"m40000000,20", b"M20000000,4:01020304", b"X20000000,4:abcd", b"Z0,44,2",
@@ -297,7 +315,7 @@ def main():
     if len(sys.argv) != 2:
         print("usage: make_seeds.py FOLDER", file=sys.stderr)
         return 2
-    for target in (guests, devices, loader, gdb, values):
+    for target in (guests, devices, loader, app, gdb, values):
         folder = os.path.join(sys.argv[1], {"guests": "guest"}.get(target.__name__, target.__name__))
         os.makedirs(folder, exist_ok=True)
         for name, data in target():
