@@ -58,6 +58,7 @@ static bool check_base(const char *name, const uint8_t *data, size_t size, struc
 struct tlv_result {
     bool has_main, has_program;
     uint32_t init_offset, trailer_bytes, ram_bytes;
+    uint32_t binary_end; /* with a Program: the footers begin here */
 };
 
 static void take_entry(const uint8_t *payload, struct tlv_result *result)
@@ -91,10 +92,38 @@ static void take_tlv(uint32_t type, const uint8_t *payload, uint32_t length, str
                !result->has_program) {
         result->has_program = true;
         take_entry(payload, result);
+        result->binary_end = little_endian_u32(payload + 12);
+        info->version = little_endian_u32(payload + 16);
     } else if (type == TBF_TYPE_PACKAGE_NAME) {
         take_name(payload, length, info);
     } else if (type == TBF_TYPE_FIXED_ADDRESSES && length >= sizeof(struct tbf_fixed_addresses)) {
         info->fixed_flash = little_endian_u32(payload + 4);
+    } else if (type == TBF_TYPE_SHORT_ID && length >= 4 && info->short_id == 0) {
+        info->short_id = little_endian_u32(payload);
+    } else if (type == TBF_TYPE_STORAGE_PERMISSIONS && length >= 4 && info->write_id == 0) {
+        info->write_id = little_endian_u32(payload);
+    } else if (type == TBF_TYPE_PERMISSIONS && length >= 2 && !info->limited) {
+        info->limited = true;
+        info->permissions = little_endian_u16(payload);
+    }
+}
+
+/* What kinds of credentials there are, as far as the footers fit. */
+static void read_footers(const uint8_t *data, uint32_t offset, struct tbf_info *info)
+{
+    while (offset < info->total_bytes && info->total_bytes - offset >= 8) {
+        uint32_t type = little_endian_u16(data + offset);
+        uint32_t length = little_endian_u16(data + offset + 2);
+        offset += (uint32_t)sizeof(struct tbf_tlv);
+        if (length > info->total_bytes - offset) {
+            return;
+        }
+        if (type == TBF_TYPE_CREDENTIALS && length >= 4) {
+            uint32_t format = little_endian_u32(data + offset);
+            info->hashed |= format == TBF_CREDENTIALS_SHA256;
+            info->signed_p256 |= format == TBF_CREDENTIALS_ECDSA_P256;
+        }
+        offset += (length + 3U) & ~3U;
     }
 }
 
@@ -144,6 +173,12 @@ bool tbf_parse(const char *name, const uint8_t *data, size_t size, struct tbf_in
     info->entry_offset = info->header_bytes + result.init_offset;
     info->app_offset = info->header_bytes + result.trailer_bytes;
     info->minimum_ram_bytes = result.ram_bytes;
+    uint32_t flags = little_endian_u32(data + 8);
+    info->disabled = (flags & TBF_FLAG_ENABLED) == 0;
+    info->sticky = (flags & TBF_FLAG_STICKY) != 0;
+    if (result.has_program) {
+        read_footers(data, result.binary_end, info);
+    }
     return true;
 }
 

@@ -19,7 +19,14 @@ struct tbf_info {
     uint32_t app_offset;   /* what crt0 gets as app_start, from the start of the TBF */
     uint32_t minimum_ram_bytes;
     uint32_t fixed_flash; /* address of app_start; TBF_ADDRESS_ANY: position independent */
-    bool padding;         /* nothing to run */
+    uint32_t version;     /* of the app; 0 when it says none */
+    uint32_t short_id;    /* 0: none */
+    uint32_t write_id;    /* the mark of what it stores; 0: none said */
+    uint32_t permissions; /* how many drivers' blocks of commands it is limited to */
+    bool limited;         /* it has such a list, even an empty one */
+    bool disabled, sticky;
+    bool hashed, signed_p256; /* footers of these kinds are there; nobody has checked them */
+    bool padding;             /* nothing to run */
 };
 
 /* Judges one TBF that starts at data[0]; *info is filled in when it is well formed. Truncated,

@@ -167,6 +167,20 @@ class Pack(unittest.TestCase):
         listed = subprocess.run(["tar", "-tf", "-"], input=bundle, capture_output=True, check=True)
         self.assertEqual((listed.stdout, listed.stderr), (b"metadata.toml\ncortex-m4.tbf\n", b""))
 
+    def test_what_apps_says(self):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [os.path.join(folder, name) for name in ("all.tbf", "off.tab")]
+            for path, options in zip(paths, (("--short-id", "7", "--app-version", "3", "--write-id", "9", "--permissions", "1:*", "--sha256",
+                                              "--sign", key("board"), "--sticky"), ("-n", "off", "--disabled"))):
+                self.assertEqual(sandglass("pack", HELLO, "-o", path, *options).status, 0)
+            result = sandglass("apps", *paths)
+            self.assertEqual(result.status, 0)
+            self.assertEqual(len(result.lines(r"^hello +\d+ +\d+ .*all.tbf  sticky  version 3  short ID 0x7  write ID 0x9  permissions 1"
+                                              r"  SHA-256  ECDSA P-256$")), 1, result.stdout)
+            self.assertEqual(len(result.lines(r"^off .*off.tab  disabled$")), 1, result.stdout)
+        for arguments in (("--all",), ("/nowhere.tbf",)):
+            self.assertEqual(sandglass("apps", *arguments).status, 2)
+
     def test_wrong_use(self):
         for options, message in ((("--permissions", "2"), "takes DRIVER:COMMANDS"), (("--permissions", "2:5-3"), "low to high"),
                                  (("--permissions", "2:x"), "takes DRIVER:COMMANDS"), (("--permissions", "2:512"), "0 to 511"),
