@@ -6,7 +6,7 @@
 
 static const struct command *const commands[] = {
     &command_run,  &command_boards,  &command_devices, &command_faults, &command_apps,
-    &command_pack, &command_install, &command_new,     &command_version};
+    &command_pack, &command_install, &command_new,     &command_fuzz,   &command_version};
 
 static void print_help(FILE *stream)
 {

@@ -286,6 +286,14 @@ void cpu_stall(struct cpu *cpu, uint64_t cycles)
     cpu_add_work(cpu, CPU_WORK_STALL);
 }
 
+void cpu_watch_blocks(struct cpu *cpu,
+                      void (*met)(void *context, uint32_t address, uint32_t size_bytes),
+                      void *context)
+{
+    cpu->block_met = met;
+    cpu->block_met_context = context;
+}
+
 const struct cpu_counters *cpu_counters(const struct cpu *cpu)
 {
     return &cpu->counters;

@@ -187,6 +187,13 @@ void cpu_set_semihosting(struct cpu *cpu, bool on);
 /* After that stop: goes on behind the BKPT, with r0, so many cycles later and one. */
 void cpu_answer_semihosting(struct cpu *cpu, uint32_t r0, uint64_t cycles);
 
+/* `met` is told of each run of instructions that the core is about to execute and does not know:
+ * for the first time since cpu_create, or since it forgot it (code that changed, a full cache).
+ * Runs may overlap. NULL: nobody is told. What it costs a run that is known is nothing. */
+void cpu_watch_blocks(struct cpu *cpu,
+                      void (*met)(void *context, uint32_t address, uint32_t size_bytes),
+                      void *context);
+
 const struct cpu_counters *cpu_counters(const struct cpu *cpu);
 const struct mpu_account *cpu_mpu_account(const struct cpu *cpu);
 const char *cpu_error(const struct cpu *cpu); /* after CPU_STOP_ENGINE */

@@ -148,6 +148,9 @@ static const struct block *find_block(struct cpu *cpu, uint32_t address, uint32_
     if (block == NULL) {
         settle_block(cpu);
         block = add_block(cpu, address, size_bytes);
+        if (cpu->block_met != NULL) {
+            cpu->block_met(cpu->block_met_context, address, size_bytes);
+        }
     }
     return block;
 }
