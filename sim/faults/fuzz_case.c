@@ -15,7 +15,7 @@ const uint32_t fuzz_drivers[FUZZ_DRIVERS] = {
     0x50003,    0x50004, 0x60000,    0x60001, 0x60002, 0x60003, 0x60004,    0x60005,
     0x60008,    0x60009, 0x90000,    0x90001, 0x90002, 0x90003, 0x90005,    0x90007,
     0x90008,    0x90009, 0x80060000, 15,      16,      17,      0x7FFFFFFF, 0xFFFFFFFF,
-    0x80000000, 0x12345, 0x60010,    0x40007, 0x50005, 0x90004, 0x30005,    0x70001,
+    0x80000000, 0x12345, 0x90F01,    0x90F02, 0x50005, 0x90004, 0x30005,    0x70001,
 };
 
 uint64_t fuzz_random_next(struct fuzz_random *random)
@@ -275,6 +275,46 @@ static void add_session(struct fuzz_script *script, struct fuzz_random *random,
     }
 }
 
+static uint32_t find_driver(uint32_t number)
+{
+    uint32_t index = 0;
+    while (fuzz_drivers[index] != number) {
+        index++;
+    }
+    return index;
+}
+
+/* A peer, and pieces of the playground that the MPU can share. */
+static void add_peer_session(struct fuzz_script *script, struct fuzz_random *random)
+{
+    uint32_t ipc = find_driver(ABI_DRIVER_IPC);
+    uint32_t peer = fuzz_random_below(random, FUZZ_APPS + 1);
+    uint32_t parts = 3 + fuzz_random_below(random, 6);
+    for (uint32_t i = 0; i < parts && script->count < FUZZ_STEPS_MAX; i++) {
+        uint32_t kind = fuzz_random_below(random, 10);
+        struct fuzz_step *step = append(script);
+        if (kind < 3) {
+            make_allow(step, random, ipc, peer);
+            step->operation = FUZZ_ALLOW_READ_WRITE;
+            set_value(step, 2, FUZZ_BASE_PLAYGROUND, FUZZ_MODE_PLUS,
+                      32 * fuzz_random_below(random, 16));
+            set_number(step, 3, 32 * fuzz_random_below(random, 9));
+        } else if (kind < 5) {
+            make_subscribe(step, random, ipc, fuzz_random_below(random, FUZZ_APPS + 1));
+        } else if (kind < 8) {
+            make_command(step, random, ipc);
+            set_number(step, 1, 2 + fuzz_random_below(random, 2));
+            set_number(step, 2, chance(random, 70) ? peer : fuzz_random_below(random, 5));
+        } else if (kind == 8) {
+            step->operation = chance(random, 50) ? FUZZ_LOAD : FUZZ_STORE;
+            set_value(step, 0, FUZZ_BASE_CONSTANTS + 8, FUZZ_MODE_PLUS,
+                      4 * fuzz_random_below(random, 128));
+        } else {
+            make_sleep(step, random);
+        }
+    }
+}
+
 static void make_script(struct fuzz_script *script, struct fuzz_random *random,
                         const struct fuzz_ground *ground)
 {
@@ -282,8 +322,11 @@ static void make_script(struct fuzz_script *script, struct fuzz_random *random,
     script->count = 0;
     script->rounds = 1 + fuzz_random_below(random, 4);
     while (script->count < wanted) {
-        if (chance(random, 40)) {
+        uint32_t kind = fuzz_random_below(random, 100);
+        if (kind < 38) {
             add_session(script, random, ground);
+        } else if (kind < 42) {
+            add_peer_session(script, random);
         } else {
             make_step(append(script), random, ground);
         }
@@ -427,7 +470,11 @@ static void change_script(struct fuzz_script *script, const struct fuzz_case *ot
         script->rounds = 1 + fuzz_random_below(random, 6);
         break;
     case 4:
-        add_session(script, random, ground);
+        if (chance(random, 15)) {
+            add_peer_session(script, random);
+        } else {
+            add_session(script, random, ground);
+        }
         break;
     default:
         change_step(&script->step[at], random, ground);

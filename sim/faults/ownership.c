@@ -70,6 +70,7 @@ static void end_life(struct ownership *ownership, int process)
     struct ownership_guard *guard = &ownership->state.guard[process];
     ownership_map_ended(&ownership->state.map, process);
     guard->settle = true;
+    guard->doomed = false;
     guard->left.valid = false;
     guard->left.frame = (struct ownership_range){0};
     ownership->state.epoch++;
@@ -113,6 +114,7 @@ static void go_on(struct ownership *ownership, int process, const struct cpu_reg
     struct ownership_state *state = &ownership->state;
     struct ownership_guard *guard = &state->guard[process];
     struct ownership_call call = state->map.process[process].call;
+    guard->doomed = false;
     ownership_judge_registers(ownership, process, regs);
     report_mistake(ownership, ownership_map_answered(&state->map, process, regs), call.argument[2],
                    process);
@@ -129,6 +131,16 @@ static void go_on(struct ownership *ownership, int process, const struct cpu_reg
     ownership_shadow(ownership, process);
 }
 
+/* It could not go on, and the kernel has seen that before the core did: it starts again. */
+static void end_doomed(struct ownership *ownership, int process, const struct cpu_regs *regs)
+{
+    const struct ownership_state *state = &ownership->state;
+    if (process >= 0 && process < (int)state->map.count && state->guard[process].doomed &&
+        regs->pc == state->map.process[process].entry) {
+        end_life(ownership, process);
+    }
+}
+
 /* ---- the machine's observer ---- */
 
 static void on_resumed(void *context, const struct cpu_regs *regs)
@@ -142,6 +154,7 @@ static void on_resumed(void *context, const struct cpu_regs *regs)
     ownership->cost.stays++;
     ownership_compare(ownership, OWNERSHIP_NOBODY, OWNERSHIP_NOBODY);
     state->current = process;
+    end_doomed(ownership, process, regs);
     if (process < 0 || process >= (int)state->map.count) {
         ownership_report(ownership, OWNERSHIP_BREACH_DEAD_RUNS, regs->pc, OWNERSHIP_NOBODY,
                          OWNERSHIP_NOBODY);
@@ -167,6 +180,19 @@ static void on_called(void *context, const struct machine_syscall *call)
     state->epoch += call->argument[0] == ABI_DRIVER_IPC;
 }
 
+/* A break below its exception frame: from there it cannot go on. */
+static bool takes_stack(const struct ownership_process *process,
+                        const struct ownership_guard *guard)
+{
+    const struct ownership_call *call = &process->call;
+    if (!call->open || call->call_class != ABI_CLASS_MEMOP) {
+        return false;
+    }
+    bool set = call->argument[0] == ABI_MEMOP_BRK;
+    uint32_t wanted = set ? call->argument[1] : guard->open_end + call->argument[1];
+    return (set || call->argument[0] == ABI_MEMOP_SBRK) && wanted < guard->left.frame.end;
+}
+
 static void on_entered(void *context, uint32_t exception, const struct cpu_regs *regs,
                        uint32_t from_pc)
 {
@@ -190,6 +216,7 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
     }
     ownership_keep_registers(ownership, left, regs, from_pc,
                              exception == EXCEPTION_SVCALL_NUMBER && process->call.open);
+    guard->doomed = takes_stack(process, guard);
 }
 
 /* A return to a process that its frame does not let run is that process's fault. */
@@ -219,8 +246,12 @@ static void on_faulted(void *context, const struct machine_fault *fault)
         process = find_by_stack(&ownership->state.map, regs.psp);
     }
     if (process == OWNERSHIP_NOBODY) {
+        size_t place = ownership->state.breach_count;
         ownership_report(ownership, OWNERSHIP_BREACH_KERNEL_FAULT, fault->address, OWNERSHIP_NOBODY,
                          OWNERSHIP_NOBODY);
+        if (place < OWNERSHIP_BREACHES_MAX) {
+            ownership->state.breach[place].pc = fault->pc;
+        }
     } else {
         end_life(ownership, process);
     }

@@ -20,6 +20,7 @@ struct ownership_guard {
     uint32_t open_end; /* it may touch [ram.start, open_end); the shadow holds these bytes */
     bool shadowed;
     bool settle; /* its life ended: what the kernel makes of its memory in this stay is its right */
+    bool doomed; /* its call takes away the memory that it stands on: the kernel may end it */
     struct ownership_left left;
     struct mpu_state mpu; /* judged, while the rest of this is the same */
     bool judged;

@@ -53,6 +53,7 @@ static void forget_life(struct ownership_process *process)
 {
     memset(process->buffer, 0, sizeof process->buffer);
     memset(process->subscription, 0, sizeof process->subscription);
+    process->notified = false;
     process->buffers_lost = false;
     process->subscriptions_lost = false;
     process->call.open = false;
@@ -140,13 +141,6 @@ static bool moves_lives(uint32_t call_class, const uint32_t argument[4])
     return call_class == ABI_CLASS_COMMAND && (loads || sets);
 }
 
-static void notify(struct ownership_process *process)
-{
-    for (size_t i = 0; i < OWNERSHIP_BUFFERS; i++) {
-        process->buffer[i].notified |= process->buffer[i].driver == ABI_DRIVER_IPC;
-    }
-}
-
 void ownership_map_called(struct ownership_map *map, int process, uint32_t call_class,
                           const uint32_t argument[4], uint32_t after)
 {
@@ -162,9 +156,9 @@ void ownership_map_called(struct ownership_map *map, int process, uint32_t call_
     if (moves_lives(call_class, argument)) {
         map->lives_uncertain = true;
     }
-    if (call_class == ABI_CLASS_COMMAND && argument[0] == ABI_DRIVER_IPC) {
-        notify(caller);
-    }
+    caller->notified |=
+        call_class == ABI_CLASS_COMMAND && argument[0] == ABI_DRIVER_IPC &&
+        (argument[1] == ABI_IPC_NOTIFY_SERVICE || argument[1] == ABI_IPC_NOTIFY_CLIENT);
 }
 
 /* ---- answers ---- */
@@ -300,6 +294,8 @@ static enum ownership_mistake take_buffer(struct ownership_process *process,
         place->range = (struct ownership_range){0};
     } else if (holds(process->ram, argument[2]) && end > process->high_water) {
         process->high_water = end;
+        /* The break may be higher than it was asked for: at least so high. */
+        process->asked_break = end > process->asked_break ? end : process->asked_break;
     }
     return swapped || lost ? OWNERSHIP_FINE : OWNERSHIP_BAD_SWAP;
 }
@@ -445,7 +441,7 @@ struct ownership_range ownership_map_shared(const struct ownership_map *map, int
                                             size_t index)
 {
     const struct ownership_buffer *buffer = &map->process[owner].buffer[index];
-    bool shared = buffer->driver == ABI_DRIVER_IPC && buffer->notified &&
+    bool shared = buffer->driver == ABI_DRIVER_IPC && map->process[owner].notified &&
                   buffer->call_class == ABI_CLASS_ALLOW_READ_WRITE;
     return shared ? buffer->range : (struct ownership_range){0};
 }

@@ -5,7 +5,8 @@
  * at its break, as memop answers have it; all above is the kernel's (grants, its record of the
  * process). A buffer of an allow call is lent to the kernel until it is swapped, or the life of the
  * process ends; a read-write buffer that is lent to the IPC driver is shared with the peer of that
- * number once a notification went there.
+ * number, once its owner has notified anybody (a notification that waits takes along what is shared
+ * when it arrives).
  *
  * A life ends with an exit call, a fault, or a call that faults. Ends that only the kernel knows of
  * (the process console stops somebody) are learnt at the next start: until then the map allows what
@@ -35,7 +36,6 @@ struct ownership_range {
 struct ownership_buffer {
     uint32_t call_class, driver, number;
     struct ownership_range range; /* empty: the place is free */
-    bool notified;                /* IPC: the peer may reach it */
 };
 
 struct ownership_subscription {
@@ -63,6 +63,7 @@ struct ownership_process {
     uint32_t lives;               /* starts */
     struct ownership_call call;
     struct ownership_buffer buffer[OWNERSHIP_BUFFERS];
+    bool notified;     /* it has notified a peer: from then on peers may reach what it shares */
     bool buffers_lost; /* more than are kept: nobody knows them all, so any byte may be lent */
     struct ownership_subscription subscription[OWNERSHIP_SUBSCRIPTIONS];
     bool subscriptions_lost;

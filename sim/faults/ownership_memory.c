@@ -109,7 +109,8 @@ void ownership_compare(struct ownership *ownership, int who, int except)
             guard->settle &= who != OWNERSHIP_NOBODY;
             continue;
         }
-        bool excused = (guard->settle && who == OWNERSHIP_NOBODY) || state->map.lives_uncertain;
+        bool excused = state->map.lives_uncertain ||
+                       (who == OWNERSHIP_NOBODY && (guard->settle || guard->doomed));
         if (!excused) {
             judge_difference(ownership, who, i);
         }

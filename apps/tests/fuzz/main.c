@@ -12,7 +12,7 @@
 #define PLAYGROUND (FUZZ_PLAYGROUND_BYTES / sizeof(uint32_t))
 
 static volatile struct fuzz_program program;
-static uint32_t playground[PLAYGROUND];
+static uint32_t playground[PLAYGROUND] __attribute__((aligned(64))); /* so that it can be shared */
 static uint32_t base[FUZZ_BASES];
 static uint32_t state, depth, turn;
 

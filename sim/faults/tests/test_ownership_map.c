@@ -176,6 +176,19 @@ static void test_breaks(void **state)
     assert_int_equal(sbrk(&map, 0, RAM_A + 0x1E0), OWNERSHIP_BAD_BREAK); /* below what it asked */
 }
 
+/* The kernel rounds a break up to what the MPU can express: a buffer may show how far. */
+static void test_a_buffer_above_the_asked_break(void **state)
+{
+    (void)state;
+    static struct ownership_map map;
+    make_map(&map);
+    assert_int_equal(brk(&map, RAM_A + 0x204), OWNERSHIP_FINE);
+    assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_WRITE, RAM_A + 0x208, 8, 0, 0),
+                     OWNERSHIP_FINE);
+    assert_int_equal(sbrk(&map, 0, RAM_A + 0x220), OWNERSHIP_FINE);
+    assert_int_equal(brk(&map, RAM_A + 0x20C), OWNERSHIP_BAD_BREAK);
+}
+
 static void test_bounds_that_memop_tells(void **state)
 {
     (void)state;
@@ -328,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_buffer_is_not_lent),
         cmocka_unit_test(test_buffers_of_others_are_not_to_be_accepted),
         cmocka_unit_test(test_breaks),
+        cmocka_unit_test(test_a_buffer_above_the_asked_break),
         cmocka_unit_test(test_bounds_that_memop_tells),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_upcalls),
