@@ -236,7 +236,7 @@ static void make_step(struct fuzz_step *step, struct fuzz_random *random,
     } else {
         make_rare(step, random, ground);
     }
-    step->turns = chance(random, 85) ? 1 : (uint8_t)(1 + fuzz_random_below(random, 12));
+    step->turns = chance(random, 70) ? 1 : (uint8_t)(1 + fuzz_random_below(random, 20));
 }
 
 /* ---- programs ---- */
