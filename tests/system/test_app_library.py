@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The app library's wrappers against the real kernel: apps/tests/lib_wrappers calls each and prints a line for what must
 hold; what only the outside sees (LEDs, lines on the console) is judged here."""
+import glob
 import os
+import re
+import subprocess
 import tempfile
 import unittest
 
@@ -93,6 +96,26 @@ class AppLibrary(unittest.TestCase):
                                   ("button4", 1400, 1600))
             result = self.passes("lib_gpio", 21, "-b", path, *presses, KERNEL)
         self.assertEqual(self.lights(result, "led4"), ["on", "off", "on", "off", "on", "off"])
+
+
+class Headers(unittest.TestCase):
+    """Those of the folder that apps outside of the tree are built with."""
+
+    def test_each_stands_alone_in_strict_c11(self):
+        sdk = os.path.join(BUILD, "sdk")
+        with open(os.path.join(sdk, "app.mk"), encoding="utf-8") as file:
+            compiler = re.search("^CC = (.*)$", file.read(), re.MULTILINE).group(1)
+        headers = sorted(glob.glob("include/**/*.h", root_dir=sdk, recursive=True))
+        self.assertGreater(len(headers), 40)
+        with tempfile.TemporaryDirectory() as folder:
+            for header in headers:
+                path = os.path.join(folder, header.replace("/", "_") + ".c")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(f"#include <{header.removeprefix('include/')}>\n" * 2 + "extern int nothing;\n")
+            done = subprocess.run([compiler, "-std=c11", "-pedantic-errors", "-Wall", "-Wextra", "-Wstrict-prototypes", "-Wundef",
+                                   "-Werror", "-fsyntax-only", "-I" + os.path.join(sdk, "include"),
+                                   *glob.glob(os.path.join(folder, "*.c"))], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ class Rules(AppThatTests, unittest.TestCase):
     def test_exit(self):
         result = self.passes("abi_exit", *typed((1, "process abi_exit")))
         self.assertEqual(len(result.lines("Terminated, .* completion code 42$")), 1, result.stdout)
-        self.assertEqual(len(result.lines("restarts 1,")), 1, result.stdout)
-        self.assertEqual(len(list(result.events("start", "abi_exit"))), 2)
+        self.assertEqual(len(result.lines("restarts 5,")), 1, result.stdout)
+        self.assertEqual(len(list(result.events("start", "abi_exit"))), 6)
 
 
 class LivesBefore(AppThatTests, unittest.TestCase):
