@@ -55,6 +55,20 @@ NOT_NULL OUTSIDE_SCOPE bool process_find_by_name(BORROWED struct const_slice nam
  */
 OUTSIDE_SCOPE int process_act(struct process_id id, enum abi_process_action action);
 
+/* What one grant takes of a process's memory. */
+struct process_grant_view {
+    uint32_t bytes;          /* 0: it has none */
+    uint32_t pieces;         /* of a custom grant; else 1 */
+    bool has_driver;         /* the next one counts */
+    uint32_t driver;         /* its number */
+    struct const_slice name; /* the capsule's; empty when it has no driver, or is the core's */
+};
+
+/* Of the process at that index; `number` counts the grants there are. False: not so many, or there
+ * is no process. */
+NOT_NULL OUTSIDE_SCOPE bool process_grant_get(uint32_t index, uint32_t number,
+                                              BORROWED struct process_grant_view *view);
+
 /* An app in flash that is no process. */
 struct refused_app_view {
     uint32_t flash_start;

@@ -25,6 +25,7 @@ struct process_console_command {
     enum output output;
     enum abi_process_action action; /* of commands on a process that print nothing, else 0 */
     struct const_slice done;        /* what the action has made of the process */
+    bool ends_first;                /* before the action the process is ended, if it lives */
     bool on_process;                /* wants a name */
     enum effect effect;             /* of what is none of these */
 };
@@ -46,6 +47,7 @@ static bool print_help(const struct process_console *console, BORROWED struct te
         SLICE_OF_TEXT("fault NAME         treat it as if it had faulted\r\n"),
         SLICE_OF_TEXT("terminate NAME     end it\r\n"),
         SLICE_OF_TEXT("boot NAME          start an ended one from its beginning\r\n"),
+        SLICE_OF_TEXT("restart NAME       end it, if need be, and start it\r\n"),
         SLICE_OF_TEXT("console-stop       be silent until console-start\r\n"),
         SLICE_OF_TEXT("install            make way for `sandglass install`\r\n"),
         SLICE_OF_TEXT("reset              restart the board\r\n"),
@@ -105,6 +107,11 @@ static const struct process_console_command commands[] = {
     ACTS("fault", ABI_PROCESS_FAULT, " faulted\r\n"),
     ACTS("terminate", ABI_PROCESS_TERMINATE, " terminated\r\n"),
     ACTS("boot", ABI_PROCESS_BOOT, " booted\r\n"),
+    {.name = SLICE_OF_TEXT("restart"),
+     .action = ABI_PROCESS_BOOT,
+     .done = SLICE_OF_TEXT(" restarted\r\n"),
+     .ends_first = true,
+     .on_process = true},
     RUNS("console-stop", MUTES),
     RUNS("console-start", UNMUTES),
     RUNS("install", MAKES_WAY),
@@ -143,6 +150,9 @@ static struct const_slice next_word(struct const_slice line, BORROWED uint32_t *
 static void act(const struct process_console_command *command, struct process_id id,
                 struct const_slice name, BORROWED struct text *text)
 {
+    if (command->ends_first) {
+        (void)process_act(id, ABI_PROCESS_TERMINATE);
+    }
     int status = process_act(id, command->action);
     process_report_name(text, name);
     if (status == K_OK) {

@@ -195,6 +195,33 @@ static void add_app_memory(BORROWED struct text *text, BORROWED const struct pro
     }
 }
 
+static void add_grant(BORROWED struct text *text, BORROWED const struct process_grant_view *grant)
+{
+    text_add_literal(text, "  Grant of ");
+    if (grant->has_driver) {
+        text_add_hex(text, grant->driver);
+        text_add_literal(text, " ");
+        text_add(text, grant->name);
+    } else {
+        text_add_decimal(text, grant->pieces, 1);
+        text_add_literal(text, " pieces");
+    }
+    text_pad_to(text, 36);
+    text_add_decimal(text, grant->bytes, 13);
+    add_line_end(text);
+}
+
+/* False when there are no more grants. */
+static bool print_grant(uint32_t index, uint32_t number, BORROWED struct text *text)
+{
+    struct process_grant_view grant = {.bytes = 0};
+    bool is_there = process_grant_get(index, number, &grant);
+    if (is_there && grant.bytes > 0) {
+        add_grant(text, &grant);
+    }
+    return is_there;
+}
+
 bool process_report_process(uint32_t index, uint32_t step, BORROWED struct text *text)
 {
     struct process_view view = {.index = 0};
@@ -222,9 +249,11 @@ bool process_report_process(uint32_t index, uint32_t step, BORROWED struct text 
     case 7:
         add_app_memory(text, &view, step - 5);
         return true;
-    default:
+    case 8:
         add_range(text, SLICE_OF_TEXT("Flash"), view.flash_start, view.flash_end);
-        return false;
+        return true;
+    default:
+        return print_grant(index, step - 9, text);
     }
 }
 

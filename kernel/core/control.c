@@ -5,6 +5,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/grant.h"
+#include "kernel/core/grant_memory.h"
 #include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 
@@ -21,7 +22,7 @@ bool process_view_get(uint32_t index, struct process_view *view)
     }
     uint32_t grants_used = 0;
     for (uint32_t i = 0; i < grant_count(); i++) {
-        grants_used += process->grant_block[i] != 0 ? 1u : 0u;
+        grants_used += process->grant_block[i] != 0 ? 1u : 0u; /* custom ones have no block here */
     }
     *view = (struct process_view){
         .id = process->id,
@@ -46,6 +47,38 @@ bool process_view_get(uint32_t index, struct process_view *view)
         .stack_top = process->stack_top,
         .heap_start = process->heap_start,
     };
+    return true;
+}
+
+static struct const_slice capsule_name(const struct driver *driver)
+{
+    const struct capsule *owner = driver != NULL ? driver->ops->owner : NULL;
+    uint32_t length = 0;
+    while (owner != NULL && length < sizeof(owner->name) && owner->name[length] != '\0') {
+        length++;
+    }
+    return (struct const_slice){(const uint8_t *)(owner != NULL ? owner->name : ""), length};
+}
+
+bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_view *view)
+{
+    const struct process *process = index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
+    if (process == NULL || number >= grant_count()) {
+        return false;
+    }
+    const struct driver *driver = grant_driver(number);
+    *view = (struct process_grant_view){
+        .has_driver = driver != NULL,
+        .driver = driver != NULL ? driver->ops->number : 0,
+        .name = capsule_name(driver),
+    };
+    struct grant_memory_block block = {0};
+    while (grant_memory_next(process, &block)) {
+        if (block.grant == number) {
+            view->bytes += block.bytes;
+            view->pieces++;
+        }
+    }
     return true;
 }
 

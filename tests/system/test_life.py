@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """The process console, and what becomes of a process that is stopped, faulted, terminated or started again through it:
 nothing of it is left behind, and its neighbours do not notice."""
+import os
 import re
+import struct
+import subprocess
+import tempfile
 import unittest
 
-from sandglass import CPU_HZ, app, run, typed
+from sandglass import BUILD, CPU_HZ, app, run, typed
 
 BUTTONS = (app("buttons"), app("hello"), app("blink"))
 
@@ -81,11 +85,63 @@ class Life(unittest.TestCase):
         self.assertEqual(self.presses_seen(result), [1, 1])
         self.assertEqual(self.state(result)[:2], ("Yielded", 1))  # no console yet: that is a grant of the life before
 
+    def test_restarted_alive_or_not_it_starts_fresh(self):
+        result = self.live((1.5, "restart buttons"), (2, "terminate buttons"), (2.3, "restart buttons"), (4, "process buttons"))
+        self.assertEqual(self.presses_seen(result), [1, 1])
+        self.assertEqual(len(list(result.events("start", "buttons"))), 3)
+        self.assertEqual(self.state(result)[0], "Yielded")
+        grants = re.findall(r"^  Grant of (0x\w+) (\w+) +(\d+)", result.stdout, re.MULTILINE)
+        self.assertEqual([(number, name) for number, name, _ in grants], [("0x3", "button"), ("0x1", "console")])
+
     def test_a_terminated_reader_of_the_console_does_not_hold_it(self):
         # Terminated in the middle of its line: the bytes on their way end, the next writer is not blocked.
         result = run(app("hello"), app("sensors"), *typed((0.5, "terminate hello"), (1, "list")), seconds=3)
         self.assertGreaterEqual(len(result.lines("sensors: 25.00 C")), 2)
         self.assertEqual(len(result.lines(" hello .* Terminated")), 1)
+
+
+class Memory(unittest.TestCase):
+    """What a process costs: the built kernel's own sizes, what it says at run time, and docs/processes.md agree."""
+
+    TOCK = {"a process, no driver used": 1352, "alarm": 24, "console": 76, "a process that uses both": 1452}
+
+    def grants_of_the_image(self):
+        """Bytes of each grant by its name, from the section that all of them lie in."""
+        elf = os.path.join(BUILD, "firmware/kernel/nrf52dk.elf")
+        lines = subprocess.run(["arm-none-eabi-nm", elf], capture_output=True, text=True, check=True).stdout.splitlines()
+        symbols = {name: int(address, 16) for address, _, name in (line.split() for line in lines if len(line.split()) == 3)}
+        with tempfile.NamedTemporaryFile() as flat:
+            subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", "-j", ".text", elf, flat.name], check=True)
+            text = flat.read()
+        found = {}
+        for name, address in symbols.items():
+            if symbols["__start_grants"] <= address < symbols["__stop_grants"] and name.endswith("_grant"):
+                data, alignment, *numbers, custom = struct.unpack_from("<HBBBBBB", text, address - symbols["kernel_text_start"])
+                pairs = (8 * sum(numbers) + alignment - 1) // alignment * alignment
+                found[name.removesuffix("_grant")] = (pairs + data + 4 + 7) // 8 * 8
+        return found
+
+    def table(self):
+        path = os.path.join(os.path.dirname(__file__), "../../docs/processes.md")
+        with open(path, encoding="utf-8") as file:
+            rows = re.findall(r"^\| ([\w ,]+) \| ([\d,]+) \| ([\d,]+) \|$", file.read(), re.MULTILINE)
+        return {what: (int(ours.replace(",", "")), int(tock.replace(",", ""))) for what, ours, tock in rows}
+
+    def test_the_table(self):
+        grants = self.grants_of_the_image()
+        result = run(app("hello"), *typed((0.5, "process hello")), seconds=0.8)
+        whole = int(re.search(r"^  Grants +0x\w+  0x\w+ +(\d+)", result.stdout, re.MULTILINE)[1])
+        told = {name: int(size) for name, size in re.findall(r"^  Grant of 0x\w+ (\w+) +(\d+)", result.stdout, re.MULTILINE)}
+        self.assertEqual(told, {name: grants[name] for name in ("alarm", "console")})
+        record = whole - sum(told.values())
+        table = self.table()
+        self.assertEqual({what: tock for what, (_, tock) in table.items()}, self.TOCK)
+        self.assertEqual({what: ours for what, (ours, _) in table.items()},
+                         {"a process, no driver used": record, "alarm": told["alarm"], "console": told["console"],
+                          "a process that uses both": whole})
+        # What was promised: half of Tock's.
+        for what in ("a process, no driver used", "a process that uses both"):
+            self.assertLessEqual(2 * table[what][0], self.TOCK[what])
 
 
 class Commands(unittest.TestCase):

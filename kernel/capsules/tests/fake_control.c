@@ -16,6 +16,15 @@ bool process_view_get(uint32_t index, struct process_view *view)
     return true;
 }
 
+bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_view *view)
+{
+    if (index >= FAKE_CONTROL_SLOTS || number >= FAKE_CONTROL_GRANTS) {
+        return false;
+    }
+    *view = fake_control.grants[index][number];
+    return true;
+}
+
 bool process_find_by_name(struct const_slice name, struct process_id *id)
 {
     for (uint32_t i = 0; i < FAKE_CONTROL_SLOTS; i++) {

@@ -9,10 +9,12 @@
 
 #include "kernel/capsule/process_control.h"
 
-#define FAKE_CONTROL_SLOTS 5u
+#define FAKE_CONTROL_SLOTS  5u
+#define FAKE_CONTROL_GRANTS 4u
 
 struct fake_control {
     struct process_view views[FAKE_CONTROL_SLOTS]; /* without a name: no process there */
+    struct process_grant_view grants[FAKE_CONTROL_SLOTS][FAKE_CONTROL_GRANTS];
     struct refused_app_view refused[3];
     uint32_t refused_count;
     struct kernel_view kernel;

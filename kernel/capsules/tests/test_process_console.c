@@ -149,6 +149,25 @@ static void test_process(void **state)
     assert_non_null(strstr(uart.sent, "  App           0x20004000"));
 }
 
+/* What each grant takes, those only that the process has. */
+static void test_process_grants(void **state)
+{
+    (void)state;
+    fake_control.grants[2][0] = (struct process_grant_view){
+        .bytes = 40, .pieces = 1, .has_driver = true, .name = SLICE_OF_TEXT("alarm")};
+    fake_control.grants[2][1] =
+        (struct process_grant_view){.has_driver = true, .driver = 2, .name = SLICE_OF_TEXT("led")};
+    fake_control.grants[2][2] =
+        (struct process_grant_view){.bytes = 64, .pieces = 1, .has_driver = true, .driver = 65536};
+    fake_control.grants[2][3] = (struct process_grant_view){.bytes = 128, .pieces = 5};
+    type("process trespass\r");
+    assert_non_null(strstr(uart.sent,
+                           "  Flash         0x00030000  0x00031000     4096\r\n"
+                           "  Grant of 0x0 alarm                           40\r\n"
+                           "  Grant of 0x10000                             64\r\n"
+                           "  Grant of 5 pieces                           128\r\n" PROMPT));
+}
+
 static void test_kernel(void **state)
 {
     (void)state;
@@ -198,6 +217,7 @@ static void test_actions(void **state)
         {"fault blink", "blink faulted\r\n", ABI_PROCESS_FAULT},
         {"terminate blink", "blink terminated\r\n", ABI_PROCESS_TERMINATE},
         {"  boot   blink  ", "blink booted\r\n", ABI_PROCESS_BOOT},
+        {"restart blink", "blink restarted\r\n", ABI_PROCESS_BOOT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         expect_output(cases[i].line, cases[i].output);
@@ -333,6 +353,7 @@ int main(void)
         TEST(test_list_says_why_an_app_is_not_there),
         TEST(test_status),
         TEST(test_process),
+        TEST(test_process_grants),
         TEST(test_kernel),
         TEST(test_help_names_every_command),
         TEST(test_actions),
