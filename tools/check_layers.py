@@ -41,7 +41,7 @@ ALLOWED = {
     "tools/pack": ["kernel/abi", "kernel/core/mpu_layout.h"],
     "bench": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model", "peripherals/iface", "tests", "apps", "kernel/abi"],
     "tests": ["sim/machine", "sim/cli", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi"],
-    "tests/fuzz": ["sim/machine", "sim/debug", "sim/cli", "sim/loader", "sim/cpu", "peripherals", "peripherals/iface"],
+    "tests/fuzz": ["sim/machine", "sim/debug", "sim/cli", "sim/loader", "sim/cpu", "peripherals", "peripherals/iface", "kernel/core", "kernel/abi"],
 }
 TEST_EXTRA = {
     "peripherals": ["peripherals/nrf52", "peripherals/parts"],

@@ -42,7 +42,13 @@ static void print_notes(const struct tbf_info *info)
     }
 }
 
-static bool print_app(const char *path, struct sim_error *error)
+static void print_head(void)
+{
+    printf("%-22s %8s %8s  %s\n", "name", "flash", "RAM", "file");
+}
+
+/* The first says what the columns are. */
+static bool print_app(const char *path, bool is_first, struct sim_error *error)
 {
     char shown[PLACES_PATH_MAX];
     struct file_bytes bytes;
@@ -55,6 +61,9 @@ static bool print_app(const char *path, struct sim_error *error)
     bool done = (!file_has_ending(path, ".tab") ||
                  tab_find(path, bytes.data, bytes.size, &tbf, &size, error)) &&
                 tbf_parse(path, tbf, size, &info, error);
+    if (done && is_first) {
+        print_head();
+    }
     if (done) {
         printf("%-22s %8u %8u  %s", info.name, info.total_bytes, info.minimum_ram_bytes,
                places_resolve(path, shown, sizeof shown) ? shown : path);
@@ -63,11 +72,6 @@ static bool print_app(const char *path, struct sim_error *error)
     }
     file_free(&bytes);
     return done;
-}
-
-static void print_head(void)
-{
-    printf("%-22s %8s %8s  %s\n", "name", "flash", "RAM", "file");
 }
 
 /* The apps that come with the program. */
@@ -83,10 +87,9 @@ static void print_all(struct sim_error *error)
         sim_fail(error, SIM_WRONG_USE, "%s is not there: build the apps (cmake --build)", folder);
         return;
     }
-    print_head();
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        print_app(path, error);
+        print_app(path, i == 0, error);
         free(entries[i]);
     }
     free(entries);
@@ -110,8 +113,7 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
             return error->status;
         }
     }
-    print_head();
-    for (int i = 1; i < argc && print_app(argv[i], error); i++) {
+    for (int i = 1; i < argc && print_app(argv[i], i == 1, error); i++) {
     }
     return error->status;
 }

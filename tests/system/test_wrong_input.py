@@ -189,7 +189,8 @@ class Options(WrongInput):
     def test_commands(self):
         for says, command, *words in (("give one APP.elf", "pack"), ("missing", "pack", "missing.elf"),
                                       ("letters, digits", "new"), ("letters, digits", "new", "no spaces"),
-                                      ("does not take", "boards", "x"), ("does not take", "apps", "x")):
+                                      ("does not take", "boards", "x"), ("cannot open x", "apps", "x"),
+                                      ("no option --all", "apps", "--all")):
             with self.subTest(command + str(words)):
                 self.refused(says, *words, command=command)
         result = sandglass("bogus")
