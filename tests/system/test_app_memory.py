@@ -139,7 +139,7 @@ class Page(unittest.TestCase):
                 self.assertAlmostEqual(right, said, delta=slack(right), msg=told)
 
     def test_sizes(self):
-        self.compare(sizes_table(), 2, lambda right: max(GRAINS, right // SIZES_SHARE))
+        self.compare(sizes_table(), 1, lambda right: max(GRAINS, right // SIZES_SHARE))
 
     def test_demo(self):
         self.compare(demo_table(), 2, lambda right: right // DEMO_SHARE)
