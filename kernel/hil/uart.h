@@ -48,23 +48,32 @@ struct hil_uart {
 
 /* --- For the user of a handle. K_ENODEVICE from each: the capsule that offers it is dead --- */
 
+/* A transmission or a reception, for the two below. A capsule that offers the UART holds the buffer
+ * from now on; a chip's driver claims it by itself. */
+PRIVATE static inline int hil_uart_move(BORROWED const struct hil_uart *uart,
+                                        int (*move)(void *self, struct dma_buffer *buffer,
+                                                    uint32_t offset, uint32_t length),
+                                        struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+{
+    const struct capsule *owner = uart->owner;
+    int status =
+        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
+    if (status == K_OK) {
+        status = GUARD_CALL(owner, move, uart->self, buffer, offset, length);
+        if (status != K_OK && owner != NULL) {
+            dma_buffer_hand_back(buffer, owner);
+        }
+    }
+    return status;
+}
+
 /* Sends `length` bytes of the buffer from `offset` on; the client is told when they are out.
  * K_EBUSY while a transmission is under way or the buffer is lent, K_ESIZE when there is no such
  * part or nothing to send. */
 static inline int hil_uart_transmit(BORROWED const struct hil_uart *uart, struct dma_buffer *buffer,
                                     uint32_t offset, uint32_t length)
 {
-    const struct capsule *owner = uart->owner;
-    int status =
-        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
-    if (status != K_OK) {
-        return status;
-    }
-    status = GUARD_CALL(owner, uart->ops->transmit, uart->self, buffer, offset, length);
-    if (status != K_OK && owner != NULL) {
-        dma_buffer_hand_back(buffer, owner);
-    }
-    return status;
+    return hil_uart_move(uart, uart->ops->transmit, buffer, offset, length);
 }
 
 /* Fills `length` bytes of the buffer from `offset` on; the client is told when they are there.
@@ -73,17 +82,7 @@ static inline int hil_uart_transmit(BORROWED const struct hil_uart *uart, struct
 static inline int hil_uart_receive(BORROWED const struct hil_uart *uart, struct dma_buffer *buffer,
                                    uint32_t offset, uint32_t length)
 {
-    const struct capsule *owner = uart->owner;
-    int status =
-        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
-    if (status != K_OK) {
-        return status;
-    }
-    status = GUARD_CALL(owner, uart->ops->receive, uart->self, buffer, offset, length);
-    if (status != K_OK && owner != NULL) {
-        dma_buffer_hand_back(buffer, owner);
-    }
-    return status;
+    return hil_uart_move(uart, uart->ops->receive, buffer, offset, length);
 }
 
 /* Ends the reception early: `received` follows with K_ECANCEL. K_EALREADY when there is none. */
