@@ -81,9 +81,11 @@ static void app_loader_done(void *self, int status)
         answer(loader, status);
     }
     /* Whose process is gone in the middle of it: nobody will write the rest. */
-    if (!process_id_is_alive(loader->owner) && app_control_abort(loader->user) == K_OK) {
-        loader->command = ABI_APP_LOADER_ABORT;
+    if (!process_id_is_none(loader->owner) && !process_id_is_alive(loader->owner)) {
+        bool aborts = app_control_abort(loader->user) == K_OK;
+        loader->command = aborts ? ABI_APP_LOADER_ABORT : 0;
         loader->caller = loader->owner;
+        loader->owner = PROCESS_ID_NONE;
     }
 }
 
