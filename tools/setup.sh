@@ -13,7 +13,7 @@ fail() { echo "setup: $1" >&2; exit 1; }
 packages="cmake ninja-build gcc libc6-dev make pkg-config xz-utils debian-archive-keyring
     gcc-arm-none-eabi newlib-source device-tree-compiler
     libcapstone-dev libfdt-dev libelf-dev libdw-dev libclang-dev libjansson-dev libssl-dev"
-test_packages="libcmocka-dev openssl gdb-multiarch qemu-system-arm clang-format clang libclang-rt-dev python3 tshark"
+test_packages="libcmocka-dev openssl oathtool gdb-multiarch qemu-system-arm clang-format clang libclang-rt-dev python3 tshark"
 case "${1-}" in
 "") ;;
 --tests) packages="$packages $test_packages" ;;

@@ -500,6 +500,8 @@ static int settle(struct nvm_pool *pool, int result)
         pool->step = NVM_POOL_IDLE;
         pool->failures = 0;
         pool->loaded = no_block(pool);
+        /* Nobody's bytes lie about until the next request. */
+        dma_buffer_clear(&pool->page);
     }
     return result;
 }

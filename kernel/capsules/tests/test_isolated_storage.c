@@ -83,11 +83,20 @@ static void write_bytes(uint32_t process, uint32_t offset, uint8_t value, uint32
     expect_end(process, ABI_ISOLATED_STORAGE_WRITE, offset, K_OK, length);
 }
 
+/* Of what the last process had there, nothing is left in the kernel. */
+static void expect_no_trace(void)
+{
+    for (uint32_t i = 0; i < sizeof pool.page_bytes; i++) {
+        assert_int_equal(pool.page_bytes[i], 0);
+    }
+}
+
 static void expect_bytes(uint32_t process, uint32_t offset, uint8_t value, uint32_t length)
 {
     memset(bytes[process], 0xEE, sizeof bytes[process]);
     lend(process, length);
     expect_end(process, ABI_ISOLATED_STORAGE_READ, offset, K_OK, length);
+    expect_no_trace();
     for (uint32_t i = 0; i < length; i++) {
         assert_int_equal(bytes[process][i], value);
     }
