@@ -94,8 +94,7 @@ class Thief(unittest.TestCase):
         self.assertTrue(result.lines("Process hotp_thief .* faulted"))
         # The victim went on meanwhile.
         words = shown(result)
-        self.assertEqual(words, [(n, password(n)) for n in range(len(words))])
-        self.assertGreater(len(words), 8)
+        self.assertEqual(words, [(n, password(n)) for n in range(len(times))])
 
     def test_one_that_passes_for_hotp_does(self):
         """What the attempts above are worth: the same program, installed under hotp's name, finds the key."""
