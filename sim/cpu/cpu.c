@@ -283,7 +283,13 @@ void cpu_observing_changed(struct cpu *cpu)
 void cpu_stall(struct cpu *cpu, uint64_t cycles)
 {
     cpu->stall_cycles += cycles;
+    cpu->stalled_cycles += cycles;
     cpu_add_work(cpu, CPU_WORK_STALL);
+}
+
+uint64_t cpu_stalled_cycles(const struct cpu *cpu)
+{
+    return cpu->stalled_cycles;
 }
 
 void cpu_watch_blocks(struct cpu *cpu,

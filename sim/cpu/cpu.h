@@ -163,6 +163,8 @@ void cpu_set_flash_cache(struct cpu *cpu, bool on);
 /* The CPU is held for so many cycles from now on (flash busy), or to a reset. What becomes due
  * meanwhile ends a run in its own cycle; the next run holds on. Callable from device code. */
 void cpu_stall(struct cpu *cpu, uint64_t cycles);
+/* All that cpu_stall has asked for since cpu_create; no snapshot takes it back. */
+uint64_t cpu_stalled_cycles(const struct cpu *cpu);
 
 /* Debugger. Watch: every access of
  * the kind that touches [address, address + size). At most 32 of each. */

@@ -225,6 +225,7 @@ struct cpu {
     uint32_t it_whole, it_pc; /* ITSTATE and PC before cpu_it_narrow */
     /* FP registers or the exclusive monitor were used: the engines may have different ones. */
     bool engines_differ;
+    uint64_t stalled_cycles; /* cpu_stalled_cycles */
     void (*block_met)(void *context, uint32_t address, uint32_t size_bytes); /* NULL: nobody's */
     void *block_met_context;
     bool exclusive_open; /* a LDREX or STREX has run since the monitor was cleared */

@@ -38,7 +38,8 @@ struct fuzz_progress {
     size_t panic_matched;
     enum fuzz_verdict verdict;
     uint32_t late_ms;
-    bool present; /* a command 0 of a fuzz app was not answered with NODEVICE */
+    uint64_t stalled_at_beat; /* cycles that the core was held until then, ever */
+    bool present;             /* a command 0 of a fuzz app was not answered with NODEVICE */
 };
 
 struct fuzz_stage {
@@ -108,6 +109,14 @@ static struct fuzz_app *find_app(struct fuzz_stage *stage, int process)
     return NULL;
 }
 
+/* Since the beat before. While a page of flash is erased the core is held, and nobody can help it.
+ */
+static uint32_t stalled_ms(const struct fuzz_stage *stage)
+{
+    uint64_t cycles = cpu_stalled_cycles(machine_cpu(stage->machine)) - stage->now.stalled_at_beat;
+    return (uint32_t)(cycles / stage->cycles_per_us / 1000U);
+}
+
 static void on_beat(struct fuzz_stage *stage, uint32_t late_ms, uint32_t wrong)
 {
     struct fuzz_progress *now = &stage->now;
@@ -115,9 +124,10 @@ static void on_beat(struct fuzz_stage *stage, uint32_t late_ms, uint32_t wrong)
     now->late_ms = late_ms;
     if (wrong != 0) {
         end_case(stage, FUZZ_TOUCHED);
-    } else if (late_ms > LATE_MS) {
+    } else if (late_ms > LATE_MS + stalled_ms(stage)) {
         end_case(stage, FUZZ_LATE);
     }
+    now->stalled_at_beat = cpu_stalled_cycles(machine_cpu(stage->machine));
     now->quiet_beats = now->calls == now->calls_at_beat ? now->quiet_beats + 1 : 0;
     now->calls_at_beat = now->calls;
     if (stage->settling || now->quiet_beats >= QUIET_BEATS) {
@@ -289,6 +299,7 @@ static bool go_back(struct fuzz_stage *stage, struct sim_error *error)
     }
     ownership_restore(stage->ownership, stage->owners);
     stage->now = stage->start;
+    stage->now.stalled_at_beat = cpu_stalled_cycles(machine_cpu(stage->machine));
     stage->settling = false;
     return true;
 }
