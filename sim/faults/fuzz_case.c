@@ -6,6 +6,9 @@
 
 #include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
+#include "sim/machine/input_list.h"
+
+#define PLACES 240U /* of a touch panel: most have so many, and what is none is left out */
 
 const uint32_t fuzz_drivers[FUZZ_DRIVERS] = {
     0x00000,    0x00001, 0x00002,    0x00003, 0x00004, 0x00005, 0x00006,    0x00007,
@@ -361,10 +364,19 @@ static void make_input(struct fuzz_input *input, struct fuzz_random *random,
     }
     const struct device_input_kind *kind = &kinds[fuzz_random_below(random, count)];
     uint64_t values = (uint64_t)((int64_t)kind->value_max - kind->value_min) + 1;
-    input->device = (uint32_t)device;
-    input->what = kind->name;
-    input->value = (int32_t)(kind->value_min + (int64_t)(fuzz_random_next(random) % values));
-    input->at_us = fuzz_random_below(random, 10000);
+    int32_t value = (int32_t)(kind->value_min + (int64_t)(fuzz_random_next(random) % values));
+    if (board->devices[device].device_class->touch_size != NULL &&
+        strcmp(kind->name, "touch") == 0) {
+        value = (int32_t)(fuzz_random_below(random, PLACES) +
+                          DEVICE_TOUCH_PLACES * fuzz_random_below(random, PLACES));
+    }
+    struct sim_error refused = {.status = SIM_OK};
+    if (input_list_check(board, device, kind->name, value, &refused)) {
+        *input = (struct fuzz_input){.device = (uint32_t)device,
+                                     .what = kind->name,
+                                     .value = value,
+                                     .at_us = fuzz_random_below(random, 10000)};
+    }
 }
 
 static void make_inputs(struct fuzz_case *made, struct fuzz_random *random,
