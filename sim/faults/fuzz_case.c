@@ -21,6 +21,35 @@ const uint32_t fuzz_drivers[FUZZ_DRIVERS] = {
     0x80000000, 0x12345, 0x90F01,    0x90F02, 0x50005, 0x90004, 0x30005,    0x70001,
 };
 
+const struct fuzz_line fuzz_lines[FUZZ_LINES] = {
+    {"list\r", false},
+    {"status\r", false},
+    {"process fuzz_a\r", false},
+    {"process fuzz_b\r", false},
+    {"kernel\r", false},
+    {"help\r", false},
+    {"list\x1b[A\x1b[D\x08\x7f\x1b[Cx\r", false},
+    {"process \x01nobody of this name, however long it is made\x05\r", false},
+    {"\x03\r\n\r", false},
+    {"console-stop\rconsole-start\r", false},
+    {"stop fuzz_a\rstart fuzz_a\r", true},
+    {"stop fuzz_b\r", true},
+    {"terminate fuzz_c\rboot fuzz_c\r", true},
+    {"fault fuzz_a\r", true},
+    {"restart fuzz_b\r", true},
+    {"terminate fuzz_a\r", true},
+};
+
+int fuzz_console(const struct board *board)
+{
+    for (size_t i = 0; i < board->device_count; i++) {
+        if (strcmp(board->devices[i].device_class->name, "nrf52-uarte") == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 uint64_t fuzz_random_next(struct fuzz_random *random)
 {
     random->state += 0x9E3779B97F4A7C15U;
@@ -318,6 +347,36 @@ static void add_peer_session(struct fuzz_script *script, struct fuzz_random *ran
     }
 }
 
+/* All that a driver may want to have, of one size, and then its commands one after the other. */
+static void add_full_session(struct fuzz_script *script, struct fuzz_random *random,
+                             const struct fuzz_ground *ground)
+{
+    static const uint8_t sizes[] = {8, 16, 16, 16, 32, 32, 64, 64, 128};
+    uint32_t driver = some_driver(random, ground);
+    uint32_t size = sizes[fuzz_random_below(random, sizeof sizes)];
+    uint32_t choice = fuzz_random_below(random, 4);
+    for (uint32_t i = 0; i < 6 && script->count < FUZZ_STEPS_MAX; i++) {
+        struct fuzz_step *step = append(script);
+        make_allow(step, random, driver, i % 3);
+        step->operation = i < 3 ? FUZZ_ALLOW_READ_ONLY : FUZZ_ALLOW_READ_WRITE;
+        set_value(step, 2, FUZZ_BASE_PLAYGROUND, FUZZ_MODE_PLUS, 32 * i);
+        set_number(step, 3, chance(random, 85) ? size : some_length(random));
+    }
+    if (script->count < FUZZ_STEPS_MAX) {
+        make_subscribe(append(script), random, driver, fuzz_random_below(random, 2));
+    }
+    for (uint32_t i = 0; i < 9 && script->count + 1 < FUZZ_STEPS_MAX; i++) {
+        struct fuzz_step *step = append(script);
+        make_command(step, random, driver);
+        set_number(step, 1, i);
+        set_number(step, 2, chance(random, 70) ? choice : fuzz_random_below(random, 6));
+        set_number(step, 3, chance(random, 60) ? fuzz_random_below(random, 3) : size);
+        if (i > 1 && chance(random, 60)) {
+            make_sleep(append(script), random);
+        }
+    }
+}
+
 static void make_script(struct fuzz_script *script, struct fuzz_random *random,
                         const struct fuzz_ground *ground)
 {
@@ -330,6 +389,8 @@ static void make_script(struct fuzz_script *script, struct fuzz_random *random,
             add_session(script, random, ground);
         } else if (kind < 42) {
             add_peer_session(script, random);
+        } else if (kind < 47) {
+            add_full_session(script, random, ground);
         } else {
             make_step(append(script), random, ground);
         }
@@ -354,6 +415,15 @@ static void make_input(struct fuzz_input *input, struct fuzz_random *random,
         device = (device + 1) % board->device_count;
     }
     *input = (struct fuzz_input){.what = ""};
+    if (fuzz_console(board) >= 0 && chance(random, 25)) {
+        bool any = chance(random, 20); /* after a line that moves lives less is judged */
+        uint32_t line = fuzz_random_below(random, any ? FUZZ_LINES : 10);
+        *input = (struct fuzz_input){.device = (uint32_t)fuzz_console(board),
+                                     .what = FUZZ_TYPED,
+                                     .value = (int32_t)line,
+                                     .at_us = fuzz_random_below(random, 10000)};
+        return;
+    }
     if (!is_usable(&board->devices[device])) {
         return;
     }
@@ -484,6 +554,8 @@ static void change_script(struct fuzz_script *script, const struct fuzz_case *ot
     case 4:
         if (chance(random, 15)) {
             add_peer_session(script, random);
+        } else if (chance(random, 40)) {
+            add_full_session(script, random, ground);
         } else {
             add_session(script, random, ground);
         }

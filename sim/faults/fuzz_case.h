@@ -29,6 +29,18 @@ struct fuzz_input {
     uint32_t at_us; /* from the beginning of the case */
 };
 
+/* Beside the device's own inputs: an operator at the process console types the line of this
+ * number. */
+#define FUZZ_TYPED "typed"
+#define FUZZ_LINES 16
+struct fuzz_line {
+    const char *text;
+    bool moves_lives; /* it ends, stops or starts a process: no system call will tell */
+};
+extern const struct fuzz_line fuzz_lines[FUZZ_LINES];
+/* The device that the process console is at; -1: none. */
+int fuzz_console(const struct board *board);
+
 struct fuzz_case {
     uint32_t seed; /* of the apps' own random numbers */
     struct fuzz_script app[FUZZ_APPS];

@@ -402,7 +402,14 @@ static void queue_inputs(struct fuzz_stage *stage, const struct fuzz_case *playe
 {
     for (uint32_t i = 0; i < played->input_count; i++) {
         const struct fuzz_input *input = &played->input[i];
-        if (input->what[0] != '\0') {
+        if (strcmp(input->what, FUZZ_TYPED) == 0) {
+            const struct fuzz_line *line = &fuzz_lines[input->value];
+            (void)machine_add_text(stage->machine, (int)input->device,
+                                   cycle_at(stage, input->at_us), line->text, strlen(line->text));
+            if (line->moves_lives) {
+                ownership_doubt_lives(stage->ownership);
+            }
+        } else if (input->what[0] != '\0') {
             (void)machine_add_input(stage->machine, (int)input->device,
                                     cycle_at(stage, input->at_us), input->what, input->value);
         }

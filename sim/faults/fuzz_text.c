@@ -159,8 +159,17 @@ static bool parse_input(char *const word[], size_t count, const struct board *bo
         return false;
     }
     unsigned long at = strtoul(word[4] + 1, &end, 10);
-    if (strcmp(end, "us") != 0 || at > UINT32_MAX / 64 ||
-        !input_list_check(board, (size_t)device, word[2], (int32_t)value, error)) {
+    if (strcmp(end, "us") != 0 || at > UINT32_MAX / 64) {
+        return false;
+    }
+    if (strcmp(word[2], FUZZ_TYPED) == 0) {
+        *input = (struct fuzz_input){.device = (uint32_t)device,
+                                     .what = FUZZ_TYPED,
+                                     .value = (int32_t)value,
+                                     .at_us = (uint32_t)at};
+        return device == fuzz_console(board) && value >= 0 && value < FUZZ_LINES;
+    }
+    if (!input_list_check(board, (size_t)device, word[2], (int32_t)value, error)) {
         return false;
     }
     const struct device_input_kind *kind = board->devices[device].device_class->inputs;

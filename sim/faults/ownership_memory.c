@@ -109,8 +109,8 @@ void ownership_compare(struct ownership *ownership, int who, int except)
             guard->settle &= who != OWNERSHIP_NOBODY;
             continue;
         }
-        bool excused = state->map.lives_uncertain ||
-                       (who == OWNERSHIP_NOBODY && (guard->settle || guard->doomed));
+        bool excused = who == OWNERSHIP_NOBODY &&
+                       (guard->settle || guard->doomed || state->map.lives_uncertain);
         if (!excused) {
             judge_difference(ownership, who, i);
         }
