@@ -16,11 +16,13 @@ int ctap_hid_receive(struct ctap_hid_report *report);
 /* Sends one and waits until the host has taken it. K_EOFF: there is no host. */
 int ctap_hid_send(struct ctap_hid_report *report);
 
-/* Without waiting, one report each way: the upcall gets (enum abi_ctap_hid_event, 0, 0). The report
+/* Without waiting, one report each way: the upcall gets (enum abi_hid_event, 0, 0). The report
  * is lent until then, and another one that way is K_EBUSY. */
 int ctap_hid_receive_async(struct ctap_hid_report *report, syscall_upcall upcall, void *userdata);
 int ctap_hid_send_async(struct ctap_hid_report *report, syscall_upcall upcall, void *userdata);
 /* Ends the receive that is under way; no upcall follows. K_EALREADY: there is none. */
 int ctap_hid_cancel_receive(void);
+/* The same for a send; the host may have the report all the same. */
+int ctap_hid_cancel_send(void);
 
 #endif

@@ -43,6 +43,7 @@
 #define ABI_DRIVER_BUZZER            0x90000u
 #define ABI_DRIVER_SCREEN            0x90001u
 #define ABI_DRIVER_TOUCH             0x90002u
+#define ABI_DRIVER_KEYBOARD_HID      0x90005u
 #define ABI_DRIVER_CYCLE_COUNT       0x90008u
 /* Tock leaves numbers with the highest bit set to others; ours are these. */
 #define ABI_DRIVER_HEART_RATE 0x80060000u
@@ -395,27 +396,30 @@ enum abi_buzzer_upcall {
     ABI_BUZZER_UPCALLS = 1,
 };
 
-/* CTAP HID: reports of 64 bytes to and from a USB host. The first process that uses it has it; to
- * others it is BUSY. */
-enum abi_ctap_hid_command {
-    ABI_CTAP_HID_SEND = 1,           /* rw 1, u. OFF: no host; BUSY: one is under way; SIZE */
-    ABI_CTAP_HID_RECEIVE = 2,        /* one report into rw 0, u. ALREADY */
-    ABI_CTAP_HID_CANCEL_RECEIVE = 4, /* ALREADY: none is awaited */
+/* CTAP HID and keyboard HID: reports to and from a USB host, 64 bytes and 8. The first process that
+ * uses it has it; to others it is BUSY. */
+enum abi_hid_command {
+    ABI_HID_SEND = 1,           /* rw 1, u. OFF: no host; BUSY: one is under way; SIZE */
+    ABI_HID_RECEIVE = 2,        /* one report into rw 0, u. ALREADY */
+    ABI_HID_CANCEL_SEND = 3,    /* no upcall will follow. ALREADY: none is under way */
+    ABI_HID_CANCEL_RECEIVE = 4, /* ALREADY: none is awaited */
+    ABI_HID_EXCHANGE = 5,       /* 2, then 1 */
 };
-enum abi_ctap_hid_upcall {
-    ABI_CTAP_HID_UPCALL_EVENT = 0, /* (enum abi_ctap_hid_event, 0, 0) */
-    ABI_CTAP_HID_UPCALLS = 1,
+enum abi_hid_upcall {
+    ABI_HID_UPCALL_EVENT = 0, /* (enum abi_hid_event, 0, 0) */
+    ABI_HID_UPCALLS = 1,
 };
-enum abi_ctap_hid_event {
-    ABI_CTAP_HID_RECEIVED = 0,
-    ABI_CTAP_HID_SENT = 1,
+enum abi_hid_event {
+    ABI_HID_RECEIVED = 0,
+    ABI_HID_SENT = 1,
 };
-enum abi_ctap_hid_allow {
-    ABI_CTAP_HID_RW_RECEIVE = 0,
-    ABI_CTAP_HID_RW_SEND = 1,
-    ABI_CTAP_HID_RWS = 2,
+enum abi_hid_allow {
+    ABI_HID_RW_RECEIVE = 0,
+    ABI_HID_RW_SEND = 1,
+    ABI_HID_RWS = 2,
 };
-#define ABI_CTAP_HID_REPORT_BYTES 64u
+#define ABI_CTAP_HID_REPORT_BYTES     64u
+#define ABI_KEYBOARD_HID_REPORT_BYTES 8u
 
 /* Temperature (signed hundredths of a degree Celsius), humidity (hundredths of a percent), ambient
  * light (lux): one ABI. */

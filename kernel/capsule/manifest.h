@@ -51,7 +51,7 @@
     NEED(AES_CCM, "kernel/capsules/aes_ccm.h")                                                     \
     NEED(AES_INVERSE, "kernel/capsules/aes_inverse.h")                                             \
     NEED(AES_JOB, "kernel/capsules/aes_job.h")                                                     \
-    NEED(CTAP_HID_DESCRIPTORS, "kernel/capsules/ctap_hid_descriptors.h")                           \
+    NEED(HID_DESCRIPTORS, "kernel/capsules/hid_descriptors.h")                                     \
     NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
     NEED(PROCESS_REPORT, "kernel/capsules/process_report.h")                                       \

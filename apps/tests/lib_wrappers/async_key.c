@@ -15,8 +15,7 @@ int main(void)
     status = ctap_hid_receive_async(&in, note_upcall, &received);
     printf("ready\n");
     syscall_yield();
-    check(status == K_OK && is_noted(&received, 1, ABI_CTAP_HID_RECEIVED, 0, 0) &&
-              in.bytes[0] == 42,
+    check(status == K_OK && is_noted(&received, 1, ABI_HID_RECEIVED, 0, 0) && in.bytes[0] == 42,
           "a report that comes in is an upcall");
     status = ctap_hid_receive_async(&in, note_upcall, &received);
     out.bytes[0] = 43;
@@ -27,7 +26,7 @@ int main(void)
         syscall_yield();
     }
     check(status == K_OK && answered == K_OK && left == K_OK && in.bytes[0] == 7 &&
-              is_noted(&sent, 1, ABI_CTAP_HID_SENT, 0, 0),
+              is_noted(&sent, 1, ABI_HID_SENT, 0, 0),
           "both ways at once");
     printf("done\n");
     return 0;

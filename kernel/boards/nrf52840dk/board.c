@@ -5,6 +5,7 @@
 #include "kernel/capsules/buzzer.h"
 #include "kernel/capsules/comparator.h"
 #include "kernel/capsules/gpio.h"
+#include "kernel/capsules/hid.h"
 #include "kernel/capsules/i2c_master.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/flash_mux.h"
@@ -17,6 +18,7 @@
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
+#include "kernel/chips/nrf52/usbd.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
 static struct nrf52_pin button_pins[] = {BASE_PIN(11), BASE_PIN(12), BASE_PIN(24), BASE_PIN(25)};
@@ -112,6 +114,11 @@ static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
+/* The socket of the chip's own USB: a keyboard. */
+static struct nrf52_usbd usbd;
+static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
+static struct hid_driver hid_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
     {&led_driver_ops, &led_driver},
@@ -124,6 +131,7 @@ static const struct driver drivers[] = {
     {&comparator_driver_ops, &comparator_driver},
     {&adc_driver_ops, &adc_driver},
     {&buzzer_driver_ops, &buzzer_driver},
+    {&hid_keyboard_driver_ops, &hid_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -134,6 +142,8 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {0, NULL, nrf52_pwm_stop_dead, &piezo},
     {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
     {NRF52_IRQN_QSPI, nrf52_qspi_serve, NULL, &qspi},
+    {NRF52_IRQN_USBD, nrf52_usbd_serve, nrf52_usbd_stop_dead, &usbd},
+    {NRF52_IRQN_POWER_CLOCK, nrf52_usbd_serve_power, NULL, &usbd},
 };
 
 void board_start(void)
@@ -166,6 +176,8 @@ void board_start(void)
 
     nrf52_twim_init(&twim, &twim_config);
     i2c_master_init(&i2c_master_driver, &i2c);
+
+    hid_init(&hid_driver, &usb, HID_DESCRIPTORS_KEYBOARD);
 }
 
 const struct base_board board = {

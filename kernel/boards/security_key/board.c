@@ -3,7 +3,7 @@
 #include "kernel/boards/base.h"
 #include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/button.h"
-#include "kernel/capsules/ctap_hid.h"
+#include "kernel/capsules/hid.h"
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/touch.h"
@@ -39,7 +39,7 @@ static struct touch_driver touch_driver;
 
 static struct nrf52_usbd usbd;
 static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
-static struct ctap_hid_driver ctap_hid_driver;
+static struct hid_driver hid_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
@@ -48,7 +48,7 @@ static const struct driver drivers[] = {
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
     {&touch_driver_ops, &touch_driver},
-    {&ctap_hid_driver_ops, &ctap_hid_driver},
+    {&hid_ctap_driver_ops, &hid_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
@@ -70,7 +70,7 @@ void board_start(void)
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
     gpio_init(&gpio_driver, (struct hil_gpio_list)LIST_OF(app_gpios));
     touch_init(&touch_driver, &touch_key);
-    ctap_hid_init(&ctap_hid_driver, &usb);
+    hid_init(&hid_driver, &usb, HID_DESCRIPTORS_CTAP);
 }
 
 const struct base_board board = {

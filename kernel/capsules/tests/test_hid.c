@@ -1,4 +1,4 @@
-#include "kernel/capsules/ctap_hid.h"
+#include "kernel/capsules/hid.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +56,6 @@ static int usb_send(void *self, struct dma_buffer *packet, uint32_t length)
         return K_EOFF;
     }
     assert_null(controller.sending);
-    assert_int_equal(length, HIL_USB_PACKET_BYTES);
     controller.sending = packet;
     return dma_buffer_claim(packet, 0, length, &controller.in);
 }
@@ -81,7 +80,7 @@ static void usb_set_client(void *self, const struct hil_usb_client *client)
 static const struct hil_usb_ops usb_ops = {usb_start, usb_answer,  usb_set_open,
                                            usb_send,  usb_receive, usb_set_client};
 static const struct hil_usb usb = {&usb_ops, NULL};
-static struct ctap_hid_driver driver;
+static struct hid_driver driver;
 
 struct reply {
     bool accepted;
@@ -121,23 +120,23 @@ static int begin(void **state)
     (void)state;
     fake_core_reset();
     controller = (struct fake_usb){0};
-    ctap_hid_init(&driver, &usb);
+    hid_init(&driver, &usb, HID_DESCRIPTORS_CTAP);
     return 0;
 }
 
 static struct command_return command(uint32_t process, uint32_t number)
 {
-    return fake_core_command(&ctap_hid_driver_ops, &driver, process, number, 0, 0);
+    return fake_core_command(&hid_ctap_driver_ops, &driver, process, number, 0, 0);
 }
 
 static void allow(uint32_t process, uint32_t number, void *bytes, uint32_t length)
 {
-    fake_core_allow(process, ctap_hid_driver_ops.grant, ALLOW_READ_WRITE, number, bytes, length);
+    fake_core_allow(process, hid_ctap_driver_ops.grant, ALLOW_READ_WRITE, number, bytes, length);
 }
 
-static void expect_event(uint32_t process, enum abi_ctap_hid_event event)
+static void expect_event(uint32_t process, enum abi_hid_event event)
 {
-    expect_upcall(process, ABI_CTAP_HID_UPCALL_EVENT, event, 0, 0);
+    expect_upcall(process, ABI_HID_UPCALL_EVENT, event, 0, 0);
 }
 
 /* Lengths and counts that the bytes themselves claim. */
@@ -200,73 +199,137 @@ static void test_reports(void **state)
     uint8_t in[64], out[64];
     memset(in, 0xEE, sizeof in);
     memset(out, 7, sizeof out);
-    allow(0, ABI_CTAP_HID_RW_RECEIVE, in, sizeof in);
-    allow(0, ABI_CTAP_HID_RW_SEND, out, sizeof out);
+    allow(0, ABI_HID_RW_RECEIVE, in, sizeof in);
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
     configure(1);
     assert_null(controller.receiving); /* nobody wants one */
-    expect_success(command(0, ABI_CTAP_HID_RECEIVE));
-    expect_failure(command(0, ABI_CTAP_HID_RECEIVE), K_EALREADY);
+    expect_success(command(0, ABI_HID_RECEIVE));
+    expect_failure(command(0, ABI_HID_RECEIVE), K_EALREADY);
     host_sends("hello");
-    expect_event(0, ABI_CTAP_HID_RECEIVED);
+    expect_event(0, ABI_HID_RECEIVED);
     assert_memory_equal(in, "hello", 6); /* zeros follow */
     assert_int_equal(in[63], 0);
-    expect_success(command(0, ABI_CTAP_HID_SEND));
-    expect_failure(command(0, ABI_CTAP_HID_SEND), K_EBUSY);
+    expect_success(command(0, ABI_HID_SEND));
+    expect_failure(command(0, ABI_HID_SEND), K_EBUSY);
     assert_memory_equal(controller.in.bytes, out, 64);
+    assert_int_equal(controller.in.length, 64);
     host_takes();
-    expect_event(0, ABI_CTAP_HID_SENT);
-    allow(0, ABI_CTAP_HID_RW_SEND, out, 63);
-    expect_failure(command(0, ABI_CTAP_HID_SEND), K_ESIZE);
+    expect_event(0, ABI_HID_SENT);
+    allow(0, ABI_HID_RW_SEND, out, 63);
+    expect_failure(command(0, ABI_HID_SEND), K_ESIZE);
 }
 
 static void test_without_a_host(void **state)
 {
     (void)state;
     uint8_t out[64] = {0};
-    allow(0, ABI_CTAP_HID_RW_SEND, out, sizeof out);
-    expect_failure(command(0, ABI_CTAP_HID_SEND), K_EOFF);
-    expect_success(command(0, ABI_CTAP_HID_RECEIVE));
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
+    expect_failure(command(0, ABI_HID_SEND), K_EOFF);
+    expect_success(command(0, ABI_HID_RECEIVE));
     configure(1);
     host_sends("x");
-    expect_event(0, ABI_CTAP_HID_RECEIVED);
-    expect_success(command(0, ABI_CTAP_HID_SEND));
+    expect_event(0, ABI_HID_RECEIVED);
+    expect_success(command(0, ABI_HID_SEND));
     usb_set_open(NULL, false);
     hil_usb_client_reset(controller.client);
     assert_int_equal(ask(0x80, 8, 0).data.bytes[0], 0);
     configure(1);
-    expect_success(command(0, ABI_CTAP_HID_SEND));
+    expect_success(command(0, ABI_HID_SEND));
     host_takes();
-    expect_event(0, ABI_CTAP_HID_SENT);
+    expect_event(0, ABI_HID_SENT);
 }
 
 static void test_cancelled(void **state)
 {
     (void)state;
     configure(1);
-    expect_failure(command(0, ABI_CTAP_HID_CANCEL_RECEIVE), K_EALREADY);
-    expect_success(command(0, ABI_CTAP_HID_RECEIVE));
-    expect_success(command(0, ABI_CTAP_HID_CANCEL_RECEIVE));
+    expect_failure(command(0, ABI_HID_CANCEL_RECEIVE), K_EALREADY);
+    expect_success(command(0, ABI_HID_RECEIVE));
+    expect_success(command(0, ABI_HID_CANCEL_RECEIVE));
     host_sends("lost");
     expect_no_upcall(0);
+}
+
+static void test_cancelled_sending(void **state)
+{
+    (void)state;
+    uint8_t out[64] = {0};
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
+    configure(1);
+    expect_failure(command(0, ABI_HID_CANCEL_SEND), K_EALREADY);
+    expect_success(command(0, ABI_HID_SEND));
+    expect_success(command(0, ABI_HID_CANCEL_SEND));
+    expect_failure(command(0, ABI_HID_SEND), K_EBUSY); /* the controller still has it */
+    host_takes();
+    expect_no_upcall(0);
+    expect_success(command(0, ABI_HID_SEND));
+}
+
+static void test_exchange_is_both_or_neither(void **state)
+{
+    (void)state;
+    uint8_t out[64] = {0};
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
+    expect_failure(command(0, ABI_HID_EXCHANGE), K_EOFF);
+    expect_failure(command(0, ABI_HID_CANCEL_RECEIVE), K_EALREADY);
+    configure(1);
+    expect_success(command(0, ABI_HID_EXCHANGE));
+    host_takes();
+    expect_event(0, ABI_HID_SENT);
+    expect_failure(command(0, ABI_HID_EXCHANGE), K_EALREADY);
+    host_sends("x");
+    expect_event(0, ABI_HID_RECEIVED);
+}
+
+static int begin_keyboard(void **state)
+{
+    (void)state;
+    fake_core_reset();
+    controller = (struct fake_usb){0};
+    hid_init(&driver, &usb, HID_DESCRIPTORS_KEYBOARD);
+    return 0;
+}
+
+static void test_keyboard(void **state)
+{
+    (void)state;
+    uint8_t out[8] = {2, 0, 4}, lamps[8];
+    allow(0, ABI_HID_RW_SEND, out, 7);
+    configure(1);
+    expect_failure(command(0, ABI_HID_SEND), K_ESIZE);
+    allow(0, ABI_HID_RW_SEND, out, 8);
+    expect_success(command(0, ABI_HID_SEND));
+    assert_int_equal(controller.in.length, 8);
+    assert_memory_equal(controller.in.bytes, out, 8);
+    host_takes();
+    expect_event(0, ABI_HID_SENT);
+    memset(lamps, 0xEE, sizeof lamps);
+    allow(0, ABI_HID_RW_RECEIVE, lamps, sizeof lamps);
+    expect_success(command(0, ABI_HID_RECEIVE));
+    host_sends("\2");
+    expect_event(0, ABI_HID_RECEIVED);
+    assert_memory_equal(lamps, "\2\0\0\0\0\0\0", 8);
+    const uint8_t *interface = ask(0x80, 6, 0x0200).data.bytes + 9;
+    assert_memory_equal(interface + 5, "\3\1\1", 3); /* HID, boot, keyboard */
 }
 
 static void test_one_process_has_it_while_it_lives(void **state)
 {
     (void)state;
     configure(1);
-    expect_success(command(0, ABI_CTAP_HID_RECEIVE));
+    expect_success(command(0, ABI_HID_RECEIVE));
     expect_success(command(1, ABI_COMMAND_EXISTS));
-    expect_failure(command(1, ABI_CTAP_HID_RECEIVE), K_EBUSY);
+    expect_failure(command(1, ABI_HID_RECEIVE), K_EBUSY);
     fake_core_end(0);
     host_sends("for the one before");
     expect_no_upcall(1);
-    expect_success(command(1, ABI_CTAP_HID_RECEIVE));
+    expect_success(command(1, ABI_HID_RECEIVE));
     host_sends("x");
-    expect_event(1, ABI_CTAP_HID_RECEIVED);
-    expect_failure(command(1, 3), K_ENOSUPPORT);
+    expect_event(1, ABI_HID_RECEIVED);
+    expect_failure(command(1, 6), K_ENOSUPPORT);
     fake_core_end(1);
     fake_core_exhaust(2);
-    expect_failure(command(2, ABI_CTAP_HID_RECEIVE), K_ENOMEM);
+    expect_failure(command(2, ABI_HID_RECEIVE), K_ENOMEM);
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)
@@ -274,9 +337,16 @@ static void test_one_process_has_it_while_it_lives(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_descriptors), TEST(test_standard_requests),
-        TEST(test_reports),     TEST(test_without_a_host),
-        TEST(test_cancelled),   TEST(test_one_process_has_it_while_it_lives),
+        TEST(test_descriptors),
+        TEST(test_standard_requests),
+        TEST(test_reports),
+        TEST(test_without_a_host),
+        TEST(test_cancelled),
+        TEST(test_cancelled_sending),
+        TEST(test_exchange_is_both_or_neither),
+        cmocka_unit_test_setup(test_descriptors, begin_keyboard),
+        cmocka_unit_test_setup(test_keyboard, begin_keyboard),
+        TEST(test_one_process_has_it_while_it_lives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

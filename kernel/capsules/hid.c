@@ -1,15 +1,15 @@
-#include "kernel/capsules/ctap_hid.h"
+#include "kernel/capsules/hid.h"
 
 #include "kernel/capsule/grant.h"
-#include "kernel/capsules/ctap_hid_descriptors.h"
+#include "kernel/capsules/hid_descriptors.h"
 
-CAPSULE(ctap_hid, .needs = {CTAP_HID_DESCRIPTORS, GRANT, USB});
+CAPSULE(hid, .needs = {HID_DESCRIPTORS, GRANT, USB});
 
-struct ctap_hid_process {
+struct hid_process {
     bool wants_packet;
     bool waits_for_sent;
 };
-GRANT(ctap_hid_grant, struct ctap_hid_process, ABI_CTAP_HID_UPCALLS, 0, ABI_CTAP_HID_RWS);
+GRANT(hid_grant, struct hid_process, ABI_HID_UPCALLS, 0, ABI_HID_RWS);
 
 /* --- What the host asks --- */
 
@@ -31,20 +31,20 @@ enum {
 
 static const uint8_t zeros[2] = {0, 0};
 
-static int answer(const struct ctap_hid_driver *driver, struct const_slice data)
+static int answer(const struct hid_driver *driver, struct const_slice data)
 {
     hil_usb_answer(driver->usb, data);
     return data.length > 0 ? K_OK : K_ENOSUPPORT;
 }
 
-static void open_endpoints(struct ctap_hid_driver *driver, bool open)
+static void open_endpoints(struct hid_driver *driver, bool open)
 {
     driver->sending = false;
     driver->receiving = false;
     hil_usb_set_open(driver->usb, open);
 }
 
-static void start_receiving(struct ctap_hid_driver *driver)
+static void start_receiving(struct hid_driver *driver)
 {
     if (!driver->receiving) {
         driver->receiving = hil_usb_receive(driver->usb, &driver->out) == K_OK;
@@ -52,10 +52,10 @@ static void start_receiving(struct ctap_hid_driver *driver)
 }
 
 /* What the owner waits for goes on as soon as there is a host again. */
-static void resume(struct ctap_hid_driver *driver)
+static void resume(struct hid_driver *driver)
 {
     bool wanted = false;
-    grant_enter (ctap_hid_grant, driver->owner, p) {
+    grant_enter (hid_grant, driver->owner, p) {
         wanted = p->wants_packet;
     }
     if (wanted) {
@@ -63,7 +63,7 @@ static void resume(struct ctap_hid_driver *driver)
     }
 }
 
-static int configure(struct ctap_hid_driver *driver, uint32_t configuration)
+static int configure(struct hid_driver *driver, uint32_t configuration)
 {
     if (configuration > CONFIGURATION_MAX) {
         return K_ENOSUPPORT;
@@ -74,13 +74,13 @@ static int configure(struct ctap_hid_driver *driver, uint32_t configuration)
     return K_OK;
 }
 
-static int ctap_hid_setup(void *self, struct hil_usb_setup setup)
+static int hid_setup(void *self, struct hil_usb_setup setup)
 {
-    struct ctap_hid_driver *driver = self;
+    struct hid_driver *driver = self;
     switch ((uint32_t)setup.request_type << 8 | setup.request) {
     case GET_DESCRIPTOR:
     case GET_INTERFACE_DESCRIPTOR:
-        return answer(driver, ctap_hid_descriptors_get(setup.value));
+        return answer(driver, hid_descriptors_get(driver->kind, setup.value));
     case SET_CONFIGURATION:
         return configure(driver, setup.value);
     case GET_CONFIGURATION:
@@ -102,9 +102,9 @@ static int ctap_hid_setup(void *self, struct hil_usb_setup setup)
     }
 }
 
-static void ctap_hid_reset(void *self)
+static void hid_reset(void *self)
 {
-    struct ctap_hid_driver *driver = self;
+    struct hid_driver *driver = self;
     (void)slice_put(SLICE_OF(driver->configuration), 0, 0);
     driver->sending = false;
     driver->receiving = false;
@@ -112,69 +112,76 @@ static void ctap_hid_reset(void *self)
 
 /* --- What the app asks --- */
 
-static void tell(struct ctap_hid_driver *driver, uint32_t what)
+static uint32_t report_bytes(const struct hid_driver *driver)
 {
-    (void)upcall_schedule(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_UPCALL_EVENT, what, 0, 0);
+    return driver->kind == HID_DESCRIPTORS_KEYBOARD ? ABI_KEYBOARD_HID_REPORT_BYTES
+                                                    : ABI_CTAP_HID_REPORT_BYTES;
 }
 
-static void ctap_hid_sent(void *self)
+static void tell(struct hid_driver *driver, uint32_t what)
 {
-    struct ctap_hid_driver *driver = self;
+    (void)upcall_schedule(&hid_grant, driver->owner, ABI_HID_UPCALL_EVENT, what, 0, 0);
+}
+
+static void hid_sent(void *self)
+{
+    struct hid_driver *driver = self;
     bool waiting = false;
     driver->sending = false;
-    grant_enter (ctap_hid_grant, driver->owner, p) {
+    grant_enter (hid_grant, driver->owner, p) {
         waiting = p->waits_for_sent;
         p->waits_for_sent = false;
     }
     if (waiting) {
-        tell(driver, ABI_CTAP_HID_SENT);
+        tell(driver, ABI_HID_SENT);
     }
 }
 
-static void ctap_hid_received(void *self, uint32_t count)
+static void hid_received(void *self, uint32_t count)
 {
-    struct ctap_hid_driver *driver = self;
+    struct hid_driver *driver = self;
     bool wanted = false;
     driver->receiving = false;
-    grant_enter (ctap_hid_grant, driver->owner, p) {
+    grant_enter (hid_grant, driver->owner, p) {
         wanted = p->wants_packet;
         p->wants_packet = false;
     }
     if (!wanted) {
         return;
     }
-    for (uint32_t i = count; i < HIL_USB_PACKET_BYTES; i++) {
+    uint32_t bytes = report_bytes(driver);
+    for (uint32_t i = count; i < bytes; i++) {
         (void)dma_buffer_put(&driver->out, i,
                              0); /* a short packet is a report that ends in zeros */
     }
-    (void)allow_write_dma(&ctap_hid_grant, driver->owner, ABI_CTAP_HID_RW_RECEIVE, 0,
-                          dma_part(&driver->out, 0, HIL_USB_PACKET_BYTES));
-    tell(driver, ABI_CTAP_HID_RECEIVED);
+    (void)allow_write_dma(&hid_grant, driver->owner, ABI_HID_RW_RECEIVE, 0,
+                          dma_part(&driver->out, 0, bytes));
+    tell(driver, ABI_HID_RECEIVED);
 }
 
-static struct command_return send_report(struct ctap_hid_driver *driver, struct process_id id)
+static struct command_return send_report(struct hid_driver *driver, struct process_id id)
 {
     if (driver->sending) {
         return command_error(K_EBUSY);
     }
-    if (allow_length(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND) <
-        HIL_USB_PACKET_BYTES) {
+    uint32_t bytes = report_bytes(driver);
+    if (allow_length(&hid_grant, id, ALLOW_READ_WRITE, ABI_HID_RW_SEND) < bytes) {
         return command_error(K_ESIZE);
     }
-    (void)allow_read_dma(&ctap_hid_grant, id, ALLOW_READ_WRITE, ABI_CTAP_HID_RW_SEND, 0,
-                         dma_part(&driver->in, 0, HIL_USB_PACKET_BYTES));
-    int status = hil_usb_send(driver->usb, &driver->in, HIL_USB_PACKET_BYTES);
+    (void)allow_read_dma(&hid_grant, id, ALLOW_READ_WRITE, ABI_HID_RW_SEND, 0,
+                         dma_part(&driver->in, 0, bytes));
+    int status = hil_usb_send(driver->usb, &driver->in, bytes);
     driver->sending = status == K_OK;
-    grant_enter (ctap_hid_grant, id, p) {
+    grant_enter (hid_grant, id, p) {
         p->waits_for_sent = status == K_OK;
     }
     return command_status(status);
 }
 
-static struct command_return receive_report(struct ctap_hid_driver *driver, struct process_id id)
+static struct command_return receive_report(struct hid_driver *driver, struct process_id id)
 {
     bool was_waiting = false;
-    grant_enter (ctap_hid_grant, id, p) {
+    grant_enter (hid_grant, id, p) {
         was_waiting = p->wants_packet;
         p->wants_packet = true;
     }
@@ -185,15 +192,41 @@ static struct command_return receive_report(struct ctap_hid_driver *driver, stru
 static struct command_return cancel_receive(struct process_id id)
 {
     bool was_waiting = false;
-    grant_enter (ctap_hid_grant, id, p) {
+    grant_enter (hid_grant, id, p) {
         was_waiting = p->wants_packet;
         p->wants_packet = false;
     }
     return was_waiting ? command_success() : command_error(K_EALREADY);
 }
 
-/* The first process that asks has the key for as long as it lives. */
-static int take(struct ctap_hid_driver *driver, struct process_id id)
+/* The report itself may be with the host already, or stays there for it: the next one has to wait
+ * for that. */
+static struct command_return cancel_send(struct process_id id)
+{
+    bool was_waiting = false;
+    grant_enter (hid_grant, id, p) {
+        was_waiting = p->waits_for_sent;
+        p->waits_for_sent = false;
+    }
+    return was_waiting ? command_success() : command_error(K_EALREADY);
+}
+
+/* Nothing is begun unless both can be. */
+static struct command_return exchange_reports(struct hid_driver *driver, struct process_id id)
+{
+    bool waits = false;
+    grant_enter (hid_grant, id, p) {
+        waits = p->wants_packet;
+    }
+    if (waits) {
+        return command_error(K_EALREADY);
+    }
+    struct command_return sent = send_report(driver, id);
+    return sent.variant == ABI_SUCCESS ? receive_report(driver, id) : sent;
+}
+
+/* The first process that asks has the device for as long as it lives. */
+static int take(struct hid_driver *driver, struct process_id id)
 {
     if (!process_id_is_equal(driver->owner, id)) {
         if (process_id_is_alive(driver->owner) || driver->sending) {
@@ -201,16 +234,16 @@ static int take(struct ctap_hid_driver *driver, struct process_id id)
         }
         driver->owner = id;
     }
-    grant_enter (ctap_hid_grant, id, p) {
+    grant_enter (hid_grant, id, p) {
         (void)p;
     }
     return grant_error();
 }
 
-static struct command_return ctap_hid_command(void *self, struct process_id id, uint32_t command,
-                                              uint32_t unused0, uint32_t unused1)
+static struct command_return hid_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t unused0, uint32_t unused1)
 {
-    struct ctap_hid_driver *driver = self;
+    struct hid_driver *driver = self;
     (void)unused0;
     (void)unused1;
     if (command == ABI_COMMAND_EXISTS) {
@@ -221,30 +254,41 @@ static struct command_return ctap_hid_command(void *self, struct process_id id, 
         return command_error(status);
     }
     switch (command) {
-    case ABI_CTAP_HID_SEND:
+    case ABI_HID_SEND:
         return send_report(driver, id);
-    case ABI_CTAP_HID_RECEIVE:
+    case ABI_HID_RECEIVE:
         return receive_report(driver, id);
-    case ABI_CTAP_HID_CANCEL_RECEIVE:
+    case ABI_HID_CANCEL_SEND:
+        return cancel_send(id);
+    case ABI_HID_CANCEL_RECEIVE:
         return cancel_receive(id);
+    case ABI_HID_EXCHANGE:
+        return exchange_reports(driver, id);
     default:
         return command_error(K_ENOSUPPORT);
     }
 }
 
-const struct driver_ops ctap_hid_driver_ops = {
+const struct driver_ops hid_ctap_driver_ops = {
     .number = ABI_DRIVER_CTAP_HID,
-    .command = ctap_hid_command,
-    .grant = &ctap_hid_grant,
+    .command = hid_command,
+    .grant = &hid_grant,
     .owner = &this_capsule,
 };
 
-void ctap_hid_init(struct ctap_hid_driver *driver, const struct hil_usb *usb)
+const struct driver_ops hid_keyboard_driver_ops = {
+    .number = ABI_DRIVER_KEYBOARD_HID,
+    .command = hid_command,
+    .grant = &hid_grant,
+    .owner = &this_capsule,
+};
+
+void hid_init(struct hid_driver *driver, const struct hil_usb *usb, enum hid_descriptors_kind kind)
 {
-    *driver = (struct ctap_hid_driver){
+    *driver = (struct hid_driver){
         .usb = usb,
-        .client = {ctap_hid_setup, ctap_hid_reset, ctap_hid_sent, ctap_hid_received, driver,
-                   &this_capsule},
+        .kind = kind,
+        .client = {hid_setup, hid_reset, hid_sent, hid_received, driver, &this_capsule},
         .in = DMA_BUFFER_OF(driver->in_bytes),
         .out = DMA_BUFFER_OF(driver->out_bytes),
     };
