@@ -45,21 +45,10 @@ static void await(struct app_control *control, enum app_control_step next, int b
     }
 }
 
-static struct process *process_at(uint32_t offset)
-{
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *process = kernel.process[slot];
-        if (process != NULL && process->flash_start == address_of(offset)) {
-            return process;
-        }
-    }
-    return NULL;
-}
-
 /* From the main loop, where nobody is in a grant and no command is being carried out. */
 static bool end_process_at(uint32_t offset)
 {
-    struct process *process = process_at(offset);
+    struct process *process = process_find_at(address_of(offset));
     return process != NULL && process_remove(process) == K_OK;
 }
 
@@ -467,7 +456,7 @@ bool app_view_next(uint32_t *place, struct app_view *view)
         .flash_start = address_of(item.offset),
         .flash_end = address_of(item.offset + item.bytes),
         .is_enabled = item.result == TBF_APP,
-        .has_process = process_at(item.offset) != NULL,
+        .has_process = process_find_at(address_of(item.offset)) != NULL,
     };
     return item.bytes != 0;
 }
@@ -486,8 +475,8 @@ void app_control_init(struct app_control *control)
 
 static void recovered(void *self, int status)
 {
-    (void)self;
-    if (status != K_OK) {
+    const struct app_control *control = self;
+    if (status != K_OK || control->store.phase == APP_STORE_FAILED) {
         report_text("The flash of the apps does not work: nothing can be installed\r\n");
     }
 }

@@ -83,8 +83,10 @@ static bool is_blank(const struct app_store *store, uint32_t start, uint32_t end
 static void give_up(struct app_store *store)
 {
     bool nothing_noted = store->step <= APP_STORE_NOTE || store->step == APP_STORE_RETIRE_ONLY;
+    bool is_committed = (store->step == APP_STORE_RETIRE || store->step == APP_STORE_CLOSE) &&
+                        note_word(store, NOTE_COMMIT) == 0;
     store->phase = nothing_noted ? APP_STORE_IDLE : APP_STORE_FAILED;
-    store->status = K_EFAIL;
+    store->status = is_committed ? K_OK : K_EFAIL; /* the next start does what is left */
     store->step = APP_STORE_REST;
 }
 
@@ -579,7 +581,7 @@ int app_store_retire(struct app_store *store, uint32_t offset, app_store_done do
         return K_EBUSY;
     }
     if (store->phase != APP_STORE_IDLE) {
-        return K_EALREADY;
+        return store->phase == APP_STORE_OPEN ? K_EALREADY : K_EFAIL;
     }
     if (!may_retire(store, offset)) {
         return K_EINVAL;

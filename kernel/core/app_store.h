@@ -88,7 +88,9 @@ void app_store_init(struct app_store *store, const struct hil_flash *flash, cons
 /*
  * The jobs: each answers K_OK and calls done(self, status) later, from the flash's callback, or (if
  * there was nothing to do) from inside the call; K_EBUSY: a job is under way; or another error, and
- * nothing happens. A job that fails with K_EFAIL in the flash has tried to abort.
+ * nothing happens. A job that fails with K_EFAIL in the flash has tried to abort. A commit that
+ * counts answers K_OK, even when the flash then fails to take the old app away: the next start's
+ * recovery does that, and until then no job is begun any more (K_EFAIL).
  */
 typedef void (*app_store_done)(void *self, int status);
 

@@ -70,17 +70,6 @@ static enum app_refusal refusal_of_process(enum process_refusal refusal)
     return APP_NO_SLOT;
 }
 
-static const struct process *process_at(uint32_t flash_start)
-{
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        const struct process *process = kernel.process[slot];
-        if (process != NULL && process->flash_start == flash_start) {
-            return process;
-        }
-    }
-    return NULL;
-}
-
 static bool credentials_count(void)
 {
     return kernel.config->credentials != NULL &&
@@ -130,7 +119,7 @@ static void answer(enum app_refusal refusal, struct process_id id)
 static void decide(enum app_refusal refusal, const struct tbf_app *app)
 {
     struct loader *loader = &kernel.loader;
-    const struct process *process = process_at(loader->candidate);
+    const struct process *process = process_find_at(loader->candidate);
     if (refusal == APP_LOADED) {
         loader_report_loaded(process);
     } else if (refusal != APP_IS_LOADED) {
@@ -212,7 +201,7 @@ static void find_requested(void)
     struct tbf_app app;
     (void)app_walk(address, &result, &app);
     loader->candidate = address;
-    if (process_at(address) != NULL) {
+    if (process_find_at(address) != NULL) {
         decide(APP_IS_LOADED, NULL);
     } else if (result == TBF_APP) {
         begin(address, &app, false);

@@ -45,6 +45,17 @@ struct process *process_find(struct process_id id)
     return process;
 }
 
+struct process *process_find_at(uint32_t flash_start)
+{
+    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
+        struct process *process = kernel.process[slot];
+        if (process != NULL && process->flash_start == flash_start) {
+            return process;
+        }
+    }
+    return NULL;
+}
+
 bool process_id_is_alive(struct process_id id)
 {
     return process_find(id) != NULL;

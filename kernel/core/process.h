@@ -83,6 +83,9 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
 /* The process of this identifier while this life lasts, else NULL. */
 struct process *process_find(struct process_id id);
 
+/* Whatever its state, the process of the app at that flash address, else NULL. */
+struct process *process_find_at(uint32_t flash_start);
+
 bool process_is_alive(const struct process *process);
 
 /* The state it is in or, when stopped, will be in. */
