@@ -341,6 +341,9 @@ static void add_peer_session(struct fuzz_script *script, struct fuzz_random *ran
             step->operation = chance(random, 50) ? FUZZ_LOAD : FUZZ_STORE;
             set_value(step, 0, FUZZ_BASE_CONSTANTS + 8, FUZZ_MODE_PLUS,
                       4 * fuzz_random_below(random, 128));
+        } else if (chance(random, 30)) { /* what becomes of what was shared? */
+            step->operation = chance(random, 70) ? FUZZ_EXIT : FUZZ_BAD_CLASS;
+            set_number(step, 0, fuzz_random_below(random, 2));
         } else {
             make_sleep(step, random);
         }
