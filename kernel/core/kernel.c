@@ -88,6 +88,24 @@ static uint32_t stop_clock(void)
     return used;
 }
 
+static uint32_t whole_slice_ticks(void)
+{
+    return kernel.config->slice_us * ARCH_TICKS_PER_US;
+}
+
+/* Without slices the process goes on with the next one: but work that waits for the end of a turn
+ * must not wait for a process that never waits. */
+static void end_slice(struct process *process)
+{
+    if (kernel.scheduler->slices) {
+        process->slices_used_up++;
+        kernel.current = NULL;
+    } else {
+        kernel.slice_ticks = whole_slice_ticks();
+        (void)deferred_release_later();
+    }
+}
+
 /* The process that had the processor has stopped; `current` says whether its slice goes on. */
 static void end_turn(const struct process *process)
 {
@@ -97,13 +115,12 @@ static void end_turn(const struct process *process)
         kernel.work_ticks = 0;
         kernel.share_ticks = 0;
     }
-    if (kernel.current == NULL || kernel.current != process || !kernel.scheduler->slices) {
+    if (kernel.current == NULL || kernel.current != process) {
         return;
     }
     kernel.slice_ticks = used < kernel.slice_ticks ? kernel.slice_ticks - used : 0;
     if (kernel.slice_ticks < LEAST_TICKS) {
-        kernel.current->slices_used_up++;
-        kernel.current = NULL;
+        end_slice(kernel.current);
     }
 }
 
@@ -111,8 +128,7 @@ static void run_slice(struct process *process)
 {
     if (kernel.current != process) {
         kernel.current = process;
-        kernel.slice_ticks =
-            kernel.scheduler->slices ? kernel.config->slice_us * ARCH_TICKS_PER_US : ARCH_TICKS_MAX;
+        kernel.slice_ticks = whole_slice_ticks();
     }
     uint32_t ticks = kernel.slice_ticks;
     if (work_must_wait() && ticks > SHARE_TICKS - kernel.share_ticks) {

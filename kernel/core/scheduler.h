@@ -20,7 +20,8 @@ struct scheduler {
     /* Who runs now; NULL: no process can. Called whenever a process has stopped for more than a
      * system call, and before each slice. */
     struct process *(*choose)(void);
-    bool slices;   /* a process loses its turn when its slice is over */
+    bool slices;   /* a process loses its turn when its slice is over; else only work in pieces goes
+                      on then (deferred_call_request_later) */
     bool preempts; /* `choose` is asked as soon as a process becomes able to run */
 };
 

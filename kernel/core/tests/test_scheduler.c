@@ -249,6 +249,49 @@ static void test_round_robin_after_a_call(void **state)
     assert_string_equal(order, "11110");
 }
 
+/* --- Work in pieces --- */
+
+/* Long work (a hash, a signature, AES) goes on in pieces when a turn is over. A process that never
+ * waits has turns that end, whatever the scheduler: it may be the one that polls for the result. */
+static uint32_t pieces;
+static struct deferred_call piece_call;
+static void do_piece(void *self)
+{
+    (void)self;
+    pieces++;
+    deferred_call_request_later(&piece_call);
+}
+
+static void pieces_beside_a_spinner(const struct scheduler *scheduler)
+{
+    boot(scheduler, 1);
+    piece_call = (struct deferred_call){.call = do_piece};
+    pieces = 0;
+    deferred_call_request_later(&piece_call);
+    fixture.run = use_all;
+    steps(5);
+    assert_true(pieces >= 3);
+    assert_true(fixture.ticks_given <= SLICE_TICKS);
+}
+
+static void test_work_in_pieces_goes_on(void **state)
+{
+    (void)state;
+    pieces_beside_a_spinner(&scheduler_round_robin);
+}
+
+static void test_work_in_pieces_under_cooperative(void **state)
+{
+    (void)state;
+    pieces_beside_a_spinner(&scheduler_cooperative);
+}
+
+static void test_work_in_pieces_under_priority(void **state)
+{
+    (void)state;
+    pieces_beside_a_spinner(&scheduler_priority);
+}
+
 /* --- Work that does not end --- */
 
 static void never_ends(void)
@@ -395,6 +438,9 @@ int main(void)
         cmocka_unit_test_setup(test_priority_after_an_interrupt, fixture_setup),
         cmocka_unit_test_setup(test_priority_after_a_call, fixture_setup),
         cmocka_unit_test_setup(test_round_robin_after_a_call, fixture_setup),
+        cmocka_unit_test_setup(test_work_in_pieces_goes_on, fixture_setup),
+        cmocka_unit_test_setup(test_work_in_pieces_under_cooperative, fixture_setup),
+        cmocka_unit_test_setup(test_work_in_pieces_under_priority, fixture_setup),
         cmocka_unit_test_setup(test_a_storm_leaves_processes_their_share, fixture_setup),
         cmocka_unit_test_setup(test_a_storm_keeps_the_slices, fixture_setup),
         cmocka_unit_test_setup(test_a_storm_under_priority, fixture_setup),
