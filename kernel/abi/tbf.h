@@ -22,6 +22,10 @@
 #define TBF_ALIGNMENT    4u
 /* header_size of a padding app: no TLVs, nothing to run, total_size says where the next app is. */
 #define TBF_PADDING_HEADER_SIZE 16u
+/* A longer header is none: the kernel reads lists and names out of it in the middle of system
+ * calls. (Tock's own packer makes 100 bytes or so; Tock's kernel takes 8 permissions and 8
+ * identifiers.) */
+#define TBF_HEADER_BYTES_MAX 4096u
 /* FixedAddresses: any address will do. */
 #define TBF_ADDRESS_ANY 0xFFFFFFFFu
 

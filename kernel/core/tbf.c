@@ -187,8 +187,8 @@ enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_a
         app->total_size % TBF_ALIGNMENT != 0) {
         return TBF_BAD_TOTAL_SIZE;
     }
-    if (header_size < sizeof(struct tbf_header) || header_size > app->total_size ||
-        header_size % TBF_ALIGNMENT != 0) {
+    if (header_size < sizeof(struct tbf_header) || header_size > TBF_HEADER_BYTES_MAX ||
+        header_size > app->total_size || header_size % TBF_ALIGNMENT != 0) {
         return TBF_BAD_HEADER_SIZE;
     }
     uint32_t checksum = read_u32(image + offsetof(struct tbf_header, checksum));

@@ -137,6 +137,31 @@ static void test_erased_flash_and_short_rests(void **state)
     }
 }
 
+/* How long the kernel reads in the lists of a header is bounded by the header. */
+static void test_header_is_bounded(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t header_size;
+        enum tbf_result result;
+    } rows[] = {
+        {4096, TBF_BAD_CHECKSUM},
+        {4100, TBF_BAD_HEADER_SIZE},
+        {0xFFFC, TBF_BAD_HEADER_SIZE},
+    };
+    static uint8_t image[0x10000];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        memset(image, 0, sizeof(image));
+        good_image(image);
+        image[2] = (uint8_t)rows[i].header_size;
+        image[3] = (uint8_t)(rows[i].header_size >> 8);
+        image[4] = 0;
+        image[6] = 1; /* 64 kB */
+        struct tbf_app app;
+        assert_int_equal(parse(image, sizeof(image), &app), rows[i].result);
+    }
+}
+
 static void test_main_and_program(void **state)
 {
     (void)state;
@@ -272,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_erased_flash_and_short_rests),
+        cmocka_unit_test(test_header_is_bounded),
         cmocka_unit_test(test_main_and_program),
         cmocka_unit_test(test_permissions),
         cmocka_unit_test(test_storage_permissions),
