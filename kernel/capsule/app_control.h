@@ -50,8 +50,8 @@ NOT_NULL static inline void app_control_set_client(struct app_control_user *user
 
 /*
  * Makes room for an app of so many bytes, at flash address `wanted` or APP_CONTROL_ANYWHERE. The
- * installation is `owner`'s; when that process ends, the next who begins gets the place. `client`
- * is borrowed until then. K_EBUSY: somebody else's is under way, or a job of one's own; K_ENOMEM:
+ * installation is `owner`'s; when that process ends, it is cleared away. `client` is borrowed until
+ * then. K_EBUSY: somebody else's is under way, or a job of one's own; K_ENOMEM:
  * no room; K_ESIZE: no place suits an app of this length; K_ENODEVICE: this board cannot.
  */
 NOT_NULL OUTSIDE_SCOPE int app_control_begin(const struct app_control_user *user,

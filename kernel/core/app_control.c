@@ -36,6 +36,11 @@ static void store_done(void *self, int status)
     deferred_call_request(&control->deferred);
 }
 
+static bool is_open(const struct app_control *control)
+{
+    return control->phase == APP_CONTROL_WRITING || control->phase == APP_CONTROL_PROVEN;
+}
+
 /* Begins a job of app_store; when that answers with an error, the step comes all the same. */
 static void await(struct app_control *control, enum app_control_step next, int begun)
 {
@@ -207,11 +212,36 @@ static void end_old(struct app_control *control)
     load(control, control->new_app, APP_CONTROL_LOADED);
 }
 
+/* The installation of somebody who lives. */
+static bool is_taken(const struct app_control *control)
+{
+    return is_open(control) &&
+           (process_id_is_none(control->owner) ? !guard_is_dead(control->user->client->owner)
+                                               : process_id_is_alive(control->owner));
+}
+
+/* What nobody will go on with: until it is gone nobody can look at the apps, or remove one. */
+static void clear_away(void *self)
+{
+    struct app_control *control = self;
+    if (control->step == APP_CONTROL_NOTHING && is_open(control) && !is_taken(control)) {
+        await(control, APP_CONTROL_CLEARED, app_store_abort(&control->store, store_done, control));
+    }
+}
+
+void app_control_note_end(void)
+{
+    if (is_open(control_get())) {
+        deferred_call_request(&control_get()->clear);
+    }
+}
+
 static void answer(struct app_control *control)
 {
     const struct app_control_client *client = control->user->client;
     control->step = APP_CONTROL_NOTHING;
     GUARD_CALL_VOID(client->owner, client->done, client->self, control->status);
+    clear_away(control); /* whoever waited for that may have ended meanwhile */
 }
 
 static void control_deferred(void *self)
@@ -252,6 +282,10 @@ static void control_deferred(void *self)
         control->phase = APP_CONTROL_IDLE;
         answer(control);
         break;
+    case APP_CONTROL_CLEARED:
+        control->phase = APP_CONTROL_IDLE;
+        control->step = APP_CONTROL_NOTHING;
+        break;
     case APP_CONTROL_REMOVE:
         (void)end_process_at(control->new_app);
         await(control, APP_CONTROL_ANSWER,
@@ -268,15 +302,6 @@ static void control_deferred(void *self)
 static bool is_busy(const struct app_control *control)
 {
     return control->step != APP_CONTROL_NOTHING || kernel.loader.booting;
-}
-
-/* The installation of somebody who lives. */
-static bool is_taken(const struct app_control *control)
-{
-    bool is_open = control->phase == APP_CONTROL_WRITING || control->phase == APP_CONTROL_PROVEN;
-    return is_open &&
-           (process_id_is_none(control->owner) ? !guard_is_dead(control->user->client->owner)
-                                               : process_id_is_alive(control->owner));
 }
 
 static int claim(struct app_control *control, const struct app_control_user *user)
@@ -311,11 +336,16 @@ int app_control_begin(const struct app_control_user *user, struct process_id own
 {
     struct app_control *control = control_get();
     struct app_list_place place;
+    bool is_cleared = control->step == APP_CONTROL_CLEARED;
+    control->step = is_cleared ? APP_CONTROL_NOTHING : control->step;
     int status = claim(control, user);
+    if (is_cleared) {
+        control->step = status == K_OK ? APP_CONTROL_BEGIN : APP_CONTROL_CLEARED;
+    }
     if (status != K_OK) {
         return status;
     }
-    if (control->phase == APP_CONTROL_IDLE || control->phase == APP_CONTROL_INSTALLED) {
+    if (!is_open(control)) {
         status = app_list_find_place(&control->store.area, total_bytes, wanted, &place);
     }
     if (status != K_OK) {
@@ -324,8 +354,9 @@ int app_control_begin(const struct app_control_user *user, struct process_id own
     control->owner = owner;
     control->total_bytes = total_bytes;
     control->wanted = wanted;
-    bool is_left = control->phase == APP_CONTROL_WRITING || control->phase == APP_CONTROL_PROVEN;
-    go_on(control, is_left ? APP_CONTROL_TAKE_OVER : APP_CONTROL_BEGIN);
+    if (!is_cleared) { /* else that comes first */
+        go_on(control, is_open(control) ? APP_CONTROL_TAKE_OVER : APP_CONTROL_BEGIN);
+    }
     return K_OK;
 }
 
@@ -399,8 +430,8 @@ int app_control_remove(const struct app_control_user *user, uint32_t flash_start
     if (status != K_OK) {
         return status;
     }
-    if (control->phase != APP_CONTROL_IDLE && control->phase != APP_CONTROL_INSTALLED) {
-        return K_EBUSY; /* what a dead process has left; the next begin clears it away */
+    if (is_open(control)) {
+        return K_EBUSY; /* what a dead process has left is about to be cleared away */
     }
     uint32_t offset = flash_start - area->address;
     if (flash_start < area->address || offset >= app_list_limit(area) ||
@@ -465,7 +496,10 @@ bool app_view_next(uint32_t *place, struct app_view *view)
 
 void app_control_init(struct app_control *control)
 {
-    *control = (struct app_control){.deferred = {.call = control_deferred, .self = control}};
+    *control = (struct app_control){
+        .deferred = {.call = control_deferred, .self = control},
+        .clear = {.call = clear_away, .self = control},
+    };
     const struct hil_flash *flash = kernel.config->app_flash;
     if (flash != NULL) {
         const uint8_t *memory = kernel.config->bounds.app_flash_start;

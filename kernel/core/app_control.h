@@ -27,6 +27,7 @@ enum app_control_step {
     APP_CONTROL_RETIRE_OTHERS,
     APP_CONTROL_UNDONE, /* the old app is to begin anew */
     APP_CONTROL_ABORTED,
+    APP_CONTROL_CLEARED, /* what a dead process has left; nobody waits for it */
     APP_CONTROL_REMOVE,
 };
 
@@ -54,9 +55,13 @@ struct app_control {
     struct process_id started;
     struct loader_request request;
     struct deferred_call deferred;
+    struct deferred_call clear; /* a process has ended while an installation was open */
 };
 
 /* kernel.apps. kernel_recover_apps (kernel.h) calls it. */
 void app_control_init(struct app_control *control);
+
+/* A process has ended: if an installation was its own, that is cleared away soon. */
+void app_control_note_end(void);
 
 #endif

@@ -270,6 +270,7 @@ void process_end(struct process *process, enum abi_process_state end)
     process->grant_start = process->layout.ram_end - process_block_bytes();
     mpu_layout_remove_extras(&process->layout);
     ipc_end(process);
+    app_control_note_end();
     detach(process);
 }
 
