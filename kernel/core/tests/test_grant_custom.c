@@ -133,6 +133,17 @@ static void test_entered_once(void **state)
     assert_int_equal(swap(piece, 1), 9);
 }
 
+static void test_too_many_scopes_are_refused(void **state)
+{
+    (void)state;
+    struct grant_custom piece = allocate(fixture_boot_one());
+    arch_guard.scopes_open = KERNEL_SCOPES;
+    assert_int_equal(swap(piece, 1), -1);
+    assert_int_equal(grant_error(), K_ENOMEM);
+    arch_guard.scopes_open = 0;
+    assert_int_equal(swap(piece, 1), 0);
+}
+
 /* A capsule that traps in a scope leaves the piece for others to enter. */
 static void test_a_scope_that_is_left(void **state)
 {
@@ -312,6 +323,39 @@ static void test_another_process_is_told_too(void **state)
     assert_int_equal(grant_custom_allocate(&record_grant, kernel.process[0]->id, &piece), K_OK);
 }
 
+/* What the process console tells of a process's grants. */
+static void test_what_grants_take(void **state)
+{
+    (void)state;
+    struct process *p = fixture_boot_one();
+    struct process_grant_view view;
+    uint32_t value;
+    assert_int_equal(fixture_enter(p->id, &value, 1), K_OK);
+    (void)allocate(p);
+    assert_true(process_grant_get(0, grant_index(&timer_grant), &view));
+    uint32_t bytes_of_one = view.bytes;
+    assert_true(bytes_of_one >= sizeof(struct timer) && view.pieces == 1);
+    (void)allocate(p);
+    assert_true(process_grant_get(0, grant_index(&timer_grant), &view));
+    assert_int_equal(view.bytes, 2 * bytes_of_one);
+    assert_int_equal(view.pieces, 2);
+    assert_false(view.has_driver);
+    assert_int_equal(view.name.length, 0);
+    assert_true(process_grant_get(0, grant_index(fixture_grant), &view));
+    assert_true(view.bytes >= sizeof(struct fixture_data) && view.pieces == 1);
+    assert_true(view.has_driver);
+    assert_int_equal(view.driver, FIXTURE_DRIVER);
+    assert_int_equal(view.name.length, strlen("small"));
+    assert_memory_equal(view.name.bytes, "small", view.name.length);
+    assert_true(process_grant_get(0, grant_index(fixture_huge_grant), &view));
+    assert_true(view.bytes == 0 && view.pieces == 0);
+
+    assert_false(process_grant_get(1, 0, &view)); /* nobody's slot */
+    assert_false(process_grant_get(KERNEL_PROCESS_SLOTS, 0, &view));
+    assert_true(process_grant_get(0, grant_count() - 1, &view));
+    assert_false(process_grant_get(0, grant_count(), &view));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +365,8 @@ int main(void)
         cmocka_unit_test_setup(test_none_is_nothing, fixture_setup),
         cmocka_unit_test_setup(test_types_are_kept_apart, fixture_setup),
         cmocka_unit_test_setup(test_entered_once, fixture_setup),
+        cmocka_unit_test_setup(test_too_many_scopes_are_refused, fixture_setup),
+        cmocka_unit_test_setup(test_what_grants_take, fixture_setup),
         cmocka_unit_test_setup(test_a_scope_that_is_left, fixture_setup),
         cmocka_unit_test_setup(test_all_that_live_are_visited, fixture_setup),
         cmocka_unit_test_setup(test_blocks_against_a_list, fixture_setup),

@@ -358,6 +358,25 @@ static void test_a_fault_that_is_the_clients_doing(void **state)
     assert_false(process_is_alive(at(SERVICE)));
 }
 
+/* However many took their buffers away, in whichever order. */
+static void test_a_fault_on_one_of_several(void **state)
+{
+    (void)state;
+    static const unsigned owners[2] = {CLIENT, OTHER};
+    fixture.fault_rule = (struct kernel_fault_rule){NULL, KERNEL_FAULT_STOP, 0};
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned first = owners[i / 2];
+        fixture_grow(at(SERVICE), 512);
+        map_one();
+        share(OTHER, SERVICE, 0, 64);
+        assert_int_equal(command(OTHER, ABI_IPC_NOTIFY_SERVICE, SERVICE)->r0, ABI_SUCCESS);
+        share(first, SERVICE, 0, 0);
+        share(first == CLIENT ? OTHER : CLIENT, SERVICE, 0, 0);
+        fault_at(SERVICE, buffer_of(at(owners[i % 2]), i % 2 == 0 ? 64 : 63));
+        assert_true(process_is_alive(at(SERVICE)));
+    }
+}
+
 /* The break stays above what was shared, so that no grant comes to lie there. */
 static void test_a_mapped_buffer_is_pinned(void **state)
 {
@@ -663,6 +682,7 @@ int main(void)
         TEST(test_the_owner_is_stopped),
         TEST(test_the_receiver_restarts),
         TEST(test_a_fault_that_is_the_clients_doing),
+        TEST(test_a_fault_on_one_of_several),
         TEST(test_a_mapped_buffer_is_pinned),
         TEST(test_notifications_wait_in_the_queue),
         TEST(test_a_service_that_subscribes_later),

@@ -205,6 +205,20 @@ static void test_deferred_later(void **state)
     assert_string_equal(order, "ccc");
 }
 
+/* An interrupt does not end the turn. */
+static void test_deferred_later_than_interrupts(void **state)
+{
+    (void)state;
+    boot(2);
+    first = (struct deferred_call){.call = call_again, .self = &first};
+    fixture.run = interrupted;
+    deferred_call_request_later(&first);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(kernel_step());
+    }
+    assert_string_equal(order, "000");
+}
+
 /* --- The debug console --- */
 
 static struct slice sent;
@@ -324,6 +338,7 @@ int main(void)
         cmocka_unit_test_setup(test_fault_ends_only_its_process, fixture_setup),
         cmocka_unit_test_setup(test_deferred_calls, fixture_setup),
         cmocka_unit_test_setup(test_deferred_later, fixture_setup),
+        cmocka_unit_test_setup(test_deferred_later_than_interrupts, fixture_setup),
         cmocka_unit_test_setup(test_debug_goes_through_the_uart, fixture_setup),
         cmocka_unit_test_setup(test_debug_says_what_it_lost, fixture_setup),
         cmocka_unit_test_setup(test_debug_of_apps_leaves_room, fixture_setup),

@@ -43,6 +43,17 @@ static void test_loads_all_and_says_so(void **state)
     assert_non_null(strstr(fixture.text, "App second: slot 1, flash 0x00030800"));
 }
 
+/* Whatever number an app or a capsule takes for an identifier. */
+static void test_identifiers_of_nobody(void **state)
+{
+    (void)state;
+    struct process *process = fixture_boot_one();
+    for (uint32_t value = 0; value < 4096; value++) {
+        struct process *found = process_find((struct process_id){value});
+        assert_ptr_equal(found, value == process->id.value ? process : NULL);
+    }
+}
+
 /* A broken app, a disabled one and padding do not hide the ones behind them. */
 static void test_skips_and_says_why(void **state)
 {
@@ -370,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_first_registers, fixture_setup),
         cmocka_unit_test_setup(test_loads_all_and_says_so, fixture_setup),
+        cmocka_unit_test_setup(test_identifiers_of_nobody, fixture_setup),
         cmocka_unit_test_setup(test_skips_and_says_why, fixture_setup),
         cmocka_unit_test_setup(test_refusals_by_name, fixture_setup),
         cmocka_unit_test_setup(test_fixed_ram_is_honoured, fixture_setup),

@@ -354,12 +354,13 @@ static void test_unknown_yield_faults(void **state)
     assert_int_equal(p->state, ABI_PROCESS_FAULTED);
 }
 
-/* A permissions TLV: command 1 of FIXTURE_DRIVER and nothing else. */
+/* A permissions TLV: command 1 of FIXTURE_DRIVER and nothing else. Of two, the first counts. */
 static void test_permissions(void **state)
 {
     (void)state;
-    static const uint8_t tlv[] = {6, 0, 18, 0, 1, 0, 0x34, 0x12, 0, 0, 0, 0,
-                                  0, 0, 2,  0, 0, 0, 0,    0,    0, 0, 0, 0};
+    static const uint8_t tlv[] = {6, 0, 18, 0, 1, 0, 0x34, 0x12, 0, 0, 0,  0, 0, 0, 2,    0,
+                                  0, 0, 0,  0, 0, 0, 0,    0,    6, 0, 18, 0, 1, 0, 0x56, 0x34,
+                                  0, 0, 0,  0, 0, 0, 2,    0,    0, 0, 0,  0, 0, 0, 0,    0};
     fixture_add_app(&(struct fixture_app){.extra = tlv, .extra_bytes = sizeof(tlv)});
     fixture_boot();
     struct process *p = kernel.process[0];
