@@ -1,5 +1,5 @@
-/* What runs, for the app that the board trusts with it; to others all of this is K_ENODEVICE. A
- * process is named by an identifier, which a restart changes. */
+/* What runs, for apps whose header permits driver 0x10002 (sandglass pack --permissions); to others
+ * all of this is K_ENODEVICE. A process is named by an identifier, which a restart changes. */
 #ifndef APPS_LIB_PROCESS_INFO_H
 #define APPS_LIB_PROCESS_INFO_H
 

@@ -1,6 +1,6 @@
-/* What runs: identifiers, names, states, restarts, and how many calls each has made. For boards
- * that trust an app of this name. It stops the app `hello`, if there is one, and starts it again.
- */
+/* What runs: identifiers, names, states, restarts, and how many calls each has made. Its header
+ * says that it wants to know (a permissions TLV: PACK_OPTIONS in apps/CMakeLists.txt). It stops the
+ * app `hello`, if there is one, and starts it again. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ int main(void)
     alarm_sleep_ms(100); /* the others begin meanwhile */
     int count = process_info_ids(ids, PROCESSES);
     if (count < 0) {
-        printf("ps: not trusted here, error %d\n", count);
+        printf("ps: not permitted, error %d\n", count);
         return 1;
     }
     count = count < PROCESSES ? count : PROCESSES;

@@ -55,8 +55,6 @@ static void start_capsules(void)
     uart_mux_add_port(&base.uart_mux, &base.install_port);
     console_init(&base.console_driver, &base.console_port.uart);
     process_console_init(&base.process_console, &base.process_console_port.uart);
-    /* Nobody: a name is its author's choice, and these boards check no credentials. */
-    process_info_init(&base.process_info_driver, (struct const_slice){NULL, 0});
     base.install_delay.all = &base.delays;
     app_install_init(&base.app_install, &base.install_port.uart, &base.install_port.input,
                      &install_delay, &base.install_user);

@@ -61,7 +61,6 @@ struct base {
     struct app_loader_driver app_loader_driver;
     struct app_install app_install;
     struct console_driver console_driver;
-    struct process_info_driver process_info_driver;
     struct rng_driver rng_driver;
     struct aes_mux aes_mux;
     struct aes_mux_port aes_port;
@@ -126,7 +125,7 @@ extern const struct hil_alarm base_alarm;
         {&cycle_count_driver_ops, &base.cycle_count_driver},                                       \
         {&eui64_driver_ops, &base.eui64_driver}, {&hmac_driver_ops, &base.hmac_driver},            \
         {&sha_driver_ops, &base.sha_driver}, {&app_loader_driver_ops, &base.app_loader_driver},    \
-        {&process_info_driver_ops, &base.process_info_driver}, {&ipc_driver_ops, NULL},            \
+        {&process_info_driver_ops, NULL}, {&ipc_driver_ops, NULL},            \
         {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \
         &low_level_debug_driver_ops, NULL                                                          \

@@ -83,10 +83,6 @@ NOT_NULL OUTSIDE_SCOPE int app_control_abort(const struct app_control_user *user
 NOT_NULL OUTSIDE_SCOPE int app_control_remove(const struct app_control_user *user,
                                               uint32_t flash_start);
 
-/* Whether the process's app says, by a permissions TLV, that it uses driver ABI_DRIVER_APP_LOADER.
- * An app without that TLV does not say so: who installs an app sees what it may rule over. */
-OUTSIDE_SCOPE bool app_control_is_permitted(struct process_id id);
-
 /* Why the latest job failed; "" when it did not. */
 OUTSIDE_SCOPE struct const_slice app_control_why(void);
 

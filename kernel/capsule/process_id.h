@@ -39,4 +39,9 @@ static inline uint32_t process_id_number(struct process_id id)
 /* The process's index: stays the same over restarts, below KERNEL_PROCESS_SLOTS. For reports. */
 uint32_t process_id_index(struct process_id id);
 
+/* Whether the process's app says, by a permissions TLV, that it uses that driver. An app without
+ * that TLV says so of none: drivers that rule over others answer only to apps of which who installs
+ * them sees it. */
+bool process_id_asks_for(struct process_id id, uint32_t driver);
+
 #endif

@@ -132,7 +132,7 @@ static struct command_return app_loader_command(void *self, struct process_id id
                                                 uint32_t argument0, uint32_t argument1)
 {
     struct app_loader_driver *loader = self;
-    if (!app_control_is_permitted(id)) {
+    if (!process_id_asks_for(id, ABI_DRIVER_APP_LOADER)) {
         return command_error(K_ENODEVICE);
     }
     if (command == ABI_COMMAND_EXISTS) {

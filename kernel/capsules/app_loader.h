@@ -28,7 +28,7 @@ struct app_loader_driver {
 
 extern const struct driver_ops app_loader_driver_ops;
 
-/* For processes whose apps say that they want it (app_control_is_permitted); to others the driver
+/* For processes whose apps say that they want it (process_id_asks_for); to others the driver
  * answers NODEVICE. */
 void app_loader_init(struct app_loader_driver *loader, struct app_control_user *user);
 

@@ -23,13 +23,6 @@ static void put_word(struct process_id caller, uint32_t index, uint32_t value)
                       slice_as_const(SLICE_OF(bytes)));
 }
 
-static bool is_trusted(const struct process_info_driver *info, struct process_id caller)
-{
-    struct process_view view = {0};
-    return info->trusted.length > 0 && process_view_get(process_id_index(caller), &view) &&
-           process_id_is_equal(view.id, caller) && slice_is_equal(view.name, info->trusted);
-}
-
 /* The process of that identifier, as an app knows it. */
 static bool find(uint32_t identifier, BORROWED struct process_view *view)
 {
@@ -98,8 +91,8 @@ static struct command_return process_info_command(void *self, struct process_id 
                                                   uint32_t command, uint32_t argument0,
                                                   uint32_t argument1)
 {
-    const struct process_info_driver *info = self;
-    if (!is_trusted(info, id)) {
+    (void)self;
+    if (!process_id_asks_for(id, ABI_DRIVER_PROCESS_INFO)) {
         return command_error(K_ENODEVICE);
     }
     switch (command) {
@@ -128,8 +121,3 @@ const struct driver_ops process_info_driver_ops = {
     .grant = &process_info_grant,
     .owner = &this_capsule,
 };
-
-void process_info_init(struct process_info_driver *info, struct const_slice trusted)
-{
-    info->trusted = trusted;
-}

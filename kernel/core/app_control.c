@@ -449,14 +449,6 @@ int app_control_remove(const struct app_control_user *user, uint32_t flash_start
     return K_OK;
 }
 
-bool app_control_is_permitted(struct process_id id)
-{
-    const struct process *process = process_find(id);
-    return process != NULL && process->app.has_permissions &&
-           tbf_permits_driver(process_memory(process->flash_start), &process->app,
-                              ABI_DRIVER_APP_LOADER);
-}
-
 struct const_slice app_control_why(void)
 {
     const char *why = kernel.apps.why != NULL ? kernel.apps.why : "";

@@ -66,6 +66,13 @@ uint32_t process_id_index(struct process_id id)
     return id.value & ((1u << ID_SLOT_BITS) - 1u);
 }
 
+bool process_id_asks_for(struct process_id id, uint32_t driver)
+{
+    const struct process *process = process_find(id);
+    return process != NULL && process->app.has_permissions &&
+           tbf_permits_driver(process_memory(process->flash_start), &process->app, driver);
+}
+
 enum abi_process_state process_effective_state(const struct process *process)
 {
     return process->state == ABI_PROCESS_STOPPED ? process->resume_state : process->state;

@@ -2,11 +2,10 @@
 """Example apps of apps/ that no other test has: each prints what it is there to show."""
 import os
 import re
+import tempfile
 import unittest
 
-from sandglass import BUILD, app, keys, run
-
-TRUSTING = os.path.join(BUILD, "firmware/kernel/trap_test.elf")  # trusts an app that is called ps
+from sandglass import BUILD, app, keys, run, sandglass
 
 
 class Apps(unittest.TestCase):
@@ -45,15 +44,22 @@ class Apps(unittest.TestCase):
         self.assertLess(abs(second - 3000), 10)
 
     def test_ps(self):
-        said = self.lines("ps", "-b", "nrf52dk", TRUSTING, app("hello"), app("blink"))
+        said = self.lines("ps", "-b", "nrf52dk", app("hello"), app("blink"))
         self.assertEqual(sorted(said[:3]), ["blink: waits, 0 restarts, has made calls",
                                             "hello: waits, 0 restarts, has made calls",
                                             "ps: running, 0 restarts, has made calls"])
         self.assertEqual(said[3:], ["stop: 0", "hello: stopped, 0 restarts, has made calls",
                                     "start: 0", "hello: waits, 0 restarts, has made calls"])
 
-    def test_ps_is_not_trusted_by_the_boards(self):
-        self.assertEqual(self.lines("ps"), ["not trusted here, error -11"])
+    def test_ps_without_permission(self):
+        """A permissions TLV that names other drivers only, and none at all."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ps.tbf")
+            for options in ((), ("--permissions", "0x0:*", "--permissions", "0x1:*")):
+                packed = sandglass("pack", "-n", "ps", *options, "-o", path, os.path.join(BUILD, "firmware/apps/ps.elf"))
+                self.assertEqual(packed.status, 0, packed.stderr)
+                result = run(path, app("hello"), seconds=0.5)
+                self.assertEqual(result.lines("^ps: "), ["ps: not permitted, error -11"])
 
 
 if __name__ == "__main__":

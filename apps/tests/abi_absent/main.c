@@ -69,8 +69,8 @@ static void ask_present(uint32_t driver)
 static void ask(uint32_t driver)
 {
     if (driver == ABI_DRIVER_PROCESS_INFO || driver == ABI_DRIVER_APP_LOADER) {
-        return; /* they are there, with NODEVICE for the commands of whom the board does not trust
-                 */
+        return; /* they are there, with NODEVICE for the commands of an app without a permissions
+                   TLV that names them: that is the capsule's word, not the core's */
     }
     struct syscall_return exists = raw_command(driver, ABI_COMMAND_EXISTS, 0, 0);
     if (exists.variant == ABI_FAILURE && exists.values[0] == ABI_NODEVICE) {

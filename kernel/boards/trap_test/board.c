@@ -59,8 +59,6 @@ static const struct nrf52_interrupt interrupt_rows[] = {
 
 void board_start(void)
 {
-    process_info_init(&base.process_info_driver,
-                      SLICE_OF_TEXT("ps")); /* tests/system/test_apps.py */
     nrf52_pwm_init(&storm_source);
     (void)nrf52_pwm_ops.start(&storm_source, STORM_HZ, HIL_PWM_DUTY_MAX / 2);
     nrf52_spim_init(&spim, &spim_config);

@@ -87,12 +87,6 @@ int app_control_remove(const struct app_control_user *user, uint32_t flash_start
     return status;
 }
 
-bool app_control_is_permitted(struct process_id id)
-{
-    (void)id;
-    return !fake_app_control.not_permitted;
-}
-
 struct const_slice app_control_why(void)
 {
     const char *why = fake_app_control.why != NULL ? fake_app_control.why : "";

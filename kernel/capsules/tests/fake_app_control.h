@@ -17,7 +17,6 @@ struct fake_app_control {
     uint32_t count;                /* of jobs begun */
     uint32_t aborts;
     int refuse; /* what the next one is answered, once; 0: it begins */
-    bool not_permitted;
     const char *why; /* NULL: nothing */
     uint8_t image[FAKE_APP_CONTROL_IMAGE];
     struct app_view views[FAKE_APP_CONTROL_VIEWS]; /* a flash_start of 0: none */

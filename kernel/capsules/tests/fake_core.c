@@ -30,6 +30,7 @@ struct fake_grant {
 struct fake_process {
     bool alive;
     bool exhausted;
+    bool asks_for_none;
     uint32_t lives;
     uint32_t queue_limit;
     uint32_t lost;
@@ -65,6 +66,7 @@ void fake_core_reset(void)
         forget(process);
         process->alive = true;
         process->exhausted = false;
+        process->asks_for_none = false;
         process->lives = 1;
         process->lost = 0;
         process->queue_limit = 10;
@@ -78,6 +80,11 @@ void fake_core_reset(void)
 struct process_id fake_core_id(uint32_t index)
 {
     return (struct process_id){core.processes[index].lives << 8 | index};
+}
+
+void fake_core_ask_for_none(uint32_t index)
+{
+    core.processes[index].asks_for_none = true;
 }
 
 void fake_core_end(uint32_t index)
@@ -223,6 +230,13 @@ bool process_id_is_alive(struct process_id id)
 uint32_t process_id_index(struct process_id id)
 {
     return id.value & 0xFFu;
+}
+
+bool process_id_asks_for(struct process_id id, uint32_t driver)
+{
+    const struct fake_process *process = find(id);
+    (void)driver;
+    return process != NULL && !process->asks_for_none;
 }
 
 static struct grant_scope enter(struct fake_grant *slot, struct process_id id)

@@ -25,6 +25,9 @@ void fake_core_reset(void);
 
 struct process_id fake_core_id(uint32_t index);
 
+/* The process's app is one that asks for no driver from now on. */
+void fake_core_ask_for_none(uint32_t index);
+
 /* The process ends: grants, upcalls and buffers are gone, its identifier is stale. */
 void fake_core_end(uint32_t index);
 /* And begins anew, with an identifier of its own. */

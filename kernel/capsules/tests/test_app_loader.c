@@ -52,7 +52,7 @@ static void test_exists_for_whom_it_is_permitted(void **state)
     (void)state;
     expect_success(ask(0, 0, 0, 0));
     expect_failure(ask(0, 7, 0, 0), K_ENOSUPPORT);
-    fake_app_control.not_permitted = true;
+    fake_core_ask_for_none(0);
     for (uint32_t command = 0; command < 8; command++) {
         expect_failure(ask(0, command, 1, 1), K_ENODEVICE);
     }
