@@ -11,7 +11,7 @@
 #include "sim/machine/machine_input.h"
 #include "sim/machine/machine_view.h"
 
-#define MACHINE_INPUTS_MAX   4096
+#define MACHINE_INPUTS_MAX   8192
 #define MACHINE_SLEEPERS_MAX 4
 #define MACHINE_IMAGES_MAX   64
 

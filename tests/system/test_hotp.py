@@ -81,6 +81,11 @@ class Passwords(unittest.TestCase):
 
 
 class Thief(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
     def test_another_app_learns_nothing(self):
         times = range(1000, 12000, 700)
         result = run(app("hotp"), app("tests/hotp_thief"), *TYPED, *touches(*times), seconds=14)
@@ -96,15 +101,29 @@ class Thief(unittest.TestCase):
         words = shown(result)
         self.assertEqual(words, [(n, password(n)) for n in range(len(times))])
 
+    def pack(self, name, *options):
+        path = os.path.join(self.folder, os.path.basename(name) + ".tbf")
+        packed = sandglass("pack", *options, "-o", path, os.path.join(BUILD, f"firmware/apps/{name}.elf"))
+        self.assertEqual(packed.status, 0, packed.stderr)
+        return path
+
     def test_one_that_passes_for_hotp_does(self):
         """What the attempts above are worth: the same program, installed under hotp's name, finds the key."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "hotp.tbf")
-            packed = sandglass("pack", "--name", "hotp", "-o", path,
-                               os.path.join(BUILD, "firmware/apps/tests/hotp_thief.elf"))
-            self.assertEqual(packed.status, 0, packed.stderr)
-            result = run(app("hotp"), path, *TYPED, seconds=8)
+        result = run(app("hotp"), self.pack("tests/hotp_thief", "--name", "hotp"), *TYPED, seconds=8)
         self.assertTrue(result.lines("thief: found by an offset of driver 0x50004"), result.stdout)
+
+    def test_storage_permissions(self):
+        """hotp's number in the thief's lists opens nothing; as its own it is hotp's region."""
+        numbers = [str(number) for number in (0x486F7470, 0x5448)]
+        hotp = self.pack("hotp", "--write-id", numbers[0], "--read-ids", numbers[0], "--modify-ids", numbers[0])
+        for own, finds in ((1, False), (0, True)):
+            with self.subTest(finds=finds):
+                thief = self.pack("tests/hotp_thief", "--write-id", numbers[own], "--read-ids", ",".join(numbers),
+                                  "--modify-ids", ",".join(numbers))
+                result = run(hotp, thief, *TYPED, *touches(1000, 1500), seconds=8)
+                self.assertEqual(bool(result.lines("thief: found by an offset of driver 0x50004")), finds, result.stdout)
+                self.assertEqual(bool(result.lines("thief: round 0, found 0 in")), not finds)
+                self.assertEqual(shown(result), [(0, password(0)), (1, password(1))])
 
 
 if __name__ == "__main__":
