@@ -48,11 +48,13 @@ static void print_head(void)
 }
 
 /* The first says what the columns are. */
-static bool print_app(const char *path, bool is_first, struct sim_error *error)
+static bool print_app(const char *name, bool is_first, struct sim_error *error)
 {
+    char path[PLACES_PATH_MAX + 256];
     char shown[PLACES_PATH_MAX];
     struct file_bytes bytes;
     struct tbf_info info;
+    (void)places_find_guest(name, path, sizeof path);
     if (!file_read(path, &bytes, error)) {
         return false;
     }

@@ -9,6 +9,7 @@
 #include "kernel/abi/tbf.h"
 #include "sim/cli/command.h"
 #include "sim/cli/install_link.h"
+#include "sim/cli/places.h"
 #include "sim/loader/file.h"
 #include "sim/loader/tbf.h"
 #include "tools/pack/pack.h"
@@ -184,9 +185,11 @@ struct image {
     struct tbf_info info;
 };
 
-static bool read_image(const char *path, struct image *image, struct sim_error *error)
+static bool read_image(const char *name, struct image *image, struct sim_error *error)
 {
     struct pack_error trouble;
+    char path[PLACES_PATH_MAX];
+    (void)places_find_guest(name, path, sizeof path);
     if (!file_read(path, &image->file, error)) {
         return false;
     }
@@ -298,7 +301,7 @@ static bool parse(int argc, char **argv, struct install_arguments *arguments,
     }
     if (jobs != 1 || (arguments->file != NULL && argv[optind + 1] != NULL)) {
         return sim_fail(error, SIM_WRONG_USE,
-                        "install takes one app, or --list, or --remove NAME: see install --help");
+                        "takes one app, or --list, or --remove NAME: `sandglass install --help`");
     }
     return arguments->where != NULL ||
            sim_fail(error, SIM_WRONG_USE,
@@ -347,4 +350,4 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
 }
 
 const struct command command_install = {
-    .name = "install", .summary = "install an app on a board that runs", .run = run};
+    .name = "install", .summary = "installs an app on a board that runs", .run = run};

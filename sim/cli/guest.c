@@ -110,9 +110,9 @@ static bool make_folder(const char *path, struct sim_error *error)
 
 static bool add_built(struct guest *guest, const char *folder, struct sim_error *error)
 {
-    char build[PLACES_PATH_MAX];
-    char path[PLACES_PATH_MAX + 256];
-    char found[PLACES_PATH_MAX + 256] = "";
+    char build[PLACES_PATH_MAX + 16];
+    char path[sizeof build + 257];
+    char found[sizeof path] = "";
     snprintf(build, sizeof build, "%s/build", folder);
     DIR *listing = opendir(build);
     for (struct dirent *entry = NULL; listing != NULL && (entry = readdir(listing)) != NULL;) {
@@ -136,16 +136,23 @@ static bool add_built(struct guest *guest, const char *folder, struct sim_error 
 
 static bool add_folder(struct guest *guest, const char *folder, struct sim_error *error)
 {
-    char makefile[PLACES_PATH_MAX];
+    char makefile[PLACES_PATH_MAX + 16];
     snprintf(makefile, sizeof makefile, "%s/Makefile", folder);
     return (!file_exists(makefile) || make_folder(folder, error)) &&
            add_built(guest, folder, error);
 }
 
-bool guest_add_file(struct guest *guest, const char *path, struct sim_error *error)
+bool guest_add_file(struct guest *guest, const char *name, struct sim_error *error)
 {
     struct stat status;
     struct file_bytes bytes;
+    char path[PLACES_PATH_MAX];
+    if (!places_find_guest(name, path, sizeof path) && strchr(name, '/') == NULL) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "cannot open %s: there is no such file, and no app of that name comes "
+                        "along (`sandglass apps` lists those)",
+                        name);
+    }
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         return add_folder(guest, path, error);
     }

@@ -22,10 +22,11 @@ struct guest {
     size_t app_count;
 };
 
-/* Takes one file as the user named it: firmware (.elf, .hex), an app (.tbf, the one in a .tab,
- * or an .elf linked at the packer's origin, whose .tbf beside it is taken or that is packed on the
- * fly), or a folder of an app with its built .tbf. Says on stderr what an .elf was taken for. */
-bool guest_add_file(struct guest *guest, const char *path, struct sim_error *error);
+/* Takes one file as the user named it (places_find_guest): firmware (.elf, .hex), an app (.tbf, the
+ * one in a .tab, or an .elf linked at the packer's origin, whose .tbf beside it is taken or that is
+ * packed on the fly), or a folder of an app with its built .tbf. Says on stderr what an .elf was
+ * taken for. */
+bool guest_add_file(struct guest *guest, const char *name, struct sim_error *error);
 
 /* True when a firmware file was given. */
 bool guest_has_firmware(const struct guest *guest);

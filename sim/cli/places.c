@@ -53,6 +53,26 @@ bool places_find_folder(const char *relative, char *buffer, size_t size)
     return find(relative, true, buffer, size);
 }
 
+bool places_find_guest(const char *name, char *buffer, size_t size)
+{
+    static const struct {
+        const char *folder;
+        const char *ending;
+    } forms[] = {{"firmware/apps", ".tbf"}, {"firmware/apps", ""}, {"firmware/kernel", ""}};
+    char relative[PLACES_PATH_MAX];
+    struct stat status;
+    bool is_there = stat(name, &status) == 0;
+    bool may_be_ours = !is_there && name[0] != '\0' && strchr(name, '/') == NULL;
+    for (size_t i = 0; may_be_ours && i < sizeof forms / sizeof forms[0]; i++) {
+        snprintf(relative, sizeof relative, "%s/%s%s", forms[i].folder, name, forms[i].ending);
+        if (places_find(relative, buffer, size)) {
+            return true;
+        }
+    }
+    snprintf(buffer, size, "%s", name);
+    return is_there;
+}
+
 bool places_resolve(const char *path, char *buffer, size_t size)
 {
     char *resolved = realpath(path, NULL);

@@ -115,10 +115,21 @@ static bool queue_input(struct run_session *session, const struct run_input *inp
     return queued || sim_fail(error, SIM_WRONG_USE, "too many inputs are queued");
 }
 
+/* In the order of their times: a text begins behind the one that was queued before it. */
 bool run_inputs_queue(struct run_session *session, struct sim_error *error)
 {
-    for (size_t i = 0; i < session->options.input_count; i++) {
-        if (!queue_input(session, &session->options.inputs[i], error)) {
+    const struct run_input *sorted[RUN_INPUTS_MAX];
+    size_t count = session->options.input_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct run_input *input = &session->options.inputs[i];
+        size_t place = i;
+        for (; place > 0 && sorted[place - 1]->at_ns > input->at_ns; place--) {
+            sorted[place] = sorted[place - 1];
+        }
+        sorted[place] = input;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!queue_input(session, sorted[i], error)) {
             return false;
         }
     }

@@ -70,6 +70,7 @@ class WrongUse(Base):
         with open(app("hello.tbf"), "rb") as file:
             hello = file.read()
         self.refused("cannot open", "run", "/nonexistent.elf")
+        self.refused("no app of that name comes along", "run", "nonexistent")
         self.refused("64-bit ELF", "run", "/proc/self/exe")
         self.refused("truncated", "run", self.write("cut.tbf", hello[:700]))
         self.refused("truncated", "run", self.write("cut2.tbf", hello[:7]))
@@ -196,6 +197,19 @@ class Run(Base):
         result = sandglass("run", app("hello.elf"), "--headless", "--until", "greeting number 1")
         self.assertEqual(result.returncode, 0)
         self.assertIn("is an app (linked at 0x80000000)", result.stderr)
+
+    def test_apps_and_kernels_that_come_along_are_known_by_name(self):
+        for words in (["hello"], ["hello.tbf"], ["nrf52dk.elf", "hello"]):
+            result = sandglass("run", *words, "--headless", "--until", "greeting number 1", cwd=self.folder)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(sandglass("apps", "hello", cwd=self.folder).stdout, r"(?m)^hello +\d")
+        self.write("hello", b"mine")
+        result = sandglass("run", "hello", "--headless", cwd=self.folder)
+        self.assertIn("neither an ELF nor", result.stderr)
+
+    def test_what_is_typed_comes_at_its_time_in_whatever_order_it_is_given(self):
+        result = sandglass("run", "hello", "--headless", "--for", "2s", "--uart-in", "panic\\n@1s", "--uart-in", "status\\n@500ms")
+        self.assertIn("Total processes: 1", result.stdout)
 
     def test_hex_runs_as_the_elf_does(self):
         image = self.path("guest.hex")
