@@ -221,23 +221,22 @@ static void enter_line(struct process_console *console, BORROWED struct text *te
     console->prompt = !console->muted;
 }
 
-static void take_byte(struct process_console *console, BORROWED struct text *text)
+/* All that has come, up to the end of a line: one transmission shows it. */
+static void take_bytes(struct process_console *console, BORROWED struct text *text)
 {
-    uint8_t byte = slice_get(slice_as_const(SLICE_OF(console->ahead)), console->ahead_first);
-    console->ahead_first = (console->ahead_first + 1) % PROCESS_CONSOLE_AHEAD;
-    console->ahead_count--;
-    switch (line_edit_put(&console->line, byte)) {
-    case LINE_EDIT_CHANGED:
-        if (!console->muted) {
-            line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
-        }
-        break;
-    case LINE_EDIT_ENTERED:
+    enum line_edit_event event = LINE_EDIT_NOTHING;
+    bool changed = false;
+    while (console->ahead_count > 0 && event != LINE_EDIT_ENTERED) {
+        uint8_t byte = slice_get(slice_as_const(SLICE_OF(console->ahead)), console->ahead_first);
+        console->ahead_first = (console->ahead_first + 1) % PROCESS_CONSOLE_AHEAD;
+        console->ahead_count--;
+        event = line_edit_put(&console->line, byte);
+        changed = changed || event == LINE_EDIT_CHANGED;
+    }
+    if (event == LINE_EDIT_ENTERED) {
         enter_line(console, text);
-        break;
-    case LINE_EDIT_NOTHING:
-    default:
-        break;
+    } else if (changed && !console->muted) {
+        line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
     }
 }
 
@@ -277,7 +276,7 @@ static void work(struct process_console *console)
             console->prompt = false;
             text_add_literal(&text, PROMPT);
         } else if (console->ahead_count > 0) {
-            take_byte(console, &text);
+            take_bytes(console, &text);
         } else {
             return;
         }

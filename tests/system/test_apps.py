@@ -9,8 +9,8 @@ from sandglass import BUILD, app, keys, run, sandglass
 
 
 class Apps(unittest.TestCase):
-    def lines(self, name, *arguments, seconds=1):
-        result = run("--check-isolation", *arguments, app(name), seconds=seconds)
+    def lines(self, name, *arguments, seconds=1, what=None):
+        result = run("--check-isolation", *arguments, app(what or name), seconds=seconds)
         self.assertEqual(result.status, 0, result.stderr)
         self.assertIn(" 0 times a foreign byte changed", result.stderr)
         return re.findall(f"^(?:sandglass[$] )?{name}: (.*)$", result.stdout, re.MULTILINE)
@@ -30,6 +30,18 @@ class Apps(unittest.TestCase):
 
     def test_echo(self):
         self.assertEqual(self.lines("echo", *keys(0.5, r"hello, World\r"), *keys(0.8, r"x\n")), ["say something", "HELLO, WORLD", "X"])
+
+    def test_pasted(self):
+        """500 characters without a pause, of which each line has an answer of the process console's, too: the app gets
+        them all. A command behind 480 characters of dropped lines is whole."""
+        for board in ("nrf52dk", "nrf52840dk"):
+            with self.subTest(board=board):
+                pasted = "abcdefghijklmnopqrstuvwxyz\\n" * 19
+                self.assertEqual(self.lines("paste", "-b", board, "--uart-in", pasted + "@500ms", what="tests/paste"),
+                                 ["500 bytes, 0 gaps"])
+                dropped = "0123456789" * 6 + "\\x03"
+                result = run("-b", board, app("blink"), "--uart-in", dropped * 8 + "list\\n@500ms", seconds=1)
+                self.assertEqual(len(result.lines("^ 0 .* blink ")), 1, result.stdout)
 
     def test_bare(self):
         result = run(app("bare"), seconds=1)

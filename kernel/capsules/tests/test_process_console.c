@@ -283,6 +283,21 @@ static void test_typing_ahead(void **state)
     assert_true(uart.sent_length <= PROCESS_CONSOLE_AHEAD + 1);
 }
 
+/* One transmission shows all that came during the one before: an echo byte by byte falls behind. */
+static void test_echo_keeps_up(void **state)
+{
+    (void)state;
+    type("l");
+    fake_uart_forget_sent(&uart);
+    for (const char *keys = "istening"; *keys != 0; keys++) {
+        assert_true(fake_uart_feed(&uart, (uint8_t)*keys));
+    }
+    assert_true(fake_uart_step(&uart)); /* of the first byte */
+    assert_true(fake_uart_step(&uart)); /* of all others */
+    assert_false(fake_uart_step(&uart));
+    expect_sent("istening");
+}
+
 static void test_process_ends_while_it_is_printed(void **state)
 {
     (void)state;
@@ -360,6 +375,7 @@ int main(void)
         TEST(test_wrong_lines),
         TEST(test_reset_and_panic),
         TEST(test_typing_ahead),
+        TEST(test_echo_keeps_up),
         TEST(test_process_ends_while_it_is_printed),
         TEST(test_muted),
         TEST(test_nasty_name),
