@@ -25,6 +25,7 @@ _Static_assert((PAGES + 1u) * PAGE_BYTES == HIL_FLASH_SECTOR_BYTES, "a sector is
 #define SEAL_HASH      (SEAL_CHECKSUMS + 4u * PAGES) /* of the bytes before */
 #define SEAL_BYTES     (SEAL_HASH + 4u)
 #define MAGIC_BYTES    4u
+#define WORD_BYTES     4u
 
 static uint32_t hash_page(const struct nvm_pool *pool, uint32_t length)
 {
@@ -155,6 +156,13 @@ static int program_flash(struct nvm_pool *pool, enum nvm_pool_step step, uint32_
     return hil_flash_program(pool->flash, address, &pool->page, length);
 }
 
+/* A page was worked at without the flash: it is asked for a word that nobody needs, since what is
+ * done in one go is a page at most, whatever the request. */
+static int pause(struct nvm_pool *pool)
+{
+    return read_flash(pool, NVM_POOL_PAUSE, pool->first_address, WORD_BYTES);
+}
+
 static void fill_page(struct nvm_pool *pool)
 {
     for (uint32_t i = 0; i < PAGE_BYTES; i++) {
@@ -263,19 +271,18 @@ static uint32_t request_page(const struct nvm_pool_request *request)
 static int read_on(struct nvm_pool *pool)
 {
     const struct nvm_pool_request *request = &pool->request;
-    bool goes_on = true;
-    while (goes_on && request->left > 0) {
-        uint32_t sector = find_block(pool, request->owner, request->offset / BLOCK_BYTES);
-        if (sector != no_block(pool)) {
-            return sector == pool->loaded
-                       ? read_flash(pool, NVM_POOL_READ,
-                                    page_address(pool, sector, request_page(request)), PAGE_BYTES)
-                       : load_seal(pool, sector);
-        }
-        fill_page(pool);
-        goes_on = deliver_page(pool);
+    if (request->left == 0) {
+        return K_EALREADY;
     }
-    return goes_on ? K_EALREADY : K_ECANCEL;
+    uint32_t sector = find_block(pool, request->owner, request->offset / BLOCK_BYTES);
+    if (sector == no_block(pool)) {
+        fill_page(pool);
+        return deliver_page(pool) ? pause(pool) : K_ECANCEL;
+    }
+    return sector == pool->loaded
+               ? read_flash(pool, NVM_POOL_READ, page_address(pool, sector, request_page(request)),
+                            PAGE_BYTES)
+               : load_seal(pool, sector);
 }
 
 static int take_page(struct nvm_pool *pool)
@@ -361,27 +368,26 @@ static int seal(struct nvm_pool *pool)
  * the buffer. */
 static int fill_block(struct nvm_pool *pool, bool has_old)
 {
-    bool loaded = has_old;
-    while (pool->page_number < PAGES) {
-        if (!loaded && keeps_old_bytes(pool)) {
-            return read_flash(pool, NVM_POOL_COPY, page_address(pool, pool->old, pool->page_number),
-                              PAGE_BYTES);
-        }
-        if (!loaded) {
-            fill_page(pool);
-        }
-        if (!lay_over(pool)) {
-            return K_ECANCEL;
-        }
-        pool->checksums[pool->page_number] = hash_page(pool, PAGE_BYTES);
-        if (!is_page_erased(pool)) {
-            return program_flash(pool, NVM_POOL_PROGRAM,
-                                 page_address(pool, pool->target, pool->page_number), PAGE_BYTES);
-        }
-        pool->page_number++;
-        loaded = false;
+    if (pool->page_number == PAGES) {
+        return seal(pool);
     }
-    return seal(pool);
+    if (!has_old && keeps_old_bytes(pool)) {
+        return read_flash(pool, NVM_POOL_COPY, page_address(pool, pool->old, pool->page_number),
+                          PAGE_BYTES);
+    }
+    if (!has_old) {
+        fill_page(pool);
+    }
+    if (!lay_over(pool)) {
+        return K_ECANCEL;
+    }
+    pool->checksums[pool->page_number] = hash_page(pool, PAGE_BYTES);
+    if (!is_page_erased(pool)) {
+        return program_flash(pool, NVM_POOL_PROGRAM,
+                             page_address(pool, pool->target, pool->page_number), PAGE_BYTES);
+    }
+    pool->page_number++;
+    return pause(pool);
 }
 
 /* What stays is not to get a new check sum when its old one is wrong. */
@@ -472,6 +478,8 @@ static int next_operation(struct nvm_pool *pool)
         return take_loaded(pool);
     case NVM_POOL_READ:
         return take_page(pool);
+    case NVM_POOL_PAUSE:
+        return pool->request.writes ? fill_block(pool, false) : read_on(pool);
     case NVM_POOL_ERASE:
         return fill_block(pool, false);
     case NVM_POOL_COPY:

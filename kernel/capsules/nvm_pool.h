@@ -32,6 +32,7 @@ enum nvm_pool_step {
     NVM_POOL_SCAN,
     NVM_POOL_LOAD_SEAL,
     NVM_POOL_READ,
+    NVM_POOL_PAUSE, /* a page needed no flash; the next one, when others have had their turn */
     NVM_POOL_ERASE,
     NVM_POOL_COPY,
     NVM_POOL_PROGRAM,

@@ -121,6 +121,35 @@ static void test_what_is_written_is_read(void **state)
     }
 }
 
+/* Whatever a request is about, no more than a page is worked at in one go: between two pages the
+ * flash is asked for something, and others go on. */
+static void expect_steps_for(uint32_t number, uint32_t length)
+{
+    uint32_t steps = 0;
+    lend(0, length);
+    expect_success(command(0, number, 0, length));
+    fake_core_run();
+    while (fake_flash_step(&flash, K_OK)) {
+        fake_core_run();
+        steps++;
+    }
+    uint32_t upcall = number == ABI_NVM_STORAGE_READ ? ABI_NVM_STORAGE_UPCALL_READ
+                                                     : ABI_NVM_STORAGE_UPCALL_WRITTEN;
+    expect_upcall(0, upcall, length, 0, 0);
+    assert_true(steps >= length / HIL_FLASH_PAGE_BYTES);
+}
+
+static void test_a_page_at_a_time(void **state)
+{
+    (void)state;
+    read_bytes(0, 0, 1);                          /* the seals are known */
+    expect_steps_for(ABI_NVM_STORAGE_READ, SIZE); /* nothing is there */
+    memset(bytes[0], 0xFF, SIZE);
+    expect_steps_for(ABI_NVM_STORAGE_WRITE, SIZE); /* nothing is to be programmed */
+    expect_steps_for(ABI_NVM_STORAGE_READ, SIZE);
+    expect_bytes(0, 0, 0xFF, SIZE);
+}
+
 static void test_each_has_its_own(void **state)
 {
     (void)state;
@@ -489,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_what_is_written_is_read),
+        TEST(test_a_page_at_a_time),
         TEST(test_each_has_its_own),
         TEST(test_refusals),
         TEST(test_they_take_turns),
