@@ -229,7 +229,7 @@ static struct command_return exchange_reports(struct hid_driver *driver, struct 
 static int take(struct hid_driver *driver, struct process_id id)
 {
     if (!process_id_is_equal(driver->owner, id)) {
-        if (process_id_is_alive(driver->owner) || driver->sending) {
+        if (process_id_is_alive(driver->owner)) {
             return K_EBUSY;
         }
         driver->owner = id;

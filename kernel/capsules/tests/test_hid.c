@@ -332,6 +332,27 @@ static void test_one_process_has_it_while_it_lives(void **state)
     expect_failure(command(2, ABI_HID_RECEIVE), K_ENOMEM);
 }
 
+/* A host that takes no more reports keeps that of a process that has ended; not the device. */
+static void test_a_report_that_nobody_takes(void **state)
+{
+    (void)state;
+    uint8_t out[64] = {0};
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
+    allow(1, ABI_HID_RW_SEND, out, sizeof out);
+    configure(1);
+    expect_success(command(0, ABI_HID_SEND));
+    fake_core_end(0);
+    expect_success(command(1, ABI_HID_RECEIVE));
+    host_sends("x");
+    expect_event(1, ABI_HID_RECEIVED);
+    expect_failure(command(1, ABI_HID_SEND), K_EBUSY); /* the controller still has the other's */
+    host_takes();
+    expect_no_upcall(1);
+    expect_success(command(1, ABI_HID_SEND));
+    host_takes();
+    expect_event(1, ABI_HID_SENT);
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -347,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup(test_descriptors, begin_keyboard),
         cmocka_unit_test_setup(test_keyboard, begin_keyboard),
         TEST(test_one_process_has_it_while_it_lives),
+        TEST(test_a_report_that_nobody_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
