@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""docs/example-apps.md: each of its commands shows something, and each app of the tree has a row."""
+import os
+import re
+import shlex
+import subprocess
+import unittest
+
+from sandglass import HOST_SECONDS, PROGRAM
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+NO_EXAMPLES = {"template", "trespass"}  # what `sandglass new` copies; one source of seven apps
+KERNEL_LINE = re.compile(r"^(Sandglass |App \S+: slot|Initialization complete|sandglass\$|$)")
+PART_NOTE = re.compile(r"^\[ *[0-9.]+\] (led\d|motor) on$", re.M)
+
+
+def page():
+    with open(os.path.join(ROOT, "docs/example-apps.md"), encoding="utf-8") as file:
+        return file.read()
+
+
+class ExampleApps(unittest.TestCase):
+    def test_every_command_shows_something(self):
+        commands = re.findall(r"`sandglass (run .*?)`", page().split("\n## ", 1)[1])
+        self.assertGreater(len(commands), 20)
+        for command in commands:
+            words = shlex.split(command)
+            limit = [] if "--for" in words else ["--for", "3s"]
+            with self.subTest(command):
+                done = subprocess.run([PROGRAM, *words, "--headless", *limit], cwd=ROOT, capture_output=True, text=True,
+                                      stdin=subprocess.DEVNULL, timeout=HOST_SECONDS, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                said = [line for line in done.stdout.splitlines() if not KERNEL_LINE.match(line)]
+                self.assertTrue(said or PART_NOTE.search(done.stderr), done.stdout)
+                self.assertNotRegex(done.stdout, r"error -|not loaded")
+
+    def test_every_app_has_a_row(self):
+        named = set(re.findall(r"\w+", " ".join(re.findall(r"(?m)^\| ([^|]+) \|", page()))))
+        apps = {name for name in os.listdir(os.path.join(ROOT, "apps")) if os.path.exists(os.path.join(ROOT, "apps", name, "main.c"))}
+        missing = {name for name in apps - NO_EXAMPLES if not any(word.startswith(name) for word in named)}
+        self.assertEqual(missing, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
