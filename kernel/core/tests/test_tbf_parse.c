@@ -184,6 +184,24 @@ static void test_main_and_program(void **state)
     assert_int_equal(app.entry, 64);
 }
 
+static void test_of_two_programs_the_first_counts(void **state)
+{
+    (void)state;
+    uint8_t image[128] = {
+        2, 0, 72, 0, 128, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,                           /* base */
+        9, 0, 20, 0, 4,   0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 120, 0, 0, 0, 7, 0, 0, 0, /* RAM 2 */
+        9, 0, 20, 0, 0,   0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 128, 0, 0, 0, 8, 0, 0, 0, /* RAM 1 */
+        8, 0, 4,  0, 2,   0, 0, 0,
+    };
+    struct tbf_app app;
+    set_checksum(image);
+    assert_int_equal(parse(image, sizeof(image), &app), TBF_APP);
+    assert_int_equal(app.minimum_ram, 2);
+    assert_int_equal(app.entry, 76);
+    assert_int_equal(app.binary_end, 120);
+    assert_int_equal(app.program_version, 7);
+}
+
 static void test_permissions(void **state)
 {
     (void)state;
@@ -299,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_erased_flash_and_short_rests),
         cmocka_unit_test(test_header_is_bounded),
         cmocka_unit_test(test_main_and_program),
+        cmocka_unit_test(test_of_two_programs_the_first_counts),
         cmocka_unit_test(test_permissions),
         cmocka_unit_test(test_storage_permissions),
         cmocka_unit_test(test_mutations),
