@@ -218,10 +218,6 @@ struct command_return syscall_memop(struct process *process, uint32_t operation,
 bool deferred_run(void);
 /* A turn is over: what was to wait for that is requested now; false when nothing was. */
 bool deferred_release_later(void);
-static inline bool deferred_is_pending(void)
-{
-    return kernel.deferred.first != NULL;
-}
 
 /* debug.c */
 /* From here on texts wait for the UART. */

@@ -50,7 +50,7 @@ int fuzz_console(const struct board *board)
     return -1;
 }
 
-uint64_t fuzz_random_next(struct fuzz_random *random)
+static uint64_t random_next(struct fuzz_random *random)
 {
     random->state += 0x9E3779B97F4A7C15U;
     uint64_t mixed = random->state;
@@ -61,7 +61,7 @@ uint64_t fuzz_random_next(struct fuzz_random *random)
 
 uint32_t fuzz_random_below(struct fuzz_random *random, uint32_t limit)
 {
-    return (uint32_t)(fuzz_random_next(random) >> 32) % limit;
+    return (uint32_t)(random_next(random) >> 32) % limit;
 }
 
 static bool chance(struct fuzz_random *random, uint32_t percent)
@@ -437,7 +437,7 @@ static void make_input(struct fuzz_input *input, struct fuzz_random *random,
     }
     const struct device_input_kind *kind = &kinds[fuzz_random_below(random, count)];
     uint64_t values = (uint64_t)((int64_t)kind->value_max - kind->value_min) + 1;
-    int32_t value = (int32_t)(kind->value_min + (int64_t)(fuzz_random_next(random) % values));
+    int32_t value = (int32_t)(kind->value_min + (int64_t)(random_next(random) % values));
     if (board->devices[device].device_class->touch_size != NULL &&
         strcmp(kind->name, "touch") == 0) {
         value = (int32_t)(fuzz_random_below(random, PLACES) +
@@ -464,7 +464,7 @@ static void make_inputs(struct fuzz_case *made, struct fuzz_random *random,
 void fuzz_case_make(struct fuzz_case *made, struct fuzz_random *random,
                     const struct fuzz_ground *ground)
 {
-    *made = (struct fuzz_case){.seed = (uint32_t)fuzz_random_next(random)};
+    *made = (struct fuzz_case){.seed = (uint32_t)random_next(random)};
     for (int i = 0; i < FUZZ_APPS; i++) {
         make_script(&made->app[i], random, ground);
     }
@@ -582,7 +582,7 @@ void fuzz_case_change(struct fuzz_case *changed, const struct fuzz_case *other,
         if (what == 0) {
             make_inputs(changed, random, ground);
         } else if (what == 1) {
-            changed->seed = (uint32_t)fuzz_random_next(random);
+            changed->seed = (uint32_t)random_next(random);
         } else if (script->count == 0) {
             make_script(script, random, ground);
         } else {

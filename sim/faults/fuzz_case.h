@@ -48,11 +48,10 @@ struct fuzz_case {
     uint32_t input_count;
 };
 
-/* Numbers that follow from a seed. */
+/* Numbers that follow from a seed, each below `limit`, which is not 0. */
 struct fuzz_random {
     uint64_t state;
 };
-uint64_t fuzz_random_next(struct fuzz_random *random);
 uint32_t fuzz_random_below(struct fuzz_random *random, uint32_t limit);
 
 /* The numbers behind FUZZ_MODE_DRIVER. The order is part of the cases' format: new ones are added

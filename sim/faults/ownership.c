@@ -479,12 +479,6 @@ uint64_t ownership_breach_total(const struct ownership *ownership)
     return ownership->state.breach_total;
 }
 
-void ownership_forget_breaches(struct ownership *ownership)
-{
-    ownership->state.breach_total = 0;
-    ownership->state.breach_count = 0;
-}
-
 struct ownership_cost ownership_cost(const struct ownership *ownership)
 {
     return ownership->cost;

@@ -95,7 +95,6 @@ const struct ownership_map *ownership_map_of(const struct ownership *ownership);
 /* The breaches so far, the first OWNERSHIP_BREACHES_MAX of them. */
 const struct ownership_breach *ownership_breaches(const struct ownership *ownership, size_t *count);
 uint64_t ownership_breach_total(const struct ownership *ownership);
-void ownership_forget_breaches(struct ownership *ownership);
 /* "the kernel changed memory of process b at 0x20001234, which b has not lent" */
 void ownership_describe(const struct ownership *ownership, const struct ownership_breach *breach,
                         char *text, size_t size);
