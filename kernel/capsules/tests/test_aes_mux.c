@@ -89,6 +89,21 @@ static void test_each_gets_its_own(void **state)
     }
 }
 
+/* With another buffer, too: a port has one request under way or waiting. */
+static void test_one_at_a_time(void **state)
+{
+    (void)state;
+    struct dma_buffer other = {users[2].bytes, sizeof users[2].bytes, NULL, NULL, false};
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(ask(i), K_OK);
+        assert_int_equal(hil_aes_encrypt(&users[i].port.aes, &other), K_EBUSY);
+        assert_false(dma_buffer_is_lent(&other));
+    }
+    fake_aes_run(&fake);
+    assert_true(users[0].done == 1 && users[1].done == 1);
+    expect_cipher(1);
+}
+
 static void test_turns(void **state)
 {
     (void)state;
@@ -137,10 +152,8 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_each_gets_its_own),
-        TEST(test_turns),
-        TEST(test_failure_is_whose_it_is),
-        TEST(test_refusals),
+        TEST(test_each_gets_its_own),      TEST(test_one_at_a_time), TEST(test_turns),
+        TEST(test_failure_is_whose_it_is), TEST(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,22 @@ static void test_what_comes_again_is_answered_and_not_done_again(void **state)
     assert_int_equal(fake_app_control.count, 1);
 }
 
+/* A length that no frame has is no beginning: what follows at once is heard. */
+static void test_a_frame_that_is_too_long(void **state)
+{
+    (void)state;
+    wake();
+    for (uint32_t length = 133; length <= 255; length++) {
+        const uint8_t head[5] = {0x01, 0x53, 'W', 1, (uint8_t)length};
+        feed(head, sizeof head);
+        send_words('B', (uint8_t)length, 1024, 0);
+        assert_int_equal(fake_app_control.count, length - 132);
+        fake_app_control_end(K_EBUSY);
+        fake_uart_run(&uart);
+        fake_uart_forget_sent(&uart);
+    }
+}
+
 static void test_spoilt_frames_and_noise(void **state)
 {
     (void)state;
@@ -283,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup(test_only_the_whole_line_wakes_it, begin),
         cmocka_unit_test_setup(test_an_installation, begin),
         cmocka_unit_test_setup(test_what_comes_again_is_answered_and_not_done_again, begin),
+        cmocka_unit_test_setup(test_a_frame_that_is_too_long, begin),
         cmocka_unit_test_setup(test_spoilt_frames_and_noise, begin),
         cmocka_unit_test_setup(test_silence_ends_it, begin),
         cmocka_unit_test_setup(test_a_new_host_undoes_what_the_old_one_began, begin),

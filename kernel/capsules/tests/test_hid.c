@@ -277,6 +277,7 @@ static void test_exchange_is_both_or_neither(void **state)
     host_takes();
     expect_event(0, ABI_HID_SENT);
     expect_failure(command(0, ABI_HID_EXCHANGE), K_EALREADY);
+    assert_null(controller.sending);
     host_sends("x");
     expect_event(0, ABI_HID_RECEIVED);
 }

@@ -138,12 +138,15 @@ static int begin(struct process_id owner)
     return settle(app_control_begin(&user, owner, IMAGE_BYTES, APP_CONTROL_ANYWHERE));
 }
 
+/* In pieces that end within the flash's pages and lie across their ends. */
 static void write_image(const uint8_t image[IMAGE_BYTES])
 {
-    for (uint32_t at = 0; at < IMAGE_BYTES; at += APP_CONTROL_PIECE_BYTES) {
-        const struct const_slice piece = {image + at, APP_CONTROL_PIECE_BYTES};
+    for (uint32_t at = 0; at < IMAGE_BYTES; at += 100) {
+        const struct const_slice piece = {image + at,
+                                          IMAGE_BYTES - at < 100 ? IMAGE_BYTES - at : 100};
         assert_int_equal(settle(app_control_write(&user, at, piece)), K_OK);
     }
+    assert_memory_equal(process_memory(FIXTURE_FLASH + kernel.apps.new_app), image, IMAGE_BYTES);
 }
 
 /* All but the load. */
