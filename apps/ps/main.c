@@ -1,6 +1,6 @@
 /* What runs: identifiers, names, states, restarts, and how many calls each has made. Its header
  * says that it wants to know (a permissions TLV: PACK_OPTIONS in apps/CMakeLists.txt). It stops the
- * app `hello`, if there is one, and starts it again. */
+ * app `hello`, if there is one, lets it go on, ends it, and starts it from its beginning. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +36,21 @@ static uint32_t find(const uint32_t *ids, int count, const char *wanted)
     return UINT32_MAX;
 }
 
+static void rule(uint32_t hello)
+{
+    uint32_t ids[PROCESSES];
+    printf("ps: stop: %d\n", process_info_set_state(hello, ABI_PROCESS_STOP));
+    print_process(hello);
+    printf("ps: start: %d\n", process_info_set_state(hello, ABI_PROCESS_START));
+    print_process(hello);
+    printf("ps: terminate: %d\n", process_info_set_state(hello, ABI_PROCESS_TERMINATE));
+    print_process(hello);
+    printf("ps: boot: %d\n", process_info_set_state(hello, ABI_PROCESS_BOOT));
+    alarm_sleep_ms(50);
+    int count = process_info_ids(ids, PROCESSES); /* it has another one now */
+    print_process(find(ids, count < PROCESSES ? count : PROCESSES, "hello"));
+}
+
 int main(void)
 {
     uint32_t ids[PROCESSES];
@@ -51,10 +66,7 @@ int main(void)
     }
     uint32_t hello = find(ids, count, "hello");
     if (hello != UINT32_MAX) {
-        printf("ps: stop: %d\n", process_info_set_state(hello, ABI_PROCESS_STOP));
-        print_process(hello);
-        printf("ps: start: %d\n", process_info_set_state(hello, ABI_PROCESS_START));
-        print_process(hello);
+        rule(hello);
     }
     return 0;
 }

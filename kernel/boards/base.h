@@ -125,7 +125,7 @@ extern const struct hil_alarm base_alarm;
         {&cycle_count_driver_ops, &base.cycle_count_driver},                                       \
         {&eui64_driver_ops, &base.eui64_driver}, {&hmac_driver_ops, &base.hmac_driver},            \
         {&sha_driver_ops, &base.sha_driver}, {&app_loader_driver_ops, &base.app_loader_driver},    \
-        {&process_info_driver_ops, NULL}, {&ipc_driver_ops, NULL},            \
+        {&process_info_driver_ops, NULL}, {&ipc_driver_ops, NULL},                                 \
         {&read_only_state_driver_ops, (void *)&base_alarm},                                        \
     {                                                                                              \
         &low_level_debug_driver_ops, NULL                                                          \
@@ -148,6 +148,11 @@ extern const struct kernel_fault_rule base_fault_rules[1];
 #define BASE_SCHEDULER scheduler_round_robin
 #endif
 
+/* So may a board: the array of its rules, defined before this file is included. */
+#ifndef BASE_FAULT_RULES
+#define BASE_FAULT_RULES base_fault_rules
+#endif
+
 /* The fields of struct kernel_config. `driver_rows` is the board's array. */
 #define BASE_CONFIG(name, driver_rows)                                                             \
     .board_name = (name),                                                                          \
@@ -167,7 +172,7 @@ extern const struct kernel_fault_rule base_fault_rules[1];
             .app_ram_end = app_ram_end,                                                            \
     },                                                                                             \
     .chip = &base_chip, .drivers = (driver_rows), .driver_count = COUNT_OF(driver_rows),           \
-    .fault_rules = base_fault_rules, .fault_rule_count = COUNT_OF(base_fault_rules),               \
+    .fault_rules = BASE_FAULT_RULES, .fault_rule_count = COUNT_OF(BASE_FAULT_RULES),               \
     .scheduler = &BASE_SCHEDULER, .slice_us = 10000, .debug_uart = &base.debug_port.uart,          \
     .report_loading = true, .enforce_permissions = true, .app_flash = &base.app_flash
 

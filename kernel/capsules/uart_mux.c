@@ -94,6 +94,9 @@ static void mux_received(void *self, uint32_t count, int status)
     uint8_t byte = dma_buffer_get(&mux->byte, 0);
     bool wanted = false;
     mux->listening = false;
+    if (mux->taker != NULL && hil_uart_client_is_dead(mux->taker->client)) {
+        mux->taker = NULL; /* what a dead capsule has taken is everybody's again */
+    }
     struct uart_mux_port *port = mux->last;
     do {
         port = port->next;

@@ -7,7 +7,7 @@
  * lines stay whole where that starves nobody.
  * Bytes out go to the UART from the user's own buffer, which the port holds meanwhile.
  * In: every port that is receiving gets a copy of every byte; what comes while none is, is lost. A
- * port may take the input: it alone gets it until it gives it back.
+ * port may take the input: it alone gets it until it gives it back, or its user's capsule is dead.
  */
 #ifndef KERNEL_CAPSULES_UART_MUX_H
 #define KERNEL_CAPSULES_UART_MUX_H

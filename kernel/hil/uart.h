@@ -126,6 +126,12 @@ static inline void hil_uart_client_transmitted(BORROWED const struct hil_uart_cl
     }
 }
 
+/* Nothing reaches a client whose capsule has trapped. */
+static inline bool hil_uart_client_is_dead(BORROWED const struct hil_uart_client *client)
+{
+    return client != NULL && guard_is_dead(client->owner);
+}
+
 static inline void hil_uart_client_received(BORROWED const struct hil_uart_client *client,
                                             uint32_t count, int status)
 {

@@ -61,7 +61,9 @@ class Apps(unittest.TestCase):
                                             "hello: waits, 0 restarts, has made calls",
                                             "ps: running, 0 restarts, has made calls"])
         self.assertEqual(said[3:], ["stop: 0", "hello: stopped, 0 restarts, has made calls",
-                                    "start: 0", "hello: waits, 0 restarts, has made calls"])
+                                    "start: 0", "hello: waits, 0 restarts, has made calls",
+                                    "terminate: 0", "hello: ended, 0 restarts, has made calls",
+                                    "boot: 0", "hello: waits, 1 restarts, has made calls"])
 
     def test_ps_without_permission(self):
         """A permissions TLV that names other drivers only, and none at all."""

@@ -80,6 +80,23 @@ class Life(unittest.TestCase):
         self.assertEqual(self.presses_seen(result), [1])
         self.assertEqual(after(result, 2.5, "call", "buttons"), [])
 
+    def test_policies_that_show_all_and_one_that_panics(self):
+        """On kernel/boards/trap_test, whose rules are for some apps' names."""
+        kernel = os.path.join(BUILD, "firmware/kernel/trap_test.elf")
+        runs = {name: run(kernel, app("trespass-" + name), app("hello"), seconds=5) for name in ("kernel", "neighbour", "grants")}
+        for name, starts in (("kernel", 1), ("neighbour", 2)):
+            with self.subTest(name=name):
+                said = runs[name].stdout
+                self.assertRegex(said, rf"(?s)Process trespass-{name} .* faulted: .*App: trespass-{name} +- +\[Faulted\].*CFSR 0x0*82 .*"
+                                 r"r0 0x.*lr 0x.*sp 0x.*region 0 .*region 7 ")
+                self.assertEqual(len(list(runs[name].events("start", "trespass-" + name))), starts)
+                if starts == 2:  # who is started again is so when all has been shown
+                    self.assertLess(said.index("region 7 "), said.index("trespass: started again"))
+                self.assertTrue(runs[name].lines("hello: greeting number 3"))  # the others go on meanwhile
+        self.assertEqual(runs["grants"].status, 1)
+        self.assertTrue(runs["grants"].lines("[Pp]anic"), runs["grants"].stdout)
+        self.assertEqual(len(list(runs["grants"].events("start", "trespass-grants"))), 1)
+
     def test_terminated_and_booted_it_starts_fresh(self):
         result = self.live((1.5, "terminate buttons"), (2, "boot buttons"), (2.5, "process buttons"))
         self.assertEqual(self.presses_seen(result), [1, 1])

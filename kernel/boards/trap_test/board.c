@@ -1,9 +1,18 @@
 /* An nRF52-DK whose kernel has a capsule that traps when it is told to. For tests only. */
+#define BASE_FAULT_RULES fault_rules
 #include "kernel/boards/base.h"
 #include "kernel/boards/trap_test/trapper.h"
 #include "kernel/capsules/led.h"
 #include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/spim.h"
+
+/* The policies that no other board has: tests/system/test_life.py. */
+static const struct kernel_fault_rule fault_rules[] = {
+    {"trespass-kernel", KERNEL_FAULT_STOP_WITH_DEBUG, 0},
+    {"trespass-neighbour", KERNEL_FAULT_RESTART_WITH_DEBUG, 0},
+    {"trespass-grants", KERNEL_FAULT_PANIC, 0},
+    {NULL, KERNEL_FAULT_THRESHOLD_RESTART, 2},
+};
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(17), BASE_PIN(18)};
 static const struct hil_led leds[] = {BASE_LED(&led_pins[0]), BASE_LED(&led_pins[1])};

@@ -43,6 +43,7 @@ static struct fake_core {
     struct fake_process processes[FAKE_PROCESSES];
     struct deferred_call *deferred_first;
     bool in_command;
+    const struct capsule *dead;
     int error;
     uint32_t debug_length;
     char debug[1024];
@@ -73,6 +74,7 @@ void fake_core_reset(void)
     }
     core.deferred_first = NULL;
     core.in_command = false;
+    core.dead = NULL;
     core.debug_length = 0;
     core.debug[0] = 0;
 }
@@ -191,10 +193,14 @@ uint32_t fake_core_upcalls_lost(uint32_t index)
     return core.processes[index].lost;
 }
 
+void fake_core_kill(const struct capsule *owner)
+{
+    core.dead = owner;
+}
+
 bool guard_is_dead(const struct capsule *owner)
 {
-    (void)owner; /* no capsule traps here */
-    return false;
+    return owner != NULL && owner == core.dead;
 }
 
 bool fake_core_run_one(void)

@@ -28,6 +28,9 @@ struct process_id fake_core_id(uint32_t index);
 /* The process's app is one that asks for no driver from now on. */
 void fake_core_ask_for_none(uint32_t index);
 
+/* That capsule, and no other one, is dead. */
+void fake_core_kill(const struct capsule *owner);
+
 /* The process ends: grants, upcalls and buffers are gone, its identifier is stale. */
 void fake_core_end(uint32_t index);
 /* And begins anew, with an identifier of its own. */

@@ -190,6 +190,35 @@ static void test_every_receiver_gets_a_copy(void **state)
     assert_false(fake_uart_feed(&uart, 'd')); /* nobody listens */
 }
 
+static int take(struct user *user, bool takes)
+{
+    return hil_uart_input_take(&user->port.input, takes);
+}
+
+static void test_one_takes_it_all(void **state)
+{
+    static const struct capsule mortal;
+    (void)state;
+    users[1].client.owner = &mortal;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(receive(&users[i], 4), K_OK);
+    }
+    assert_int_equal(take(&users[1], true), K_OK);
+    assert_int_equal(take(&users[0], true), K_EBUSY);
+    feed("a");
+    assert_int_equal(take(&users[1], false), K_OK);
+    feed("b");
+    assert_memory_equal(users[0].bytes, "b", 1);
+    assert_memory_equal(users[1].bytes, "ab", 2);
+    /* Who dies with it has lost it. */
+    assert_int_equal(take(&users[1], true), K_OK);
+    feed("c");
+    fake_core_kill(&mortal);
+    feed("d");
+    assert_memory_equal(users[0].bytes, "bd", 2);
+    assert_int_equal(take(&users[0], true), K_OK);
+}
+
 static void test_receiving_again_from_the_callback(void **state)
 {
     (void)state;
@@ -312,6 +341,7 @@ int main(void)
         TEST(test_half_a_line_does_not_block),
         TEST(test_refused_transmission_is_told),
         TEST(test_every_receiver_gets_a_copy),
+        TEST(test_one_takes_it_all),
         TEST(test_receiving_again_from_the_callback),
         TEST(test_abort),
         TEST(test_line_error),
