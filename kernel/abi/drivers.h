@@ -26,6 +26,7 @@
 #define ABI_DRIVER_PROCESS_INFO      0x10002u
 #define ABI_DRIVER_SPI_CONTROLLER    0x20001u
 #define ABI_DRIVER_I2C_MASTER        0x20003u
+#define ABI_DRIVER_BLE               0x30000u
 #define ABI_DRIVER_IEEE802154        0x30001u
 #define ABI_DRIVER_EUI64             0x30006u
 #define ABI_DRIVER_RNG               0x40001u
@@ -227,6 +228,40 @@ enum abi_i2c_master_allow {
     ABI_I2C_MASTER_RWS = 2,
 };
 #define ABI_I2C_MASTER_MAX 64u /* bytes each way */
+
+/* Advertisements of Bluetooth LE. Command 0 does not ask whether the driver is there. */
+enum abi_ble_command {
+    ABI_BLE_START = 0, /* (enum abi_ble_pdu, interval in ms): advertises what is in ro 0. BUSY: it
+                        * does, or scans; INVAL */
+    ABI_BLE_STOP = 1,  /* advertising or scanning. BUSY: it does neither */
+    ABI_BLE_POWER = 2, /* (dBm). BUSY: while it advertises or scans; INVAL; NOSUPPORT */
+    ABI_BLE_SCAN = 5,  /* listens, u for each PDU that comes in. BUSY: as above */
+};
+enum abi_ble_pdu {
+    ABI_BLE_ADV_IND = 0,
+    ABI_BLE_ADV_NONCONN_IND = 2,
+    ABI_BLE_ADV_SCAN_IND = 6,
+};
+enum abi_ble_upcall {
+    ABI_BLE_UPCALL_RECEIVED = 0, /* (status, bytes of the PDU, 0): it is in rw 0 */
+    ABI_BLE_UPCALLS = 1,
+};
+enum abi_ble_allow {
+    ABI_BLE_RO_DATA = 0, /* the first ABI_BLE_DATA_MAX bytes go out */
+    ABI_BLE_ROS = 1,
+    ABI_BLE_RW_PDU = 0,
+    ABI_BLE_RWS = 1,
+};
+/* A PDU: type and flags, the length of the rest, six bytes of address (the lowest first), data. */
+#define ABI_BLE_PDU_LENGTH      1u
+#define ABI_BLE_PDU_ADDRESS     2u
+#define ABI_BLE_PDU_DATA        8u
+#define ABI_BLE_PDU_MAX         39u
+#define ABI_BLE_DATA_MAX        31u
+#define ABI_BLE_INTERVAL_MIN_MS 20u /* shorter ones are this long, longer than MAX that */
+#define ABI_BLE_INTERVAL_MAX_MS 4000000u
+#define ABI_BLE_POWER_MIN_DBM   (-20)
+#define ABI_BLE_POWER_MAX_DBM   10
 
 /* IEEE 802.15.4: frames without their check sequence, 1 to 125 bytes, as they are on the air. */
 enum abi_ieee802154_command {

@@ -23,6 +23,7 @@
     NEED(ADC, "kernel/hil/adc.h")                                                                  \
     NEED(AES, "kernel/hil/aes.h")                                                                  \
     NEED(ALARM, "kernel/hil/alarm.h")                                                              \
+    NEED(BLE, "kernel/hil/ble.h")                                                                  \
     NEED(BUTTON, "kernel/hil/button.h")                                                            \
     NEED(COMPARATOR, "kernel/hil/comparator.h")                                                    \
     NEED(CREDENTIAL, "kernel/hil/credential.h")                                                    \

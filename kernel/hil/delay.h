@@ -21,6 +21,7 @@ struct hil_delay_client {
 struct hil_delay_ops {
     PRIVATE void (*start)(void *self, uint32_t microseconds);
     PRIVATE void (*set_client)(void *self, const struct hil_delay_client *client);
+    PRIVATE uint32_t (*left)(void *self);
 };
 
 struct hil_delay {
@@ -39,6 +40,12 @@ static inline void hil_delay_set_client(BORROWED const struct hil_delay *delay,
                                         const struct hil_delay_client *client)
 {
     delay->ops->set_client(delay->self, client);
+}
+
+/* Microseconds of the one under way that are not over yet; 0: there is none, or it is due. */
+static inline uint32_t hil_delay_left(BORROWED const struct hil_delay *delay)
+{
+    return delay->ops->left(delay->self);
 }
 
 /* For drivers. NULL: nobody is told. */

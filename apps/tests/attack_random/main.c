@@ -84,6 +84,7 @@ static void call(void)
         ABI_DRIVER_ADC,
         ABI_DRIVER_SPI_CONTROLLER,
         ABI_DRIVER_I2C_MASTER,
+        ABI_DRIVER_BLE,
         ABI_DRIVER_IEEE802154,
         ABI_DRIVER_CTAP_HID,
         ABI_DRIVER_HUMIDITY,

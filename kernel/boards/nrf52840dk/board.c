@@ -1,5 +1,6 @@
 /* The nRF52840-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/boards/ble_radio.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
 #include "kernel/capsules/buzzer.h"
@@ -7,12 +8,14 @@
 #include "kernel/capsules/gpio.h"
 #include "kernel/capsules/hid.h"
 #include "kernel/capsules/i2c_master.h"
+#include "kernel/capsules/ieee802154.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/flash_mux.h"
 #include "kernel/capsules/isolated_storage.h"
 #include "kernel/capsules/nvm_storage.h"
 #include "kernel/capsules/spi_controller.h"
 #include "kernel/chips/nrf52/comp.h"
+#include "kernel/chips/nrf52/ieee802154.h"
 #include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/qspi.h"
 #include "kernel/chips/nrf52/saadc.h"
@@ -119,8 +122,14 @@ static struct nrf52_usbd usbd;
 static const struct hil_usb usb = {&nrf52_usbd_ops, &usbd};
 static struct hid_driver hid_driver;
 
+/* Shares the radio with Bluetooth. */
+static struct nrf52_ieee802154 nrf52_ieee802154;
+static const struct hil_radio ieee802154 = {&nrf52_ieee802154_ops, &nrf52_ieee802154};
+static struct ieee802154_driver ieee802154_driver;
+
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    BLE_RADIO_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
@@ -132,10 +141,12 @@ static const struct driver drivers[] = {
     {&adc_driver_ops, &adc_driver},
     {&buzzer_driver_ops, &buzzer_driver},
     {&hid_keyboard_driver_ops, &hid_driver},
+    {&ieee802154_driver_ops, &ieee802154_driver},
 };
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
+    BLE_RADIO_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
@@ -178,6 +189,10 @@ void board_start(void)
     i2c_master_init(&i2c_master_driver, &i2c);
 
     hid_init(&hid_driver, &usb, HID_DESCRIPTORS_KEYBOARD);
+
+    ble_radio_init();
+    nrf52_ieee802154_init(&nrf52_ieee802154, &ble_radio.radio);
+    ieee802154_init(&ieee802154_driver, &ieee802154);
 }
 
 const struct base_board board = {

@@ -1,5 +1,6 @@
 /* The nRF52-DK: which pin is what, and the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/boards/ble_radio.h"
 #include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/button.h"
@@ -90,6 +91,7 @@ static struct i2c_master_driver i2c_master_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    BLE_RADIO_DRIVERS,
     INTERNAL_STORAGE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
@@ -104,6 +106,7 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
+    BLE_RADIO_INTERRUPTS,
     {0, NULL, nrf52_pwm_stop_dead, &dimmer},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
     {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
@@ -130,6 +133,8 @@ void board_start(void)
     spi_controller_init(&spi_controller_driver, &header_spi);
     nrf52_twim_init(&twim, &twim_config);
     i2c_master_init(&i2c_master_driver, &i2c);
+
+    ble_radio_init();
 }
 
 const struct base_board board = {

@@ -1,6 +1,7 @@
 /* The PineTime watch: which pin is what, and the capsules over them. Its console is on two test
  * pads, P0.11 (out) and P0.30 (in). */
 #include "kernel/boards/base.h"
+#include "kernel/boards/ble_radio.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/bma42x.h"
 #include "kernel/capsules/button.h"
@@ -145,6 +146,7 @@ static struct heart_rate_driver heart_rate_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    BLE_RADIO_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
     {&gpio_driver_ops, &gpio_driver},
@@ -160,6 +162,7 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
+    BLE_RADIO_INTERRUPTS,
     {NRF52_IRQN_SPIM1, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {0, NULL, nrf52_pwm_stop_dead, &motor},
@@ -213,6 +216,8 @@ void board_start(void)
     nine_dof_init(&nine_dof_driver, &bma42x.accelerometer);
     hrs3300_init(&hrs3300, &pulse_i2c);
     heart_rate_init(&heart_rate_driver, &hrs3300.pulse, &pulse_hil_delay);
+
+    ble_radio_init();
 }
 
 const struct base_board board = {

@@ -1,6 +1,7 @@
 /* The sensor node, an nRF52840 wired as Adafruit's Feather nRF52840 Sense: which pin is what, and
  * the capsules over them. */
 #include "kernel/boards/base.h"
+#include "kernel/boards/ble_radio.h"
 #include "kernel/boards/internal_storage.h"
 #include "kernel/capsules/adc.h"
 #include "kernel/capsules/ambient_light.h"
@@ -11,7 +12,7 @@
 #include "kernel/capsules/ieee802154.h"
 #include "kernel/capsules/led.h"
 #include "kernel/capsules/sht3x.h"
-#include "kernel/chips/nrf52/radio.h"
+#include "kernel/chips/nrf52/ieee802154.h"
 #include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/twim.h"
 
@@ -55,12 +56,14 @@ static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inp
                                    NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
 static struct adc_driver adc_driver;
 
-static struct nrf52_radio nrf52_radio;
-static const struct hil_radio radio = {&nrf52_radio_ops, &nrf52_radio};
+/* Shares the radio with Bluetooth. */
+static struct nrf52_ieee802154 nrf52_ieee802154;
+static const struct hil_radio ieee802154 = {&nrf52_ieee802154_ops, &nrf52_ieee802154};
 static struct ieee802154_driver ieee802154_driver;
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
+    BLE_RADIO_DRIVERS,
     INTERNAL_STORAGE_DRIVERS,
     {&led_driver_ops, &led_driver},
     {&button_driver_ops, &button_driver},
@@ -73,7 +76,7 @@ static const struct driver drivers[] = {
 
 static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
-    {NRF52_IRQN_RADIO, nrf52_radio_serve, nrf52_radio_stop_dead, &nrf52_radio},
+    BLE_RADIO_INTERRUPTS,
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
 };
@@ -94,8 +97,9 @@ void board_start(void)
     nrf52_saadc_init(&saadc, analog_inputs, COUNT_OF(analog_inputs));
     adc_init(&adc_driver, &adc);
 
-    nrf52_radio_init(&nrf52_radio);
-    ieee802154_init(&ieee802154_driver, &radio);
+    ble_radio_init();
+    nrf52_ieee802154_init(&nrf52_ieee802154, &ble_radio.radio);
+    ieee802154_init(&ieee802154_driver, &ieee802154);
 }
 
 const struct base_board board = {

@@ -24,7 +24,8 @@ static void delay_set_client(void *self, const struct hil_delay_client *client)
     fake->client = client;
 }
 
-static const struct hil_delay_ops delay_ops = {delay_start, delay_set_client};
+static const struct hil_delay_ops delay_ops = {.start = delay_start,
+                                               .set_client = delay_set_client};
 
 void fake_delay_init(struct fake_delay *fake)
 {

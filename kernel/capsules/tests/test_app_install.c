@@ -33,7 +33,8 @@ static void delay_set_client(void *self, const struct hil_delay_client *client)
     delay_client = client;
 }
 
-static const struct hil_delay_ops delay_ops = {delay_start, delay_set_client};
+static const struct hil_delay_ops delay_ops = {.start = delay_start,
+                                               .set_client = delay_set_client};
 static const struct hil_delay delay = {&delay_ops, NULL};
 
 static int take(void *self, bool take_it)

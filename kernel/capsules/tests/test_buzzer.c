@@ -49,7 +49,7 @@ static void set_client(void *self, const struct hil_delay_client *new_client)
 
 static const struct hil_pwm_ops pwm_ops = {start_pulse, stop_pulse, set_user};
 static const struct hil_pwm pwm = {&pwm_ops, NULL, 4, 1000};
-static const struct hil_delay_ops delay_ops = {start_delay, set_client};
+static const struct hil_delay_ops delay_ops = {.start = start_delay, .set_client = set_client};
 static const struct hil_delay delay = {&delay_ops, NULL};
 
 static int begin(void **state)

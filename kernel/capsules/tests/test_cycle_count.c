@@ -42,7 +42,7 @@ static void set_client(void *self, const struct hil_delay_client *new_client)
 
 static const struct hil_cycle_counter_ops counter_ops = {run, read_counter};
 static const struct hil_cycle_counter cycle_counter = {&counter_ops, NULL};
-static const struct hil_delay_ops delay_ops = {start_delay, set_client};
+static const struct hil_delay_ops delay_ops = {.start = start_delay, .set_client = set_client};
 static const struct hil_delay delay = {&delay_ops, NULL};
 
 /* Time goes by at 64 MHz. */

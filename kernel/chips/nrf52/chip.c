@@ -9,6 +9,8 @@
 enum {
     FICR_DEVICEID0 = 0x060,
     FICR_DEVICEID1 = 0x064,
+    FICR_DEVICEADDR0 = 0x0A4,
+    FICR_DEVICEADDR1 = 0x0A8,
     CLOCK_TASKS_HFCLKSTART = 0x000,
     CLOCK_TASKS_LFCLKSTART = 0x008,
     CLOCK_EVENTS_HFCLKSTARTED = 0x100,
@@ -22,11 +24,19 @@ enum {
 #define CLOCK_INT_LFCLKSTARTED (1u << 1)
 #define NVMC_ICACHECNF_CACHEEN 1u
 #define IRQNS_PER_PENDING_WORD 32u
+#define ADDRESS_MASK           0xFFFFFFFFFFFFu
 
 uint64_t nrf52_device_id(void)
 {
     return *nrf52_register(NRF52_FICR_BASE, FICR_DEVICEID0) |
            (uint64_t)*nrf52_register(NRF52_FICR_BASE, FICR_DEVICEID1) << 32;
+}
+
+uint64_t nrf52_device_address(void)
+{
+    uint64_t address = *nrf52_register(NRF52_FICR_BASE, FICR_DEVICEADDR0) |
+                       (uint64_t)*nrf52_register(NRF52_FICR_BASE, FICR_DEVICEADDR1) << 32;
+    return address & ADDRESS_MASK;
 }
 
 void nrf52_clocks_start(void)

@@ -26,6 +26,9 @@ struct nrf52_interrupts {
 /* What the factory has given this chip and no other: 64 random bits. */
 uint64_t nrf52_device_id(void);
 
+/* ... and 48 random bits for an address of Bluetooth. */
+uint64_t nrf52_device_address(void);
+
 /* Both crystals running, instruction cache on. Waits for the crystals: up to half a second of real
  * time for the slow one. */
 void nrf52_clocks_start(void);

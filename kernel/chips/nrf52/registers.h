@@ -13,6 +13,7 @@
  *   NRF52_PORTS            GPIO ports: 1 (nRF52832) or 2 (nRF52840)
  *   NRF52_DMA_COUNT_BITS   width of EasyDMA's MAXCNT registers: 8 (nRF52832) or 16 (nRF52840)
  *   NRF52_ERRATUM_58       1: SPIM clocks a byte too many when it reads one (nRF52832)
+ *   NRF52_TXPOWER_ABOVE_0  the radio's powers above 0 dBm, bit n for n dBm
  *   NRF52_PARTIAL_ERASE    1: a page of flash can be erased in pieces of time (nRF52840) */
 #define NRF52_DMA_MAX_BYTES ((1u << NRF52_DMA_COUNT_BITS) - 1u)
 

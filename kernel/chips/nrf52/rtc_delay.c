@@ -91,7 +91,14 @@ static void delay_set_client(void *self, const struct hil_delay_client *client)
     delay->client = client;
 }
 
-const struct hil_delay_ops nrf52_rtc_delay_ops = {delay_start, delay_set_client};
+static uint32_t delay_left(void *self)
+{
+    const struct nrf52_rtc_delay *delay = self;
+    uint64_t ticks = delay->running ? ticks_left(delay, counter()) : 0;
+    return (uint32_t)(ticks * MICROSECONDS_2_S / RTC_TICKS_PER_2_S);
+}
+
+const struct hil_delay_ops nrf52_rtc_delay_ops = {delay_start, delay_set_client, delay_left};
 
 static struct nrf52_rtc_delay *find_due(const struct nrf52_rtc_delays *delays)
 {

@@ -132,7 +132,7 @@ class Pipeline(unittest.TestCase):
         self.assert_board_refused("", shown.group(1))
 
     def test_refuses_a_line_of_grants_that_cannot_be_read(self):
-        self.assert_board_refused("led: LED LIGHT", ":7: grant-line: no need is called 'LIGHT'; ")
+        self.assert_board_refused("led: LED LIGHT", ":8: grant-line: no need is called 'LIGHT'; ")
 
     def test_refuses_a_capsule_that_is_not_on_the_list(self):
         shutil.copy(self.path(LED), self.path("kernel/capsules/forgotten.c"))

@@ -10,10 +10,11 @@
 
 #include <cmocka.h>
 
+#include "kernel/chips/nrf52/ble.h"
 #include "kernel/chips/nrf52/comp.h"
 #include "kernel/chips/nrf52/gpio.h"
+#include "kernel/chips/nrf52/ieee802154.h"
 #include "kernel/chips/nrf52/pwm.h"
-#include "kernel/chips/nrf52/radio.h"
 #include "kernel/chips/nrf52/rng.h"
 #include "kernel/chips/nrf52/rtc.h"
 #include "kernel/chips/nrf52/spim.h"
@@ -301,13 +302,16 @@ static void tell_frame(void *self, const struct dma_buffer *frame, uint32_t leng
 static void test_radio(void **state)
 {
     (void)state;
+    static struct nrf52_rtc_delays delays;
     static struct nrf52_radio radio;
+    static struct nrf52_ieee802154 driver;
     const struct hil_radio_client client = {tell_status, tell_frame, NULL, &mortal};
-    nrf52_radio_init(&radio);
-    nrf52_radio_ops.set_client(&radio, &client);
-    nrf52_radio_ops.set_power(&radio, true);
+    nrf52_radio_init(&radio, &delays);
+    nrf52_ieee802154_init(&driver, &radio);
+    nrf52_ieee802154_ops.set_client(&driver, &client);
+    nrf52_ieee802154_ops.set_power(&driver, true);
     const uint8_t frame[3] = {1, 2, 3};
-    assert_int_equal(nrf52_radio_ops.transmit(&radio, (struct const_slice){frame, 3}), K_OK);
+    assert_int_equal(nrf52_ieee802154_ops.transmit(&driver, (struct const_slice){frame, 3}), K_OK);
     *at(RADIO, 0x010) = 0; /* DISABLE */
     radio.state = NRF52_RADIO_LISTENING;
     dead = &mortal;
@@ -316,7 +320,7 @@ static void test_radio(void **state)
     *at(RADIO, 0x110) = 1; /* DISABLED */
     nrf52_radio_serve(&radio);
     assert_int_equal(radio.state, NRF52_RADIO_OFF);
-    assert_false(radio.has_frame);
+    assert_false(driver.user.to_send);
     assert_int_equal(told, 0);
 }
 
