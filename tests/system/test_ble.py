@@ -42,7 +42,7 @@ class TwoMachines(unittest.TestCase):
         self.assertEqual(result.status, 0, result.stderr)
         rows = tshark(result.packets, "frame.interface_name", "btle_rf.channel", "btle.access_address",
                       "btle.advertising_header.pdu_type", "btle.advertising_header.randomized_tx", "btle.advertising_address",
-                      "btcommon.eir_ad.entry.device_name", "frame.time_epoch")
+                      "btcommon.eir_ad.entry.device_name", "frame.time_epoch", display="btle")
         self.assertEqual(tshark(result.packets, "frame.number", display="btle.crc.incorrect"), [])
         self.assertEqual([int(row[1], 0) for row in rows], CHANNELS * (len(rows) // 3))
         address = rows[0][5]
