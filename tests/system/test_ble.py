@@ -80,7 +80,7 @@ class OneMachine(unittest.TestCase):
         beacon, hello = ([times[key] for key in times if key[1] == name] for name in ("sandglass", "hello"))
         self.assertEqual((len(beacon), len(hello)), (1, 1))  # an address each
         self.assertEqual(len({address for address, _ in times}), len(times))
-        self.assertGreaterEqual(len(beacon[0]), 3 * 26)
+        self.assertGreaterEqual(len(beacon[0]) // 3, 23)  # 2.6 s of at most 0.113
         self.assertIn(len(hello[0]) // 3, (4, 5))  # in 500 ms, then no more
         # The third app's storms change nothing of that.
         gaps = [after - before for before, after in zip(beacon[0][::3], beacon[0][3::3])]
