@@ -34,6 +34,7 @@ static void print_pdu(const struct ble_pdu *pdu)
 int main(void)
 {
     static struct ble_pdu pdu;
+    printf("scanner: listening\n");
     while (ble_scan(&pdu) > 0) {
         print_pdu(&pdu);
     }
