@@ -95,16 +95,13 @@ NOT_NULL int grant_custom_free(const struct grant *grant, struct grant_custom pi
 NOT_NULL struct grant_custom grant_custom_next(const struct grant *grant,
                                                struct grant_custom after);
 
-/* The machinery behind the macros below; not for capsules. */
-struct grant_scope {
-    PRIVATE const struct grant *grant;
-    PRIVATE struct process_id id;
-    PRIVATE void *data; /* NULL: not entered, or left again */
-};
-PRIVATE struct grant_scope grant_open(const struct grant *grant, struct process_id id);
-PRIVATE void grant_close(struct grant_scope *scope);
-PRIVATE struct grant_scope grant_open_next(const struct grant *grant, struct process_id after);
-PRIVATE struct grant_scope grant_open_custom(const struct grant *grant, struct grant_custom piece);
+/* The machinery behind the macros below; not for capsules. What was opened last is closed first:
+ * nothing but a trap leaves a scope otherwise than at its end, and that closes what it left. */
+PRIVATE void *grant_open(const struct grant *grant, struct process_id id); /* NULL: not entered */
+PRIVATE void *grant_open_custom(const struct grant *grant, struct grant_custom piece);
+PRIVATE void grant_close(void);
+/* The first live process behind `after` that has the grant and has not entered it. */
+PRIVATE struct process_id grant_next(const struct grant *grant, struct process_id after);
 
 /*
  * Runs the block that follows once, with `pointer` at the state of process `id`. The block does not
@@ -114,18 +111,14 @@ PRIVATE struct grant_scope grant_open_custom(const struct grant *grant, struct g
  *   K_EALREADY   this grant of this process is entered already: never a second alias
  */
 #define grant_enter(grant_name, process, pointer)                                                  \
-    for (struct grant_scope pointer##_scope                                                        \
-         __attribute__((cleanup(grant_close))) = grant_open((&(grant_name)), (process));           \
-         pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
-        for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+    for (grant_name##_data *pointer = grant_open((&(grant_name)), (process)); pointer != NULL;     \
+         grant_close(), pointer = NULL)
 
 /* The same for a piece of a custom grant. K_ENODEVICE: it is gone. K_EINVAL: not a piece of this
  * grant. */
 #define grant_custom_enter(grant_name, piece, pointer)                                             \
-    for (struct grant_scope pointer##_scope                                                        \
-         __attribute__((cleanup(grant_close))) = grant_open_custom((&(grant_name)), (piece));      \
-         pointer##_scope.data != NULL; grant_close(&pointer##_scope))                              \
-        for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+    for (grant_name##_data *pointer = grant_open_custom((&(grant_name)), (piece));                 \
+         pointer != NULL; grant_close(), pointer = NULL)
 
 /*
  * Runs the block once for every live process that has this grant (none is allocated for it) and has
@@ -133,14 +126,9 @@ PRIVATE struct grant_scope grant_open_custom(const struct grant *grant, struct g
  * declares.
  */
 #define grant_each(grant_name, process, pointer)                                                   \
-    for (struct grant_scope pointer##_scope __attribute__((cleanup(grant_close))) =                \
-             grant_open_next((&(grant_name)), PROCESS_ID_NONE);                                    \
-         pointer##_scope.data != NULL;                                                             \
-         grant_close(&pointer##_scope), pointer##_scope =                                          \
-                                            grant_open_next((&(grant_name)), pointer##_scope.id))  \
-        for (struct process_id process = pointer##_scope.id; !process_id_is_none(process);         \
-             process = PROCESS_ID_NONE)                                                            \
-            for (grant_name##_data *pointer = pointer##_scope.data; pointer != NULL; pointer = NULL)
+    for (struct process_id process = grant_next((&(grant_name)), PROCESS_ID_NONE);                 \
+         !process_id_is_none(process); process = grant_next((&(grant_name)), process))             \
+        grant_enter (grant_name, process, pointer)
 
 /* Why the block of the grant_enter just passed did not run; K_OK when it did. */
 int grant_error(void);

@@ -66,82 +66,77 @@ uint32_t grant_buffer_count(const struct grant *grant, enum allow_kind kind)
     return 0;
 }
 
-static struct grant_scope enter(struct process *process, const struct grant *grant, uint32_t block)
+void grant_note_open(const struct process *process, uint32_t what)
 {
-    process->grant_block[grant_index(grant)] = block | BLOCK_ENTERED;
-    kernel.scope[arch_guard.scopes_open] =
-        (struct open_scope){process->slot, (uint8_t)grant_index(grant), 0};
+    kernel.scope[arch_guard.scopes_open] = (struct open_scope){process->id, what};
     arch_guard.scopes_open++;
     kernel.grant_error = K_OK;
-    return (struct grant_scope){grant, process->id, process_memory(block + data_offset(grant))};
 }
 
-struct grant_scope grant_open(const struct grant *grant, struct process_id id)
+void *grant_open(const struct grant *grant, struct process_id id)
 {
-    struct grant_scope refused = {grant, id, NULL};
+    uint32_t index = grant_index(grant);
     struct process *process = process_find(id);
     if (process == NULL) {
         kernel.grant_error = K_ENODEVICE;
-        return refused;
+        return NULL;
     }
-    if ((process->grant_block[grant_index(grant)] & BLOCK_ENTERED) != 0) {
+    if ((process->grant_block[index] & BLOCK_ENTERED) != 0) {
         kernel.grant_error = K_EALREADY;
-        return refused;
+        return NULL;
     }
     uint32_t block = grant_block_get(process, grant, true);
     if (block == 0 || arch_guard.scopes_open == KERNEL_SCOPES) {
         kernel.grant_error = grant->custom ? K_EINVAL : K_ENOMEM;
-        return refused;
+        return NULL;
     }
-    return enter(process, grant, block);
+    process->grant_block[index] = block | BLOCK_ENTERED;
+    grant_note_open(process, index);
+    return process_memory(block + data_offset(grant));
 }
 
-/* `process`: whose it was if that life still lasts, else NULL. */
-static void leave(const struct open_scope *scope, struct process *process)
+/* The latest one. A life that has ended has nothing that is entered. */
+static void leave(void)
 {
+    arch_guard.scopes_open--;
+    const struct open_scope *scope = &kernel.scope[arch_guard.scopes_open];
+    struct process *process = process_find(scope->id);
     if (process == NULL) {
         return;
     }
-    if (scope->custom_start != 0) {
-        grant_memory_set_entered(process, scope->custom_start, false);
+    if (scope->what >= grant_count()) {
+        grant_memory_set_entered(process, scope->what, false);
     } else {
-        process->grant_block[scope->grant] &= ~BLOCK_ENTERED;
+        process->grant_block[scope->what] &= ~BLOCK_ENTERED;
     }
 }
 
-void grant_close(struct grant_scope *scope)
+void grant_close(void)
 {
-    if (scope->data == NULL) {
-        return;
-    }
-    scope->data = NULL;
-    arch_guard.scopes_open--;
     kernel.grant_error = K_OK; /* what was entered inside has its own answer; this one ran */
-    leave(&kernel.scope[arch_guard.scopes_open], process_find(scope->id));
+    leave();
 }
 
-struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
+struct process_id grant_next(const struct grant *grant, struct process_id after)
 {
     uint32_t slot = process_id_is_none(after) ? 0 : process_id_index(after) + 1u;
-    for (; slot < KERNEL_PROCESS_SLOTS && arch_guard.scopes_open < KERNEL_SCOPES; slot++) {
+    for (; slot < KERNEL_PROCESS_SLOTS; slot++) {
         struct process *process = kernel.process[slot];
         if (process == NULL || !process_is_alive(process)) {
             continue;
         }
         uint32_t block = process->grant_block[grant_index(grant)];
         if (block != 0 && (block & BLOCK_ENTERED) == 0) {
-            return enter(process, grant, block);
+            return process->id;
         }
     }
-    return (struct grant_scope){grant, PROCESS_ID_NONE, NULL};
+    return PROCESS_ID_NONE;
 }
 
 void grant_leave_scopes(uint32_t count)
 {
     while (arch_guard.scopes_open > count) {
-        arch_guard.scopes_open--;
-        const struct open_scope *scope = &kernel.scope[arch_guard.scopes_open];
-        leave(scope, kernel.process[scope->slot]);
+        leave();
     }
 }
 

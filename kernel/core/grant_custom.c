@@ -75,9 +75,8 @@ int grant_custom_free(const struct grant *grant, struct grant_custom piece)
     return K_OK;
 }
 
-struct grant_scope grant_open_custom(const struct grant *grant, struct grant_custom piece)
+void *grant_open_custom(const struct grant *grant, struct grant_custom piece)
 {
-    struct grant_scope refused = {grant, piece.id, NULL};
     struct process *process;
     struct grant_memory_block block;
     int error = find(grant, &piece, &process, &block);
@@ -86,15 +85,13 @@ struct grant_scope grant_open_custom(const struct grant *grant, struct grant_cus
     } else if (error == K_OK && arch_guard.scopes_open == KERNEL_SCOPES) {
         error = K_ENOMEM;
     }
-    kernel.grant_error = error;
     if (error != K_OK) {
-        return refused;
+        kernel.grant_error = error;
+        return NULL;
     }
     grant_memory_set_entered(process, block.start, true);
-    kernel.scope[arch_guard.scopes_open] =
-        (struct open_scope){process->slot, (uint8_t)grant_index(grant), block.start};
-    arch_guard.scopes_open++;
-    return (struct grant_scope){grant, process->id, process_memory(block.start)};
+    grant_note_open(process, block.start);
+    return process_memory(block.start);
 }
 
 struct grant_custom grant_custom_next(const struct grant *grant, struct grant_custom after)

@@ -33,9 +33,8 @@ struct debug_ring {
 
 /* A grant that is entered just now. */
 struct open_scope {
-    uint8_t slot; /* the process's */
-    uint8_t grant;
-    uint32_t custom_start; /* of the piece; 0: the grant is no custom one */
+    struct process_id id; /* of the life whose it is */
+    uint32_t what;        /* a grant's index; what is larger is where a custom piece lies */
 };
 #define KERNEL_SCOPES 8u /* one inside the other, of all capsules that call each other */
 
@@ -148,6 +147,8 @@ void trap_note_command(void);
 struct process *trap_caller(void);
 /* All struct capsule, side by side; at most 32 (kernel.ld). */
 extern const struct capsule __start_capsules[], __stop_capsules[];
+/* Puts on the list of what is entered: see struct open_scope. There is room. (grant.c) */
+void grant_note_open(const struct process *process, uint32_t what);
 /* Leaves the scopes that were opened when there were `count` already. (grant.c) */
 void grant_leave_scopes(uint32_t count);
 /* What all processes have of this grant is gone: state, subscriptions, buffers, queued upcalls.

@@ -89,10 +89,6 @@ static void check_call(struct escape *escape, CXCursor call, unsigned depth)
     CXCursor callee = ast_bare(ast_child(call, 0));
     CXCursor function = clang_getCursorReferenced(callee);
     bool is_direct = clang_getCursorKind(function) == CXCursor_FunctionDecl;
-    if (is_direct && ast_name_is(function, "grant_close") &&
-        scopes_is_machinery(escape->levels.source, call)) {
-        return;
-    }
     int count = clang_Cursor_getNumArguments(call);
     for (int i = 0; i < count; i++) {
         CXCursor argument = clang_Cursor_getArgument(call, (unsigned)i);
@@ -157,6 +153,7 @@ static void check_variable(struct escape *escape, CXCursor variable, unsigned de
     }
     struct levels_local *local = levels_local_of(&escape->levels, variable);
     if (local != NULL && scopes_of_pointer(&escape->scopes, variable) != NULL) {
+        check_own_value(escape, variable, value);
         put(escape, local, depth, variable);
         return;
     }

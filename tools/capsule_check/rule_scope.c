@@ -82,14 +82,15 @@ static enum CXChildVisitResult visit_flow(CXCursor cursor, CXCursor parent, CXCl
 /* --- grant-scope --- */
 
 static const char *const machinery[] = {
-    "grant_scope",     "grant_open",        "grant_close",
-    "grant_open_next", "grant_open_custom", "grant_of_type",
+    "grant_open",
+    "grant_open_custom",
+    "grant_close",
+    "grant_next",
 };
 
 static bool is_machinery_name(CXCursor referenced)
 {
-    enum CXCursorKind kind = clang_getCursorKind(referenced);
-    if (kind != CXCursor_StructDecl && kind != CXCursor_FunctionDecl) {
+    if (clang_getCursorKind(referenced) != CXCursor_FunctionDecl) {
         return false;
     }
     for (size_t i = 0; i < sizeof machinery / sizeof machinery[0]; i++) {
@@ -98,14 +99,6 @@ static bool is_machinery_name(CXCursor referenced)
         }
     }
     return false;
-}
-
-static bool is_scope_variable(CXCursor referenced)
-{
-    char tag[32];
-    return clang_getCursorKind(referenced) == CXCursor_VarDecl &&
-           strcmp(ast_struct_tag(clang_getCursorType(referenced), tag, sizeof tag),
-                  "grant_scope") == 0;
 }
 
 static CXCursor named_by(CXCursor expression)
@@ -129,13 +122,12 @@ static enum ast_answer visit_names(struct source *source, const struct ast_node 
 {
     const struct scopes *scopes = context;
     CXCursor cursor = node->cursor;
-    enum CXCursorKind kind = clang_getCursorKind(cursor);
     if (scopes_is_machinery(source, cursor)) {
         return AST_INTO;
     }
-    if (kind == CXCursor_TypeRef || kind == CXCursor_DeclRefExpr) {
+    if (clang_getCursorKind(cursor) == CXCursor_DeclRefExpr) {
         CXCursor referenced = clang_getCursorReferenced(cursor);
-        if (is_machinery_name(referenced) || is_scope_variable(referenced)) {
+        if (is_machinery_name(referenced)) {
             char name[80];
             ast_refuse(source, "grant-scope", cursor, "%s",
                        ast_name(referenced, name, sizeof name));

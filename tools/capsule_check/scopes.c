@@ -17,27 +17,17 @@ static CXCursor declared_by(CXCursor loop)
     return ast_child(ast_child(loop, 0), 0);
 }
 
-static bool declares_scope(CXCursor loop)
-{
-    char tag[32];
-    return strcmp(ast_struct_tag(clang_getCursorType(declared_by(loop)), tag, sizeof tag),
-                  "grant_scope") == 0;
-}
-
 static void found_scope(struct source *source, struct scopes *scopes, CXCursor loop)
 {
-    if (shapes_at_begin(source, loop) != TEXT_SHAPE_GRANT_SCOPE || !declares_scope(loop)) {
+    /* The outer `for` of grant_each declares a process and is no scope. */
+    if (shapes_at_begin(source, loop) != TEXT_SHAPE_GRANT_SCOPE ||
+        !ast_is_pointer(clang_getCursorType(declared_by(loop)))) {
         return;
-    }
-    /* grant_each has another `for` in between, which declares the process. */
-    CXCursor inner = last_child(loop);
-    if (!ast_is_pointer(clang_getCursorType(declared_by(inner)))) {
-        inner = last_child(inner);
     }
     scopes->items =
         memory_grown(scopes->items, scopes->count, &scopes->room, sizeof(scopes->items[0]));
     scopes->items[scopes->count++] =
-        (struct scopes_scope){loop, declared_by(inner), last_child(inner)};
+        (struct scopes_scope){loop, declared_by(loop), last_child(loop)};
 }
 
 struct search {

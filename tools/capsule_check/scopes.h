@@ -15,7 +15,7 @@ struct scopes_grant {
 
 /* One grant_enter or grant_each. */
 struct scopes_scope {
-    CXCursor loop;    /* the outermost for */
+    CXCursor loop;    /* the for that enters it; of grant_each, the inner one */
     CXCursor pointer; /* what the capsule calls p */
     CXCursor body;    /* the statement behind the macro */
 };
@@ -31,7 +31,7 @@ struct scopes {
 void scopes_find(struct source *source, struct scopes *scopes);
 void scopes_free(struct scopes *scopes);
 
-/* The scope whose outermost `for` this is, or whose pointer this declares; NULL when it is none. */
+/* The scope whose `for` this is, or whose pointer this declares; NULL when it is none. */
 const struct scopes_scope *scopes_of_loop(const struct scopes *scopes, CXCursor loop);
 const struct scopes_scope *scopes_of_pointer(const struct scopes *scopes, CXCursor variable);
 /* Whether the grant was declared by a GRANT line. */

@@ -20,10 +20,9 @@ struct pattern {
     const char *tokens;
 };
 
-#define SCOPE_HEAD                                                                                 \
-    "for ( struct grant_scope @p_scope __attribute__ ( ( cleanup ( grant_close ) ) ) = "
-#define SCOPE_DATA                                                                                 \
-    "for ( @g_data * @p = @p_scope . data ; @p != ( ( void * ) 0 ) ; @p = ( ( void * ) 0 ) )"
+#define SCOPE(open)                                                                                \
+    "for ( @g_data * @p = " open " ( ( & ( @g ) ) , ( $i ) ) ; @p != ( ( void * ) 0 ) ; "          \
+    "grant_close ( ) , @p = ( ( void * ) 0 ) )"
 #define NO_PROCESS "( ( struct process_id ) { 0 } )"
 
 static const struct pattern patterns[] = {
@@ -46,18 +45,12 @@ static const struct pattern patterns[] = {
      "struct "
      "@t ) <= 8 , STR ) ; static const struct grant @n __attribute__ ( ( section ( \"grants\" ) , "
      "used ) ) = { sizeof ( struct @t ) , _Alignof ( struct @t ) , 0 , 0 , 0 , 0 , 1 } ;"},
-    {TEXT_SHAPE_GRANT_SCOPE, SCOPE_HEAD
-     "grant_open_custom ( ( & ( @g ) ) , ( $i ) ) ; @p_scope . data != ( ( void * ) 0 ) ; "
-     "grant_close ( & @p_scope ) ) " SCOPE_DATA},
+    {TEXT_SHAPE_GRANT_SCOPE, SCOPE("grant_open_custom")},
+    {TEXT_SHAPE_GRANT_SCOPE, SCOPE("grant_open")},
     {TEXT_SHAPE_GRANT_SCOPE,
-     SCOPE_HEAD "grant_open ( ( & ( @g ) ) , ( $i ) ) ; @p_scope . data != ( ( void * ) 0 ) ; "
-                "grant_close ( & @p_scope ) ) " SCOPE_DATA},
-    {TEXT_SHAPE_GRANT_SCOPE, SCOPE_HEAD
-     "grant_open_next ( ( & ( @g ) ) , " NO_PROCESS " ) ; @p_scope . data != ( ( void * ) 0 ) ; "
-     "grant_close ( & @p_scope ) , @p_scope = grant_open_next ( ( & ( @g ) ) , @p_scope . id ) ) "
-     "for ( "
-     "struct process_id @i = @p_scope . id ; ! process_id_is_none ( @i ) ; @i = " NO_PROCESS
-     " ) " SCOPE_DATA},
+     "for ( struct process_id @n = grant_next ( ( & ( @g ) ) , " NO_PROCESS
+     " ) ; ! process_id_is_none ( @n ) ; @n = grant_next ( ( & ( @g ) ) , @n ) ) " SCOPE(
+         "grant_open")},
     {TEXT_SHAPE_SLICE_OF,
      "( ( struct slice ) { ( $a ) , sizeof ( $a ) + 0u * sizeof ( struct { _Static_assert ( ! "
      "__builtin_types_compatible_p ( __typeof__ ( $a ) , uint8_t * ) , STR ) ; int unused ; } ) } "

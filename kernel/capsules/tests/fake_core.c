@@ -14,6 +14,7 @@
 #define GRANTS_MAX  4
 #define BUFFERS_MAX 4
 #define UPCALLS_MAX 16
+#define FAKE_SCOPES 8
 
 struct fake_buffer {
     uint8_t *bytes;
@@ -45,6 +46,8 @@ static struct fake_core {
     bool in_command;
     const struct capsule *dead;
     int error;
+    uint32_t scopes_open;
+    struct fake_grant *scope[FAKE_SCOPES]; /* the latest last */
     uint32_t debug_length;
     char debug[1024];
 } core;
@@ -245,55 +248,49 @@ bool process_id_asks_for(struct process_id id, uint32_t driver)
     return process != NULL && !process->asks_for_none;
 }
 
-static struct grant_scope enter(struct fake_grant *slot, struct process_id id)
+void *grant_open(const struct grant *grant, struct process_id id)
 {
-    slot->entered = true;
-    core.error = K_OK;
-    return (struct grant_scope){slot->grant, id, slot->data};
-}
-
-struct grant_scope grant_open(const struct grant *grant, struct process_id id)
-{
-    struct grant_scope refused = {grant, id, NULL};
     struct fake_process *process = find(id);
     if (process == NULL) {
         core.error = K_ENODEVICE;
-        return refused;
+        return NULL;
     }
     struct fake_grant *slot = find_grant(process, grant, true);
     if (slot == NULL) {
         core.error = K_ENOMEM;
-        return refused;
+        return NULL;
     }
     if (slot->entered) {
         core.error = K_EALREADY;
-        return refused;
+        return NULL;
     }
-    return enter(slot, id);
+    slot->entered = true;
+    core.error = K_OK;
+    assert_true(core.scopes_open < FAKE_SCOPES);
+    core.scope[core.scopes_open] = slot;
+    core.scopes_open++;
+    return slot->data;
 }
 
-void grant_close(struct grant_scope *scope)
+void grant_close(void)
 {
-    if (scope->data != NULL) {
-        struct fake_process *process = find(scope->id);
-        assert_non_null(process);
-        find_grant(process, scope->grant, false)->entered = false;
-        scope->data = NULL;
-    }
+    assert_true(core.scopes_open > 0);
+    core.scopes_open--;
+    core.scope[core.scopes_open]->entered = false;
 }
 
-struct grant_scope grant_open_next(const struct grant *grant, struct process_id after)
+struct process_id grant_next(const struct grant *grant, struct process_id after)
 {
     uint32_t first = process_id_is_none(after) ? 0 : process_id_index(after) + 1;
     for (uint32_t i = first; i < FAKE_PROCESSES; i++) {
         struct fake_process *process = &core.processes[i];
         struct fake_grant *slot = process->alive ? find_grant(process, grant, false) : NULL;
         if (slot != NULL && !slot->entered) {
-            return enter(slot, fake_core_id(i));
+            return fake_core_id(i);
         }
     }
     core.error = K_OK;
-    return (struct grant_scope){grant, PROCESS_ID_NONE, NULL};
+    return PROCESS_ID_NONE;
 }
 
 int grant_error(void)

@@ -12,11 +12,12 @@ enum {
     RTC_COUNTER = 0x504,
     RTC_CC1 = 0x544,
 };
-#define RTC_INT_COMPARE1  (1u << 17)
-#define RTC_MASK          0x00FFFFFFu
-#define RTC_HALF          0x00800000u
-#define RTC_TICKS_PER_2_S 65536u
-#define MICROSECONDS_2_S  2000000u
+#define RTC_INT_COMPARE1 (1u << 17)
+#define RTC_MASK         0x00FFFFFFu
+#define RTC_HALF         0x00800000u
+/* 32768 Hz in lowest terms: so many ticks are so many microseconds. */
+#define RTC_TICKS        512u
+#define RTC_MICROSECONDS 15625u
 /* The tick under way counts for nothing, and a value of the past or the next tick may be missed. */
 #define RTC_SAFE_TICKS 2u
 
@@ -75,13 +76,15 @@ void nrf52_rtc_delay_stop(struct nrf52_rtc_delay *delay)
 static void delay_start(void *self, uint32_t microseconds)
 {
     struct nrf52_rtc_delay *delay = self;
-    uint64_t ticks = (uint64_t)microseconds * RTC_TICKS_PER_2_S / MICROSECONDS_2_S;
+    /* In two parts, as a division of 64 bits would bring 750 bytes of code along. */
+    uint32_t ticks = microseconds / RTC_MICROSECONDS * RTC_TICKS +
+                     microseconds % RTC_MICROSECONDS * RTC_TICKS / RTC_MICROSECONDS;
     if (!delay->running) {
         delay->running = true;
         delay->next = delay->all->first;
         delay->all->first = delay;
     }
-    delay->due = (counter() + (uint32_t)ticks + RTC_SAFE_TICKS) & RTC_MASK;
+    delay->due = (counter() + ticks + RTC_SAFE_TICKS) & RTC_MASK;
     arm(delay->all);
 }
 

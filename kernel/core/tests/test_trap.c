@@ -107,21 +107,20 @@ static void test_scopes_are_left_down_to_the_landing(void **state)
     (void)state;
     struct process *p = fixture_boot_to_main_loop();
     struct arch_landing landing = {.scopes_open = 1, .owner = fixture_capsule};
-    struct grant_scope outer = grant_open(&own_grant, p->id);
+    assert_non_null(grant_open(&own_grant, p->id));
     arch_guard.innermost = &landing;
-    assert_non_null(grant_open(fixture_grant, p->id).data);
+    assert_non_null(grant_open(fixture_grant, p->id));
     assert_int_equal(arch_guard.scopes_open, 2);
     assert_true(fixture_take_trap(PC, UNDEFINSTR, 0));
     kernel_trap_landed();
     arch_guard.innermost = NULL;
     assert_int_equal(arch_guard.scopes_open, 1);
-    assert_null(grant_open(&own_grant, p->id).data); /* still entered */
+    assert_null(grant_open(&own_grant, p->id)); /* still entered */
     assert_int_equal(grant_error(), K_EALREADY);
-    grant_close(&outer);
+    grant_close();
     assert_int_equal(arch_guard.scopes_open, 0);
-    outer = grant_open(&own_grant, p->id);
-    assert_non_null(outer.data);
-    grant_close(&outer);
+    assert_non_null(grant_open(&own_grant, p->id));
+    grant_close();
     /* All of the dead one's memory is back, entered or not. */
     assert_int_equal(p->grant_block[grant_index(fixture_grant)], 0);
 }
@@ -131,7 +130,7 @@ static void test_a_command_leaves_all_its_scopes(void **state)
 {
     (void)state;
     struct process *p = fixture_boot_to_main_loop();
-    assert_non_null(grant_open(fixture_grant, p->id).data);
+    assert_non_null(grant_open(fixture_grant, p->id));
     trap_in_command(p);
     assert_int_equal(arch_guard.scopes_open, 0);
 }
@@ -159,7 +158,7 @@ static void test_what_a_living_capsule_has_entered_stays(void **state)
 {
     (void)state;
     struct process *p = fixture_boot_to_main_loop();
-    struct grant_scope outer = grant_open(fixture_grant, p->id);
+    assert_non_null(grant_open(fixture_grant, p->id));
     uint32_t lowest = p->grant_start;
     struct arch_landing landing = {.scopes_open = 1, .owner = fixture_capsule};
     arch_guard.innermost = &landing;
@@ -167,7 +166,7 @@ static void test_what_a_living_capsule_has_entered_stays(void **state)
     kernel_trap_landed();
     arch_guard.innermost = NULL;
     assert_int_equal(p->grant_start, lowest);
-    grant_close(&outer);
+    grant_close();
     assert_int_equal(arch_guard.scopes_open, 0);
 }
 
@@ -177,9 +176,8 @@ static void test_too_many_scopes_are_refused(void **state)
     fixture_add_app(&(struct fixture_app){0});
     struct process *p = fixture_boot_to_main_loop();
     arch_guard.scopes_open = KERNEL_SCOPES;
-    assert_null(grant_open(&own_grant, p->id).data);
+    assert_null(grant_open(&own_grant, p->id));
     assert_int_equal(grant_error(), K_ENOMEM);
-    assert_null(grant_open_next(&own_grant, PROCESS_ID_NONE).data);
     arch_guard.scopes_open = 0;
 }
 

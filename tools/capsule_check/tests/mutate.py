@@ -24,7 +24,7 @@ MARKER = re.compile(r'^# (\d+) "([^"]*)"')
 # What a macro of the compiler's headers left stands on a line of its own.
 ASIDE = re.compile(r'\n# (\d+) "[^"]*" 3 4\n *([^\n#]*)\n# \1 "[^"]*"\n')
 NULL = "((void *)0)"
-SCOPE = re.compile(r"for \(struct grant_scope (\w+)_scope .*for \((\w+)_data \*\1 =.*\{$")
+SCOPE = re.compile(r"for \((\w+)_data \*(\w+) = grant_open.*\{$")
 GRANT = re.compile(r"typedef struct (\w+) (\w+)_data; _Static_assert")
 DMA = re.compile(r"\{ \((\w+)->(\w+)\), sizeof\(\1->\2\),")
 
@@ -99,8 +99,7 @@ IN_SCOPE = [
     ("grant pointer subscripted", "index", "(void){p}[1];"),
     ("grant pointer assigned", "grant-scope", "{p} = " + NULL + ";"),
     ("address of the grant pointer", "grant-scope", "{ {T} **mutant = &{p}; (void)mutant; }"),
-    ("scope's variable read", "grant-scope", "(void){p}_scope.data;"),
-    ("scope closed by hand", "grant-scope", "grant_close(&{p}_scope);"),
+    ("scope closed by hand", "grant-scope", "grant_close();"),
     ("return out of a scope", "scope-exit", "if ({p} != " + NULL + ") { {result} }"),
     ("break out of a scope", "scope-exit", "if ({p} != " + NULL + ") { break; }"),
     ("continue out of a scope", "scope-exit", "if ({p} != " + NULL + ") { continue; }"),
@@ -230,7 +229,7 @@ class Capsule:
     def block_of(self, index, line):
         scope = SCOPE.search(line)
         if scope:
-            return (index, scope[1], scope[2] + "_data")
+            return (index, scope[2], scope[1] + "_data")
         if re.search(r"(=|\)|\{|,)\{$|= \{$|return \(struct \w+\)\{$", line) or re.match(r"\s*(\{|\.\w+ = )", line):
             return "list"
         word = re.match(r"\s*(?:\} )?(\w+)", line)

@@ -1,4 +1,4 @@
-// Uses a scope's variable in the argument of its own and of another scope.
+// Opens and leaves scopes in the argument of its own and of another scope.
 #include "kernel/capsule/grant.h"
 
 struct evil_process {
@@ -9,11 +9,11 @@ GRANT(evil_grant, struct evil_process, 0, 0, 0);
 
 static void run(struct process_id id)
 {
-    grant_enter (evil_grant, p_scope.id, p) { // REFUSED
+    grant_enter (evil_grant, grant_next(&evil_grant, id), p) { // REFUSED
         p->value = 1;
     }
     grant_enter (evil_grant, id, p) {
-        grant_enter (evil_grant, p_scope.id, q) { // REFUSED
+        grant_enter (evil_grant, (grant_close(), id), q) { // REFUSED
             q->value = p->value;
         }
     }

@@ -9,7 +9,6 @@ GRANT(evil_grant, struct evil_process, 0, 0, 0);
 
 static uint32_t run(struct process_id id)
 {
-    struct grant_scope scope = grant_open(&evil_grant, id); // REFUSED
-    evil_grant_data *p = scope.data; // REFUSED
+    evil_grant_data *p = grant_open(&evil_grant, id); // REFUSED
     return p->value;
 }

@@ -10,7 +10,7 @@ struct evil_large {
     uint8_t more[4000];
 };
 
-#define IMITATION(id) for (struct grant_scope p_scope __attribute__((cleanup(grant_close))) = grant_open((&(evil_small)), (id)); p_scope.data != ((void *)0); grant_close(&p_scope)) for (evil_large_data *p = p_scope.data; p != ((void *)0); p = ((void *)0))
+#define IMITATION(id) for (evil_large_data *p = grant_open((&(evil_small)), (id)); p != ((void *)0); grant_close(), p = ((void *)0))
 
 typedef struct evil_large evil_large_data;
 

@@ -12,7 +12,7 @@ struct evil_large {
     uint8_t more[4000];
 };
 
-#define IMITATION(id) for (struct grant_scope p_scope __attribute__((cleanup(grant_close))) = grant_open((&(evil_grant)), (id)); p_scope.data != NULL; grant_close(&p_scope)) for (struct evil_large *p = p_scope.data; p != NULL; p = NULL)
+#define IMITATION(id) for (struct evil_large *p = grant_open((&(evil_grant)), (id)); p != NULL; grant_close(), p = NULL)
 
 static void run(struct process_id id)
 {

@@ -7,7 +7,7 @@ struct evil_process {
 };
 GRANT(evil_grant, struct evil_process, 0, 0, 0);
 
-#define IMITATION(id) for (struct grant_scope p_scope __attribute__((cleanup(grant_close))) = grant_open((&(evil_grant)), (id)); p_scope.data != NULL; grant_close(&p_scope)) for (evil_grant_data *p = p_scope.data; p != NULL; )
+#define IMITATION(id) for (evil_grant_data *p = grant_open((&(evil_grant)), (id)); p != NULL; grant_close())
 
 static void run(struct process_id id)
 {

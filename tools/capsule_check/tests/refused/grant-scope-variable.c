@@ -1,4 +1,4 @@
-// Reads and changes what a scope is made of.
+// Leaves a scope before its end, and goes round by itself.
 #include "kernel/capsule/grant.h"
 
 struct evil_process {
@@ -10,7 +10,7 @@ GRANT(evil_grant, struct evil_process, 0, 0, 0);
 static void run(struct process_id id)
 {
     grant_enter (evil_grant, id, p) {
-        p->value = p_scope.data != NULL; // REFUSED
-        p_scope.data = NULL; // REFUSED
+        grant_close(); // REFUSED
+        p->value = grant_next(&evil_grant, id).value; // REFUSED
     }
 }

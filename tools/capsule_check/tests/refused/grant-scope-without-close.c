@@ -7,7 +7,7 @@ struct evil_process {
 };
 GRANT(evil_grant, struct evil_process, 0, 0, 0);
 
-#define IMITATION(id) for (struct grant_scope p_scope = grant_open((&(evil_grant)), (id)); p_scope.data != NULL; ) for (evil_grant_data *p = p_scope.data; p != NULL; p = NULL)
+#define IMITATION(id) for (evil_grant_data *p = grant_open((&(evil_grant)), (id)); p != NULL; p = NULL)
 
 static void run(struct process_id id)
 {
