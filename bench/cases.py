@@ -11,6 +11,7 @@ from report import Figure, Spread
 CPU_MEDIAN, CPU_LEAST = 0.9, 0.7
 MPU_RATIO, INTERRUPT_RATIO = 3.0, 1.5
 NULL_CYCLES, PROCESS_BYTES, TRAPS_PERCENT = 250, 676, 10
+FLASH_BYTES, RAM_BYTES = 65536, 8192
 SLEEP_SECONDS, DEVICE_MILLIONS, MEMORY_MB, START_MS, RESTORE_US = 1.0, 12.0, 32.0, 100.0, 50.0
 LINEAR_TOLERANCE = 0.10
 FULL_BOARDS = ("nrf52dk", "nrf52840dk", "pinetime")
@@ -221,8 +222,9 @@ def kernel_sizes(bench, elf):
 
 def sizes(bench):
     flash, ram, stack = kernel_sizes(bench, bench.machines.file("firmware/kernel/nrf52dk.elf"))
-    yield Figure("kernel_flash", "the kernel's flash", "bytes", Spread([flash]))
-    yield Figure("kernel_ram", "the kernel's RAM", "bytes", Spread([ram]),
+    yield Figure("kernel_flash", "the kernel's flash", "bytes", Spread([flash]), expected=f"< {FLASH_BYTES:,}",
+                 met=bench.judge(flash < FLASH_BYTES))
+    yield Figure("kernel_ram", "the kernel's RAM", "bytes", Spread([ram]), expected=f"<= {RAM_BYTES:,}", met=bench.judge(ram <= RAM_BYTES),
                  note=f"of which the stack {stack:,}")
 
 

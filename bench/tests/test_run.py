@@ -55,6 +55,9 @@ class Quick(unittest.TestCase):
         self.assertEqual(self.figure("kernel_ram")["sandglass"]["median"], start - 0x20000000)
         self.assertEqual(len(self.figure("null_command")["sandglass"]["values"]), 1000)
 
+    def test_the_kernel_leaves_the_apps_their_ram(self):
+        self.assertLessEqual(self.figure("kernel_ram")["sandglass"]["median"], 8192)
+
     def test_the_text_has_every_figure(self):
         for figure in self.content["figures"]:
             self.assertIn(f"\n{figure['name']}: {figure['what']}\n", self.done.stdout)

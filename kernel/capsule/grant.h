@@ -12,8 +12,9 @@
  *
  * The memory is carved from the process's own block when it is first needed and starts as zero; it
  * is gone when the process ends or restarts. One process's exhaustion never touches another's.
- * Nothing of it may be kept: `p` is good inside its scope only, and there is no `return`, `break`
- * or `goto` out of a scope (results go into a variable).
+ * Nothing of it may be kept: `p` is good inside its scope only, and there is no `return`, `break`,
+ * `continue` or `goto` out of a scope (results go into a variable): the grant would stay entered.
+ * capsule_check refuses it; trusted code keeps to it.
  */
 #ifndef KERNEL_CAPSULE_GRANT_H
 #define KERNEL_CAPSULE_GRANT_H

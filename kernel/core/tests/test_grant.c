@@ -68,30 +68,6 @@ static void test_entering_twice_is_an_error(void **state)
     assert_true(inner);
 }
 
-/* Leaving a scope by force must not leave the grant locked. */
-static void leave_early(struct process_id id)
-{
-    grant_enter (own_grant, id, g) {
-        g->tail = 1;
-        return;
-    }
-}
-
-static void test_leaving_early_unlocks(void **state)
-{
-    (void)state;
-    struct process *p = fixture_boot_one();
-    leave_early(p->id);
-    assert_int_equal(arch_guard.scopes_open, 0);
-    uint8_t tail = 0;
-    grant_enter (own_grant, p->id, g) {
-        tail = g->tail;
-        break;
-    }
-    assert_int_equal(tail, 1);
-    assert_int_equal(arch_guard.scopes_open, 0);
-}
-
 static void test_other_processes_do_not_share(void **state)
 {
     (void)state;
@@ -284,7 +260,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_first_use_is_zero_and_later_ones_remember, fixture_setup),
         cmocka_unit_test_setup(test_entering_twice_is_an_error, fixture_setup),
-        cmocka_unit_test_setup(test_leaving_early_unlocks, fixture_setup),
         cmocka_unit_test_setup(test_other_processes_do_not_share, fixture_setup),
         cmocka_unit_test_setup(test_exhaustion_is_one_process_own_affair, fixture_setup),
         cmocka_unit_test_setup(test_stale_identifier_enters_nothing, fixture_setup),

@@ -99,7 +99,7 @@ IN_SCOPE = [
     ("grant pointer subscripted", "index", "(void){p}[1];"),
     ("grant pointer assigned", "grant-scope", "{p} = " + NULL + ";"),
     ("address of the grant pointer", "grant-scope", "{ {T} **mutant = &{p}; (void)mutant; }"),
-    ("scope closed by hand", "grant-scope", "grant_close();"),
+    ("scope closed by hand", "grant-scope", "(void){p}; grant_close();"),
     ("return out of a scope", "scope-exit", "if ({p} != " + NULL + ") { {result} }"),
     ("break out of a scope", "scope-exit", "if ({p} != " + NULL + ") { break; }"),
     ("continue out of a scope", "scope-exit", "if ({p} != " + NULL + ") { continue; }"),
