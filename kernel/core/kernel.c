@@ -240,7 +240,7 @@ static _Noreturn void run(void)
 
 _Noreturn void kernel_run(void)
 {
-    debug_text("Initialization complete. Entering main loop.\r\n");
+    report_text("Initialization complete. Entering main loop.\r\n");
     debug_start();
     run();
 }

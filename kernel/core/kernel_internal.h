@@ -240,7 +240,9 @@ void report_go_on(void);
 void report_trap(const struct trap *trap);
 /* The process has no room for so many bytes of this grant: once, and what to do. */
 void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes);
-void report_text(const char *text); /* zero-terminated, to the debug console */
+/* Zero-terminated, to the debug console; of a text that is known, ten bytes of flash less than a
+ * debug_text. */
+void report_text(const char *text);
 /* What an app's image says it is called: cut when long, and nothing in it steers the terminal. */
 void report_name(struct const_slice name);
 

@@ -359,9 +359,9 @@ void kernel_load_processes(void)
 {
     static const struct hil_credential_client client = {loader_checked, &kernel.loader, NULL};
     debug_write(kernel_version_text());
-    debug_text(" on ");
+    report_text(" on ");
     report_text(kernel.config->board_name);
-    debug_text("\r\n");
+    report_text("\r\n");
     kernel.loader = (struct loader){
         .phase = LOADER_FIND,
         .booting = true,

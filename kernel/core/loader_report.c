@@ -95,21 +95,21 @@ void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
 {
     loader_forget(flash_start, flash_start + 1u);
     keep(flash_start, refusal);
-    debug_text("App ");
+    report_text("App ");
     if (app != NULL && app->name_length != 0) {
         report_name(name_of(flash_start, app));
-        debug_text(" ");
+        report_text(" ");
     }
-    debug_text("at ");
+    report_text("at ");
     debug_hex32(flash_start);
-    debug_text(" not loaded: ");
+    report_text(" not loaded: ");
     report_text(loader_refusal_text(refusal));
     if (refusal == APP_NO_RAM && app != NULL) {
-        debug_text(", it wants ");
+        report_text(", it wants ");
         debug_decimal(app->minimum_ram);
-        debug_text(" bytes");
+        report_text(" bytes");
     }
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 void loader_report_loaded(const struct process *process)
@@ -118,19 +118,19 @@ void loader_report_loaded(const struct process *process)
     if (!kernel.config->report_loading) {
         return;
     }
-    debug_text("App ");
+    report_text("App ");
     report_name(process_name(process));
-    debug_text(": slot ");
+    report_text(": slot ");
     debug_decimal(process->slot);
-    debug_text(", flash ");
+    report_text(", flash ");
     debug_hex32(process->flash_start);
-    debug_text("-");
+    report_text("-");
     debug_hex32(process->flash_start + process->app.total_size);
-    debug_text(", RAM ");
+    report_text(", RAM ");
     debug_hex32(process->layout.ram_start);
-    debug_text("-");
+    report_text("-");
     debug_hex32(process->layout.ram_end);
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 bool refused_app_get(uint32_t index, struct refused_app_view *view)

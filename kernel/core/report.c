@@ -67,59 +67,59 @@ static void write_status(const struct arch_fault *fault)
     }
     report_text(name);
     if ((fault->cfsr & ARCH_CFSR_MMARVALID) != 0) {
-        debug_text(" at ");
+        report_text(" at ");
         debug_hex32(fault->mmfar);
     } else if ((fault->cfsr & ARCH_CFSR_BFARVALID) != 0) {
-        debug_text(" at ");
+        report_text(" at ");
         debug_hex32(fault->bfar);
     }
 }
 
 void report_process_fault(const struct process *process, const char *why)
 {
-    debug_text("Process ");
+    report_text("Process ");
     report_name(process_name(process));
-    debug_text(" (slot ");
+    report_text(" (slot ");
     debug_decimal(process->slot);
-    debug_text(") faulted: ");
+    report_text(") faulted: ");
     if (why != NULL) {
         report_text(why);
     } else {
         write_status(&process->fault);
     }
     if ((process->fault.cfsr & CFSR_STACKING_FAILED) == 0 && process_frame_is_valid(process)) {
-        debug_text(", pc ");
+        report_text(", pc ");
         debug_hex32(arch_context_frame(&process->context)->pc);
     } else {
-        debug_text(", pc unknown, sp ");
+        report_text(", pc unknown, sp ");
         debug_hex32(process->context.psp);
     }
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 #define CFSR_UNDEFINSTR 0x00010000u
 
 void report_trap(const struct trap *trap)
 {
-    debug_text("Capsule ");
+    report_text("Capsule ");
     report_text(trap->owner->name);
-    debug_text(" trapped: ");
+    report_text(" trapped: ");
     if ((trap->fault.cfsr & CFSR_UNDEFINSTR) != 0) {
-        debug_text("a check of its code failed");
+        report_text("a check of its code failed");
     } else {
         write_status(&trap->fault);
     }
-    debug_text(", pc ");
+    report_text(", pc ");
     debug_hex32(trap->pc);
     const struct process *caller = kernel.serving ? NULL : trap_caller();
     if (caller != NULL) {
-        debug_text(", in a command of ");
+        report_text(", in a command of ");
         report_name(process_name(caller));
-        debug_text(" (slot ");
+        report_text(" (slot ");
         debug_decimal(caller->slot);
-        debug_text(")");
+        report_text(")");
     }
-    debug_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");
+    report_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");
 }
 
 void report_field(const char *name, uint32_t value)
@@ -131,7 +131,7 @@ void report_field(const char *name, uint32_t value)
 void report_line(const char *name, uint32_t value)
 {
     report_field(name, value);
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 void report_count(const char *name, uint32_t value)
@@ -155,12 +155,12 @@ void report_frame(const struct arch_frame *frame)
 void report_r4_to_r11(const uint32_t *registers)
 {
     for (uint32_t i = 0; i < 8; i++) {
-        debug_text("  r");
+        report_text("  r");
         debug_decimal(4 + i);
-        debug_text(" ");
+        report_text(" ");
         debug_hex32(registers[i]);
         if (i % 4 == 3) {
-            debug_text("\r\n");
+            report_text("\r\n");
         }
     }
 }
@@ -177,7 +177,7 @@ static void write_panic_head(void)
 {
     kernel.panicking = true;
     debug_flush();
-    debug_text("\r\n---| Kernel panic |---\r\n");
+    report_text("\r\n---| Kernel panic |---\r\n");
 }
 
 static uint32_t never_used_stack(const struct kernel_view *view)
@@ -195,24 +195,24 @@ static _Noreturn void finish_panic(void)
     struct kernel_view view;
     kernel_view_get(&view);
     debug_write(kernel_version_text());
-    debug_text("\r\n---| Kernel memory |---\r\n");
+    report_text("\r\n---| Kernel memory |---\r\n");
     report_field("  code  ", view.text_start);
     report_line(" - ", view.text_end);
     report_field("  stack ", view.stack_start);
     report_field(" - ", view.stack_end);
     report_count("  bytes never used: ", never_used_stack(&view));
-    debug_text("\r\n");
+    report_text("\r\n");
     report_field("  data  ", view.data_start);
     report_line(" - ", view.data_end);
     report_field("  apps  ", view.app_ram_start);
     report_line(" - ", view.app_ram_end);
-    debug_text("---| Processes |---\r\n");
+    report_text("---| Processes |---\r\n");
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         if (kernel.process[slot] != NULL) {
             report_process(kernel.process[slot]);
         }
     }
-    debug_text("---| End of panic |---\r\n");
+    report_text("---| End of panic |---\r\n");
     arch_halt();
 }
 
@@ -220,14 +220,14 @@ _Noreturn void kernel_panic(struct const_slice why)
 {
     write_panic_head();
     debug_write(why);
-    debug_text("\r\n");
+    report_text("\r\n");
     finish_panic();
 }
 
 _Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault)
 {
     write_panic_head();
-    debug_text("the kernel faulted: ");
+    report_text("the kernel faulted: ");
     write_status(&fault->fault);
     report_text(fault->stack_overflow ? " (its stack overflowed)\r\n" : "\r\n");
     report_count("  exception ", fault->fault.exception);

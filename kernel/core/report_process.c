@@ -29,9 +29,9 @@ static const char *state_text(enum abi_process_state state)
 
 static void write_head(const struct process *process)
 {
-    debug_text("App: ");
+    report_text("App: ");
     report_name(process_name(process));
-    debug_text("  -  [");
+    report_text("  -  [");
     report_text(state_text((enum abi_process_state)process->state));
     report_text(process == kernel.current ? ", its slice is running]\r\n" : "]\r\n");
     report_count("  slot ", process->slot);
@@ -40,7 +40,7 @@ static void write_head(const struct process *process)
     report_count(" dropped ", process->upcalls_dropped);
     report_count("  restarts ", process->restarts);
     report_count("  completion code ", process->completion_code);
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 static void write_memory(const struct process *process)
@@ -88,16 +88,16 @@ static void write_region(const struct process *process, uint32_t number)
     report_field("  RBAR ", region->rbar);
     report_field("  RASR ", region->rasr);
     if ((region->rasr & RASR_ENABLE) == 0) {
-        debug_text("  off\r\n");
+        report_text("  off\r\n");
         return;
     }
     report_field("  ", region->rbar & RBAR_ADDRESS);
     report_field(" size ", 2u << (region->rasr >> RASR_SIZE_SHIFT & RASR_SIZE_MASK));
-    debug_text(" without ");
+    report_text(" without ");
     debug_hex(region->rasr >> RASR_SRD_SHIFT & RASR_SRD_MASK);
-    debug_text(" ");
+    report_text(" ");
     report_text(access_text(region->rasr));
-    debug_text("\r\n");
+    report_text("\r\n");
 }
 
 enum piece { HEAD, MEMORY, STATUS, FRAME, REGISTERS, FIRST_REGION };
@@ -149,7 +149,7 @@ void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes)
     process->grants_full_told = true;
     const struct driver *driver = grant_driver(grant);
     uint32_t used = process->layout.ram_end - process_block_bytes() - process->grant_start;
-    debug_text("App ");
+    report_text("App ");
     report_name(process_name(process));
     report_count(" (slot ", process->slot);
     report_count(") gets NOMEM: its grants have no room for ", bytes);
@@ -158,11 +158,11 @@ void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes)
         report_field(", for driver ", driver->ops->number);
     }
     if (driver != NULL && driver->ops->owner != NULL) {
-        debug_text(" ");
+        report_text(" ");
         report_text(driver->ops->owner->name);
     }
     report_count(". Pack it with --kernel-heap ", used + bytes);
-    debug_text(" or more.\r\n");
+    report_text(" or more.\r\n");
 }
 
 /* --- After a fault --- */
