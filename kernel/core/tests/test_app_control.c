@@ -461,10 +461,10 @@ static void test_who_is_permitted(void **state)
     (void)fixture_add_app(&app);
     (void)fixture_add_app(APP(3, 0x33));
     boot();
-    assert_true(app_control_is_permitted(kernel.process[0]->id));
-    assert_false(app_control_is_permitted(kernel.process[1]->id));
-    assert_false(app_control_is_permitted(kernel.process[2]->id));
-    assert_false(app_control_is_permitted(PROCESS_ID_NONE));
+    assert_true(process_id_asks_for(kernel.process[0]->id, ABI_DRIVER_APP_LOADER));
+    assert_false(process_id_asks_for(kernel.process[1]->id, ABI_DRIVER_APP_LOADER));
+    assert_false(process_id_asks_for(kernel.process[2]->id, ABI_DRIVER_APP_LOADER));
+    assert_false(process_id_asks_for(PROCESS_ID_NONE, ABI_DRIVER_APP_LOADER));
 }
 
 int main(void)
