@@ -41,6 +41,7 @@ enum { TYPE_REMOVE = 'R', TYPE_QUIT = 'Q' };
 enum { ITEM_NEXT, ITEM_START, ITEM_END, ITEM_SHORT_ID, ITEM_VERSION, ITEM_WORDS };
 #define ITEM_FLAGS   (1U + ITEM_WORDS * WORD_BYTES)
 #define ITEM_NAME    (ITEM_FLAGS + 1U)
+#define ITEMS_MAX    4096U /* more than any board has room for */
 #define FLAG_ENABLED 1U
 #define FLAG_RUNS    2U
 
@@ -108,11 +109,16 @@ static bool order(struct install_link *link, const struct install_frame *command
 
 /* --- Listing and removing --- */
 
-static bool next_item(struct install_link *link, uint32_t *place, struct install_frame *item,
+struct walk {
+    uint32_t place;
+    unsigned items;
+};
+
+static bool next_item(struct install_link *link, struct walk *walk, struct install_frame *item,
                       struct sim_error *error)
 {
     struct install_frame command = {.type = TYPE_LIST};
-    put_word(&command, *place);
+    put_word(&command, walk->place);
     if (!install_link_ask(link, &command, QUICK_SECONDS, item, error)) {
         return false;
     }
@@ -122,7 +128,16 @@ static bool next_item(struct install_link *link, uint32_t *place, struct install
     if (item->length <= ITEM_FLAGS) {
         return false;
     }
-    *place = word_of(item, ITEM_NEXT);
+    uint32_t next = word_of(item, ITEM_NEXT);
+    walk->items++;
+    if (next <= walk->place || walk->items > ITEMS_MAX) {
+        return sim_fail(error, SIM_GUEST_FAILED,
+                        "the board's list of apps does not end (item %u: from 0x%" PRIx32
+                        " to 0x%" PRIx32 "): what answers there is no Sandglass kernel, or an "
+                        "app that plays one",
+                        walk->items, walk->place, next);
+    }
+    walk->place = next;
     return true;
 }
 
@@ -136,9 +151,9 @@ static void name_of(const struct install_frame *item, char name[INSTALL_PAYLOAD_
 static bool list(struct install_link *link, struct sim_error *error)
 {
     struct install_frame item;
-    uint32_t place = 0;
+    struct walk walk = {0};
     printf("%-20s %-10s %7s  %-10s %7s  %s\n", "name", "flash", "bytes", "ShortId", "version", "");
-    while (next_item(link, &place, &item, error)) {
+    while (next_item(link, &walk, &item, error)) {
         char name[INSTALL_PAYLOAD_MAX + 1];
         uint8_t flags = item.payload[ITEM_FLAGS];
         name_of(&item, name);
@@ -155,9 +170,9 @@ static bool list(struct install_link *link, struct sim_error *error)
 static bool remove_named(struct install_link *link, const char *wanted, struct sim_error *error)
 {
     struct install_frame item;
-    uint32_t place = 0;
+    struct walk walk = {0};
     unsigned removed = 0;
-    while (next_item(link, &place, &item, error)) {
+    while (next_item(link, &walk, &item, error)) {
         char name[INSTALL_PAYLOAD_MAX + 1];
         name_of(&item, name);
         if (strcmp(name, wanted) != 0) {

@@ -4,11 +4,13 @@ with power that fails. The frames of the console's protocol are made here once m
 Takes half a minute, of which most is waiting for boards that run in real time."""
 import os
 import re
+import socket
 import struct
 import subprocess
 import tempfile
 import threading
 import unittest
+import zlib
 
 from install_frames import Frames, install_frames
 from sandglass import PROGRAM, app, run, sandglass
@@ -171,6 +173,46 @@ class Board:
         self.process.wait()
         self.reader.join()
         self.process.stderr.close()
+
+
+class FakeBoard(threading.Thread):
+    """Whatever answers at the port, an app that has found out the protocol for instance: a list without end."""
+
+    def __init__(self, next_place):
+        super().__init__(daemon=True)
+        self.next_place, self.asked = next_place, 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.where = f"tcp:{self.server.getsockname()[1]}"
+
+    def run(self):
+        line, _ = self.server.accept()
+        data = b""
+        with line:
+            while received := line.recv(4096):
+                data += received
+                while (found := re.search(rb"\x01S(.)(.)\x00....|\x01SL(.)\x04(....)....", data, re.DOTALL)):
+                    data = data[found.end():]
+                    kind, number, of_list, place = found.groups()
+                    body = b"\0\x01\x80\x05"
+                    if of_list:
+                        self.asked += 1
+                        after = self.next_place(struct.unpack("<I", place)[0])
+                        kind, number, body = b"L", of_list, b"\0" + struct.pack("<5I", after, 0, 512, 0, 1) + b"\x03app"
+                    answer = kind + number + bytes([len(body)]) + body
+                    line.sendall(b"\x01S" + answer + struct.pack("<I", zlib.crc32(answer)))
+
+
+class HostileBoard(unittest.TestCase):
+    def test_a_list_without_end(self):
+        for next_place in (lambda place: 0, lambda place: place, lambda place: max(place - 4, 0), lambda place: place + 1):
+            for words in (("--list",), ("--remove", "nobody")):
+                board = FakeBoard(next_place)
+                board.start()
+                result = sandglass("install", "--uart", board.where, *words)
+                self.assertEqual(result.status, 1)
+                self.assertIn("the board's list of apps does not end", result.stderr)
+                self.assertLess(board.asked, 5000)
+                board.server.close()
 
 
 class ByTheTool(unittest.TestCase):
