@@ -50,6 +50,20 @@ class StackPointers(Attack):
                 self.attack(everything[start:start + AT_ONCE])
 
 
+class Work(Attack):
+    """What the kernel and its drivers do in one go on an app's behalf, as an app sees it that asks for much: a
+    millisecond at most, whatever is asked for. Flash that holds the core is no part of that (docs/security.md)."""
+
+    def test_at_most_a_millisecond(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for number in (1, 2, 4, 5, 6, 7, 8, 9, 11):
+                image = self.packed(folder, "attack_work", f"work{number}")
+                result = run("-b", "nrf52840dk", image, seconds=1.5)
+                lines = result.lines(rf"work {number}: at most \d+ us")
+                self.assertEqual(len(lines), 1, result.stdout)
+                self.assertLessEqual(int(lines[0].split()[-2]), 1000, lines[0])
+
+
 class Frames(Attack):
     """What the return from an exception reads, written by the kernel on the process's own order; EXC_RETURN values."""
 
