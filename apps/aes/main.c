@@ -65,6 +65,34 @@ static void done(uint32_t status, uint32_t count, uint32_t unused, void *is_done
     *(volatile bool *)is_done = true;
 }
 
+static void wait_for(volatile bool *is_done)
+{
+    while (!*is_done) {
+        syscall_yield();
+    }
+    *is_done = false;
+}
+
+/* In CTR a part may have any length. */
+static void in_two_parts(void)
+{
+    const size_t first = 1001;
+    volatile bool is_done = false;
+    void *told = (void *)&is_done;
+    const struct aes128 aes = {.algorithm = ABI_AES_CTR, .key = key, .iv = iv};
+    memset(much, 0, ZEROS);
+    int status = aes128_begin_async(&aes, much, first, much, done, told);
+    if (status == K_OK) {
+        wait_for(&is_done);
+        status = aes128_next_async(&much[first], ZEROS - first, &much[first], done, told);
+    }
+    if (status == K_OK) {
+        wait_for(&is_done);
+    }
+    (void)aes128_end();
+    print_bytes("two parts", status, &much[ZEROS - AES128_BYTES], AES128_BYTES);
+}
+
 int main(void)
 {
     there_and_back("ECB", ABI_AES_ECB);
@@ -82,5 +110,6 @@ int main(void)
     (void)aes128_end();
     print_bytes("the last", status, &much[ZEROS - AES128_BYTES], AES128_BYTES);
     printf("aes: meanwhile the app had %s\n", turns > ZEROS / 128 ? "its turns" : "to wait");
+    in_two_parts();
     return 0;
 }

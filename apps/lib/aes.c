@@ -94,6 +94,17 @@ int aes128_begin_async(const struct aes128 *aes, const void *source, size_t coun
     return status == K_OK ? request_leave(&request, start(aes, source, count, result)) : status;
 }
 
+int aes128_next_async(const void *source, size_t count, void *result, syscall_upcall upcall,
+                      void *userdata)
+{
+    int status = request_subscribe(&request, upcall, userdata);
+    if (status == K_OK) {
+        status = run(K_OK, ABI_AES_CRYPT, source, count, result, count);
+        status = request_leave(&request, status);
+    }
+    return status;
+}
+
 static int run_ccm(const struct aes128_ccm *ccm, bool encrypts, const void *packet, size_t count,
                    void *result, size_t result_count)
 {

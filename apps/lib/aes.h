@@ -28,10 +28,13 @@ int aes128_begin(const struct aes128 *aes, const void *source, size_t count, voi
 int aes128_next(const void *source, size_t count, void *result);
 int aes128_end(void);
 
-/* Without waiting: the upcall gets (status, bytes, 0). Key, initial value, source and result are
- * lent until then. aes128_next and aes128_end may follow that. */
+/* Both without waiting: the upcall gets (status, bytes, 0). Key, initial value, source and result
+ * are lent until then. aes128_next and aes128_end, or another part without waiting, may follow
+ * that. */
 int aes128_begin_async(const struct aes128 *aes, const void *source, size_t count, void *result,
                        syscall_upcall upcall, void *userdata);
+int aes128_next_async(const void *source, size_t count, void *result, syscall_upcall upcall,
+                      void *userdata);
 
 /* CCM. A packet is `data_count` bytes that are authenticated, the message, which is encrypted, too,
  * and, once it is encrypted, a MIC of `mic_count` bytes. */

@@ -51,7 +51,8 @@ class Crypto(unittest.TestCase):
             lines += [f"aes: {mode.upper()}: 0 {openssl('aes-128-' + mode, text).hex()}", "aes: and back: 0 the same"]
         lines += ["aes: CCM: 0 00010203040506077162015b4dac255d", "aes: and back: 1 the same", "aes: with other data: 0",
                   "aes: 4096 bytes: 0", f"aes: the last: 0 {openssl('aes-128-cbc', bytes(4096))[-16:].hex()}",
-                  "aes: meanwhile the app had its turns"]
+                  "aes: meanwhile the app had its turns", "aes: 1001 bytes: 0", "aes: 3095 bytes: 0",
+                  f"aes: two parts: 0 {openssl('aes-128-ctr', bytes(4096))[-16:].hex()}"]
         self.says("aes", lines)
 
     def test_aes_with_a_block_that_fails(self):
