@@ -206,19 +206,28 @@ static void run_line(struct process_console *console, struct const_slice line,
     }
 }
 
-static void enter_line(struct process_console *console, BORROWED struct text *text)
+static void carry_out(struct process_console *console, BORROWED struct text *text)
 {
     struct const_slice line = line_edit_text(&console->line);
+    console->entered = false;
     if (!console->muted) {
-        /* The cursor may stand anywhere in it. */
-        line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
-        add_line_end(text);
         run_line(console, line, text);
     } else if (slice_is_equal(line, SLICE_OF_TEXT("console-start"))) {
         run(console, UNMUTES);
     }
     line_edit_next(&console->line);
     console->prompt = !console->muted;
+}
+
+/* The line is carried out when its end is sent: what the kernel says to it begins a line. */
+static void enter_line(struct process_console *console, BORROWED struct text *text)
+{
+    if (!console->muted) {
+        /* The cursor may stand anywhere in it. */
+        line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
+        add_line_end(text);
+    }
+    console->entered = true;
 }
 
 /* All that has come, up to the end of a line: one transmission shows it. */
@@ -272,6 +281,8 @@ static void work(struct process_console *console)
             bool more = print_piece(console, &text);
             console->step++;
             console->command = more ? console->command : NULL;
+        } else if (console->entered) {
+            carry_out(console, &text);
         } else if (console->prompt) {
             console->prompt = false;
             text_add_literal(&text, PROMPT);

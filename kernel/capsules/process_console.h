@@ -30,6 +30,7 @@ struct process_console {
     uint32_t target;                               /* index of the process it is about */
     uint32_t ahead_first, ahead_count;             /* the ring of what was typed ahead */
     bool sending;                                  /* `out` is lent */
+    bool entered;                                  /* a line is, and has still to be carried out */
     bool prompt;                                   /* is due */
     bool greeted;                                  /* the first byte has come */
     bool muted;                                    /* console-stop: no prompt, no echo */

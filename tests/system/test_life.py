@@ -73,6 +73,11 @@ class Life(unittest.TestCase):
         self.assertEqual(len(result.lines("restarts 1,")), 1)
         self.assertEqual(len(result.lines("^(sandglass\\$ )?Process buttons .* faulted: ")), 1)
 
+    def test_what_the_kernel_says_to_a_command_begins_a_line(self):
+        result = run(app("hello"), *typed((1.5, "fault hello")), seconds=2)
+        self.assertTrue(result.lines("^sandglass. fault hello$"), result.stdout)
+        self.assertTrue(result.lines("^Process hello .* faulted: "), result.stdout)
+
     def test_faulted_too_often_it_stays_down(self):
         result = self.live(*[(1.5 + 0.2 * i, "fault buttons") for i in range(4)], (2.5, "process buttons"))
         self.assertEqual(len(list(result.events("start", "buttons"))), 4)  # three restarts
