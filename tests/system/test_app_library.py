@@ -55,13 +55,13 @@ class AppLibrary(unittest.TestCase):
     def test_requests_that_nobody_waits_for(self):
         kernel = os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")
         self.passes("lib_async_dk", 13, "-b", os.path.join(BOARDS, "header_spi.dts"), kernel)
-        self.passes("lib_async_node", 6, "-b", "sensor_node")
+        self.passes("lib_async_node", 9, "-b", "sensor_node")
 
     def test_the_watch_s_wrappers(self):
         finger = (("touch", 200, 120, 1000), ("touch", 60, 120, 1060), ("untouch", 0, 0, 1120),
                   ("touch", 120, 200, 1600), ("touch", 120, 60, 1660), ("untouch", 0, 0, 1720))
         moves = [word for what, x, y, at in finger for word in ("--set", f"cst816s.{what}={x + 4096 * y}@{at}ms")]
-        self.passes("lib_async_watch", 10, "-b", "pinetime", *moves)
+        self.passes("lib_async_watch", 12, "-b", "pinetime", *moves)
 
     def test_ctap_hid(self):
         reports = [word for first, at in ((42, 1500), (7, 2500)) for word in

@@ -1,4 +1,6 @@
-/* Requests that nobody waits for, on the sensor node: I2C and radio. */
+/* Requests that nobody waits for, on the sensor node: sensors, I2C and radio. */
+#include "apps/lib/ambient_light.h"
+#include "apps/lib/humidity.h"
 #include "apps/lib/i2c.h"
 #include "apps/lib/radio.h"
 #include "apps/tests/lib_wrappers/note.h"
@@ -7,6 +9,26 @@
 #define NOBODY 0x50
 
 static struct note note;
+
+static void test_sensors(void)
+{
+    int32_t centipercent = 0;
+    int32_t lux = 0;
+    int status = humidity_read_async(note_upcall, &note);
+    int again = humidity_read(&centipercent);
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && humidity_read(&centipercent) == K_OK &&
+              is_noted(&note, 1, (uint32_t)centipercent, 0, 0),
+          "a humidity that nobody waits for is that which somebody does");
+    note = (struct note){0};
+    status = ambient_light_read_async(note_upcall, &note);
+    again = ambient_light_read(&lux);
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && ambient_light_read(&lux) == K_OK &&
+              is_noted(&note, 1, (uint32_t)lux, 0, 0),
+          "and so is the light");
+    note = (struct note){0};
+}
 
 static void test_i2c(void)
 {
@@ -43,10 +65,13 @@ static void test_radio(void)
           "a frame that is sent ends in an upcall");
     check(radio_subscribe(note_upcall, &note) == K_OK && radio_take(&ring, copy, sizeof(copy)) == 0,
           "there is no frame before one comes");
+    check(radio_turn_off() == K_OK && radio_send(frame, sizeof(frame)) == K_EOFF,
+          "it can be turned off again");
 }
 
 int main(void)
 {
+    test_sensors();
     test_i2c();
     test_radio();
     printf("done\n");

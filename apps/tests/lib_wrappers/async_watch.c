@@ -1,11 +1,37 @@
-/* Requests that nobody waits for, on the watch: ADC, display, gestures; and what its PWM says. */
+/* Requests that nobody waits for, on the watch: sensors, ADC, display, gestures; and what its PWM
+ * says. */
 #include "apps/lib/adc.h"
+#include "apps/lib/heart_rate.h"
+#include "apps/lib/nine_dof.h"
 #include "apps/lib/pwm.h"
 #include "apps/lib/screen.h"
 #include "apps/lib/touch.h"
 #include "apps/tests/lib_wrappers/note.h"
 
 static struct note note;
+
+static void test_sensors(void)
+{
+    struct nine_dof_acceleration now = {0};
+    int status = nine_dof_read_acceleration_async(note_upcall, &note);
+    int again = nine_dof_read_acceleration(&now);
+    syscall_yield();
+    check(status == K_OK && again == K_EBUSY && nine_dof_read_acceleration(&now) == K_OK &&
+              is_noted(&note, 1, (uint32_t)now.x_mg, (uint32_t)now.y_mg, (uint32_t)now.z_mg),
+          "an acceleration that nobody waits for is that which somebody does");
+    struct heart_rate_sample sample;
+    note = (struct note){0};
+    int off = heart_rate_read_async(note_upcall, &note);
+    int on = heart_rate_on();
+    status = heart_rate_read_async(note_upcall, &note);
+    again = heart_rate_read(&sample);
+    syscall_yield();
+    check(off != K_OK && on == K_OK && status == K_OK && again == K_EBUSY && note.count == 1 &&
+              note.arguments[0] == 0 && heart_rate_read(&sample) == K_OK,
+          "a sample of the heart rate ends in an upcall");
+    (void)heart_rate_off();
+    note = (struct note){0};
+}
 
 static void test_adc(void)
 {
@@ -60,6 +86,7 @@ static void test_touch_and_pwm(void)
 
 int main(void)
 {
+    test_sensors();
     test_adc();
     test_screen();
     test_touch_and_pwm();
