@@ -148,6 +148,13 @@ static struct fake_grant *find_grant(struct fake_process *process, const struct 
     return NULL;
 }
 
+struct const_slice fake_core_grant_bytes(uint32_t index, const struct grant *grant)
+{
+    const struct fake_grant *slot = find_grant(&core.processes[index], grant, false);
+    return slot != NULL ? (struct const_slice){slot->data, grant->data_bytes}
+                        : (struct const_slice){NULL, 0};
+}
+
 void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind kind,
                      uint32_t number, void *bytes, uint32_t length)
 {

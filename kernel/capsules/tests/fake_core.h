@@ -42,6 +42,9 @@ void fake_core_exhaust(uint32_t index);
 /* How many upcalls the process's queue takes; 10 unless said. */
 void fake_core_queue_limit(uint32_t index, uint32_t limit);
 
+/* What the process's grant holds; {NULL, 0}: it has none. */
+struct const_slice fake_core_grant_bytes(uint32_t index, const struct grant *grant);
+
 /* length 0 revokes. The bytes are the test's. */
 void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind kind,
                      uint32_t number, void *bytes, uint32_t length);

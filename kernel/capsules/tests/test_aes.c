@@ -207,12 +207,23 @@ static void set_up_ccm(uint32_t process, bool encrypts, uint32_t nonce, uint32_t
     expect_success(command(process, ABI_AES_SETUP, 0, 0));
 }
 
+/* After one message of CCM the driver keeps nothing of its key for the process either. */
+static void expect_key_forgotten(uint32_t process)
+{
+    struct const_slice kept = fake_core_grant_bytes(process, aes_driver_ops.grant);
+    assert_true(kept.length > 16);
+    for (uint32_t at = 0; at + 4 <= kept.length; at++) {
+        assert_memory_not_equal(kept.bytes + at, messages[process].key, 4);
+    }
+}
+
 static void expect_ccm_done(uint32_t process, uint32_t length, bool is_right)
 {
     fake_aes_run(&fake);
     expect_upcall(process, ABI_AES_UPCALL_DONE, 0, length, is_right);
     expect_no_upcall(process);
     expect_wiped();
+    expect_key_forgotten(process);
 }
 
 static void test_ccm_vectors(void **state)
