@@ -98,7 +98,7 @@ static uint32_t delay_left(void *self)
 {
     const struct nrf52_rtc_delay *delay = self;
     uint64_t ticks = delay->running ? ticks_left(delay, counter()) : 0;
-    return (uint32_t)(ticks * MICROSECONDS_2_S / RTC_TICKS_PER_2_S);
+    return (uint32_t)(ticks * RTC_MICROSECONDS / RTC_TICKS);
 }
 
 const struct hil_delay_ops nrf52_rtc_delay_ops = {delay_start, delay_set_client, delay_left};
