@@ -369,7 +369,6 @@ int app_control_write(const struct app_control_user *user, uint32_t offset,
         status = K_ERESERVE;
     }
     if (status == K_OK) {
-        control->step = APP_CONTROL_ANSWER;
         status = app_store_put(&control->store, offset, bytes, store_done, control);
         control->step = status == K_OK ? APP_CONTROL_ANSWER : APP_CONTROL_NOTHING;
     }
