@@ -457,6 +457,12 @@ static void test_a_request_is_checked_too(void **state)
     assert_int_equal(load(FIXTURE_FLASH + 0x400), APP_BAD_CREDENTIAL);
     assert_int_equal(load(FIXTURE_FLASH + 0x800), APP_NO_CREDENTIAL);
     assert_string_equal(loaded(), "good ");
+    /* However often it is asked for, it is kept once. */
+    struct refused_app_view view;
+    assert_int_equal(load(FIXTURE_FLASH + 0x400), APP_BAD_CREDENTIAL);
+    assert_true(refused_app_get(1, &view));
+    assert_int_equal(view.flash_start, FIXTURE_FLASH + 0x400);
+    assert_false(refused_app_get(2, &view));
 }
 
 /* --- What is kept --- */
