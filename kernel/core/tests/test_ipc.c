@@ -375,6 +375,11 @@ static void test_a_fault_on_one_of_several(void **state)
         fault_at(SERVICE, buffer_of(at(owners[i % 2]), i % 2 == 0 ? 64 : 63));
         assert_true(process_is_alive(at(SERVICE)));
     }
+    fixture_grow(at(SERVICE), 512);
+    map_one();
+    share(CLIENT, SERVICE, 0, 0);
+    fault_at(SERVICE, buffer_of(at(CLIENT), 63)); /* below it: its own doing */
+    assert_false(process_is_alive(at(SERVICE)));
 }
 
 /* The break stays above what was shared, so that no grant comes to lie there. */
