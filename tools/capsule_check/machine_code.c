@@ -157,6 +157,60 @@ static void decode(struct decoder *decoder, size_t node, const struct object_sym
     }
 }
 
+/* What a function puts on the stack of arguments that came in registers, before it pushes anything:
+ * a struct by value, of which a part or the address is wanted. GCC's record of frames leaves it
+ * out. 0: nothing. */
+#define ARGUMENTS_MAX 16u
+static uint32_t saved_arguments(struct decoder *decoder, const struct object_symbol *symbol)
+{
+    const struct object_section *section = &decoder->kernel->sections[symbol->section];
+    uint32_t begin = symbol->value & ~1u;
+    uint32_t base = (uint32_t)section->header.sh_addr;
+    uint32_t end = begin + symbol->size;
+    if (section->bytes == NULL || begin < base || end < begin ||
+        end - base > section->header.sh_size) {
+        return 0;
+    }
+    (void)is_code_until(decoder->kernel, begin, &end);
+    const uint8_t *bytes = section->bytes + (begin - base);
+    size_t left = end - begin;
+    uint64_t address = begin;
+    uint32_t first = 0;
+    while (cs_disasm_iter(decoder->engine, &bytes, &left, &address, decoder->instruction)) {
+        uint32_t more = pushed(decoder->instruction);
+        bool is_sub =
+            decoder->instruction->id == ARM_INS_SUB || decoder->instruction->id == ARM_INS_SUBW;
+        if (more == 0) {
+            continue;
+        }
+        if (first != 0) {
+            return is_sub ? 0 : first; /* a push: what came first were no locals */
+        }
+        if (!is_sub || more > ARGUMENTS_MAX) {
+            return 0;
+        }
+        first = more;
+    }
+    return 0;
+}
+
+/* Of static functions of one name the most that any of them has. */
+static void add_saved_arguments(struct decoder *decoder)
+{
+    struct callgraph *graph = decoder->graph;
+    for (size_t i = 0; i < graph->count; i++) {
+        uint32_t most = 0;
+        for (size_t k = 0; graph->nodes[i].is_defined && k < decoder->kernel->symbol_count; k++) {
+            const struct object_symbol *symbol = &decoder->kernel->symbols[k];
+            if (is_function(symbol) && strcmp(symbol->name, graph->nodes[i].name) == 0) {
+                uint32_t bytes = saved_arguments(decoder, symbol);
+                most = bytes > most ? bytes : most;
+            }
+        }
+        graph->nodes[i].frame += most;
+    }
+}
+
 void machine_code_add(struct callgraph *graph, const struct object_file *kernel,
                       void (*through_pointer)(size_t node, void *context), void *context)
 {
@@ -168,6 +222,7 @@ void machine_code_add(struct callgraph *graph, const struct object_file *kernel,
     }
     (void)cs_option(decoder.engine, CS_OPT_DETAIL, CS_OPT_ON);
     decoder.instruction = memory_or_exit(cs_malloc(decoder.engine));
+    add_saved_arguments(&decoder);
     /* The graph grows while it goes on. */
     for (size_t i = 0; i < graph->count; i++) {
         if (graph->nodes[i].is_defined || graph->nodes[i].unit != CALLGRAPH_NONE) {
