@@ -185,7 +185,9 @@ int fixture_setup(void **state)
 
 static uint8_t *put(uint8_t *at, const void *bytes, size_t count)
 {
-    memcpy(at, bytes, count);
+    if (count > 0) {
+        memcpy(at, bytes, count);
+    }
     return at + count;
 }
 
