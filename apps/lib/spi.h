@@ -15,7 +15,7 @@ int spi_rate(void);
 int spi_set_mode(uint32_t mode);
 int spi_mode(void);
 /* Sends `bytes` bytes under one chip select, and waits. What comes in meanwhile goes to `in`, which
- * may be NULL, or the same as `out`. At most ABI_SPI_CONTROLLER_MAX bytes. */
+ * may be NULL, or the same as `out`; any number of bytes. */
 int spi_transfer(const void *out, void *in, size_t bytes);
 /* Without waiting: the upcall gets (bytes, 0, 0). Both buffers are lent until then, and another
  * transfer is K_EBUSY. */

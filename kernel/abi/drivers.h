@@ -189,7 +189,7 @@ enum abi_read_only_state_allow {
 #define ABI_READ_ONLY_STATE_BYTES     16u
 
 /* SPI controller: one device, for one process at a time; to others it is RESERVE. A transfer takes
- * as many bytes as all its buffers have, at most ABI_SPI_CONTROLLER_MAX (else SIZE). */
+ * as many bytes as all its buffers have, under one chip select; SIZE for none. */
 enum abi_spi_controller_command {
     ABI_SPI_CONTROLLER_WRITE_READ = 2,   /* (bytes): ro 0 goes out, what comes in to rw 0 if any */
     ABI_SPI_CONTROLLER_SET_RATE = 5,     /* (hertz, at most) */
@@ -211,7 +211,6 @@ enum abi_spi_controller_allow {
     ABI_SPI_CONTROLLER_RW_READ = 0,
     ABI_SPI_CONTROLLER_RWS = 1,
 };
-#define ABI_SPI_CONTROLLER_MAX 256u
 
 /* I2C: bytes to and from the start of rw 1. Addresses are of 7 bits, not shifted. */
 enum abi_i2c_master_command {

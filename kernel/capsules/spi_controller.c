@@ -4,8 +4,9 @@
 
 CAPSULE(spi_controller, .needs = {GRANT, SPI});
 
+/* Nothing of its own: the grant has the upcall and the buffers. */
 struct spi_controller_process {
-    bool waiting;
+    uint8_t unused;
 };
 GRANT(spi_controller_grant, struct spi_controller_process, ABI_SPI_CONTROLLER_UPCALLS,
       ABI_SPI_CONTROLLER_ROS, ABI_SPI_CONTROLLER_RWS);
@@ -16,7 +17,7 @@ GRANT(spi_controller_grant, struct spi_controller_process, ABI_SPI_CONTROLLER_UP
 static int take(struct spi_controller_driver *driver, struct process_id id)
 {
     if (!process_id_is_equal(driver->owner, id)) {
-        if (process_id_is_alive(driver->owner) || driver->busy) {
+        if (process_id_is_alive(driver->owner) || driver->command != 0) {
             return K_ERESERVE;
         }
         driver->owner = id;
@@ -24,79 +25,93 @@ static int take(struct spi_controller_driver *driver, struct process_id id)
     return K_OK;
 }
 
-/* Sends `length` bytes of `out`; what comes in goes to the read-write buffer if `reads`. */
-static struct command_return start(struct spi_controller_driver *driver, struct process_id id,
-                                   uint32_t length, bool reads)
+static uint32_t lesser(uint32_t a, uint32_t b)
 {
-    int status =
-        hil_spi_transfer(driver->spi, &driver->out, length, &driver->in, reads ? length : 0);
-    if (status == K_OK) {
-        driver->busy = true;
-        driver->reads = reads;
-        driver->length = length;
-        grant_enter (spi_controller_grant, id, p) {
-            p->waiting = true;
-        }
-    }
-    return command_status(status);
+    return a < b ? a : b;
 }
 
-static struct command_return write_and_read(struct spi_controller_driver *driver,
-                                            struct process_id id, uint32_t wanted)
+/* As many of the wanted bytes as the buffers have now. */
+static uint32_t count_bytes(const struct spi_controller_driver *driver)
 {
     const struct grant *grant = &spi_controller_grant;
-    uint32_t length = allow_length(grant, id, ALLOW_READ_ONLY, ABI_SPI_CONTROLLER_RO_WRITE);
-    uint32_t room = allow_length(grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ);
-    length = length < wanted ? length : wanted;
-    if (room > 0) {
-        length = length < room ? length : room;
+    uint32_t count = driver->wanted;
+    if (driver->command == ABI_SPI_CONTROLLER_WRITE_READ) {
+        count = lesser(count, allow_length(grant, driver->owner, ALLOW_READ_ONLY,
+                                           ABI_SPI_CONTROLLER_RO_WRITE));
     }
-    (void)allow_read_dma(grant, id, ALLOW_READ_ONLY, ABI_SPI_CONTROLLER_RO_WRITE, 0,
-                         dma_part(&driver->out, 0, ABI_SPI_CONTROLLER_MAX));
-    return start(driver, id, length, room > 0);
+    if (driver->reads) {
+        count = lesser(count, allow_length(grant, driver->owner, ALLOW_READ_WRITE,
+                                           ABI_SPI_CONTROLLER_RW_READ));
+    }
+    return count;
 }
 
-static struct command_return read_only(struct spi_controller_driver *driver, struct process_id id,
-                                       uint32_t wanted)
+static void fill_out(struct spi_controller_driver *driver)
 {
-    uint32_t room =
-        allow_length(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ);
-    for (uint32_t i = 0; i < ABI_SPI_CONTROLLER_MAX; i++) {
-        (void)dma_buffer_put(&driver->out, i, FILL_BYTE);
+    struct dma_part all = dma_part(&driver->out, 0, SPI_CONTROLLER_PIECE_BYTES);
+    if (driver->command == ABI_SPI_CONTROLLER_WRITE_READ) {
+        (void)allow_read_dma(&spi_controller_grant, driver->owner, ALLOW_READ_ONLY,
+                             ABI_SPI_CONTROLLER_RO_WRITE, driver->done, all);
+    } else if (driver->command == ABI_SPI_CONTROLLER_IN_PLACE) {
+        (void)allow_read_dma(&spi_controller_grant, driver->owner, ALLOW_READ_WRITE,
+                             ABI_SPI_CONTROLLER_RW_READ, driver->done, all);
+    } else {
+        for (uint32_t i = 0; i < SPI_CONTROLLER_PIECE_BYTES; i++) {
+            (void)dma_buffer_put(&driver->out, i, FILL_BYTE);
+        }
     }
-    return start(driver, id, room < wanted ? room : wanted, true);
 }
 
-static struct command_return in_place(struct spi_controller_driver *driver, struct process_id id,
-                                      uint32_t wanted)
+/* Sends what comes next; the chip select stays active when that is not the last. K_ESIZE: nothing
+ * comes. */
+static int send_piece(struct spi_controller_driver *driver)
 {
-    uint32_t room =
-        allow_length(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ);
-    (void)allow_read_dma(&spi_controller_grant, id, ALLOW_READ_WRITE, ABI_SPI_CONTROLLER_RW_READ, 0,
-                         dma_part(&driver->out, 0, ABI_SPI_CONTROLLER_MAX));
-    return start(driver, id, room < wanted ? room : wanted, true);
+    uint32_t count = count_bytes(driver);
+    uint32_t rest = count - lesser(count, driver->done);
+    uint32_t piece = lesser(rest, SPI_CONTROLLER_PIECE_BYTES);
+    if (rest - piece == 1) {
+        piece--; /* nRF52832 cannot read a single byte */
+    }
+    fill_out(driver);
+    driver->piece = piece;
+    int status =
+        hil_spi_transfer(driver->spi, &driver->out, piece, &driver->in, driver->reads ? piece : 0);
+    if (status == K_OK) {
+        hil_spi_hold(driver->spi, piece < rest);
+    }
+    return status;
+}
+
+/* Nothing is under way any more. */
+static void leave(struct spi_controller_driver *driver)
+{
+    driver->command = 0;
+    hil_spi_hold(driver->spi, false);
 }
 
 static struct command_return transfer(struct spi_controller_driver *driver, struct process_id id,
                                       uint32_t command, uint32_t wanted)
 {
-    if (driver->busy) {
+    if (driver->command != 0) {
         return command_error(K_EBUSY);
     }
     grant_enter (spi_controller_grant, id, p) {
-        p->waiting = false;
+        (void)p;
     }
-    if (grant_error() != K_OK) {
-        return command_error(grant_error());
+    int status = grant_error();
+    if (status == K_OK) {
+        driver->command = command;
+        driver->wanted = wanted;
+        driver->done = 0;
+        driver->reads = command != ABI_SPI_CONTROLLER_WRITE_READ ||
+                        allow_length(&spi_controller_grant, id, ALLOW_READ_WRITE,
+                                     ABI_SPI_CONTROLLER_RW_READ) > 0;
+        status = send_piece(driver);
+        if (status != K_OK) {
+            leave(driver);
+        }
     }
-    switch (command) {
-    case ABI_SPI_CONTROLLER_WRITE_READ:
-        return write_and_read(driver, id, wanted);
-    case ABI_SPI_CONTROLLER_READ:
-        return read_only(driver, id, wanted);
-    default:
-        return in_place(driver, id, wanted);
-    }
+    return command_status(status);
 }
 
 /* From the next transfer on. */
@@ -166,25 +181,31 @@ static struct command_return spi_controller_command(void *self, struct process_i
                                 : setting(driver, command, argument);
 }
 
+/* How many bytes of the piece count: all, or those for which the process still has room. */
+static uint32_t take_in(struct spi_controller_driver *driver)
+{
+    if (!driver->reads) {
+        return driver->piece;
+    }
+    return allow_write_dma(&spi_controller_grant, driver->owner, ABI_SPI_CONTROLLER_RW_READ,
+                           driver->done, dma_part(&driver->in, 0, driver->piece));
+}
+
 static void spi_controller_done(void *self)
 {
     struct spi_controller_driver *driver = self;
-    struct process_id id = driver->owner;
-    uint32_t length = driver->length;
-    bool waiting = false;
-    driver->busy = false;
-    grant_enter (spi_controller_grant, id, p) {
-        waiting = p->waiting;
-        p->waiting = false;
+    bool alive = process_id_is_alive(driver->owner);
+    if (alive) {
+        driver->done += take_in(driver);
+        if (send_piece(driver) == K_OK) {
+            return;
+        }
     }
-    if (!waiting) {
-        return;
+    leave(driver);
+    if (alive) {
+        (void)upcall_schedule(&spi_controller_grant, driver->owner, ABI_SPI_CONTROLLER_UPCALL_DONE,
+                              driver->done, 0, 0);
     }
-    if (driver->reads) {
-        length = allow_write_dma(&spi_controller_grant, id, ABI_SPI_CONTROLLER_RW_READ, 0,
-                                 dma_part(&driver->in, 0, length));
-    }
-    (void)upcall_schedule(&spi_controller_grant, id, ABI_SPI_CONTROLLER_UPCALL_DONE, length, 0, 0);
 }
 
 const struct driver_ops spi_controller_driver_ops = {

@@ -11,17 +11,21 @@
 #include "kernel/capsule/driver.h"
 #include "kernel/hil/spi.h"
 
+/* A transfer goes in pieces of so many bytes, with the chip select active all the while. */
+#define SPI_CONTROLLER_PIECE_BYTES 64u
+
 struct spi_controller_driver {
     const struct hil_spi *spi; /* borrowed for ever */
     struct hil_spi_client client;
     struct hil_spi_mode mode; /* as the owner set it */
     struct process_id owner;  /* the first that used it, until it ends */
-    bool busy;                /* a transfer is under way */
+    uint32_t command;         /* the transfer that is under way; 0: none */
     bool reads;               /* it has a buffer for what comes in */
-    uint32_t length;          /* of it */
+    uint32_t wanted, done;    /* bytes of it */
+    uint32_t piece;           /* bytes under way */
     struct dma_buffer out, in;
-    uint8_t out_bytes[ABI_SPI_CONTROLLER_MAX];
-    uint8_t in_bytes[ABI_SPI_CONTROLLER_MAX];
+    uint8_t out_bytes[SPI_CONTROLLER_PIECE_BYTES];
+    uint8_t in_bytes[SPI_CONTROLLER_PIECE_BYTES];
 };
 
 extern const struct driver_ops spi_controller_driver_ops;

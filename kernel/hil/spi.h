@@ -34,6 +34,7 @@ struct hil_spi_ops {
     PRIVATE struct hil_spi_mode (*get_mode)(void *self);
     PRIVATE void (*set_mode)(void *self, struct hil_spi_mode mode);
     PRIVATE void (*set_client)(void *self, const struct hil_spi_client *client);
+    PRIVATE void (*hold)(void *self, bool holds);
 };
 
 struct hil_spi {
@@ -63,10 +64,17 @@ static inline struct hil_spi_mode hil_spi_get_mode(BORROWED const struct hil_spi
     return spi->ops->get_mode(spi->self);
 }
 
-/* From the next transfer on. */
+/* From the next transfer on that makes the chip select active. */
 static inline void hil_spi_set_mode(BORROWED const struct hil_spi *spi, struct hil_spi_mode mode)
 {
     spi->ops->set_mode(spi->self, mode);
+}
+
+/* Whether the chip select stays active when a transfer has ended, so that the next one goes on with
+ * it; the bus's other devices wait as long. False, also between two transfers, lets go. */
+static inline void hil_spi_hold(BORROWED const struct hil_spi *spi, bool holds)
+{
+    spi->ops->hold(spi->self, holds);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/cli/command.h"
 #include "sim/cli/places.h"
@@ -8,8 +9,15 @@
 #include "sim/loader/tab.h"
 #include "sim/loader/tbf.h"
 
-static int is_tbf(const struct dirent *entry)
+/* Those of the benchmarks lie in the same folder, and show nothing. */
+static int is_shown(const struct dirent *entry)
 {
+    static const char *const hidden[] = {"kernel_costs.tbf", "long_write.tbf", "null_command.tbf"};
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        if (strcmp(entry->d_name, hidden[i]) == 0) {
+            return 0;
+        }
+    }
     return file_has_ending(entry->d_name, ".tbf");
 }
 
@@ -83,7 +91,7 @@ static void print_all(struct sim_error *error)
     char path[PLACES_PATH_MAX + 256];
     struct dirent **entries = NULL;
     int count = places_find_folder("firmware/apps", folder, sizeof folder)
-                    ? scandir(folder, &entries, is_tbf, alphasort)
+                    ? scandir(folder, &entries, is_shown, alphasort)
                     : -1;
     if (count < 0) {
         sim_fail(error, SIM_WRONG_USE, "%s is not there: build the apps (cmake --build)", folder);

@@ -181,6 +181,19 @@ class Pack(unittest.TestCase):
         for arguments in (("--all",), ("/nowhere.tbf",)):
             self.assertEqual(sandglass("apps", *arguments).status, 2)
 
+    def test_apps_of_the_benchmarks_are_not_shown(self):
+        names = [line.split()[0] for line in sandglass("apps").stdout.splitlines()]
+        self.assertIn("hello", names)
+        self.assertEqual({"kernel_costs", "long_write", "null_command"} & set(names), set())
+
+    def test_a_name_that_promises_something_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for ending in ("hex", "elf", "bin"):
+                result = sandglass("pack", HELLO, "-o", os.path.join(folder, "x." + ending))
+                self.assertEqual(result.status, 2)
+                self.assertRegex(result.stderr, r"^[^\n]*x\." + ending + r": makes a TBF or a TAB: give -o a name that ends in \.tbf or \.tab\n$")
+            self.assertEqual(os.listdir(folder), [])
+
     def test_wrong_use(self):
         for options, message in ((("--permissions", "2"), "takes DRIVER:COMMANDS"), (("--permissions", "2:5-3"), "low to high"),
                                  (("--permissions", "2:x"), "takes DRIVER:COMMANDS"), (("--permissions", "2:512"), "0 to 511"),

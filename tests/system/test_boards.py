@@ -98,6 +98,13 @@ class Nrf52840dk(Board):
         result = boot(board, kernel, app("flash_id"), "--fault", "header_flash.no-answer@1ms", seconds=1)
         self.assertEqual(result.lines("^flash_id:"), ["flash_id: no flash answers"])
 
+    def test_long_transfers_have_one_chip_select(self):
+        board, kernel = os.path.join(HERE, "../boards/header_spi_watched.dts"), os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")
+        result = boot(board, kernel, app("tests/spi_long"), seconds=1)
+        self.assert_booted(result, "nRF52840-DK")
+        self.assertEqual(result.lines("^spi_long:"), ["spi_long: 0, program 0", "spi_long: read 0, 1000 bytes are right"])
+        self.assertEqual([fields[1] for _, fields in result.events("note", "selected")], ["on", "off"] * 3)
+
 
     def test_a_voltage_that_rises_above_another(self):
         board, kernel = os.path.join(HERE, "../boards/header_analog.dts"), os.path.join(BUILD, "firmware/kernel/nrf52840dk.elf")

@@ -250,19 +250,29 @@ bool pack_take_option(struct pack_arguments *arguments, int option, const char *
     }
 }
 
-static bool is_tab(const char *path)
+static bool has_ending(const char *path, const char *ending)
 {
-    size_t length = path != NULL ? strlen(path) : 0;
-    return length > 4 && strcmp(path + length - 4, ".tab") == 0;
+    size_t length = path != NULL ? strlen(path) : 0, bytes = strlen(ending);
+    return length > bytes && strcmp(path + length - bytes, ending) == 0;
+}
+
+/* An output's name that promises what this does not make. */
+static bool is_misnamed(const char *path)
+{
+    return has_ending(path, ".hex") || has_ending(path, ".elf") || has_ending(path, ".bin");
 }
 
 bool pack_by_arguments(struct pack_arguments *arguments, struct pack_output *output,
                        uint8_t **file_bytes, size_t *file_size, struct pack_error *error)
 {
-    bool tab = is_tab(arguments->output);
+    bool tab = has_ending(arguments->output, ".tab");
     arguments->options.power_of_two |= tab;
     *file_bytes = NULL;
     *file_size = 0;
+    if (is_misnamed(arguments->output)) {
+        return pack_fail(error, arguments->output,
+                         "makes a TBF or a TAB: give -o a name that ends in .tbf or .tab");
+    }
     if (!pack_file(arguments->input, &arguments->options, output, error)) {
         return false;
     }

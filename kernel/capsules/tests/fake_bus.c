@@ -72,7 +72,19 @@ static int spi_transfer(void *self, struct dma_buffer *write, uint32_t write_len
                         struct dma_buffer *read, uint32_t read_length)
 {
     struct fake_spi *fake = self;
-    return begin(&fake->transfers, write, write_length, read, read_length);
+    int status = begin(&fake->transfers, write, write_length, read, read_length);
+    if (status == K_OK && !fake->selected) {
+        fake->selected = true;
+        fake->selections++;
+    }
+    return status;
+}
+
+static void spi_hold(void *self, bool holds)
+{
+    struct fake_spi *fake = self;
+    fake->holds = holds;
+    fake->selected = fake->selected && (holds || fake->transfers.busy);
 }
 
 static struct hil_spi_mode spi_get_mode(void *self)
@@ -93,8 +105,8 @@ static void spi_set_client(void *self, const struct hil_spi_client *client)
     fake->client = client;
 }
 
-static const struct hil_spi_ops spi_ops = {spi_transfer, spi_get_mode, spi_set_mode,
-                                           spi_set_client};
+static const struct hil_spi_ops spi_ops = {spi_transfer, spi_get_mode, spi_set_mode, spi_set_client,
+                                           spi_hold};
 
 void fake_spi_init(struct fake_spi *fake)
 {
@@ -108,6 +120,7 @@ bool fake_spi_step(struct fake_spi *fake, const uint8_t *in, uint32_t length)
         return false;
     }
     finish(&fake->transfers, in, length);
+    fake->selected = fake->holds;
     hil_spi_client_done(fake->client);
     return true;
 }

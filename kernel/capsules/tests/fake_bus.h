@@ -32,6 +32,8 @@ struct fake_spi {
     const struct hil_spi_client *client;
     struct hil_spi_mode mode;
     struct fake_transfers transfers;
+    bool holds, selected; /* the chip select is active now */
+    uint32_t selections;  /* how often it has become active */
 };
 
 void fake_spi_init(struct fake_spi *fake);

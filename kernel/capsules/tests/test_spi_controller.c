@@ -91,14 +91,11 @@ static void test_read_and_in_place(void **state)
 static void test_sizes(void **state)
 {
     (void)state;
-    static uint8_t out[ABI_SPI_CONTROLLER_MAX + 1];
+    uint8_t out[1] = {0};
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 4), K_ESIZE);
     expect_failure(command(0, ABI_SPI_CONTROLLER_READ, 4), K_ESIZE);
     allow_out(0, out, sizeof out);
-    expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, sizeof out), K_ESIZE);
-    expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, ABI_SPI_CONTROLLER_MAX));
-    assert_true(fake_spi_step(&bus, NULL, 0));
-    expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, ABI_SPI_CONTROLLER_MAX, 0, 0);
+    expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 0), K_ESIZE);
     bus.transfers.refuse = K_ESIZE;
     expect_failure(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1), K_ESIZE);
     expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, 1));
@@ -117,6 +114,112 @@ static void test_a_buffer_that_shrinks(void **state)
     assert_int_equal(in[0], 1);
     assert_int_equal(in[1], 0);
     expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, 1, 0, 0);
+}
+
+#define LONG 1000u
+static uint8_t long_out[LONG], long_in[LONG];
+
+/* Numbers go out, and their complement comes in. */
+static void allow_long(uint32_t in_length)
+{
+    for (uint32_t i = 0; i < LONG; i++) {
+        long_out[i] = (uint8_t)(i * 7);
+        long_in[i] = 0;
+    }
+    allow_out(0, long_out, LONG);
+    allow_in(0, long_in, in_length);
+}
+
+static bool step_long(uint32_t *at)
+{
+    uint8_t answer[SPI_CONTROLLER_PIECE_BYTES];
+    uint32_t length = bus.transfers.write.length;
+    if (!bus.transfers.busy) {
+        return false;
+    }
+    assert_true(bus.selected && length > 1 && length <= sizeof answer && *at + length <= LONG);
+    assert_memory_equal(bus.transfers.as_given, long_out + *at, length);
+    for (uint32_t i = 0; i < length; i++) {
+        answer[i] = (uint8_t)~long_out[*at + i];
+    }
+    *at += length;
+    return fake_spi_step(&bus, answer, length);
+}
+
+static void test_long_ones_have_one_chip_select(void **state)
+{
+    (void)state;
+    const uint32_t lengths[] = {64, 65, 128, 129, LONG};
+    for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        uint32_t at = 0;
+        allow_long(LONG);
+        expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, lengths[i]));
+        while (step_long(&at)) {
+            assert_int_equal(bus.selected, at < lengths[i]);
+        }
+        assert_int_equal(at, lengths[i]);
+        for (uint32_t j = 0; j < LONG; j++) {
+            assert_int_equal(long_in[j], j < at ? (uint8_t)~long_out[j] : 0);
+        }
+        expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, at, 0, 0);
+        assert_int_equal(bus.selections, i + 1);
+    }
+}
+
+static void test_long_in_place(void **state)
+{
+    (void)state;
+    uint32_t at = 0;
+    allow_long(LONG);
+    memcpy(long_in, long_out, LONG);
+    expect_success(command(0, ABI_SPI_CONTROLLER_IN_PLACE, UINT32_MAX));
+    while (step_long(&at)) {
+    }
+    assert_int_equal(long_in[LONG - 1], (uint8_t)~long_out[LONG - 1]);
+    expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, LONG, 0, 0);
+    assert_int_equal(bus.selections, 1);
+}
+
+static void test_buffers_that_go_in_between(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t at = 0;
+        allow_long(LONG);
+        expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, LONG));
+        assert_true(step_long(&at));
+        allow_out(0, long_out, i == 0 ? 0 : LONG);
+        allow_in(0, long_in, i == 1 ? 0 : i == 2 ? 100 : LONG);
+        assert_true(step_long(&at)); /* which was under way */
+        assert_false(bus.transfers.busy || bus.selected);
+        expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, i == 0 ? 128 : i == 1 ? 64 : 100, 0, 0);
+    }
+}
+
+static void test_a_process_that_ends_in_between(void **state)
+{
+    (void)state;
+    uint32_t at = 0;
+    allow_long(LONG);
+    expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, LONG));
+    assert_true(step_long(&at));
+    fake_core_restart(0);
+    assert_true(step_long(&at));
+    assert_false(bus.transfers.busy || bus.selected);
+    expect_no_upcall(0);
+    expect_u32(command(1, ABI_SPI_CONTROLLER_RATE, 0), 1000000);
+}
+
+static void test_a_piece_that_is_refused(void **state)
+{
+    (void)state;
+    uint32_t at = 0;
+    allow_long(LONG);
+    expect_success(command(0, ABI_SPI_CONTROLLER_WRITE_READ, LONG));
+    bus.transfers.refuse = K_ESIZE;
+    assert_true(step_long(&at));
+    assert_false(bus.selected);
+    expect_upcall(0, ABI_SPI_CONTROLLER_UPCALL_DONE, 64, 0, 0);
 }
 
 static void test_settings(void **state)
@@ -174,6 +277,11 @@ int main(void)
         TEST(test_read_and_in_place),
         TEST(test_sizes),
         TEST(test_a_buffer_that_shrinks),
+        TEST(test_long_ones_have_one_chip_select),
+        TEST(test_long_in_place),
+        TEST(test_buffers_that_go_in_between),
+        TEST(test_a_process_that_ends_in_between),
+        TEST(test_a_piece_that_is_refused),
         TEST(test_settings),
         TEST(test_one_process_has_it_while_it_lives),
         TEST(test_no_memory),

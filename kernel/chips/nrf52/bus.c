@@ -65,6 +65,9 @@ bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, c
     transfer->device = device;
     transfer->owner = owner;
     transfer->pending = true;
+    if (bus->first == transfer) {
+        return true;
+    }
     transfer->next = NULL;
     if (was_idle) {
         bus->first = transfer;
@@ -77,6 +80,9 @@ bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, c
 
 static void finish(struct nrf52_bus_transfer *transfer)
 {
+    if (!transfer->pending) {
+        return; /* held: its buffers may be another's by now */
+    }
     transfer->pending = false;
     release(transfer->write_buffer, transfer->write.length);
     release(transfer->read_buffer, transfer->read.length);
@@ -87,6 +93,11 @@ void nrf52_bus_remove_first(struct nrf52_bus *bus)
     struct nrf52_bus_transfer *transfer = bus->first;
     bus->first = transfer->next;
     finish(transfer);
+}
+
+void nrf52_bus_hold_first(struct nrf52_bus *bus)
+{
+    finish(bus->first);
 }
 
 bool nrf52_bus_drop_dead(struct nrf52_bus *bus)

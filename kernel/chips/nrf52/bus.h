@@ -24,7 +24,7 @@ struct nrf52_bus_transfer {
 };
 
 struct nrf52_bus {
-    struct nrf52_bus_transfer *first, *last; /* the first is under way; NULL: idle */
+    struct nrf52_bus_transfer *first, *last; /* the first is under way or held; NULL: idle */
 };
 
 /* Claims the buffers, which may be one and the same. K_EBUSY: the device has a transfer pending, or
@@ -32,15 +32,19 @@ struct nrf52_bus {
 int nrf52_bus_prepare(struct nrf52_bus_transfer *transfer, struct dma_buffer *write,
                       uint32_t write_length, struct dma_buffer *read, uint32_t read_length);
 
-/* What has been prepared for `owner` waits for its turn. True: this is it. */
+/* What has been prepared for `owner` waits for its turn. True: this is it, also when it was held.
+ */
 bool nrf52_bus_add(struct nrf52_bus *bus, struct nrf52_bus_transfer *transfer, const void *device,
                    const struct capsule *owner);
 
 /* The first (there is one) is over: its buffers are released. */
 void nrf52_bus_remove_first(struct nrf52_bus *bus);
 
-/* What waits for somebody dead does so no more. True: so does the first, which is under way and
- * stays. */
+/* The same, but the bus stays its device's: it is first, and not pending, until that adds the next
+ * or it is removed. */
+void nrf52_bus_hold_first(struct nrf52_bus *bus);
+
+/* What waits for somebody dead does so no more. True: so does the first, which stays. */
 bool nrf52_bus_drop_dead(struct nrf52_bus *bus);
 
 #endif

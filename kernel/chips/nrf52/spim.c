@@ -74,16 +74,21 @@ static uint32_t frequency_value(uint32_t frequency_hz)
     return value;
 }
 
+static void start_transfer(struct nrf52_spim *spim)
+{
+    spim->write_rest = spim->bus.first->write;
+    spim->read_rest = spim->bus.first->read;
+    start_piece(spim);
+}
+
 static void start_first(struct nrf52_spim *spim)
 {
     const struct nrf52_spim_device *device = spim->bus.first->device;
-    spim->write_rest = device->transfer.write;
-    spim->read_rest = device->transfer.read;
     *spim_register(spim, SPIM_FREQUENCY) = frequency_value(device->mode.frequency_hz);
     *spim_register(spim, SPIM_CONFIG) = (device->mode.idle_high ? SPIM_CONFIG_CPOL : 0) |
                                         (device->mode.sample_trailing ? SPIM_CONFIG_CPHA : 0);
     nrf52_pin_ops.write(device->select, false);
-    start_piece(spim);
+    start_transfer(spim);
 }
 
 static int spim_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
@@ -93,12 +98,19 @@ static int spim_transfer(void *self, struct dma_buffer *write, uint32_t write_le
     if (NRF52_ERRATUM_58 && read_length == 1 && write_length <= 1) {
         return device->transfer.pending ? K_EBUSY : K_ESIZE;
     }
+    struct nrf52_bus *bus = &device->spim->bus;
     int status = nrf52_bus_prepare(&device->transfer, write, write_length, read, read_length);
-    if (status == K_OK &&
-        nrf52_bus_add(&device->spim->bus, &device->transfer, device, NRF52_OWNER(device->client))) {
+    bool held = bus->first == &device->transfer;
+    if (status != K_OK ||
+        !nrf52_bus_add(bus, &device->transfer, device, NRF52_OWNER(device->client))) {
+        return status;
+    }
+    if (held) {
+        start_transfer(device->spim);
+    } else {
         start_first(device->spim);
     }
-    return status;
+    return K_OK;
 }
 
 static struct hil_spi_mode spim_get_mode(void *self)
@@ -119,20 +131,41 @@ static void spim_set_client(void *self, const struct hil_spi_client *client)
     device->client = client;
 }
 
-const struct hil_spi_ops nrf52_spim_ops = {
-    .transfer = spim_transfer,
-    .get_mode = spim_get_mode,
-    .set_mode = spim_set_mode,
-    .set_client = spim_set_client,
-};
-
-static void finish_first(struct nrf52_spim *spim)
+/* The first's chip select rises, and the next has its turn. */
+static void leave_first(struct nrf52_spim *spim)
 {
     const struct nrf52_spim_device *device = spim->bus.first->device;
     nrf52_pin_ops.write(device->select, true);
     nrf52_bus_remove_first(&spim->bus);
     if (spim->bus.first != NULL) {
         start_first(spim);
+    }
+}
+
+static void spim_hold(void *self, bool holds)
+{
+    struct nrf52_spim_device *device = self;
+    device->holds = holds;
+    if (!holds && device->spim->bus.first == &device->transfer && !device->transfer.pending) {
+        leave_first(device->spim);
+    }
+}
+
+const struct hil_spi_ops nrf52_spim_ops = {
+    .transfer = spim_transfer,
+    .get_mode = spim_get_mode,
+    .set_mode = spim_set_mode,
+    .set_client = spim_set_client,
+    .hold = spim_hold,
+};
+
+static void finish_first(struct nrf52_spim *spim)
+{
+    const struct nrf52_spim_device *device = spim->bus.first->device;
+    if (device->holds) {
+        nrf52_bus_hold_first(&spim->bus);
+    } else {
+        leave_first(spim);
     }
     hil_spi_client_done(device->client);
 }
@@ -144,7 +177,7 @@ void nrf52_spim_serve(void *self)
         return;
     }
     nrf52_event_clear(spim->config->base, SPIM_EVENTS_END);
-    if (spim->bus.first == NULL) {
+    if (spim->bus.first == NULL || !spim->bus.first->pending) {
         return;
     }
     if (longer(spim->write_rest.length, spim->read_rest.length) > 0) {
@@ -169,7 +202,7 @@ void nrf52_spim_stop_dead(void *self)
     *spim_register(spim, SPIM_ENABLE) = SPIM_DISABLED;
     nrf52_event_clear(base, SPIM_EVENTS_END);
     *spim_register(spim, SPIM_ENABLE) = SPIM_ENABLED;
-    finish_first(spim);
+    leave_first(spim);
 }
 
 void nrf52_spim_device_init(const struct nrf52_spim_device *device)

@@ -8,6 +8,7 @@
 #ifndef KERNEL_CHIPS_NRF52_SPIM_H
 #define KERNEL_CHIPS_NRF52_SPIM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/chips/nrf52/bus.h"
@@ -33,6 +34,7 @@ struct nrf52_spim_device {
     struct hil_spi_mode mode;
     const struct hil_spi_client *client;
     struct nrf52_bus_transfer transfer;
+    bool holds; /* the chip select stays active after a transfer */
 };
 
 extern const struct hil_spi_ops nrf52_spim_ops; /* self: struct nrf52_spim_device */

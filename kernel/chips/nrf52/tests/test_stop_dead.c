@@ -262,6 +262,50 @@ static void test_spim(void **state)
     assert_int_equal(told, 0);
 }
 
+/* A device that holds has the bus between its transfers; one that is dead has not. */
+static void test_spim_holds(void **state)
+{
+    (void)state;
+    const struct nrf52_spim_config config = {BUS, 1, 2, 3};
+    for (uint32_t dies = 0; dies < 2; dies++) {
+        struct nrf52_spim spim = {.config = &config};
+        struct nrf52_pin selects[2] = {{.number = 4}, {.number = 5}};
+        struct nrf52_spim_device devices[2] = {{.spim = &spim, .select = &selects[0]},
+                                               {.spim = &spim, .select = &selects[1]}};
+        const struct hil_spi_client clients[2] = {{tell, NULL, &mortal}, {tell, NULL, &other}};
+        (void)begin(NULL);
+        renew_buffers();
+        for (uint32_t i = 0; i < 2; i++) {
+            nrf52_spim_ops.set_client(&devices[i], &clients[i]);
+            assert_int_equal(nrf52_spim_ops.transfer(&devices[i], &buffers[i], 8, NULL, 0), K_OK);
+        }
+        nrf52_spim_ops.hold(&devices[0], true);
+        *at(PORTS, 0x508) = 0; /* OUTSET */
+        *at(BUS, 0x118) = 1;   /* END */
+        nrf52_spim_serve(&spim);
+        assert_int_equal(told, 1);
+        assert_false(buffers[0].claimed);
+        assert_true(spim.bus.first == &devices[0].transfer && devices[1].transfer.pending);
+        *at(BUS, 0x010) = 0; /* START */
+        *at(BUS, 0x554) = 9; /* CONFIG, which is not for now */
+        if (dies) {
+            dead = &mortal;
+            nrf52_spim_stop_dead(&spim);
+        } else {
+            assert_int_equal(nrf52_spim_ops.transfer(&devices[0], &buffers[0], 4, NULL, 0), K_OK);
+            assert_int_equal(*at(BUS, 0x010), 1);
+            assert_int_equal(*at(BUS, 0x554), 9);
+            *at(BUS, 0x118) = 1;
+            nrf52_spim_serve(&spim);
+            assert_int_equal(*at(PORTS, 0x508), 0);
+            nrf52_spim_ops.hold(&devices[0], false);
+        }
+        assert_int_equal(*at(PORTS, 0x508), 1u << 4);
+        assert_ptr_equal(spim.bus.first, &devices[1].transfer);
+        assert_int_equal(*at(BUS, 0x544), low_word(bytes[1]));
+    }
+}
+
 static void test_twim(void **state)
 {
     (void)state;
@@ -386,12 +430,13 @@ static void test_nobodys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_uarte, begin), cmocka_unit_test_setup(test_rng, begin),
-        cmocka_unit_test_setup(test_comp, begin),  cmocka_unit_test_setup(test_pins, begin),
-        cmocka_unit_test_setup(test_alarm, begin), cmocka_unit_test_setup(test_delays, begin),
-        cmocka_unit_test_setup(test_spim, begin),  cmocka_unit_test_setup(test_twim, begin),
-        cmocka_unit_test_setup(test_radio, begin), cmocka_unit_test_setup(test_usbd, begin),
-        cmocka_unit_test_setup(test_pwm, begin),   cmocka_unit_test_setup(test_nobodys, begin),
+        cmocka_unit_test_setup(test_uarte, begin),   cmocka_unit_test_setup(test_rng, begin),
+        cmocka_unit_test_setup(test_comp, begin),    cmocka_unit_test_setup(test_pins, begin),
+        cmocka_unit_test_setup(test_alarm, begin),   cmocka_unit_test_setup(test_delays, begin),
+        cmocka_unit_test_setup(test_spim, begin),    cmocka_unit_test_setup(test_spim_holds, begin),
+        cmocka_unit_test_setup(test_twim, begin),    cmocka_unit_test_setup(test_radio, begin),
+        cmocka_unit_test_setup(test_usbd, begin),    cmocka_unit_test_setup(test_pwm, begin),
+        cmocka_unit_test_setup(test_nobodys, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
