@@ -17,4 +17,18 @@ int adc_read_millivolts(uint32_t channel, uint32_t *millivolts);
  * adc_reference_millivolts() >> 16. Another request until then is K_EBUSY. */
 int adc_read_async(uint32_t channel, syscall_upcall upcall, void *userdata);
 
+/* `count` samples of 16 bits, `frequency_hz` a second; waits for all. */
+int adc_read_buffer(uint32_t channel, uint32_t frequency_hz, uint16_t *samples, size_t count);
+/* Without waiting: the upcall gets (2, count << 8 | channel, samples). */
+int adc_read_buffer_async(uint32_t channel, uint32_t frequency_hz, uint16_t *samples, size_t count,
+                          syscall_upcall upcall, void *userdata);
+/* Until adc_stop(): an upcall (1, channel, sample) for each sample. */
+int adc_repeat(uint32_t channel, uint32_t frequency_hz, syscall_upcall upcall, void *userdata);
+/* Until adc_stop(): the two buffers in turn, of `count` samples each; for each that is full an
+ * upcall (3, count << 8 | channel, its address). It is written anew when the other one is full. */
+int adc_repeat_buffers(uint32_t channel, uint32_t frequency_hz, uint16_t *first, uint16_t *second,
+                       size_t count, syscall_upcall upcall, void *userdata);
+/* Ends what is under way; its upcall comes no more. */
+int adc_stop(void);
+
 #endif

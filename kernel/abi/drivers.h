@@ -136,18 +136,35 @@ enum abi_gpio_upcall {
     ABI_GPIO_UPCALLS = 1,
 };
 
-/* ADC: one sample at a time. INVAL for a channel that the board does not have. */
+/* ADC. INVAL for a channel that the board does not have, or a rate that it cannot keep. While one
+ * process has 2, 3 or 4 under way, the others get NOMEM from 1 to 4; while it has any of them,
+ * BUSY.
+ */
 enum abi_adc_command {
-    ABI_ADC_COUNT = 0,        /* -> u32, channels */
-    ABI_ADC_SINGLE = 1,       /* (channel). BUSY while this process's sample is under way */
+    ABI_ADC_COUNT = 0,   /* -> u32, channels */
+    ABI_ADC_SINGLE = 1,  /* (channel) */
+    ABI_ADC_REPEAT = 2,  /* (channel, Hz). An upcall for each sample, until 5 */
+    ABI_ADC_BUFFER = 3,  /* (channel, Hz). Fills buffer 0. NOMEM: it has no room for a sample */
+    ABI_ADC_BUFFERS = 4, /* (channel, Hz). Fills 0, 1, 0 and so on, until 5. NOMEM: as 3 */
+    ABI_ADC_STOP = 5,    /* what this process has under way; its upcall does not come */
     ABI_ADC_RESOLUTION = 101, /* -> u32, bits that the hardware has */
     ABI_ADC_REFERENCE = 102,  /* -> u32, millivolts that a sample of 65536 would be */
 };
 enum abi_adc_upcall {
-    ABI_ADC_UPCALL_SAMPLED = 0, /* (ABI_ADC_SINGLE_SAMPLE, channel, sample of 16 bits) */
+    /* (ABI_ADC_SINGLE_SAMPLE or _REPEATED_SAMPLE, channel, sample of 16 bits), or
+     * (ABI_ADC_ONE_BUFFER or _MANY_BUFFERS, samples << 8 | channel, the buffer's address) */
+    ABI_ADC_UPCALL_SAMPLED = 0,
     ABI_ADC_UPCALLS = 1,
 };
-#define ABI_ADC_SINGLE_SAMPLE 0u
+enum abi_adc_read_write {
+    ABI_ADC_RW_FIRST = 0, /* samples of 16 bits, low byte first */
+    ABI_ADC_RW_SECOND = 1,
+    ABI_ADC_RW_BUFFERS = 2,
+};
+#define ABI_ADC_SINGLE_SAMPLE   0u
+#define ABI_ADC_REPEATED_SAMPLE 1u
+#define ABI_ADC_ONE_BUFFER      2u
+#define ABI_ADC_MANY_BUFFERS    3u
 
 /* Analog comparator. INVAL for a channel that the board does not have. */
 enum abi_analog_comparator_command {

@@ -165,6 +165,10 @@ enum allow_kind {
 NOT_NULL uint32_t allow_length(const struct grant *grant, struct process_id id,
                                enum allow_kind kind, uint32_t number);
 
+/* Where it is for the process, to tell it; 0 as above. */
+NOT_NULL uint32_t allow_address(const struct grant *grant, struct process_id id,
+                                enum allow_kind kind, uint32_t number);
+
 /* Copies from the process's buffer, from `offset` on, into `to`. Returns how many bytes both had;
  * 0 when there is no buffer or the process is gone. */
 NOT_NULL uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,

@@ -1,6 +1,6 @@
 /*
- * adc.h - driver 0x5: voltages at the board's analogue inputs, one sample at a time. Processes take
- * turns. ABI: docs/syscalls/00005_adc.md.
+ * adc.h - driver 0x5: voltages at the board's analogue inputs, one sample at a time, for which
+ * processes take turns, or many at a rate, for one process. ABI: docs/syscalls/00005_adc.md.
  */
 #ifndef KERNEL_CAPSULES_ADC_H
 #define KERNEL_CAPSULES_ADC_H
@@ -13,7 +13,16 @@ struct adc_driver {
     const struct hil_adc *adc; /* borrowed for ever */
     struct hil_adc_client client;
     struct deferred_call deferred;
-    struct process_id sampling; /* for whom; none: the converter is idle */
+    struct process_id sampling; /* for whom a single one; none: there is none */
+    bool cancelled;             /* and nobody wants that any more */
+
+    struct process_id owner; /* who samples at a rate */
+    uint32_t frequency_hz;
+    uint32_t samples; /* that the buffer has */
+    uint8_t mode;     /* ABI_ADC_..., ABI_ADC_SINGLE_SAMPLE: nobody does */
+    uint8_t channel;
+    uint8_t buffer; /* which one is being filled */
+    bool running;   /* not yet: single samples come first */
 };
 
 extern const struct driver_ops adc_driver_ops;

@@ -213,6 +213,12 @@ uint32_t allow_length(const struct grant *grant, struct process_id id, enum allo
     return buffer_get(grant, id, kind, number).second;
 }
 
+uint32_t allow_address(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                       uint32_t number)
+{
+    return buffer_get(grant, id, kind, number).first;
+}
+
 uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
                     uint32_t number, uint32_t offset, struct slice to)
 {

@@ -1,5 +1,6 @@
 /*
- * adc.h - an analogue-to-digital converter with several inputs, one conversion at a time.
+ * adc.h - an analogue-to-digital converter with several inputs, one conversion at a time, by itself
+ * or at a rate.
  */
 #ifndef KERNEL_HIL_ADC_H
 #define KERNEL_HIL_ADC_H
@@ -10,7 +11,8 @@
 #include "kernel/hil/guard.h"
 #include "kernel/hil/marks.h"
 
-/* Whom to call, from the kernel's main loop, with 0 .. 2^resolution_bits - 1. May ask again. */
+/* Whom to call, from the kernel's main loop, with 0 .. 2^resolution_bits - 1. May ask again, or
+ * stop. */
 struct hil_adc_client {
     PRIVATE void (*sampled)(void *self, uint32_t value);
     PRIVATE void *self;
@@ -20,6 +22,8 @@ struct hil_adc_client {
 struct hil_adc_ops {
     PRIVATE int (*sample)(void *self, uint32_t channel);
     PRIVATE void (*set_client)(void *self, const struct hil_adc_client *client);
+    PRIVATE int (*repeat)(void *self, uint32_t channel, uint32_t frequency_hz, uint32_t batch);
+    PRIVATE void (*stop)(void *self);
 };
 
 struct hil_adc {
@@ -27,7 +31,8 @@ struct hil_adc {
     PRIVATE void *self;
     uint32_t channel_count;
     uint32_t resolution_bits;
-    uint32_t reference_mv; /* what the value 2^resolution_bits would stand for */
+    uint32_t reference_mv;     /* what the value 2^resolution_bits would stand for */
+    uint32_t frequency_max_hz; /* of hil_adc_repeat */
 };
 
 /* Starts one conversion of that channel; `sampled` follows. K_EBUSY while one is under way,
@@ -35,6 +40,22 @@ struct hil_adc {
 static inline int hil_adc_sample(BORROWED const struct hil_adc *adc, uint32_t channel)
 {
     return adc->ops->sample(adc->self, channel);
+}
+
+/* Converts that channel `frequency_hz` times a second until it is stopped, first after one period.
+ * `sampled` follows for each, for up to `batch` (not 0; fewer if the driver likes) together. When
+ * the main loop is late by more than a batch, the oldest are lost. K_EBUSY, K_EINVAL: as above;
+ * frequency_hz is 1 .. frequency_max_hz. */
+static inline int hil_adc_repeat(BORROWED const struct hil_adc *adc, uint32_t channel,
+                                 uint32_t frequency_hz, uint32_t batch)
+{
+    return adc->ops->repeat(adc->self, channel, frequency_hz, batch);
+}
+
+/* Ends what hil_adc_repeat began; `sampled` comes no more. Nothing: there is none. */
+static inline void hil_adc_stop(BORROWED const struct hil_adc *adc)
+{
+    adc->ops->stop(adc->self);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */

@@ -51,6 +51,27 @@ class Numbers(unittest.TestCase):
             self.assertEqual(len(result.lines("^crc: CRC-32: 0 cbf43926$")), 1, board)
 
 
+class Scope(unittest.TestCase):
+    """The ADC at a rate: the battery's voltage, halved, changes between two samples."""
+
+    def test_scope(self):
+        result = run("-b", "sensor_node", "--check-isolation", "--set", "vbatt.millivolts=3000@1ms", "--set", "vbatt.millivolts=4000@500ms",
+                     "--set", "vbatt.millivolts=3000@800ms", app("scope"), seconds=2)
+        low, high = " 1500" * 8, " 2000" * 8
+        self.assertEqual(result.lines("^scope:"), [
+            "scope: a buffer: 0", "scope: one" + low, "scope: buffers: 0, and meanwhile -2",
+            "scope: first" + low, "scope: second" + low, "scope: first" + " 1500" * 5 + " 2000" * 3, "scope: second" + high,
+            "scope: samples: 0", "scope: 1, channel 0, 2000"] + ["scope: 1, channel 0, 1500"] * 3 + ["scope: the end"])
+        self.assertIn(" 0 times a foreign byte changed", result.stderr)
+
+    def test_two_of_them(self):
+        """While one samples at a rate the other is refused, NOMEM; both come to what they can."""
+        result = run("-b", "nrf52840dk", app("scope"), app("scope"), seconds=2)
+        self.assertIn("scope: a buffer: -9", result.lines("^scope:"))
+        self.assertIn("scope: the end", result.lines("^scope:"))
+        self.assertNotIn("trapped", result.stdout)
+
+
 class Header(unittest.TestCase):
     """What the pages show on other boards."""
 

@@ -81,8 +81,9 @@ static struct comparator_driver comparator_driver;
 static struct nrf52_saadc saadc;
 static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(1), NRF52_SAADC_AIN(2), NRF52_SAADC_AIN(4),
                                         NRF52_SAADC_AIN(5), NRF52_SAADC_AIN(6), NRF52_SAADC_AIN(7)};
-static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
-                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static const struct hil_adc adc = {&nrf52_saadc_ops,         &saadc,
+                                   COUNT_OF(analog_inputs),  NRF52_SAADC_RESOLUTION_BITS,
+                                   NRF52_SAADC_REFERENCE_MV, NRF52_SAADC_MAX_HZ};
 static struct adc_driver adc_driver;
 
 /* A piezo between P1.10 of the header and ground: ours, not the vendor's. */
@@ -149,7 +150,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     BLE_RADIO_INTERRUPTS,
     {NRF52_IRQN_SPIM2, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
-    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, nrf52_saadc_stop_dead, &saadc},
     {0, NULL, nrf52_pwm_stop_dead, &piezo},
     {NRF52_IRQN_COMP, nrf52_comp_serve, nrf52_comp_stop_dead, &comp},
     {NRF52_IRQN_QSPI, nrf52_qspi_serve, NULL, &qspi},

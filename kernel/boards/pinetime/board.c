@@ -51,8 +51,9 @@ static struct led_driver led_driver;
 /* Channel 0: half of the battery's voltage, at P0.31. */
 static struct nrf52_saadc saadc;
 static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(7)};
-static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
-                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static const struct hil_adc adc = {&nrf52_saadc_ops,         &saadc,
+                                   COUNT_OF(analog_inputs),  NRF52_SAADC_RESOLUTION_BITS,
+                                   NRF52_SAADC_REFERENCE_MV, NRF52_SAADC_MAX_HZ};
 static struct adc_driver adc_driver;
 
 /* SPI: the display and a flash. */
@@ -166,7 +167,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_SPIM1, nrf52_spim_serve, nrf52_spim_stop_dead, &spim},
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
     {0, NULL, nrf52_pwm_stop_dead, &motor},
-    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, nrf52_saadc_stop_dead, &saadc},
 };
 
 static void drive_high(struct nrf52_pin *pin)

@@ -52,8 +52,9 @@ static struct sensor_driver humidity_driver, ambient_light_driver;
 /* Channel 0: half of the battery's voltage, at P0.29. */
 static struct nrf52_saadc saadc;
 static const uint8_t analog_inputs[] = {NRF52_SAADC_AIN(5)};
-static const struct hil_adc adc = {&nrf52_saadc_ops, &saadc, COUNT_OF(analog_inputs),
-                                   NRF52_SAADC_RESOLUTION_BITS, NRF52_SAADC_REFERENCE_MV};
+static const struct hil_adc adc = {&nrf52_saadc_ops,         &saadc,
+                                   COUNT_OF(analog_inputs),  NRF52_SAADC_RESOLUTION_BITS,
+                                   NRF52_SAADC_REFERENCE_MV, NRF52_SAADC_MAX_HZ};
 static struct adc_driver adc_driver;
 
 /* Shares the radio with Bluetooth. */
@@ -78,7 +79,7 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     BASE_INTERRUPTS,
     BLE_RADIO_INTERRUPTS,
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
-    {NRF52_IRQN_SAADC, nrf52_saadc_serve, NULL, &saadc},
+    {NRF52_IRQN_SAADC, nrf52_saadc_serve, nrf52_saadc_stop_dead, &saadc},
 };
 
 void board_start(void)

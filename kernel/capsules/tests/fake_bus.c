@@ -182,7 +182,26 @@ static int adc_sample(void *self, uint32_t channel)
     }
     fake->sampling = true;
     fake->channel = channel;
+    fake->frequency_hz = 0;
     return K_OK;
+}
+
+static int adc_repeat(void *self, uint32_t channel, uint32_t frequency_hz, uint32_t batch)
+{
+    struct fake_adc *fake = self;
+    int status = adc_sample(fake, channel);
+    if (status == K_OK) {
+        fake->frequency_hz = frequency_hz;
+        fake->batch = batch;
+    }
+    return status;
+}
+
+static void adc_stop(void *self)
+{
+    struct fake_adc *fake = self;
+    assert_true(fake->sampling && fake->frequency_hz > 0);
+    fake->sampling = false;
 }
 
 static void adc_set_client(void *self, const struct hil_adc_client *client)
@@ -191,13 +210,14 @@ static void adc_set_client(void *self, const struct hil_adc_client *client)
     fake->client = client;
 }
 
-static const struct hil_adc_ops adc_ops = {adc_sample, adc_set_client};
+static const struct hil_adc_ops adc_ops = {adc_sample, adc_set_client, adc_repeat, adc_stop};
 
 void fake_adc_init(struct fake_adc *fake)
 {
     memset(fake, 0, sizeof *fake);
-    fake->adc = (struct hil_adc){&adc_ops, fake, FAKE_ADC_CHANNELS, FAKE_ADC_RESOLUTION_BITS,
-                                 FAKE_ADC_REFERENCE_MV};
+    fake->adc = (struct hil_adc){
+        &adc_ops,       fake, FAKE_ADC_CHANNELS, FAKE_ADC_RESOLUTION_BITS, FAKE_ADC_REFERENCE_MV,
+        FAKE_ADC_MAX_HZ};
 }
 
 bool fake_adc_step(struct fake_adc *fake, uint32_t value)
@@ -205,7 +225,7 @@ bool fake_adc_step(struct fake_adc *fake, uint32_t value)
     if (!fake->sampling) {
         return false;
     }
-    fake->sampling = false;
+    fake->sampling = fake->frequency_hz > 0;
     hil_adc_client_sampled(fake->client, value);
     return true;
 }

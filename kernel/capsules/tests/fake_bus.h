@@ -57,16 +57,19 @@ bool fake_i2c_step(struct fake_i2c *fake, int status, const uint8_t *in, uint32_
 #define FAKE_ADC_CHANNELS        3u
 #define FAKE_ADC_RESOLUTION_BITS 12u
 #define FAKE_ADC_REFERENCE_MV    3600u
+#define FAKE_ADC_MAX_HZ          20000u
 
 struct fake_adc {
     struct hil_adc adc;
     const struct hil_adc_client *client;
     bool sampling;
     uint32_t channel;
+    uint32_t frequency_hz; /* 0: single */
+    uint32_t batch;
 };
 
 void fake_adc_init(struct fake_adc *fake);
-/* Ends the conversion under way. False when there is none. */
+/* Ends the conversion under way; at a rate, the next one is. False when there is none. */
 bool fake_adc_step(struct fake_adc *fake, uint32_t value);
 
 #endif

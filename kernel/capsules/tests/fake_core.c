@@ -341,6 +341,12 @@ uint32_t allow_length(const struct grant *grant, struct process_id id, enum allo
     return buffer_of(grant, id, kind, number).length;
 }
 
+uint32_t allow_address(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                       uint32_t number)
+{
+    return (uint32_t)(uintptr_t)buffer_of(grant, id, kind, number).bytes;
+}
+
 uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
                     uint32_t number, uint32_t offset, struct slice to)
 {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/abi/syscall.h"
+#include "kernel/chips/nrf52/chip.h"
 #include "kernel/chips/nrf52/registers.h"
 
 enum {
@@ -21,6 +22,30 @@ enum {
     SAADC_RESULT_PTR = 0x62C,
     SAADC_RESULT_MAXCNT = 0x630,
 };
+enum {
+    TIMER_TASKS_START = 0x000,
+    TIMER_TASKS_STOP = 0x004,
+    TIMER_TASKS_CLEAR = 0x00C,
+    TIMER_EVENTS_COMPARE0 = 0x140,
+    TIMER_SHORTS = 0x200,
+    TIMER_BITMODE = 0x508,
+    TIMER_PRESCALER = 0x510,
+    TIMER_CC0 = 0x540,
+};
+#define TIMER_COMPARE0_CLEAR (1u << 0)
+#define TIMER_BITMODE_32     3u
+#define TIMER_HZ             16000000u
+enum {
+    PPI_CHENSET = 0x504,
+    PPI_CHENCLR = 0x508,
+    PPI_CH0_EEP = 0x510,
+    PPI_CH0_TEP = 0x514,
+    PPI_CH1_EEP = 0x518,
+    PPI_CH1_TEP = 0x51C,
+};
+#define PPI_CHANNELS (1u << 0 | 1u << 1)
+/* Reads of STOPPED, which comes when the conversion under way has ended: 42 us at most. */
+#define STOP_READS_MAX         1000u
 #define SAADC_INT_STARTED      (1u << 0)
 #define SAADC_INT_END          (1u << 1)
 #define SAADC_INT_STOPPED      (1u << 5)
@@ -35,9 +60,13 @@ static volatile uint32_t *saadc_register(uint32_t offset)
     return nrf52_register(NRF52_SAADC_BASE, offset);
 }
 
-static int saadc_sample(void *self, uint32_t channel)
+static void set_result(struct nrf52_saadc *saadc, uint32_t half)
 {
-    struct nrf52_saadc *saadc = self;
+    *saadc_register(SAADC_RESULT_PTR) = (uint32_t)(uintptr_t)saadc->results[half];
+}
+
+static int start(struct nrf52_saadc *saadc, uint32_t channel, uint32_t batch)
+{
     if (saadc->busy) {
         return K_EBUSY;
     }
@@ -45,12 +74,77 @@ static int saadc_sample(void *self, uint32_t channel)
         return K_EINVAL;
     }
     saadc->busy = true;
+    saadc->which = 0;
+    saadc->batch = (uint8_t)batch;
     *saadc_register(SAADC_ENABLE) = 1;
     *saadc_register(SAADC_CH0_PSELP) = saadc->inputs[channel];
-    *saadc_register(SAADC_RESULT_PTR) = (uint32_t)(uintptr_t)&saadc->result;
-    *saadc_register(SAADC_RESULT_MAXCNT) = 1;
+    set_result(saadc, 0);
+    *saadc_register(SAADC_RESULT_MAXCNT) = batch;
     nrf52_task(NRF52_SAADC_BASE, SAADC_TASKS_START);
     return K_OK;
+}
+
+static int saadc_sample(void *self, uint32_t channel)
+{
+    return start(self, channel, 1);
+}
+
+static void connect(uint32_t event_register, uint32_t event, uint32_t task)
+{
+    *nrf52_register(NRF52_PPI_BASE, event_register) = event;
+    *nrf52_register(NRF52_PPI_BASE, event_register + (PPI_CH0_TEP - PPI_CH0_EEP)) = task;
+}
+
+static int saadc_repeat(void *self, uint32_t channel, uint32_t frequency_hz, uint32_t batch)
+{
+    struct nrf52_saadc *saadc = self;
+    if (frequency_hz == 0 || frequency_hz > NRF52_SAADC_MAX_HZ) {
+        return K_EINVAL;
+    }
+    int status = start(saadc, channel, batch < NRF52_SAADC_SAMPLES ? batch : NRF52_SAADC_SAMPLES);
+    if (status != K_OK) {
+        return status;
+    }
+    saadc->repeating = true;
+    connect(PPI_CH0_EEP, NRF52_TIMER1_BASE + TIMER_EVENTS_COMPARE0,
+            NRF52_SAADC_BASE + SAADC_TASKS_SAMPLE);
+    connect(PPI_CH1_EEP, NRF52_SAADC_BASE + SAADC_EVENTS_END, NRF52_SAADC_BASE + SAADC_TASKS_START);
+    *nrf52_register(NRF52_PPI_BASE, PPI_CHENSET) = PPI_CHANNELS;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER_BITMODE) = TIMER_BITMODE_32;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER_PRESCALER) = 0;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER_SHORTS) = TIMER_COMPARE0_CLEAR;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER_CC0) = TIMER_HZ / frequency_hz;
+    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_CLEAR);
+    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_START);
+    return K_OK;
+}
+
+static void switch_off(struct nrf52_saadc *saadc)
+{
+    *saadc_register(SAADC_CH0_PSELP) = 0;
+    *saadc_register(SAADC_ENABLE) = 0;
+    saadc->busy = false;
+}
+
+static void saadc_stop(void *self)
+{
+    struct nrf52_saadc *saadc = self;
+    if (!saadc->repeating) {
+        return;
+    }
+    saadc->repeating = false;
+    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_STOP);
+    *nrf52_register(NRF52_PPI_BASE, PPI_CHENCLR) = PPI_CHANNELS;
+    nrf52_event_clear(NRF52_SAADC_BASE, SAADC_EVENTS_STOPPED);
+    nrf52_task(NRF52_SAADC_BASE, SAADC_TASKS_STOP);
+    for (uint32_t reads = 0;
+         reads < STOP_READS_MAX && !nrf52_event_is_set(NRF52_SAADC_BASE, SAADC_EVENTS_STOPPED);
+         reads++) {
+    }
+    nrf52_event_clear(NRF52_SAADC_BASE, SAADC_EVENTS_STARTED);
+    nrf52_event_clear(NRF52_SAADC_BASE, SAADC_EVENTS_END);
+    nrf52_event_clear(NRF52_SAADC_BASE, SAADC_EVENTS_STOPPED);
+    switch_off(saadc);
 }
 
 static void saadc_set_client(void *self, const struct hil_adc_client *client)
@@ -62,6 +156,8 @@ static void saadc_set_client(void *self, const struct hil_adc_client *client)
 const struct hil_adc_ops nrf52_saadc_ops = {
     .sample = saadc_sample,
     .set_client = saadc_set_client,
+    .repeat = saadc_repeat,
+    .stop = saadc_stop,
 };
 
 static bool take_event(uint32_t event)
@@ -73,10 +169,34 @@ static bool take_event(uint32_t event)
     return set;
 }
 
+static void deliver(const struct nrf52_saadc *saadc, uint32_t half, uint32_t i)
+{
+    int16_t value = *(const volatile int16_t *)&saadc->results[half][i];
+    hil_adc_client_sampled(saadc->client, value > 0 ? (uint32_t)value : 0);
+}
+
+/* The half that is full; the other one is being filled already. The client may stop it. */
+static void serve_batch(struct nrf52_saadc *saadc)
+{
+    bool is_full = take_event(SAADC_EVENTS_END);
+    uint32_t full = saadc->which;
+    saadc->which ^= is_full ? 1u : 0u;
+    if (take_event(SAADC_EVENTS_STARTED)) {
+        set_result(saadc, saadc->which ^ 1u); /* taken over with the next START */
+    }
+    for (uint32_t i = 0; is_full && saadc->repeating && i < saadc->batch; i++) {
+        deliver(saadc, full, i);
+    }
+}
+
 /* START, SAMPLE and STOP each answer with an event; switched off in between it takes no current. */
 void nrf52_saadc_serve(void *self)
 {
     struct nrf52_saadc *saadc = self;
+    if (saadc->repeating) {
+        serve_batch(saadc);
+        return;
+    }
     if (take_event(SAADC_EVENTS_STARTED)) {
         nrf52_task(NRF52_SAADC_BASE, SAADC_TASKS_SAMPLE);
     }
@@ -86,11 +206,16 @@ void nrf52_saadc_serve(void *self)
     if (!take_event(SAADC_EVENTS_STOPPED) || !saadc->busy) {
         return;
     }
-    *saadc_register(SAADC_CH0_PSELP) = 0;
-    *saadc_register(SAADC_ENABLE) = 0;
-    saadc->busy = false;
-    int16_t value = *(volatile int16_t *)&saadc->result;
-    hil_adc_client_sampled(saadc->client, value > 0 ? (uint32_t)value : 0);
+    switch_off(saadc);
+    deliver(saadc, 0, 0);
+}
+
+void nrf52_saadc_stop_dead(void *self)
+{
+    struct nrf52_saadc *saadc = self;
+    if (guard_is_dead(NRF52_OWNER(saadc->client))) {
+        saadc_stop(saadc);
+    }
 }
 
 void nrf52_saadc_init(struct nrf52_saadc *saadc, const uint8_t *inputs, uint32_t count)

@@ -17,6 +17,7 @@
 #include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/rng.h"
 #include "kernel/chips/nrf52/rtc.h"
+#include "kernel/chips/nrf52/saadc.h"
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
 #include "kernel/chips/nrf52/uarte.h"
@@ -31,6 +32,9 @@
 #define UARTE0            0x40002000u
 #define BUS               0x40003000u /* SPIM0, TWIM0 */
 #define GPIOTE            0x40006000u
+#define SAADC             0x40007000u
+#define TIMER1            0x40009000u
+#define PPI               0x4001F000u
 #define RNG               0x4000D000u
 #define RTC1              0x40011000u
 #define COMP              0x40013000u
@@ -414,6 +418,34 @@ static void test_pwm(void **state)
     assert_int_equal(*at(PWM0, 0x004), 1);
 }
 
+static void test_saadc(void **state)
+{
+    (void)state;
+    static const uint8_t inputs[] = {NRF52_SAADC_AIN(5)};
+    static const struct hil_adc_client client = {NULL, NULL, &mortal};
+    static struct nrf52_saadc saadc;
+    nrf52_saadc_init(&saadc, inputs, 1);
+    nrf52_saadc_ops.set_client(&saadc, &client);
+    assert_int_equal(nrf52_saadc_ops.repeat(&saadc, 0, 0, 1), K_EINVAL);
+    assert_int_equal(nrf52_saadc_ops.repeat(&saadc, 0, 20001, 1), K_EINVAL);
+    assert_int_equal(nrf52_saadc_ops.repeat(&saadc, 0, 1000, 1), K_OK);
+    assert_int_equal(*at(TIMER1, 0x540), 16000);   /* CC[0]: a millisecond */
+    assert_int_equal(*at(TIMER1, 0x200), 1);       /* COMPARE0_CLEAR */
+    assert_int_equal(*at(PPI, 0x510), 0x40009140); /* COMPARE[0] -> SAMPLE, END -> START */
+    assert_int_equal(*at(PPI, 0x514), 0x40007004);
+    assert_int_equal(*at(PPI, 0x518), 0x40007104);
+    assert_int_equal(*at(PPI, 0x51C), 0x40007000);
+    assert_int_equal(nrf52_saadc_ops.sample(&saadc, 0), K_EBUSY);
+    nrf52_saadc_stop_dead(&saadc);
+    assert_int_equal(*at(SAADC, 0x008), 0); /* STOP */
+    dead = &mortal;
+    nrf52_saadc_stop_dead(&saadc);
+    assert_int_equal(*at(SAADC, 0x008), 1);
+    assert_int_equal(*at(TIMER1, 0x004), 1); /* STOP */
+    assert_int_equal(*at(PPI, 0x508), 3);    /* CHENCLR */
+    assert_int_equal(*at(SAADC, 0x500), 0);  /* ENABLE */
+}
+
 /* A device that nobody has become the client of. */
 static void test_nobodys(void **state)
 {
@@ -436,7 +468,7 @@ int main(void)
         cmocka_unit_test_setup(test_spim, begin),    cmocka_unit_test_setup(test_spim_holds, begin),
         cmocka_unit_test_setup(test_twim, begin),    cmocka_unit_test_setup(test_radio, begin),
         cmocka_unit_test_setup(test_usbd, begin),    cmocka_unit_test_setup(test_pwm, begin),
-        cmocka_unit_test_setup(test_nobodys, begin),
+        cmocka_unit_test_setup(test_nobodys, begin), cmocka_unit_test_setup(test_saadc, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
