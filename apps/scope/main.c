@@ -55,13 +55,13 @@ int main(void)
     show("one", first);
     status = adc_repeat_buffers(0, 100, first, second, COUNT, filled, NULL);
     printf("scope: buffers: %d, and meanwhile %d\n", status, adc_read_buffer(0, HZ, first, COUNT));
-    while (rounds < ROUNDS) {
+    while (status == K_OK && rounds < ROUNDS) {
         syscall_yield();
     }
     rounds = 0;
     status = adc_repeat(0, 10, sampled, NULL);
     printf("scope: samples: %d\n", status);
-    while (rounds < ROUNDS) {
+    while (status == K_OK && rounds < ROUNDS) {
         syscall_yield();
     }
     printf("scope: the end\n");

@@ -55,13 +55,19 @@ class Scope(unittest.TestCase):
     """The ADC at a rate: the battery's voltage, halved, changes between two samples."""
 
     def test_scope(self):
-        result = run("-b", "sensor_node", "--check-isolation", "--set", "vbatt.millivolts=3000@1ms", "--set", "vbatt.millivolts=4000@500ms",
-                     "--set", "vbatt.millivolts=3000@800ms", app("scope"), seconds=2)
-        low, high = " 1500" * 8, " 2000" * 8
-        self.assertEqual(result.lines("^scope:"), [
-            "scope: a buffer: 0", "scope: one" + low, "scope: buffers: 0, and meanwhile -2",
-            "scope: first" + low, "scope: second" + low, "scope: first" + " 1500" * 5 + " 2000" * 3, "scope: second" + high,
-            "scope: samples: 0", "scope: 1, channel 0, 2000"] + ["scope: 1, channel 0, 1500"] * 3 + ["scope: the end"])
+        """For 100 ms of 100 Hz, and for 200 ms of 10 Hz, it is higher: 10 samples and 2, wherever the first one falls."""
+        sets = [option for change in ("3000@1ms", "4000@450ms", "3000@550ms", "4000@800ms", "3000@1000ms")
+                for option in ("--set", "vbatt.millivolts=" + change)]
+        result = run("-b", "sensor_node", "--check-isolation", *sets, app("scope"), seconds=2)
+        lines = result.lines("^scope:")
+        self.assertEqual(lines[:3], ["scope: a buffer: 0", "scope: one" + " 1500" * 8, "scope: buffers: 0, and meanwhile -2"])
+        self.assertEqual([line.split()[1] for line in lines[3:7]], ["first", "second"] * 2)
+        samples = [mv for line in lines[3:7] for mv in line.split()[2:]]
+        at = samples.index("2000")
+        self.assertEqual(samples, ["1500"] * at + ["2000"] * 10 + ["1500"] * (22 - at))
+        self.assertEqual(lines[7], "scope: samples: 0")
+        self.assertEqual(sorted(lines[8:12]), ["scope: 1, channel 0, 1500"] * 2 + ["scope: 1, channel 0, 2000"] * 2)
+        self.assertEqual(lines[12:], ["scope: the end"])
         self.assertIn(" 0 times a foreign byte changed", result.stderr)
 
     def test_two_of_them(self):

@@ -23,14 +23,14 @@ enum {
     SAADC_RESULT_MAXCNT = 0x630,
 };
 enum {
-    TIMER_TASKS_START = 0x000,
-    TIMER_TASKS_STOP = 0x004,
-    TIMER_TASKS_CLEAR = 0x00C,
-    TIMER_EVENTS_COMPARE0 = 0x140,
-    TIMER_SHORTS = 0x200,
-    TIMER_BITMODE = 0x508,
-    TIMER_PRESCALER = 0x510,
-    TIMER_CC0 = 0x540,
+    TIMER1_TASKS_START = 0x000,
+    TIMER1_TASKS_STOP = 0x004,
+    TIMER1_TASKS_CLEAR = 0x00C,
+    TIMER1_EVENTS_COMPARE0 = 0x140,
+    TIMER1_SHORTS = 0x200,
+    TIMER1_BITMODE = 0x508,
+    TIMER1_PRESCALER = 0x510,
+    TIMER1_CC0 = 0x540,
 };
 #define TIMER_COMPARE0_CLEAR (1u << 0)
 #define TIMER_BITMODE_32     3u
@@ -106,16 +106,16 @@ static int saadc_repeat(void *self, uint32_t channel, uint32_t frequency_hz, uin
         return status;
     }
     saadc->repeating = true;
-    connect(PPI_CH0_EEP, NRF52_TIMER1_BASE + TIMER_EVENTS_COMPARE0,
+    connect(PPI_CH0_EEP, NRF52_TIMER1_BASE + TIMER1_EVENTS_COMPARE0,
             NRF52_SAADC_BASE + SAADC_TASKS_SAMPLE);
     connect(PPI_CH1_EEP, NRF52_SAADC_BASE + SAADC_EVENTS_END, NRF52_SAADC_BASE + SAADC_TASKS_START);
     *nrf52_register(NRF52_PPI_BASE, PPI_CHENSET) = PPI_CHANNELS;
-    *nrf52_register(NRF52_TIMER1_BASE, TIMER_BITMODE) = TIMER_BITMODE_32;
-    *nrf52_register(NRF52_TIMER1_BASE, TIMER_PRESCALER) = 0;
-    *nrf52_register(NRF52_TIMER1_BASE, TIMER_SHORTS) = TIMER_COMPARE0_CLEAR;
-    *nrf52_register(NRF52_TIMER1_BASE, TIMER_CC0) = TIMER_HZ / frequency_hz;
-    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_CLEAR);
-    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_START);
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER1_BITMODE) = TIMER_BITMODE_32;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER1_PRESCALER) = 0;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER1_SHORTS) = TIMER_COMPARE0_CLEAR;
+    *nrf52_register(NRF52_TIMER1_BASE, TIMER1_CC0) = TIMER_HZ / frequency_hz;
+    nrf52_task(NRF52_TIMER1_BASE, TIMER1_TASKS_CLEAR);
+    nrf52_task(NRF52_TIMER1_BASE, TIMER1_TASKS_START);
     return K_OK;
 }
 
@@ -133,7 +133,7 @@ static void saadc_stop(void *self)
         return;
     }
     saadc->repeating = false;
-    nrf52_task(NRF52_TIMER1_BASE, TIMER_TASKS_STOP);
+    nrf52_task(NRF52_TIMER1_BASE, TIMER1_TASKS_STOP);
     *nrf52_register(NRF52_PPI_BASE, PPI_CHENCLR) = PPI_CHANNELS;
     nrf52_event_clear(NRF52_SAADC_BASE, SAADC_EVENTS_STOPPED);
     nrf52_task(NRF52_SAADC_BASE, SAADC_TASKS_STOP);
