@@ -4,44 +4,17 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "sim/loader/kernel_info.h"
 #include "sim/loader/tests/mutate.h"
+#include "sim/loader/tests/temporary_file.h"
 #include "sim/loader/tests/tiny_elf.h"
 
 #define MUTATIONS      2000U
 #define INFO_MUTATIONS 20000U
-
-static void write_file(const char *path, const void *bytes, size_t size)
-{
-    FILE *stream = fopen(path, "wb");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(bytes, 1, size, stream), size);
-    assert_int_equal(fclose(stream), 0);
-}
-
-static int make_path(void **state)
-{
-    static char path[32];
-    strcpy(path, "/tmp/test_symbols_XXXXXX");
-    int descriptor = mkstemp(path);
-    if (descriptor < 0) {
-        return -1;
-    }
-    close(descriptor);
-    *state = path;
-    return 0;
-}
-
-static int remove_path(void **state)
-{
-    return unlink(*state);
-}
 
 static void test_function_by_address_and_name(void **state)
 {
@@ -51,7 +24,7 @@ static void test_function_by_address_and_name(void **state)
     uint32_t start = 0;
     unsigned line = 0;
     tiny_elf_make(&elf);
-    write_file(*state, &elf, sizeof elf);
+    temporary_file_write(*state, &elf, sizeof elf);
     struct symbols *symbols = symbols_open(*state);
     assert_non_null(symbols);
     assert_true(symbols_find_function(symbols, TINY_ELF_CODE + 4, &name, &start));
@@ -69,7 +42,7 @@ static void test_map_moves_an_app(void **state)
     struct symbol_map map = {0};
     char text[64];
     tiny_elf_make(&elf);
-    write_file(*state, &elf, sizeof elf);
+    temporary_file_write(*state, &elf, sizeof elf);
     assert_true(symbol_map_add(&map, *state, 0x00030040, 0x1000, TINY_ELF_CODE));
     assert_string_equal(symbol_map_describe(&map, 0x00030044, text, sizeof text),
                         TINY_ELF_FUNCTION " + 4");
@@ -89,7 +62,7 @@ static void test_damaged_symbols_never_crash(void **state)
         const char *name = NULL;
         uint32_t start = 0;
         struct kernel_info info;
-        write_file(*state, copy, length);
+        temporary_file_write(*state, copy, length);
         free(copy);
         struct symbols *symbols = symbols_open(*state);
         if (symbols != NULL && symbols_find_function(symbols, TINY_ELF_CODE, &name, &start)) {
@@ -146,7 +119,8 @@ static void test_kernel_info(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_function_by_address_and_name, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(test_function_by_address_and_name, temporary_file_make,
+                                        temporary_file_remove),
         cmocka_unit_test(test_kernel_info),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
@@ -154,5 +128,5 @@ int main(void)
         cmocka_unit_test(test_map_moves_an_app),
         cmocka_unit_test(test_damaged_symbols_never_crash),
     };
-    return failed + cmocka_run_group_tests(file_tests, make_path, remove_path);
+    return failed + cmocka_run_group_tests(file_tests, temporary_file_make, temporary_file_remove);
 }

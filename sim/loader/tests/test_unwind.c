@@ -6,14 +6,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "sim/loader/tests/mutate.h"
+#include "sim/loader/tests/temporary_file.h"
 
 #define CODE      0x100U
 #define SP        0x20001000U
@@ -66,32 +65,6 @@ static void make_elf(struct framed_elf *elf)
                                     .sh_addralign = 1};
 }
 
-static void write_file(const char *path, const void *bytes, size_t size)
-{
-    FILE *stream = fopen(path, "wb");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(bytes, 1, size, stream), size);
-    assert_int_equal(fclose(stream), 0);
-}
-
-static int make_path(void **state)
-{
-    static char path[32];
-    strcpy(path, "/tmp/test_unwind_XXXXXX");
-    int descriptor = mkstemp(path);
-    if (descriptor < 0) {
-        return -1;
-    }
-    close(descriptor);
-    *state = path;
-    return 0;
-}
-
-static int remove_path(void **state)
-{
-    return unlink(*state);
-}
-
 /* The stack: r4 and lr as the function has pushed them. */
 static bool read_word(void *context, uint32_t address, uint32_t *word)
 {
@@ -119,7 +92,7 @@ static void test_before_and_behind_the_push(void **state)
     uint32_t stack[2] = {4444, CALLER};
     const struct unwind_memory memory = {.read_word = read_word, .context = stack};
     make_elf(&elf);
-    write_file(*state, &elf, sizeof elf);
+    temporary_file_write(*state, &elf, sizeof elf);
     assert_true(symbol_map_add(&map, *state, 0x30000, 0x1000, 0)); /* moved, as apps are */
     struct unwind_regs regs = regs_at(0x30000 + CODE, 0x30301);
     assert_true(unwind_step(&map, &regs, &memory));
@@ -142,7 +115,7 @@ static void test_where_it_ends(void **state)
     uint32_t stack[2] = {0, CALLER};
     const struct unwind_memory memory = {.read_word = read_word, .context = stack};
     make_elf(&elf);
-    write_file(*state, &elf, sizeof elf);
+    temporary_file_write(*state, &elf, sizeof elf);
     assert_true(symbol_map_add(&map, *state, 0, 0x1000, 0));
     struct unwind_regs outside = regs_at(CODE + 16, CALLER);
     assert_false(unwind_step(&map, &outside, &memory)); /* no information */
@@ -172,7 +145,7 @@ static void test_damaged_information_ends(void **state)
         struct framed_elf damaged = elf;
         memcpy((uint8_t *)&damaged + spare, copy, length);
         free(copy);
-        write_file(*state, &damaged, sizeof damaged);
+        temporary_file_write(*state, &damaged, sizeof damaged);
         if (symbol_map_add(&map, *state, 0, 0x1000, 0)) {
             struct unwind_regs regs = regs_at(CODE + 4, CALLER);
             for (unsigned i = 0; i < 8 && unwind_step(&map, &regs, &memory); i++) {
@@ -187,9 +160,12 @@ static void test_damaged_information_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_before_and_behind_the_push, make_path, remove_path),
-        cmocka_unit_test_setup_teardown(test_where_it_ends, make_path, remove_path),
-        cmocka_unit_test_setup_teardown(test_damaged_information_ends, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(test_before_and_behind_the_push, temporary_file_make,
+                                        temporary_file_remove),
+        cmocka_unit_test_setup_teardown(test_where_it_ends, temporary_file_make,
+                                        temporary_file_remove),
+        cmocka_unit_test_setup_teardown(test_damaged_information_ends, temporary_file_make,
+                                        temporary_file_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
