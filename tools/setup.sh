@@ -12,8 +12,9 @@ fail() { echo "setup: $1" >&2; exit 1; }
 # The compiler's recommended newlib is left out: apps use their own, and the kernel uses none.
 packages="cmake ninja-build gcc libc6-dev make pkg-config xz-utils debian-archive-keyring
     gcc-arm-none-eabi newlib-source device-tree-compiler
-    libcapstone-dev libfdt-dev libelf-dev libdw-dev libclang-dev libjansson-dev libssl-dev"
-test_packages="libcmocka-dev openssl oathtool gdb-multiarch qemu-system-arm clang-format clang libclang-rt-dev python3 tshark"
+    libcapstone-dev libfdt-dev libelf-dev libdw-dev libclang-dev libjansson-dev libssl-dev
+    libsdl2-dev libsdl2-ttf-dev libpng-dev fonts-dejavu-core liblua5.4-dev"
+test_packages="libcmocka-dev openssl oathtool xvfb xauth xdotool gdb-multiarch qemu-system-arm clang-format clang libclang-rt-dev python3 tshark"
 case "${1-}" in
 "") ;;
 --tests) packages="$packages $test_packages" ;;

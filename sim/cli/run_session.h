@@ -6,7 +6,7 @@
 #include "sim/cli/dma_report.h"
 #include "sim/cli/fault_report.h"
 #include "sim/cli/guest.h"
-#include "sim/cli/kernel_view.h"
+#include "sim/view/kernel_view.h"
 #include "sim/cli/live_lines.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/uart_link.h"

@@ -3,7 +3,7 @@
 #ifndef SIM_CLI_SUMMARY_H
 #define SIM_CLI_SUMMARY_H
 
-#include "sim/cli/kernel_view.h"
+#include "sim/view/kernel_view.h"
 #include "sim/loader/image.h"
 #include "sim/loader/symbol_map.h"
 #include "sim/machine/machine.h"

@@ -91,7 +91,7 @@ void machine_set_semihosting(struct machine *machine, const struct semihosting_c
 uint32_t machine_exit_status(const struct machine *machine);
 
 /* Adds an observer, which is copied. False when there are already MACHINE_OBSERVERS_MAX. */
-#define MACHINE_OBSERVERS_MAX 8
+#define MACHINE_OBSERVERS_MAX 16
 bool machine_observe(struct machine *machine, const struct machine_observer *observer);
 
 struct cpu *machine_cpu(struct machine *machine);

@@ -1,7 +1,8 @@
-/* sim/cli/kernel_view.h - our kernel's own state, read from the guest's memory by what its ELF says
- * about itself (sim/loader/kernel_info.h). For display; with another kernel nothing is known. */
-#ifndef SIM_CLI_KERNEL_VIEW_H
-#define SIM_CLI_KERNEL_VIEW_H
+/* sim/view/kernel_view.h - our kernel's own state, read from the guest's memory by what its ELF
+ * says about itself (sim/loader/kernel_info.h). For display; with another kernel nothing is known.
+ */
+#ifndef SIM_VIEW_KERNEL_VIEW_H
+#define SIM_VIEW_KERNEL_VIEW_H
 
 #include <stdbool.h>
 #include <stdint.h>

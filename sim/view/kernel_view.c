@@ -1,4 +1,4 @@
-#include "sim/cli/kernel_view.h"
+#include "sim/view/kernel_view.h"
 
 #include "sim/loader/little_endian.h"
 #include "sim/machine/machine_view.h"

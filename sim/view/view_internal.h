@@ -1,0 +1,46 @@
+/* sim/view/view_internal.h - how the topics of a frame are built: each has a `struct ..._watch`
+ * that lives in the builder, a `start` that may observe the machine, and a `fill`. */
+#ifndef SIM_VIEW_VIEW_INTERNAL_H
+#define SIM_VIEW_VIEW_INTERNAL_H
+
+#include "sim/view/view_builder.h"
+
+struct parts_watch {
+    const struct view_sources *sources;
+    struct board_picture picture;
+};
+bool view_parts_start(struct parts_watch *watch, const struct view_sources *sources,
+                      struct sim_error *error);
+void view_parts_fill(struct parts_watch *watch, struct view_parts *parts);
+
+struct timers_watch {
+    const struct view_sources *sources;
+};
+bool view_timers_start(struct timers_watch *watch, const struct view_sources *sources,
+                       struct sim_error *error);
+void view_timers_fill(struct timers_watch *watch, struct view_timers *timers);
+
+struct processes_watch {
+    const struct view_sources *sources;
+};
+bool view_processes_start(struct processes_watch *watch, const struct view_sources *sources,
+                          struct sim_error *error);
+void view_processes_fill(struct processes_watch *watch, struct view_processes *processes);
+
+struct timeline_watch {
+    const struct view_sources *sources;
+    struct view_timeline waiting;
+};
+bool view_timeline_start(struct timeline_watch *watch, const struct view_sources *sources,
+                         struct sim_error *error);
+void view_timeline_fill(struct timeline_watch *watch, struct view_timeline *timeline);
+
+struct console_watch {
+    const struct view_sources *sources;
+    struct view_console waiting;
+};
+bool view_console_start(struct console_watch *watch, const struct view_sources *sources,
+                        struct sim_error *error);
+void view_console_fill(struct console_watch *watch, struct view_console *console);
+
+#endif
