@@ -65,7 +65,8 @@ struct machine {
     struct machine_device *sleepers[MACHINE_SLEEPERS_MAX]; /* that want to know when the core sleeps
                                                             */
     size_t sleeper_count;
-    bool asleep;
+    bool asleep;      /* as the devices were told */
+    bool told_asleep; /* as the observers were */
 
     struct address_map map;
     struct event_router router;

@@ -85,6 +85,8 @@ struct machine_observer {
     void (*aimed)(void *context, const struct machine_aim *aim);
     /* A device does not know an input that came for it. */
     void (*refused)(void *context, const char *device, const char *what);
+    /* From now on no instruction runs (the core sleeps, or the chip is off), or again one does. */
+    void (*slept)(void *context, bool asleep);
     /* The chip is about to be reset, for these reasons (enum reset_reason). */
     void (*reset)(void *context, uint32_t reasons);
     void *context;

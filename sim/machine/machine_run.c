@@ -172,6 +172,28 @@ static bool sleep_to_event(struct machine *machine, uint64_t cycle)
     return next != CLOCK_NEVER;
 }
 
+/* To the cycle: sleep ends where something wakes the core, before it runs. */
+static void tell_sleep(struct machine *machine, bool asleep)
+{
+    if (machine->told_asleep == asleep) {
+        return;
+    }
+    machine->told_asleep = asleep;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->slept != NULL) {
+            observer->slept(observer->context, asleep);
+        }
+    }
+}
+
+static void tell_awake(struct machine *machine)
+{
+    if (machine->told_asleep && !cpu_is_asleep(machine->cpu)) {
+        tell_sleep(machine, false);
+    }
+}
+
 /* What a CPU stop means for the loop; true: the loop goes on. */
 static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cycle,
                         enum machine_stop *result)
@@ -183,6 +205,7 @@ static bool handle_stop(struct machine *machine, enum cpu_stop stop, uint64_t cy
     case CPU_STOP_REQUESTED:
         return true;
     case CPU_STOP_SLEEP:
+        tell_sleep(machine, true);
         *result = MACHINE_STOP_IDLE;
         return sleep_to_event(machine, cycle);
     case CPU_STOP_STEP:
@@ -223,6 +246,7 @@ static bool settle(struct machine *machine, uint64_t cycle)
             take_pending_reset(machine);
         }
         if (machine->off) {
+            tell_sleep(machine, true);
             alive = sleep_off(machine, cycle);
         } else {
             clock_fire_due(&machine->clock);
@@ -256,6 +280,7 @@ enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
         if (clock_now(&machine->clock) >= cycle) {
             return MACHINE_STOP_LIMIT;
         }
+        tell_awake(machine);
         if (!handle_stop(machine, cpu_run(machine->cpu, cycle), cycle, &result)) {
             return result;
         }
@@ -273,6 +298,7 @@ enum machine_stop machine_step(struct machine *machine, uint64_t cycle)
         if (clock_now(&machine->clock) >= cycle) {
             return MACHINE_STOP_LIMIT;
         }
+        tell_awake(machine);
         if (!handle_stop(machine, cpu_step(machine->cpu), cycle, &result)) {
             (void)settle(machine, cycle);
             return result;

@@ -182,6 +182,7 @@ static void restore_machine(struct machine *machine, struct snapshot_bytes from)
     machine->text_free_cycle = record->text_free_cycle;
     machine->reset_reasons = record->reset_reasons;
     machine->asleep = record->asleep;
+    machine->told_asleep = record->asleep || record->off; /* who watches looks anew */
     machine->off = record->off;
     machine->reset_pending = record->reset_pending;
     machine->supply = (struct machine_supply){.back_cycle = record->supply_back_cycle,

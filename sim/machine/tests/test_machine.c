@@ -52,7 +52,19 @@ struct fixture {
     unsigned sent, resets, diags;
     unsigned started, calls, trespasses;
     uint32_t trespassed_address, call_class, call_argument;
+    unsigned falls_asleep, wakes;
+    uint64_t asleep_since, asleep_cycles;
 };
+
+static void count_sleep(void *context, bool asleep)
+{
+    struct fixture *f = context;
+    uint64_t now = clock_now(machine_clock(f->machine));
+    f->falls_asleep += asleep;
+    f->wakes += !asleep;
+    f->asleep_cycles += asleep ? 0 : now - f->asleep_since;
+    f->asleep_since = now;
+}
 
 static void count_sent(void *context, const char *device, uint8_t byte)
 {
@@ -128,6 +140,7 @@ static int open_machine(void **state)
                                           .absent_count = 3,
                                           .quirk = quirk};
     const struct machine_observer observer = {.sent = count_sent,
+                                              .slept = count_sleep,
                                               .reset = count_reset,
                                               .diag = count_diag,
                                               .started = count_started,
@@ -183,6 +196,26 @@ static void test_runs_and_sleeps(void **state)
     /* The device saw a time between the first instruction and the sleep. */
     uint32_t seen = peek(f, RAM + 0x10);
     assert_in_range(seen, 1, 30);
+}
+
+/* Told to the cycle: all time is sleep but what the core counts as busy. */
+static void test_tells_of_sleep(void **state)
+{
+    struct fixture *f = *state;
+    struct machine_totals totals;
+    load(f, DEVICE + FAKE_VALUE, 0x55);
+    machine_run(f->machine, 1000);
+    machine_view_totals(f->machine, &totals);
+    assert_int_equal(f->falls_asleep, 1);
+    assert_int_equal(f->wakes, 0);
+    assert_int_equal(f->asleep_since, totals.busy_cycles);
+    machine_run(f->machine, 2000);
+    machine_reset(f->machine, RESET_PIN);
+    machine_run(f->machine, 3000);
+    machine_view_totals(f->machine, &totals);
+    assert_int_equal(f->falls_asleep, 2);
+    assert_int_equal(f->wakes, 1);
+    assert_int_equal(f->asleep_cycles + (3000 - f->asleep_since), 3000 - totals.busy_cycles);
 }
 
 static void test_reset_is_two_passes_over_all(void **state)
@@ -489,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         MACHINE_TEST(test_runs_and_sleeps),
+        MACHINE_TEST(test_tells_of_sleep),
         MACHINE_TEST(test_reset_is_two_passes_over_all),
         MACHINE_TEST(test_device_asks_for_reset),
         MACHINE_TEST(test_input_at_its_cycle),
