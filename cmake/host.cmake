@@ -12,6 +12,7 @@ pkg_check_modules(SDL2 REQUIRED IMPORTED_TARGET sdl2)
 pkg_check_modules(SDL2_TTF REQUIRED IMPORTED_TARGET SDL2_ttf)
 pkg_check_modules(LIBPNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.4)
+find_package(Threads REQUIRED)
 find_library(FDT_LIBRARY fdt REQUIRED)
 find_program(DTC_EXECUTABLE dtc REQUIRED)
 
