@@ -91,10 +91,23 @@ struct device_input {
     int32_t value;
 };
 
+/* An input that sets something which stays until it is set again, for those who show it to people.
+ */
+struct device_quantity {
+    const char *unit; /* "°C", "mV"; "" where there is none */
+    uint8_t decimals; /* value 2150 with 2 of them: 21.50 */
+    /* The input's value is added to what there is (steps of an encoder). */
+    bool adds;
+    int32_t usual_min, usual_max; /* what a slider spans; both 0: all that the input takes */
+};
+
 /* What users may say to a device: an input's name and the values that mean something. */
 struct device_input_kind {
     const char *name;             /* as device_input.what; at most 19 characters */
     int32_t value_min, value_max; /* others are refused by whoever queues it */
+    /* NULL: something that happens, or what no one would turn a knob for. Else
+     * device_class.input_value tells it. */
+    const struct device_quantity *quantity;
 };
 
 /* A way in which a device or part can be told to misbehave: an input like any other, with the
@@ -122,6 +135,26 @@ bool device_fault_take(const struct device_fault *faults, const struct device_in
 /* For a fault that comes once, at the VALUE-th occasion from now: counts *value down at each
  * occasion. True: this is the one. */
 bool device_fault_strikes(int32_t *value);
+
+/* What the eye, the ear or the hand would tell of a part, beyond what its inputs (a button takes
+ * "press") and its picture say. */
+enum device_look {
+    DEVICE_LOOK_PLAIN,
+    DEVICE_LOOK_LIGHT,
+    DEVICE_LOOK_MOTOR,
+    DEVICE_LOOK_BUZZER,
+    DEVICE_LOOK_KNOB,  /* somebody turns it */
+    DEVICE_LOOK_OTHER, /* what it is connected with is elsewhere: a radio, a computer */
+};
+
+#define DEVICE_STATE_TEXT_BYTES 48
+
+struct device_sight {
+    bool active; /* lit, turning, sounding, pressed, touched, plugged in: at this moment */
+    uint64_t active_cycles;             /* of lights and motors: in all, up to now */
+    uint32_t x, y;                      /* of a touch panel that is touched: where */
+    char text[DEVICE_STATE_TEXT_BYTES]; /* its state in words: "pressed"; "": none */
+};
 
 /* What a display shows now. */
 struct device_picture {
@@ -188,6 +221,11 @@ struct device_class {
     /* What it takes from users, ended by a NULL name; NULL: nothing. What only the machine says
      * ("sleep") is not among them. */
     const struct device_input_kind *inputs;
+    /* The value that a quantity among `inputs` has now, by its index there. NULL: it has none. */
+    int32_t (*input_value)(const void *self, size_t index);
+    enum device_look look;
+    /* What is seen of it; *sight is zeroed before. NULL: nothing. Changes nothing. */
+    void (*see)(const void *self, struct device_sight *sight);
     /* Of a touch panel, whose input "touch" is X + DEVICE_TOUCH_PLACES * Y: how many places it has
      * in each direction, at most DEVICE_TOUCH_PLACES. NULL: it is none, and a touch has no place.
      */

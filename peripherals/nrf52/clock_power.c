@@ -6,6 +6,8 @@
 
 #define BPROT_PAGES                128U
 #define APPROTECT_MASK             0xFFU
+#define SUPPLY_MIN_MV              1700 /* less is a fault: the chip stops */
+#define SUPPLY_MAX_MV              5500
 #define FORCEPROTECT_RESET         0xFFFFFFFFU
 #define BPROT_DISABLEINDEBUG_RESET 1U
 
@@ -176,6 +178,11 @@ static bool clock_power_input(void *self, const struct device_input *input)
         power_note_sleep(&device->power, input->value != 0);
         return true;
     }
+    if (strcmp(input->what, "supply") == 0) {
+        power_set_supply(&device->power, device->state.faults[CLOCK_POWER_FAULT_SUPPLY_MV] != 0,
+                         input->value);
+        return true;
+    }
     const int32_t *supply_mv = &device->state.faults[CLOCK_POWER_FAULT_SUPPLY_MV];
     int32_t supply_mv_before = *supply_mv;
     if (!device_fault_take(faults, input, device->state.faults)) {
@@ -228,6 +235,16 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_bool_is_sane(&s->power.unpowered) && device_faults_are_sane(faults, s->faults);
 }
 
+static int32_t clock_power_value(const void *self, size_t index)
+{
+    const struct clock_power *device = self;
+    (void)index;
+    return device->env.nets->vdd.microvolts / 1000;
+}
+
+static const struct device_quantity millivolts = {"mV", 0, false, SUPPLY_MIN_MV, 3600};
+static const struct device_input_kind inputs[] = {
+    {"supply", SUPPLY_MIN_MV, SUPPLY_MAX_MV, &millivolts}, {0}};
 static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),
                                        offsetof(struct clock_power, clock.lf_step),
                                        offsetof(struct clock_power, clock.calibrated),
@@ -250,5 +267,7 @@ const struct device_class nrf52_clock_power_class = {
     .write = clock_power_write,
     .peek = clock_power_peek,
     .input = clock_power_input,
+    .inputs = inputs,
+    .input_value = clock_power_value,
     .faults = faults,
 };

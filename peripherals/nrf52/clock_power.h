@@ -6,7 +6,9 @@
  * address the machine takes one.
  *
  * Faults: "power-cut", at once and once.
- * Inputs: "sleep" - value 1: the CPU went to sleep (WFI, WFE), 0: it woke up.
+ * Inputs: "supply" - the supply's voltage in mV, 1700..5500 (3000 at first; a battery at an input
+ * that measures the supply sets it, too); "sleep" - value 1: the CPU went to sleep (WFI, WFE), 0:
+ * it woke up.
  *
  * BPROT's CONFIG0-3 protect pages of flash: nvmc.c asks. A debugger does not switch that off,
  * whatever DISABLEINDEBUG says.

@@ -216,6 +216,15 @@ void power_follow_supply_fault(struct power *power, int32_t before_mv, int32_t m
     }
 }
 
+void power_set_supply(struct power *power, bool faulty, int32_t millivolts)
+{
+    if (faulty) {
+        power->state->own_microvolts = millivolts * 1000;
+    } else {
+        analog_drive(&power->env->nets->vdd, millivolts * 1000);
+    }
+}
+
 static void usb_ready_fired(void *owner, uint64_t late_cycles)
 {
     struct power *power = owner;

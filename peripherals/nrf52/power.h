@@ -87,6 +87,9 @@ void power_update(struct power *power);
 /* The fault "supply-mv" had one value and has another; 0: none. */
 void power_follow_supply_fault(struct power *power, int32_t before_mv, int32_t millivolts);
 
+/* The supply has so many millivolts, now or when the fault "supply-mv", which is there, ends. */
+void power_set_supply(struct power *power, bool faulty, int32_t millivolts);
+
 /* False: not a register of POWER (event registers and INTEN are the window's). */
 bool power_get(const struct power *power, uint32_t offset, uint32_t *value);
 bool power_write(struct power *power, uint32_t offset, uint32_t value);

@@ -184,7 +184,15 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_faults_are_sane(temp_faults, s->faults);
 }
 
-static const struct device_input_kind temp_inputs[] = {{"temperature", -4000, 8500}, {0}};
+static int32_t temp_value(const void *self, size_t index)
+{
+    const struct temp *temp = self;
+    (void)index;
+    return temp->state.centidegrees;
+}
+
+static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
+static const struct device_input_kind temp_inputs[] = {{"temperature", -4000, 8500, &celsius}, {0}};
 static const size_t event_offsets[] = {offsetof(struct temp, measured)};
 
 const struct device_class nrf52_temp_class = {
@@ -204,5 +212,6 @@ const struct device_class nrf52_temp_class = {
     .peek = temp_peek,
     .input = temp_input,
     .inputs = temp_inputs,
+    .input_value = temp_value,
     .faults = temp_faults,
 };

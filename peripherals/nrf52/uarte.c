@@ -333,7 +333,7 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 }
 
 static const struct device_input_kind uarte_inputs[] = {
-    {"byte", 0, 255}, {"break", 0, 1}, {"cts", 0, 1}, {0}};
+    {"byte", 0, 255, NULL}, {"break", 0, 1, NULL}, {"cts", 0, 1, NULL}, {0}};
 static const size_t event_offsets[] = {offsetof(struct uart_shared, tx_end),
                                        offsetof(struct uart_shared, rx_end),
                                        offsetof(struct uart_shared, rx_timeout)};

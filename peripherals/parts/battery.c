@@ -130,8 +130,28 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(battery_faults, &s->sag);
 }
 
+static int32_t cell_percent(int32_t millivolts)
+{
+    int32_t percent = 0;
+    while (percent < 100 && battery_cell_millivolts(percent) < millivolts) {
+        percent++;
+    }
+    return percent;
+}
+
+/* In the order of battery_inputs. */
+static int32_t battery_value(const void *self, size_t index)
+{
+    const struct battery *battery = self;
+    int32_t now = battery->state.millivolts;
+    return index == 0 ? now : cell_percent(now);
+}
+
+static const struct device_quantity millivolts = {"mV", 0, false, 2500, 4500};
+static const struct device_quantity percent = {"%", 0, false, 0, 0};
+
 static const struct device_input_kind battery_inputs[] = {
-    {"millivolts", 0, BATTERY_MILLIVOLTS_MAX}, {"percent", 0, 100}, {0}};
+    {"millivolts", 0, BATTERY_MILLIVOLTS_MAX, &millivolts}, {"percent", 0, 100, &percent}, {0}};
 
 const struct device_class part_battery_class = {
     .name = "battery",
@@ -144,5 +164,6 @@ const struct device_class part_battery_class = {
     .update = battery_update,
     .input = battery_input,
     .inputs = battery_inputs,
+    .input_value = battery_value,
     .faults = battery_faults,
 };

@@ -174,7 +174,16 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->started_cycles <= now_cycles;
 }
 
-static const struct device_input_kind inputs[] = {{"light", 0, BH1750_LUX_MAX}, {0}};
+static int32_t bh1750_value(const void *self, size_t index)
+{
+    const struct bh1750 *light = self;
+    (void)index;
+    return (int32_t)light->state.lux;
+}
+
+static const struct device_quantity lux = {"lx", 0, false, 0, 2000};
+
+static const struct device_input_kind inputs[] = {{"light", 0, BH1750_LUX_MAX, &lux}, {0}};
 
 const struct device_class part_bh1750_class = {
     .name = "bh1750",
@@ -187,5 +196,6 @@ const struct device_class part_bh1750_class = {
     .reset = bh1750_reset,
     .input = bh1750_input,
     .inputs = inputs,
+    .input_value = bh1750_value,
     .faults = faults,
 };

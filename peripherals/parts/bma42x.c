@@ -436,14 +436,24 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->changed_cycles <= now_cycles && s->init_cycles <= now_cycles;
 }
 
-static const struct device_input_kind inputs[] = {{"x", -BMA42X_MG_MAX, BMA42X_MG_MAX},
-                                                  {"y", -BMA42X_MG_MAX, BMA42X_MG_MAX},
-                                                  {"z", -BMA42X_MG_MAX, BMA42X_MG_MAX},
-                                                  {"steps", 0, 65535},
-                                                  {"tap", 0, 1},
-                                                  {"double-tap", 0, 1},
-                                                  {"wrist", 0, 1},
-                                                  {"temperature", -10400, 15000},
+/* In the order of `inputs`. */
+static int32_t bma42x_value(const void *self, size_t index)
+{
+    const struct bma42x *bma = self;
+    return index < BMA42X_AXES ? bma->state.mg[index] : bma->state.centidegrees;
+}
+
+static const struct device_quantity axis = {"mg", 0, false, -2000, 2000};
+static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
+
+static const struct device_input_kind inputs[] = {{"x", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
+                                                  {"y", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
+                                                  {"z", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
+                                                  {"steps", 0, 65535, NULL},
+                                                  {"tap", 0, 1, NULL},
+                                                  {"double-tap", 0, 1, NULL},
+                                                  {"wrist", 0, 1, NULL},
+                                                  {"temperature", -10400, 15000, &celsius},
                                                   {0}};
 static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
                                        offsetof(struct bma42x, unlatch)};
@@ -456,7 +466,8 @@ static const size_t event_offsets[] = {offsetof(struct bma42x, sample),
         .event_offsets = event_offsets,                                                            \
         .event_count = sizeof event_offsets / sizeof event_offsets[0],                             \
         .state_is_sane = state_is_sane, .init = (init_function), .reset = bma42x_reset,            \
-        .update = bma42x_update, .input = bma42x_input, .inputs = inputs, .faults = faults,        \
+        .update = bma42x_update, .input = bma42x_input, .inputs = inputs,                          \
+        .input_value = bma42x_value, .faults = faults,                                             \
     }
 
 const struct device_class part_bma421_class = CLASS("bma421", bma421_init);

@@ -1,5 +1,6 @@
 #include "peripherals/parts/button.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define GPIO_PULL_FLAGS (1U << 4 | 1U << 5)
@@ -67,7 +68,15 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return contact_state_is_sane(&s->contact, now_cycles);
 }
 
-static const struct device_input_kind button_inputs[] = {{"press", 0, 1}, {"release", 0, 1}, {0}};
+static void button_see(const void *self, struct device_sight *sight)
+{
+    const struct button *button = self;
+    sight->active = button->state.contact.wanted;
+    snprintf(sight->text, sizeof sight->text, "%s", sight->active ? "pressed" : "released");
+}
+
+static const struct device_input_kind button_inputs[] = {
+    {"press", 0, 1, NULL}, {"release", 0, 1, NULL}, {0}};
 static const size_t event_offsets[] = {offsetof(struct button, contact.edge)};
 
 const struct device_class part_button_class = {
@@ -83,5 +92,6 @@ const struct device_class part_button_class = {
     .update = button_update,
     .input = button_input,
     .inputs = button_inputs,
+    .see = button_see,
     .faults = contact_faults,
 };

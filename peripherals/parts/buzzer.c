@@ -1,5 +1,8 @@
 #include "peripherals/parts/buzzer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static void note(const struct buzzer *buzzer, const char *what, uint32_t value)
 {
     observer_note(&buzzer->env.observer, buzzer->env.name, what, (int32_t)value);
@@ -105,6 +108,18 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->edge_cycles <= now_cycles;
 }
 
+static void buzzer_see(const void *self, struct device_sight *sight)
+{
+    const struct buzzer *buzzer = self;
+    const struct buzzer_state *s = &buzzer->state;
+    sight->active = buzzer->driven.by_pwm ? s->hz != 0 : s->on;
+    if (s->hz != 0) {
+        snprintf(sight->text, sizeof sight->text, "%" PRIu32 " Hz", s->hz);
+    } else {
+        snprintf(sight->text, sizeof sight->text, "%s", sight->active ? "sounding" : "silent");
+    }
+}
+
 static const size_t event_offsets[] = {offsetof(struct buzzer, silence)};
 
 const struct device_class part_buzzer_class = {
@@ -118,5 +133,7 @@ const struct device_class part_buzzer_class = {
     .state_is_sane = state_is_sane,
     .init = buzzer_init,
     .input = buzzer_input,
+    .look = DEVICE_LOOK_BUZZER,
+    .see = buzzer_see,
     .faults = buzzer_faults,
 };

@@ -1,5 +1,7 @@
 #include "peripherals/parts/cst816s.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum cst816s_register {
@@ -429,10 +431,27 @@ static void cst816s_touch_size(const struct device_site *site, uint32_t *width, 
     *height = places(site, "screen-height");
 }
 
+static void cst816s_see(const void *self, struct device_sight *sight)
+{
+    const struct cst816s *touch = self;
+    const struct cst816s_state *s = &touch->state;
+    sight->active = s->touched;
+    sight->x = s->x;
+    sight->y = s->y;
+    if (s->touched) {
+        snprintf(sight->text, sizeof sight->text, "touched at %" PRIu32 ", %" PRIu32, s->x, s->y);
+    } else {
+        snprintf(sight->text, sizeof sight->text, "%s",
+                 !is_running(touch) ? "in reset"
+                 : sleeps(touch)    ? "asleep"
+                                    : "not touched");
+    }
+}
+
 static const struct device_input_kind inputs[] = {
-    {"touch", 0, DEVICE_TOUCH_PLACES *DEVICE_TOUCH_PLACES - 1},
-    {"untouch", 0, 1},
-    {"gesture", 0, 255},
+    {"touch", 0, DEVICE_TOUCH_PLACES *DEVICE_TOUCH_PLACES - 1, NULL},
+    {"untouch", 0, 1, NULL},
+    {"gesture", 0, 255, NULL},
     {0}};
 static const size_t event_offsets[] = {offsetof(struct cst816s, scan),
                                        offsetof(struct cst816s, pulse_end)};
@@ -451,6 +470,7 @@ const struct device_class part_cst816s_class = {
     .update = cst816s_update,
     .input = cst816s_input,
     .inputs = inputs,
+    .see = cst816s_see,
     .touch_size = cst816s_touch_size,
     .faults = faults,
 };

@@ -96,8 +96,18 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(encoder_faults, &s->stuck);
 }
 
+/* Where it will stand when all turns are made. */
+static int32_t encoder_value(const void *self, size_t index)
+{
+    const struct encoder *encoder = self;
+    (void)index;
+    return (int32_t)((uint32_t)encoder->state.position + (uint32_t)encoder->state.wanted);
+}
+
+static const struct device_quantity steps = {"steps", 0, true, -100, 100};
+
 static const struct device_input_kind encoder_inputs[] = {
-    {"turn", -ENCODER_STEPS_MAX, ENCODER_STEPS_MAX}, {0}};
+    {"turn", -ENCODER_STEPS_MAX, ENCODER_STEPS_MAX, &steps}, {0}};
 static const size_t event_offsets[] = {offsetof(struct encoder, step)};
 
 const struct device_class part_encoder_class = {
@@ -113,5 +123,7 @@ const struct device_class part_encoder_class = {
     .update = encoder_update,
     .input = encoder_input,
     .inputs = encoder_inputs,
+    .input_value = encoder_value,
+    .look = DEVICE_LOOK_KNOB,
     .faults = encoder_faults,
 };

@@ -218,8 +218,18 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->enabled_cycles <= now_cycles && s->beat_cycles <= now_cycles;
 }
 
+/* In the order of `inputs`. */
+static int32_t hrs3300_value(const void *self, size_t index)
+{
+    const struct hrs3300 *hrs = self;
+    return (int32_t)(index == 0 ? hrs->state.beats_per_minute : hrs->state.ambient);
+}
+
+static const struct device_quantity beats = {"bpm", 0, false, 0, 220};
+static const struct device_quantity counts = {"counts", 0, false, 0, 20000};
+
 static const struct device_input_kind inputs[] = {
-    {"heart-rate", 0, BEATS_MAX}, {"ambient", 0, ALS_MAX}, {0}};
+    {"heart-rate", 0, BEATS_MAX, &beats}, {"ambient", 0, ALS_MAX, &counts}, {0}};
 
 const struct device_class part_hrs3300_class = {
     .name = "hrs3300",
@@ -232,5 +242,6 @@ const struct device_class part_hrs3300_class = {
     .reset = hrs3300_reset,
     .input = hrs3300_input,
     .inputs = inputs,
+    .input_value = hrs3300_value,
     .faults = faults,
 };

@@ -1,5 +1,7 @@
 #include "peripherals/parts/led.h"
 
+#include <stdio.h>
+
 enum led_stuck { LED_WORKS = 0, LED_STUCK_LIT = 2 };
 
 static void show(struct led *led)
@@ -57,6 +59,15 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->changed_cycles <= now_cycles;
 }
 
+static void led_see(const void *self, struct device_sight *sight)
+{
+    const struct led *led = self;
+    const struct led_state *s = &led->state;
+    uint64_t since = s->lit ? clock_now(led->env.clock) - s->changed_cycles : 0;
+    *sight = (struct device_sight){.active = s->lit, .active_cycles = s->lit_cycles + since};
+    snprintf(sight->text, sizeof sight->text, "%s", s->lit ? "on" : "off");
+}
+
 const struct device_class part_led_class = {
     .name = "led",
     .size_bytes = sizeof(struct led),
@@ -66,5 +77,7 @@ const struct device_class part_led_class = {
     .state_is_sane = state_is_sane,
     .init = led_init,
     .input = led_input,
+    .look = DEVICE_LOOK_LIGHT,
+    .see = led_see,
     .faults = led_faults,
 };

@@ -1,5 +1,7 @@
 #include "peripherals/parts/motor.h"
 
+#include <stdio.h>
+
 static void follow(struct motor *motor)
 {
     struct motor_state *s = &motor->state;
@@ -7,6 +9,9 @@ static void follow(struct motor *motor)
     if (on == s->on) {
         return;
     }
+    uint64_t now = clock_now(motor->env.clock);
+    s->on_cycles += s->on ? now - s->changed_cycles : 0;
+    s->changed_cycles = now;
     s->on = on;
     s->changes++;
     observer_note(&motor->env.observer, motor->env.name, on ? "on" : "off", (int32_t)s->changes);
@@ -47,8 +52,17 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
 {
     const struct motor_state *s = state;
     (void)self;
-    (void)now_cycles;
-    return device_bool_is_sane(&s->on) && device_faults_are_sane(motor_faults, &s->stuck);
+    return device_bool_is_sane(&s->on) && s->changed_cycles <= now_cycles &&
+           device_faults_are_sane(motor_faults, &s->stuck);
+}
+
+static void motor_see(const void *self, struct device_sight *sight)
+{
+    const struct motor *motor = self;
+    const struct motor_state *s = &motor->state;
+    uint64_t since = s->on ? clock_now(motor->env.clock) - s->changed_cycles : 0;
+    *sight = (struct device_sight){.active = s->on, .active_cycles = s->on_cycles + since};
+    snprintf(sight->text, sizeof sight->text, "%s", s->on ? "turning" : "still");
 }
 
 const struct device_class part_motor_class = {
@@ -56,9 +70,11 @@ const struct device_class part_motor_class = {
     .size_bytes = sizeof(struct motor),
     .state_offset = offsetof(struct motor, state),
     .state_bytes = sizeof(struct motor_state),
-    .state_version = 1,
+    .state_version = 2,
     .state_is_sane = state_is_sane,
     .init = motor_init,
     .input = motor_input,
+    .look = DEVICE_LOOK_MOTOR,
+    .see = motor_see,
     .faults = motor_faults,
 };

@@ -16,6 +16,8 @@ struct motor {
         bool on;
         uint32_t changes;
         int32_t stuck; /* the fault */
+        uint64_t changed_cycles;
+        uint64_t on_cycles; /* in all, until the last change */
     } state;
 };
 

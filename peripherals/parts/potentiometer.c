@@ -87,8 +87,28 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(potentiometer_faults, &s->stuck);
 }
 
+/* In the order of potentiometer_inputs. */
+static int32_t potentiometer_value(const void *self, size_t index)
+{
+    const struct potentiometer *pot = self;
+    const struct potentiometer_state *s = &pot->state;
+    int64_t vdd = pot->env.nets->vdd.microvolts;
+    int64_t microvolts = s->percent == BY_MILLIVOLTS ? (int64_t)s->millivolts * 1000
+                                                     : vdd * s->percent / PERCENT_MAX;
+    if (index == 1) {
+        return (int32_t)(microvolts / 1000);
+    }
+    int64_t percent = vdd > 0 ? (microvolts * PERCENT_MAX + vdd / 2) / vdd : 0;
+    return (int32_t)(percent > PERCENT_MAX ? PERCENT_MAX : percent);
+}
+
+static const struct device_quantity percent = {"%", 0, false, 0, 0};
+static const struct device_quantity millivolts = {"mV", 0, false, 0, 3300};
+
 static const struct device_input_kind potentiometer_inputs[] = {
-    {"percent", 0, PERCENT_MAX}, {"millivolts", 0, POTENTIOMETER_MILLIVOLTS_MAX}, {0}};
+    {"percent", 0, PERCENT_MAX, &percent},
+    {"millivolts", 0, POTENTIOMETER_MILLIVOLTS_MAX, &millivolts},
+    {0}};
 
 const struct device_class part_potentiometer_class = {
     .name = "potentiometer",
@@ -101,5 +121,7 @@ const struct device_class part_potentiometer_class = {
     .update = potentiometer_update,
     .input = potentiometer_input,
     .inputs = potentiometer_inputs,
+    .input_value = potentiometer_value,
+    .look = DEVICE_LOOK_KNOB,
     .faults = potentiometer_faults,
 };

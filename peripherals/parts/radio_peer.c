@@ -1,5 +1,7 @@
 #include "peripherals/parts/radio_peer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BLE_ADDRESS       0x8E89BED6U
@@ -312,11 +314,24 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            f->bit_count >= f->sync_bits && f->bit_count <= 8U * RADIO_FRAME_BYTES;
 }
 
-static const struct device_input_kind radio_peer_inputs[] = {{"byte", 0, 255},
-                                                             {"send", 0, 39},
-                                                             {"channel", 0, 39},
-                                                             {"frame", 0, RADIO_PEER_FRAMES - 1},
-                                                             {0}};
+static void radio_peer_see(const void *self, struct device_sight *sight)
+{
+    const struct radio_peer *peer = self;
+    const struct radio_peer_state *s = &peer->state;
+    bool sends = s->busy_until > clock_now(peer->env.clock);
+    sight->active = sends || s->frame.end_cycles != 0;
+    snprintf(sight->text, sizeof sight->text, "channel %" PRIu32 ", %s", s->channel,
+             sends           ? "sending"
+             : sight->active ? "hears a frame"
+                             : "listening");
+}
+
+static const struct device_input_kind radio_peer_inputs[] = {
+    {"byte", 0, 255, NULL},
+    {"send", 0, 39, NULL},
+    {"channel", 0, 39, NULL},
+    {"frame", 0, RADIO_PEER_FRAMES - 1, NULL},
+    {0}};
 static const size_t event_offsets[] = {offsetof(struct radio_peer, heard),
                                        offsetof(struct radio_peer, acknowledge)};
 
@@ -332,5 +347,7 @@ const struct device_class part_radio_peer_class = {
     .init = radio_peer_init,
     .input = radio_peer_input,
     .inputs = radio_peer_inputs,
+    .look = DEVICE_LOOK_OTHER,
+    .see = radio_peer_see,
     .faults = faults,
 };

@@ -306,8 +306,18 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            s->answer_bytes <= SHT3X_ANSWER_BYTES && s->started_cycles <= now_cycles;
 }
 
+/* In the order of `inputs`. */
+static int32_t sht3x_value(const void *self, size_t index)
+{
+    const struct sht3x *sht = self;
+    return index == 0 ? sht->state.centidegrees : sht->state.centipercent;
+}
+
+static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
+static const struct device_quantity percent = {"%", 2, false, 0, 0};
+
 static const struct device_input_kind inputs[] = {
-    {"temperature", -4000, 12500}, {"humidity", 0, 10000}, {0}};
+    {"temperature", -4000, 12500, &celsius}, {"humidity", 0, 10000, &percent}, {0}};
 
 const struct device_class part_sht3x_class = {
     .name = "sht3x",
@@ -320,5 +330,6 @@ const struct device_class part_sht3x_class = {
     .reset = sht3x_reset,
     .input = sht3x_input,
     .inputs = inputs,
+    .input_value = sht3x_value,
     .faults = faults,
 };

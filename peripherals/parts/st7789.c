@@ -1,5 +1,7 @@
 #include "peripherals/parts/st7789.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum st7789_command {
@@ -467,6 +469,19 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(st7789_faults, &s->no_answer);
 }
 
+static void st7789_see(const void *self, struct device_sight *sight)
+{
+    const struct st7789 *display = self;
+    const struct st7789_state *s = &display->state;
+    sight->active = s->on && s->awake;
+    snprintf(sight->text, sizeof sight->text, "%s, %" PRIu32 " frame%s",
+             s->in_reset     ? "in reset"
+             : !s->awake     ? "asleep"
+             : sight->active ? "on"
+                             : "off",
+             s->frames, s->frames == 1 ? "" : "s");
+}
+
 const struct device_class part_st7789_class = {
     .name = "st7789",
     .size_bytes = sizeof(struct st7789),
@@ -481,4 +496,5 @@ const struct device_class part_st7789_class = {
     .faults = st7789_faults,
     .picture = st7789_picture,
     .picture_row = st7789_picture_row,
+    .see = st7789_see,
 };

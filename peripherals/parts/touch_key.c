@@ -1,5 +1,6 @@
 #include "peripherals/parts/touch_key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void touch_key_update(void *self)
@@ -69,8 +70,15 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_bool_is_sane(&s->touched) && contact_state_is_sane(&s->contact, now_cycles);
 }
 
+static void touch_key_see(const void *self, struct device_sight *sight)
+{
+    const struct touch_key *key = self;
+    sight->active = key->state.touched;
+    snprintf(sight->text, sizeof sight->text, "%s", sight->active ? "touched" : "not touched");
+}
+
 static const struct device_input_kind touch_key_inputs[] = {
-    {"touch", 0, 1}, {"untouch", 0, 1}, {0}};
+    {"touch", 0, 1, NULL}, {"untouch", 0, 1, NULL}, {0}};
 static const size_t event_offsets[] = {offsetof(struct touch_key, contact.edge),
                                        offsetof(struct touch_key, response)};
 
@@ -87,5 +95,6 @@ const struct device_class part_touch_key_class = {
     .update = touch_key_update,
     .input = touch_key_input,
     .inputs = touch_key_inputs,
+    .see = touch_key_see,
     .faults = contact_faults,
 };

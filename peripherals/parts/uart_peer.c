@@ -96,8 +96,19 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
     return device_faults_are_sane(faults, s->faults) && s->holds_back <= 1;
 }
 
-static const struct device_input_kind inputs[] = {
-    {"byte", 0, 255}, {"break", 0, 1}, {"line", 0, UART_PEER_LINES - 1}, {"ready", 0, 1}, {0}};
+static int32_t uart_peer_value(const void *self, size_t index)
+{
+    const struct uart_peer *peer = self;
+    (void)index;
+    return peer->state.holds_back == 0;
+}
+
+static const struct device_quantity ready = {"", 0, false, 0, 0};
+static const struct device_input_kind inputs[] = {{"byte", 0, 255, NULL},
+                                                  {"break", 0, 1, NULL},
+                                                  {"line", 0, UART_PEER_LINES - 1, NULL},
+                                                  {"ready", 0, 1, &ready},
+                                                  {0}};
 
 const struct device_class part_uart_peer_class = {
     .name = "uart-peer",
@@ -110,5 +121,7 @@ const struct device_class part_uart_peer_class = {
     .update = uart_peer_update,
     .input = uart_peer_input,
     .inputs = inputs,
+    .input_value = uart_peer_value,
+    .look = DEVICE_LOOK_OTHER,
     .faults = faults,
 };

@@ -1,5 +1,6 @@
 #include "peripherals/parts/usb_host_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DEBOUNCE_US       100000U
@@ -261,16 +262,35 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(faults, s->faults);
 }
 
-static const struct device_input_kind inputs[] = {{"plug", 0, 1},
-                                                  {"unplug", 0, 1},
-                                                  {"suspend", 0, 1},
-                                                  {"resume", 0, 1},
-                                                  {"reset", 0, 1},
-                                                  {"clear", 0, 1},
-                                                  {"data", INT32_MIN, INT32_MAX},
-                                                  {"out", 0, 256 * USB_HOST_SEND_BYTES + 15},
-                                                  {"control", USB_SETUP_BYTES, USB_HOST_SEND_BYTES},
-                                                  {0}};
+static void usb_host_see(const void *self, struct device_sight *sight)
+{
+    const struct usb_host *host = self;
+    const struct usb_host_state *s = &host->state;
+    const char *words = "plugged in, no device seen";
+    if (!s->plugged) {
+        words = "not plugged in";
+    } else if (s->step == USB_HOST_RUNNING) {
+        words = s->suspended ? "device suspended" : "device running";
+    } else if (s->step == USB_HOST_FAILED) {
+        words = "device failed to enumerate";
+    } else if (s->step != USB_HOST_NOTHING) {
+        words = "enumerating the device";
+    }
+    sight->active = s->plugged;
+    snprintf(sight->text, sizeof sight->text, "%s", words);
+}
+
+static const struct device_input_kind inputs[] = {
+    {"plug", 0, 1, NULL},
+    {"unplug", 0, 1, NULL},
+    {"suspend", 0, 1, NULL},
+    {"resume", 0, 1, NULL},
+    {"reset", 0, 1, NULL},
+    {"clear", 0, 1, NULL},
+    {"data", INT32_MIN, INT32_MAX, NULL},
+    {"out", 0, 256 * USB_HOST_SEND_BYTES + 15, NULL},
+    {"control", USB_SETUP_BYTES, USB_HOST_SEND_BYTES, NULL},
+    {0}};
 static const size_t event_offsets[] = {offsetof(struct usb_host, frame_start),
                                        offsetof(struct usb_host, bus_end),
                                        offsetof(struct usb_host, step_end)};
@@ -288,5 +308,7 @@ const struct device_class part_usb_host_class = {
     .update = usb_host_update,
     .input = usb_host_input,
     .inputs = inputs,
+    .look = DEVICE_LOOK_OTHER,
+    .see = usb_host_see,
     .faults = faults,
 };

@@ -32,8 +32,23 @@ static void every_entry_is_found_by_its_name(void **state)
     assert_null(catalogue_find(""));
 }
 
-static void check_input(const struct device_input_kind *input)
+static void check_quantity(const struct device_class *c, const struct device_input_kind *input)
 {
+    const struct device_quantity *quantity = input->quantity;
+    assert_non_null(c->input_value);
+    assert_non_null(quantity->unit);
+    assert_true(strlen(quantity->unit) <= 8);
+    assert_true(quantity->decimals <= 3);
+    assert_true(quantity->usual_min <= quantity->usual_max);
+    assert_true(quantity->usual_min >= input->value_min);
+    assert_true(quantity->usual_max <= input->value_max);
+}
+
+static void check_input(const struct device_class *c, const struct device_input_kind *input)
+{
+    if (input->quantity != NULL) {
+        check_quantity(c, input);
+    }
     assert_true(strlen(input->name) >= 1 && strlen(input->name) <= 19);
     assert_null(strpbrk(input->name, " .=@"));
     assert_true(input->value_min <= input->value_max);
@@ -63,7 +78,7 @@ static void faults_have_names_that_can_be_told_apart(void **state)
         const struct device_class *c = entries[i].device_class;
         assert_true(c->faults == NULL || c->input != NULL);
         for (size_t k = 0; c->inputs != NULL && c->inputs[k].name != NULL; k++) {
-            check_input(&c->inputs[k]);
+            check_input(c, &c->inputs[k]);
         }
         for (size_t k = 0; c->faults != NULL && c->faults[k].name != NULL; k++) {
             check_fault(c, &c->faults[k]);

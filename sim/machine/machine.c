@@ -142,6 +142,8 @@ static void init_values(struct machine *machine, const struct machine_config *co
     process_watch_init(&machine->watch);
     for (uint32_t i = 0; i < board->pin_count; i++) {
         pin_init(&machine->pins[i]);
+        wire_listen(&machine->pins[i].pad, &machine->pin_listeners[i], machine_tell_pin, machine,
+                    i);
     }
     nets_init(&machine->nets);
 }

@@ -56,6 +56,7 @@ struct machine {
     size_t image_count; /* any further one is added to the last */
     struct nvm nvm;
     struct pin *pins;
+    struct wire_listener pin_listeners[BOARD_PINS_MAX]; /* for observers */
     struct nets nets;
     struct machine_device *devices;
     size_t device_count;
@@ -110,6 +111,8 @@ void machine_watch_aim(const struct machine *machine, const char *device, uint32
 void machine_report_diag(void *machine, enum diag_kind kind, const char *device, uint32_t offset,
                          const char *what);
 void machine_note(void *machine, const char *device, const char *what, int32_t value);
+/* A wire_listener.changed for the pads. */
+void machine_tell_pin(void *machine, uint32_t pin, enum wire_level level);
 void machine_packet(void *machine, const char *device, uint32_t link_type, const uint8_t *bytes,
                     uint32_t count);
 void machine_sent(void *device, uint8_t byte);

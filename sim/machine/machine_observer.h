@@ -64,6 +64,9 @@ struct machine_aim {
 struct machine_observer {
     /* A part changed: "led0", "on". */
     void (*note)(void *context, const char *device, const char *what, int32_t value);
+    /* What stands on a pin of the chip (port * 32 + pin) has become high or low: its pad, see
+     * peripherals/iface/wire.h. */
+    void (*pin_changed)(void *context, uint32_t pin, bool high);
     /* A frame on a medium, as device_env's observer has it (peripherals/iface/device.h). */
     void (*packet)(void *context, const char *device, uint32_t link_type, const uint8_t *bytes,
                    uint32_t count);

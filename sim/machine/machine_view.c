@@ -52,6 +52,16 @@ const uint8_t *machine_view_flash(const struct machine *machine)
     return machine->flash;
 }
 
+const struct pin *machine_view_pins(const struct machine *machine)
+{
+    return machine->pins;
+}
+
+const void *machine_view_device(const struct machine *machine, size_t index)
+{
+    return machine->devices[index].self;
+}
+
 struct owner machine_view_owner(const struct machine *machine, uint32_t address)
 {
     const struct board *board = machine->board;

@@ -38,6 +38,14 @@ const struct board *machine_view_board(const struct machine *machine);
 const uint8_t *machine_view_ram(const struct machine *machine);
 const uint8_t *machine_view_flash(const struct machine *machine);
 
+/* The chip's pins, board->pin_count of them, as they are at any time. Live for the life of the
+ * machine. */
+const struct pin *machine_view_pins(const struct machine *machine);
+
+/* The instance of board->devices[index], for the functions of its class that only look
+ * (input_value, see, picture, picture_row). */
+const void *machine_view_device(const struct machine *machine, size_t index);
+
 /* Who owns a byte: the machine's memory map over what process_watch_owner knows. */
 struct owner machine_view_owner(const struct machine *machine, uint32_t address);
 

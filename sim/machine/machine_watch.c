@@ -275,6 +275,17 @@ void machine_note(void *context, const char *device, const char *what, int32_t v
     }
 }
 
+void machine_tell_pin(void *context, uint32_t pin, enum wire_level level)
+{
+    const struct machine *machine = context;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        const struct machine_observer *observer = &machine->observers[i];
+        if (observer->pin_changed != NULL) {
+            observer->pin_changed(observer->context, pin, level == WIRE_HIGH);
+        }
+    }
+}
+
 void machine_packet(void *context, const char *device, uint32_t link_type, const uint8_t *bytes,
                     uint32_t count)
 {
