@@ -171,3 +171,32 @@ void systick_init(struct systick *systick, const struct systick_config *config)
     event_init(&systick->zero, on_zero, systick);
     systick_reset(systick);
 }
+
+bool systick_timer(const struct systick *systick, struct device_timer *timer)
+{
+    const struct systick_state *state = &systick->state;
+    uint64_t now = clock_now(systick->config.clock);
+    uint64_t period = (uint64_t)state->reload + 1;
+    uint64_t wait = cycles_to_zero(state);
+    if (!state->enabled) {
+        return false;
+    }
+    *timer = (struct device_timer){.due_cycles = CLOCK_NEVER, .count = value_at(state, now)};
+    device_timer_add_words(timer->label, sizeof timer->label, "reaches 0");
+    device_timer_add_words(timer->effect, sizeof timer->effect,
+                           state->tickint ? "interrupt" : "sets COUNTFLAG");
+    if (wait == CLOCK_NEVER) {
+        return true; /* RELOAD is 0: it stays at 0 */
+    }
+    uint64_t due = state->since_cycle + wait;
+    if (due <= now && state->reload == 0) {
+        return true;
+    }
+    if (due <= now) { /* nothing is queued without TICKINT: the state is as it was */
+        due += ((now - due) / period + 1) * period;
+    }
+    timer->due_cycles = due;
+    timer->period_cycles = state->reload == 0 ? 0 : period;
+    timer->begun_cycles = due > period ? due - period : 0;
+    return true;
+}

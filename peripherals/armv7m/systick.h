@@ -13,6 +13,7 @@
 
 #include "peripherals/iface/bus.h"
 #include "peripherals/iface/clock.h"
+#include "peripherals/iface/device_timer.h"
 #include "peripherals/iface/diag.h"
 
 struct systick_config {
@@ -41,6 +42,8 @@ void systick_reset(struct systick *systick);
 
 /* Register access, offsets from 0xE000E000: 0x010-0x01F, words. */
 uint32_t systick_peek(const struct systick *systick, uint32_t offset);
+/* What it waits for; false: it does not count. */
+bool systick_timer(const struct systick *systick, struct device_timer *timer);
 enum bus_result systick_read(struct systick *systick, struct bus_access access, uint32_t *value);
 enum bus_result systick_write(struct systick *systick, struct bus_access access, uint32_t value);
 

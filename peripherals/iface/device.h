@@ -15,6 +15,7 @@
 #include "peripherals/iface/byte_sink.h"
 #include "peripherals/iface/chip.h"
 #include "peripherals/iface/clock.h"
+#include "peripherals/iface/device_timer.h"
 #include "peripherals/iface/diag.h"
 #include "peripherals/iface/dma.h"
 #include "peripherals/iface/irq.h"
@@ -240,6 +241,16 @@ struct device_class {
      * no display. */
     bool (*picture)(const void *self, struct device_picture *picture);
     void (*picture_row)(const void *self, uint32_t y, uint8_t *rgb);
+    /* What it counts and waits for, at most `max` rows; returns how many there are. First the
+     * counter itself while it runs (no label), then what will happen. NULL: nothing. */
+    size_t (*timers)(const void *self, struct device_timer *timers, size_t max);
+    /* The cycle in which its counter will have made so many steps from now on, if nobody changes
+     * anything; CLOCK_NEVER: it stands. NULL: it counts nothing that others wait for. */
+    uint64_t (*steps_due)(const void *self, uint64_t steps);
+    /* Its tasks by name, ended by a NULL name; NULL: nobody wants to know. */
+    const struct device_task *tasks;
+    /* PPI only: the tasks (absolute addresses) that an event triggers; returns how many. */
+    size_t (*wired_tasks)(const void *self, uint32_t event_address, uint32_t *tasks, size_t max);
 };
 
 #endif

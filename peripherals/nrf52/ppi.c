@@ -284,6 +284,22 @@ static const char *ppi_init(void *self, const struct device_env *env)
     return NULL;
 }
 
+static size_t ppi_wired_tasks(const void *self, uint32_t event_address, uint32_t *tasks, size_t max)
+{
+    const struct ppi *ppi = self;
+    size_t count = 0;
+    for (uint32_t i = 0; i < PPI_CHANNELS; i++) {
+        const uint32_t wired[2] = {tep_of(ppi, i), ppi->state.fork_tep[i]};
+        bool on = (ppi->state.chen >> i & 1U) != 0 && eep_of(ppi, i) == event_address;
+        for (size_t k = 0; on && k < 2 && count < max; k++) {
+            if (wired[k] != 0) {
+                tasks[count++] = wired[k];
+            }
+        }
+    }
+    return count;
+}
+
 static const size_t event_offsets[] = {offsetof(struct ppi, resume)};
 
 const struct device_class nrf52_ppi_class = {
@@ -301,6 +317,7 @@ const struct device_class nrf52_ppi_class = {
     .write = ppi_write,
     .peek = ppi_peek,
     .event_raised = ppi_event_raised,
+    .wired_tasks = ppi_wired_tasks,
     .input = ppi_input,
     .faults = ppi_faults,
 };

@@ -461,6 +461,151 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(rtc_faults, s->faults.values);
 }
 
+/* ---- for people ---- */
+
+static const struct device_task rtc_tasks[] = {{RTC_TASKS_START, "START"},
+                                               {RTC_TASKS_STOP, "STOP"},
+                                               {RTC_TASKS_CLEAR, "CLEAR"},
+                                               {RTC_TASKS_TRIGOVRFLW, "TRIGOVRFLW"},
+                                               {0, NULL}};
+
+#define CHANNEL_TICK   RTC_CC_MAX
+#define CHANNEL_OVRFLW (RTC_CC_MAX + 1U)
+#define CHANNELS       (RTC_CC_MAX + 2U)
+
+static uint64_t next_of_channel(const struct rtc_state *s, uint32_t channel, uint64_t from)
+{
+    switch (channel) {
+    case CHANNEL_TICK:
+        return next_step(s, from);
+    case CHANNEL_OVRFLW:
+        return next_step_to(s, 0, from);
+    default:
+        return next_match(s, channel, from);
+    }
+}
+
+/* With the tasks that are on their way. NO_TICK: the counter stands. */
+static uint64_t look_ahead(const struct rtc *rtc, uint32_t channel)
+{
+    struct rtc_state ahead = rtc->state;
+    uint64_t from = ahead.events_tick + 1;
+    while (ahead.pending[0].edge != 0) {
+        uint64_t edge = ahead.pending[0].edge;
+        uint64_t tick = ahead.running ? next_of_channel(&ahead, channel, from) : NO_TICK;
+        if (tick < edge) {
+            return tick;
+        }
+        apply_pending(&ahead);
+        from = edge > from ? edge : from;
+    }
+    return ahead.running ? next_of_channel(&ahead, channel, from) : NO_TICK;
+}
+
+static uint64_t cycle_of(const struct rtc *rtc, uint64_t tick)
+{
+    return tick == NO_TICK ? CLOCK_NEVER : lf_clock_cycle(&rtc->env.nets->lf, rtc->env.clock, tick);
+}
+
+/* The cycle of a tick that may lie before the last change of the slow clock: then that. */
+static uint64_t past_cycle_of(const struct rtc *rtc, uint64_t tick)
+{
+    const struct lf_state *state = rtc->env.nets->lf.state;
+    return cycle_of(rtc, tick > state->base_ticks ? tick : state->base_ticks);
+}
+
+static const char *name_channel(uint32_t channel, uint32_t *event)
+{
+    static const char *const compare[RTC_CC_MAX] = {"COMPARE[0]", "COMPARE[1]", "COMPARE[2]",
+                                                    "COMPARE[3]"};
+    if (channel == CHANNEL_TICK) {
+        *event = RTC_EVENTS_TICK;
+        return "TICK";
+    }
+    *event = channel == CHANNEL_OVRFLW ? (uint32_t)RTC_EVENTS_OVRFLW
+                                       : RTC_EVENTS_COMPARE_0 + 4U * channel;
+    return channel == CHANNEL_OVRFLW ? "OVRFLW" : compare[channel];
+}
+
+/* The wait for a COMPARE began when its CC took effect, or when the counter did. */
+static void tell_begun(const struct rtc *rtc, uint32_t channel, struct device_timer *row)
+{
+    const struct rtc_state *s = &rtc->state;
+    uint64_t turn = (uint64_t)(COUNTER_MASK + 1) * s->divider;
+    uint64_t tick = s->base_tick;
+    if (channel == CHANNEL_TICK) {
+        tick += (tick_now(rtc) - s->base_tick) / s->divider * s->divider;
+        row->period_cycles =
+            cycle_of(rtc, tick_now(rtc) + s->divider) - cycle_of(rtc, tick_now(rtc));
+    } else if (channel < RTC_CC_MAX && s->compare[channel].until[1] > tick) {
+        tick = s->compare[channel].until[1];
+    }
+    uint64_t due_tick = look_ahead(rtc, channel);
+    tick = due_tick > turn && due_tick - turn > tick ? due_tick - turn : tick;
+    row->begun_cycles = past_cycle_of(rtc, tick);
+    if (row->begun_cycles > row->due_cycles) {
+        row->begun_cycles = row->due_cycles;
+    }
+}
+
+static bool tell_channel(const struct rtc *rtc, uint32_t channel, struct device_timer *row)
+{
+    const struct rtc_state *s = &rtc->state;
+    uint32_t event = 0;
+    const char *name = name_channel(channel, &event);
+    uint64_t tick = look_ahead(rtc, channel);
+    if ((enabled_events(rtc) & EVENT_BIT(event)) == 0 || tick == NO_TICK) {
+        return false;
+    }
+    *row = (struct device_timer){.due_cycles = cycle_of(rtc, tick),
+                                 .count = present_count(rtc),
+                                 .event = (s->evten & EVENT_BIT(event)) != 0 ? event : 0};
+    device_timer_add_words(row->label, sizeof row->label, name);
+    if ((s->events.inten & EVENT_BIT(event)) != 0) {
+        device_timer_add_words(row->effect, sizeof row->effect, "interrupt");
+    }
+    if (row->due_cycles == CLOCK_NEVER) {
+        device_timer_add_words(row->effect, sizeof row->effect, "but the slow clock stands still");
+    } else {
+        tell_begun(rtc, channel, row);
+    }
+    return true;
+}
+
+static bool will_run(const struct rtc_state *s)
+{
+    return s->running || s->pending[0].run == RTC_RUN_START || s->pending[1].run == RTC_RUN_START;
+}
+
+static size_t rtc_timers(const void *self, struct device_timer *timers, size_t max)
+{
+    const struct rtc *rtc = self;
+    size_t count = 0;
+    if (!will_run(&rtc->state) || max == 0) {
+        return 0;
+    }
+    timers[count++] = (struct device_timer){.due_cycles = CLOCK_NEVER, .count = present_count(rtc)};
+    for (uint32_t channel = 0; channel < CHANNELS && count < max; channel++) {
+        if (channel >= RTC_CC_MAX || channel < rtc->cc_num) {
+            count += tell_channel(rtc, channel, &timers[count]) ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+static uint64_t rtc_steps_due(const void *self, uint64_t steps)
+{
+    const struct rtc *rtc = self;
+    const struct rtc_state *s = &rtc->state;
+    uint64_t now = tick_now(rtc);
+    if (!s->running || steps > FAR_AWAY_TICKS / s->divider) {
+        return CLOCK_NEVER;
+    }
+    uint64_t done = now > s->base_tick ? (now - s->base_tick) / s->divider : 0;
+    return steps == 0 ? clock_now(rtc->env.clock)
+                      : cycle_of(rtc, s->base_tick + (done + steps) * s->divider);
+}
+
 static const size_t event_offsets[] = {offsetof(struct rtc, event)};
 
 const struct device_class nrf52_rtc_class = {
@@ -480,4 +625,7 @@ const struct device_class nrf52_rtc_class = {
     .peek = rtc_peek,
     .input = rtc_input,
     .faults = rtc_faults,
+    .timers = rtc_timers,
+    .steps_due = rtc_steps_due,
+    .tasks = rtc_tasks,
 };

@@ -429,6 +429,139 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            next_match_of_any(&timer) >= (now > TIMER_CLOCK_HZ ? now - TIMER_CLOCK_HZ : 0);
 }
 
+/* ---- for people ---- */
+
+static const struct device_task timer_tasks[] = {{TIMER_TASKS_START, "START"},
+                                                 {TIMER_TASKS_STOP, "STOP"},
+                                                 {TIMER_TASKS_COUNT, "COUNT"},
+                                                 {TIMER_TASKS_CLEAR, "CLEAR"},
+                                                 {TIMER_TASKS_SHUTDOWN, "SHUTDOWN"},
+                                                 {TIMER_TASKS_CAPTURE_0, "CAPTURE[0]"},
+                                                 {TIMER_TASKS_CAPTURE_0 + 4, "CAPTURE[1]"},
+                                                 {TIMER_TASKS_CAPTURE_0 + 8, "CAPTURE[2]"},
+                                                 {TIMER_TASKS_CAPTURE_0 + 12, "CAPTURE[3]"},
+                                                 {TIMER_TASKS_CAPTURE_0 + 16, "CAPTURE[4]"},
+                                                 {TIMER_TASKS_CAPTURE_0 + 20, "CAPTURE[5]"},
+                                                 {0, NULL}};
+
+static uint64_t next_match_with_shorts(const struct timer *timer, uint64_t from)
+{
+    const struct timer_state *s = &timer->state;
+    uint64_t first = NO_TICK;
+    for (uint32_t i = 0; i < timer->cc_num; i++) {
+        if ((s->shorts >> i & (1U | 1U << SHORTS_STOP_SHIFT)) != 0) {
+            uint64_t tick = next_match(s, i, from);
+            first = tick < first ? tick : first;
+        }
+    }
+    return first;
+}
+
+/* The first tick >= `from` at which CC[i] matches, with what the shortcuts of other matches do to
+ * the counter before: *ahead, a copy, is then as the counter will be just before that match.
+ * NO_TICK: it never does. What the counter does not reach in a round from CLEAR to CLEAR it does
+ * not reach in any. */
+static uint64_t look_ahead(struct timer *ahead, uint32_t i, uint64_t from, bool *cleared)
+{
+    struct timer_state *s = &ahead->state;
+    for (uint32_t round = 0; round < 2 && steps_by_itself(s); round++) {
+        uint64_t due = next_match(s, i, from);
+        uint64_t change = next_match_with_shorts(ahead, from);
+        if (due <= change) {
+            return due;
+        }
+        uint32_t matches = matches_of(ahead, count_at(s, change));
+        if ((s->shorts >> SHORTS_STOP_SHIFT & matches) != 0) {
+            return NO_TICK;
+        }
+        set_base(s, change, 0);
+        from = change + 1;
+        *cleared = true;
+    }
+    return NO_TICK;
+}
+
+/* After the match of CC[i] at `due`: how many ticks later it comes again because the counter is
+ * cleared; 0: it is not. */
+static uint64_t period_ticks(struct timer *ahead, uint32_t i, uint64_t due)
+{
+    struct timer_state *s = &ahead->state;
+    uint32_t matches = matches_of(ahead, count_at(s, due));
+    bool cleared = (s->shorts & matches) != 0;
+    if ((s->shorts >> SHORTS_STOP_SHIFT & matches) != 0) {
+        return 0;
+    }
+    if (cleared) {
+        set_base(s, due, 0);
+    }
+    uint64_t next = look_ahead(ahead, i, due + 1, &cleared);
+    return cleared && next != NO_TICK ? next - due : 0;
+}
+
+static uint64_t cycles_in(const struct timer *timer, uint64_t ticks)
+{
+    return clock_scale_up(ticks, PPM * cycles_per_tick(timer), rate(&timer->state.skew));
+}
+
+static void tell_begun(const struct timer *timer, struct device_timer *row)
+{
+    const struct timer_state *s = &timer->state;
+    uint64_t turn = cycles_in(timer, ((uint64_t)count_mask(s) + 1) << s->prescaler);
+    uint64_t known = s->skew.start_tick;
+    row->begun_cycles = cycle_of(timer, s->base_tick > known ? s->base_tick : known);
+    if (row->due_cycles - row->begun_cycles > turn) {
+        row->begun_cycles = row->due_cycles - turn;
+    }
+}
+
+/* False: CC[i] will not match. */
+static bool tell_compare(const struct timer *timer, uint32_t i, struct device_timer *row)
+{
+    const struct timer_state *s = &timer->state;
+    struct timer ahead = *timer;
+    bool cleared = false;
+    uint64_t due = look_ahead(&ahead, i, s->matched_tick + 1, &cleared);
+    if (due == NO_TICK) {
+        return false;
+    }
+    static const char *const names[TIMER_CC_MAX] = {"COMPARE[0]", "COMPARE[1]", "COMPARE[2]",
+                                                    "COMPARE[3]", "COMPARE[4]", "COMPARE[5]"};
+    *row = (struct device_timer){.due_cycles = cycle_of(timer, due),
+                                 .period_cycles = cycles_in(timer, period_ticks(&ahead, i, due)),
+                                 .count = count_at(s, tick_now(timer)),
+                                 .event = TIMER_EVENTS_COMPARE_0 + 4 * i};
+    device_timer_add_words(row->label, sizeof row->label, names[i]);
+    if ((s->events.inten & COMPARE_BIT(i)) != 0) {
+        device_timer_add_words(row->effect, sizeof row->effect, "interrupt");
+    }
+    if ((s->shorts >> i & 1U) != 0) {
+        device_timer_add_words(row->effect, sizeof row->effect, "clear");
+    }
+    if ((s->shorts >> (SHORTS_STOP_SHIFT + i) & 1U) != 0) {
+        device_timer_add_words(row->effect, sizeof row->effect, "stop");
+    }
+    tell_begun(timer, row);
+    return true;
+}
+
+static size_t timer_timers(const void *self, struct device_timer *timers, size_t max)
+{
+    const struct timer *timer = self;
+    size_t count = 0;
+    if (!timer->state.running || max == 0) {
+        return 0;
+    }
+    timers[count++] = (struct device_timer){.due_cycles = CLOCK_NEVER,
+                                            .count = count_at(&timer->state, tick_now(timer))};
+    if (timer->state.mode != MODE_TIMER) {
+        device_timer_add_words(timers[0].effect, sizeof timers[0].effect, "counts events");
+    }
+    for (uint32_t i = 0; i < timer->cc_num && count < max; i++) {
+        count += tell_compare(timer, i, &timers[count]) ? 1 : 0;
+    }
+    return count;
+}
+
 static const size_t event_offsets[] = {offsetof(struct timer, match)};
 
 const struct device_class nrf52_timer_class = {
@@ -448,4 +581,6 @@ const struct device_class nrf52_timer_class = {
     .peek = timer_peek,
     .input = timer_input,
     .faults = timer_faults,
+    .timers = timer_timers,
+    .tasks = timer_tasks,
 };

@@ -277,6 +277,40 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(wdt_faults, s->faults.values);
 }
 
+static size_t wdt_timers(const void *self, struct device_timer *timers, size_t max)
+{
+    const struct wdt *wdt = self;
+    const struct wdt_state *s = &wdt->state;
+    const struct clock *clock = wdt->env.clock;
+    if (!s->running || max == 0) {
+        return 0;
+    }
+    struct device_timer row = {.due_cycles = CLOCK_NEVER, .event = WDT_EVENTS_TIMEOUT};
+    const char *effect = "resets the chip";
+    if (s->faults.values[WDT_FAULT_DEAD] != 0 && !wdt->reset.queued) {
+        effect = "nothing: fault \"dead\"";
+    } else if (wdt->reset.queued) {
+        row.due_cycles = wdt->reset.due_cycles;
+        row.begun_cycles = clock_lf_ticks_to_cycles(clock, s->due_ticks);
+        row.event = 0;
+    } else if (is_paused(wdt)) {
+        effect = "resets the chip, paused by sleep";
+        row.count = s->left_ticks;
+    } else {
+        uint64_t turn = (uint64_t)s->crv + 1U;
+        bool warns = (s->events.inten & EVENTS) != 0;
+        effect = warns ? "interrupt, 61 us later a reset" : effect;
+        row.due_cycles = wdt->timeout.due_cycles;
+        row.begun_cycles =
+            s->due_ticks > turn ? clock_lf_ticks_to_cycles(clock, s->due_ticks - turn) : 0;
+        row.count = s->due_ticks > now_ticks(wdt) ? s->due_ticks - now_ticks(wdt) : 0;
+    }
+    device_timer_add_words(row.label, sizeof row.label, wdt->reset.queued ? "reset" : "TIMEOUT");
+    device_timer_add_words(row.effect, sizeof row.effect, effect);
+    timers[0] = row;
+    return 1;
+}
+
 static const size_t event_offsets[] = {offsetof(struct wdt, timeout), offsetof(struct wdt, reset)};
 
 const struct device_class nrf52_wdt_class = {
@@ -296,4 +330,5 @@ const struct device_class nrf52_wdt_class = {
     .peek = wdt_peek,
     .input = wdt_input,
     .faults = wdt_faults,
+    .timers = wdt_timers,
 };
