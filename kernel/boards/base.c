@@ -4,8 +4,19 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/arch/cortex_m/dwt.h"
+#include "kernel/core/info.h"
 
 struct base base;
+
+/* For who looks at the alarms from outside: see kernel/core/info.c. */
+INFO_RECORDS(alarm_records) = {
+    {"alarm.grant", INFO_ADDRESS(&alarm_driver_ops.grant), sizeof(void *), 1},
+    INFO_FIELD("alarm.reference", struct alarm_process, reference),
+    INFO_FIELD("alarm.dt", struct alarm_process, dt),
+    INFO_FIELD("alarm.armed", struct alarm_process, armed),
+    {"alarm.counter", NRF52_RTC_COUNTER_ADDRESS, sizeof(uint32_t), 1},
+    {"alarm.counter_bits", NRF52_RTC_WIDTH_BITS, 0, 1},
+};
 
 static const struct hil_uart uart = {.ops = &nrf52_uarte_ops, .self = &base.uarte};
 const struct hil_alarm base_alarm = {&nrf52_rtc_ops, &base.rtc, NRF52_RTC_FREQUENCY_HZ,

@@ -4,17 +4,6 @@
 
 CAPSULE(alarm, .needs = {ALARM, GRANT});
 
-/*
- * In ticks of the hardware counter. It expires `dt` after `reference`; whenever the alarms are
- * looked at, what has passed is moved from dt to reference. So their sum stays what was asked for,
- * and "how long since reference" stays far below the counter's wrap-around, which would otherwise
- * make an expired alarm of nearly 2^width look fresh.
- */
-struct alarm_process {
-    uint32_t reference;
-    uint32_t dt; /* 0..2^width + 1; 0 once it has expired */
-    bool armed;
-};
 GRANT(alarm_grant, struct alarm_process, ABI_ALARM_UPCALLS, 0, 0);
 
 static uint32_t padding_bits(const struct alarm_driver *alarm)

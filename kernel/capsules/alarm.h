@@ -9,6 +9,9 @@
 #ifndef KERNEL_CAPSULES_ALARM_H
 #define KERNEL_CAPSULES_ALARM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "kernel/capsule/driver.h"
 #include "kernel/hil/alarm.h"
 
@@ -19,6 +22,18 @@ struct alarm_driver {
 };
 
 extern const struct driver_ops alarm_driver_ops;
+
+/*
+ * A process's alarm, in its grant. In ticks of the hardware counter. It expires `dt` after
+ * `reference`; whenever the alarms are looked at, what has passed is moved from dt to reference. So
+ * their sum stays what was asked for, and "how long since reference" stays far below the counter's
+ * wrap-around, which would otherwise make an expired alarm of nearly 2^width look fresh.
+ */
+struct alarm_process {
+    uint32_t reference;
+    uint32_t dt; /* 0..2^width + 1; 0 once it has expired */
+    bool armed;
+};
 
 /* Becomes the client of `hardware`, which nobody else may use. */
 void alarm_init(struct alarm_driver *alarm, const struct hil_alarm *hardware);

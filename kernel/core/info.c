@@ -21,6 +21,10 @@
  *   command.DRIVER.NAME  command number of that driver             0, 1
  *   error.NAME           error code                                0, 1
  *   class.NAME           system call class                         0, 1
+ *   alarm.grant          where the address of its description is   4, 1
+ *   alarm.FIELD          offset in the capsule's data there        bytes, 1
+ *   alarm.counter        register that it counts by                4, 1
+ *   alarm.counter_bits   its width                                 0, 1
  *
  * kernel.process is an array of pointers to control blocks, by slot, 0: none. kernel.current points
  * to the process whose time slice runs (0: none); which process runs at this very cycle is in
@@ -30,13 +34,15 @@
  * per upcall, then 8 (address, length) per read-only buffer, then per read-write buffer and per
  * user-readable one; the capsule's data lies behind. The name of a process is process.name_length
  * bytes at process.flash_start + process.name. Upcalls wait in process.queue, a ring that starts at
- * element process.queue_first.
+ * element process.queue_first. A process's alarm is due alarm.dt steps of the counter after it was
+ * alarm.reference, while alarm.armed.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/core/info.h"
 #include "kernel/core/kernel_internal.h"
 
 struct info_header {
@@ -46,18 +52,13 @@ struct info_header {
     uint32_t record_count;
 };
 
-struct info_record {
-    char name[40];
-    uint32_t value;
-    uint16_t width;
-    uint16_t count;
-};
-
 _Static_assert(sizeof(struct info_header) == 16, "the comment above");
-_Static_assert(sizeof(struct info_record) == 48, "the comment above");
 
-#define FIELD_BYTES(type, field) sizeof(((type *)0)->field)
-#define ADDRESS(object)          ((uint32_t)(uintptr_t)(object))
+/* How many records there are in all files: counted by the linker. */
+extern const char sandglass_info_count[];
+
+#define FIELD_BYTES INFO_FIELD_BYTES
+#define ADDRESS     INFO_ADDRESS
 
 #define KERNEL(name, object)                                                                       \
     {                                                                                              \
@@ -332,5 +333,5 @@ static const struct info_header header __attribute__((section(".sandglass.info.h
     .magic = {'S', 'G', 'L', 'I'},
     .version = 1,
     .record_bytes = sizeof(struct info_record),
-    .record_count = sizeof(records) / sizeof(records[0]),
+    .record_count = ADDRESS(sandglass_info_count),
 };

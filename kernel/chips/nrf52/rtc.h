@@ -11,6 +11,9 @@
 #define NRF52_RTC_FREQUENCY_HZ 32768u
 #define NRF52_RTC_WIDTH_BITS   24u
 
+/* Where COUNTER is, for tools. */
+#define NRF52_RTC_COUNTER_ADDRESS 0x40011504u
+
 struct nrf52_rtc {
     bool armed;
     const struct hil_alarm_client *client;
