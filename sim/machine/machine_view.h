@@ -45,14 +45,14 @@ const struct pin *machine_view_pins(const struct machine *machine);
 /* The instance of board->devices[index], for the functions of its class that only look
  * (input_value, see, picture, picture_row). */
 const void *machine_view_device(const struct machine *machine, size_t index);
+
 /* What a device counts and waits for (device_class.timers); MACHINE_VIEW_CORE: the core's SysTick.
  * Returns how many rows there are, at most `max`. */
 #define MACHINE_VIEW_CORE SIZE_MAX
 size_t machine_view_timers(const struct machine *machine, size_t device,
                            struct device_timer *timers, size_t max);
 /* The tasks that PPI triggers when the device's event comes, in words: "timer0 CLEAR, saadc
- * SAMPLE".
- * "" when there are none. */
+ * SAMPLE"; "" when there are none. */
 void machine_view_wired_tasks(const struct machine *machine, size_t device, uint32_t event_offset,
                               char *text, size_t size);
 /* The cycle in which the counter register at this address will have made so many steps;

@@ -3,6 +3,8 @@
 #ifndef SIM_VIEW_VIEW_INTERNAL_H
 #define SIM_VIEW_VIEW_INTERNAL_H
 
+#include "sim/machine/process_watch.h"
+#include "sim/view/kernel_alarms.h"
 #include "sim/view/view_builder.h"
 
 struct parts_watch {
@@ -15,6 +17,10 @@ void view_parts_fill(struct parts_watch *watch, struct view_parts *parts);
 
 struct timers_watch {
     const struct view_sources *sources;
+    struct kernel_alarms alarms;
+    bool alarm_known; /* what a call must be to set one: */
+    uint32_t class_command, driver_alarm, set_relative, set_absolute;
+    uint64_t alarm_set[PROCESS_WATCH_MAX]; /* the cycle of each process's last; 0: none */
 };
 bool view_timers_start(struct timers_watch *watch, const struct view_sources *sources,
                        struct sim_error *error);
