@@ -33,9 +33,22 @@ bool view_processes_start(struct processes_watch *watch, const struct view_sourc
                           struct sim_error *error);
 void view_processes_fill(struct processes_watch *watch, struct view_processes *processes);
 
+#define TIMELINE_ACTIVE_MAX 32
+
 struct timeline_watch {
     const struct view_sources *sources;
-    struct view_timeline waiting;
+    const struct clock *clock;
+    struct view_names names;
+    struct view_event running;            /* what the core is in */
+    uint16_t active[TIMELINE_ACTIVE_MAX]; /* exceptions */
+    size_t active_count;
+    uint32_t call_pc[PROCESS_WATCH_MAX]; /* behind the system call that a process is in; 0: none */
+    struct timeline_half {
+        struct view_event events[VIEW_EVENTS_MAX / 2];
+        size_t count;
+    } halves[2];
+    size_t current; /* the half that grows; the other one is older */
+    uint64_t lost;
 };
 bool view_timeline_start(struct timeline_watch *watch, const struct view_sources *sources,
                          struct sim_error *error);
