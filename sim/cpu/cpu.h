@@ -133,6 +133,10 @@ void cpu_request_stop(struct cpu *cpu);
 /* Whether the core sleeps and nothing that has come so far will wake it. */
 bool cpu_is_asleep(const struct cpu *cpu);
 
+/* Whether an exception that has come so far will be taken before the next instruction. Between runs.
+ */
+bool cpu_is_interrupted(const struct cpu *cpu);
+
 /* Register access, valid between runs and inside observer callbacks. A sleeping CPU whose PC is
  * changed is awake. */
 void cpu_get_regs(const struct cpu *cpu, struct cpu_regs *regs);
@@ -188,6 +192,14 @@ void cpu_set_debugger(struct cpu *cpu, bool attached);
 void cpu_set_semihosting(struct cpu *cpu, bool on);
 /* After that stop: goes on behind the BKPT, with r0, so many cycles later and one. */
 void cpu_answer_semihosting(struct cpu *cpu, uint32_t r0, uint64_t cycles);
+
+/* Disturbances for experiments, between runs. The next instruction is not executed: PC moves behind
+ * it, an IT block goes on, one cycle passes. False: none is about to run (the core sleeps or is
+ * locked up, or there is no memory at the PC). */
+bool cpu_skip_instruction(struct cpu *cpu);
+/* A bit of MPU_CTRL, or of MPU_RBAR or MPU_RASR of a region, is the other way round. False: the
+ * register does not have it. */
+bool cpu_flip_mpu(struct cpu *cpu, enum mpu_register which, uint32_t region, uint32_t bit);
 
 /* `met` is told of each run of instructions that the core is about to execute and does not know:
  * for the first time since cpu_create, or since it forgot it (code that changed, a full cache).

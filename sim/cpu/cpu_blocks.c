@@ -300,6 +300,13 @@ void cpu_pass_skipped(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
     cpu->time.cycles -= full - skipped_cycles(cpu, address, full);
 }
 
+void cpu_pass_one_cycle(struct cpu *cpu, uint32_t address, uint32_t size_bytes)
+{
+    uint32_t full = find_block(cpu, address, size_bytes)->cycles;
+    cpu_pass_instruction(cpu, address, size_bytes);
+    cpu->time.cycles = cpu->time.cycles - full + 1;
+}
+
 /* ---- the fast engine ---- */
 
 static void count_fetches(struct cpu *cpu, const struct block *block)

@@ -113,12 +113,18 @@ void cpu_poll_if_due(struct cpu *cpu)
     }
 }
 
+bool cpu_is_interrupted(const struct cpu *cpu)
+{
+    return preempts(cpu);
+}
+
 bool cpu_take_pending(struct cpu *cpu)
 {
     if (!preempts(cpu)) {
         return false;
     }
     uint32_t cycles;
+    cpu->debug.resume_valid = false; /* the instruction there is still to come */
     begin(cpu);
     enum exception_outcome outcome = cpu->return_left != 0
                                          ? exception_poll_unstacking(&cpu->unit, &cycles)

@@ -280,6 +280,8 @@ void cpu_update_context(struct cpu *cpu);
 void cpu_pass_instruction(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 /* The same for one whose condition has failed. */
 void cpu_pass_skipped(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
+/* The same for one that is passed over whatever it is. */
+void cpu_pass_one_cycle(struct cpu *cpu, uint32_t address, uint32_t size_bytes);
 /* enum cycle_flag of blocks that must not run unexamined, as the System Control Space says now. */
 unsigned cpu_gated_flags(const struct cpu *cpu);
 /* Asks for work; the engine stops for it in time. */
