@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "sim/cli/command.h"
+#include "sim/cli/run_loop.h"
 #include "sim/cli/run_net.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/run_session.h"
@@ -20,8 +21,10 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
         return run_net(&options, error);
     }
     enum sim_status status = SIM_OK;
+    run_loop_catch_interrupt();
     if (run_session_open(&session, &options, error)) {
         status = run_session_run(&session, error);
+        status = run_picture_finish(&session, error) ? status : error->status;
     } else {
         status = error->status;
     }

@@ -91,3 +91,8 @@ void demo_show_captions(struct demo *demo, struct live_lines *lines, uint64_t no
         demo->next_caption = next + 1;
     }
 }
+
+const char *demo_caption(const struct demo *demo)
+{
+    return demo->next_caption == 0 ? "" : demo->tour->captions[demo->next_caption - 1].text;
+}

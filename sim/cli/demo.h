@@ -29,4 +29,7 @@ uint64_t demo_next_caption(const struct demo *demo);
 /* Shows what is due at the machine's time. */
 void demo_show_captions(struct demo *demo, struct live_lines *lines, uint64_t now_ns);
 
+/* The caption that was shown last; "" before the first, and without a demo. */
+const char *demo_caption(const struct demo *demo);
+
 #endif

@@ -8,16 +8,22 @@
 
 #include "sim/cli/duration.h"
 #include "sim/cli/run_debug.h"
+#include "sim/cli/run_end.h"
 #include "sim/cli/run_loop.h"
+#include "sim/cli/run_picture.h"
 #include "sim/cli/run_snapshot.h"
 #include "sim/cli/summary.h"
 
 #define UNTIL_LIMIT_NS 60000000000U /* --until without --for */
-#define SLICE_REAL_NS  10000000U    /* how often the host is looked at */
-#define SLICE_MAX_NS   100000000U
+#define SLICE_NS       100000000U   /* at whose multiples a run may end by itself */
 #define LOOK_NS        10000000U   /* between looks for Ctrl-C, and at what the guest has printed */
-#define START_LIMIT_NS 1000000000U /* a kernel has started its apps by then */
 #define PANIC_NS       1000000000U /* that a panicking kernel is given to print its report */
+
+/* Keeps a run in a terminal, or a headless one with --speed, at its pace. */
+struct run_pacer {
+    struct run_pace pace;
+    const struct clock *clock;
+};
 
 /* Set by Ctrl-C, or when nobody reads the output any more. A signal handler can reach nothing but a
  * global. */
@@ -54,12 +60,10 @@ uint64_t run_loop_host_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
-void run_loop_pace(uint64_t start_ns, uint64_t virtual_ns)
+void run_loop_pace(struct run_pace *pace, uint64_t cycle)
 {
-    uint64_t wanted = start_ns + virtual_ns;
-    uint64_t now = run_loop_host_ns();
-    if (wanted > now) {
-        uint64_t wait = wanted - now;
+    uint64_t wait = run_pace_wait_ns(pace, run_loop_host_ns(), cycle);
+    if (wait > 0) {
         struct timespec pause = {.tv_sec = (time_t)(wait / 1000000000U),
                                  .tv_nsec = (long)(wait % 1000000000U)};
         nanosleep(&pause, NULL); /* an interruption only shortens the pause */
@@ -78,15 +82,6 @@ static void take_keyboard(struct run_session *session)
     }
 }
 
-static bool is_real_time(const struct run_session *session)
-{
-    const struct run_options *options = &session->options;
-    if (options->speed != RUN_SPEED_DEFAULT) {
-        return options->speed == RUN_SPEED_REAL;
-    }
-    return !options->headless && isatty(STDOUT_FILENO);
-}
-
 static uint64_t end_cycle(const struct run_session *session)
 {
     const struct run_options *options = &session->options;
@@ -98,20 +93,14 @@ static uint64_t end_cycle(const struct run_session *session)
                                   : CLOCK_NEVER - 1;
 }
 
-/* Nothing can happen any more, and nobody sits at a keyboard. */
-static bool is_over(const struct run_session *session, enum machine_stop stop)
-{
-    bool quiet = stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
-    return quiet && session->link.in_fd < 0 && session->link.listen_fd < 0 &&
-           session->options.usb == NULL;
-}
-
 /* Shows the captions that are due; where to look next, at most at `cycle`. */
 static uint64_t next_look(struct run_session *session, uint64_t cycle)
 {
     uint32_t hz = session->board.chip->cpu_hz;
     uint64_t save = run_snapshot_next(session);
+    uint64_t picture = run_picture_next(session);
     cycle = save < cycle ? save : cycle;
+    cycle = picture < cycle ? picture : cycle;
     if (session->demo.tour == NULL) {
         return cycle;
     }
@@ -134,134 +123,89 @@ static bool is_over_by_panic(struct run_session *session)
     return session->panic_end_cycle != 0 && now >= session->panic_end_cycle;
 }
 
-/* Runs to `end`, unless something else ends the run. */
-static enum machine_stop run_slice(struct run_session *session, uint64_t end)
+/* Runs to slice->until, unless something else ends the run. */
+static enum machine_stop run_slice(struct run_session *session, const struct run_slice *slice)
 {
     const struct clock *clock = machine_clock(session->machine);
     uint64_t look = duration_to_cycles(LOOK_NS, clock->cpu_hz);
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     bool goes_on = true;
-    while (goes_on && !interrupted && clock_now(clock) < end) {
+    while (goes_on && !interrupted && clock_now(clock) < slice->until) {
         uint64_t next = clock_now(clock) + look;
-        stop = machine_run(session->machine, next < end ? next : end);
+        stop = machine_run(session->machine, next < slice->until ? next : slice->until);
         goes_on = stop == MACHINE_STOP_LIMIT || stop == MACHINE_STOP_IDLE;
         uart_link_flush(&session->link); /* the first words are there at once */
     }
     return stop;
 }
 
+/* Runs as the driver has decided. A step that is done is no reason to end the run. */
+static enum machine_stop drive_slice(struct run_session *session, const struct run_slice *slice)
+{
+    uint64_t before = run_loop_host_ns();
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    switch (slice->kind) {
+    case RUN_SLICE_RUN:
+        stop = run_slice(session, slice);
+        break;
+    case RUN_SLICE_EVENT:
+        stop = machine_run_event(session->machine, slice->until);
+        break;
+    case RUN_SLICE_STEP:
+        stop = machine_step(session->machine, slice->until);
+        break;
+    case RUN_SLICE_NONE:
+        break;
+    }
+    session->run_ns += run_loop_host_ns() - before;
+    return stop == MACHINE_STOP_STEP ? MACHINE_STOP_LIMIT : stop;
+}
+
+/* What the slice that ended at `stop` means for the run; `cut`: before the edge of its 100 ms, at
+ * which a run may end. What cuts a slice short, such as --save-at, must not end a run sooner. */
+static bool is_over(struct run_session *session, enum machine_stop stop, bool cut)
+{
+    bool sleeps = stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
+    if (stop != MACHINE_STOP_LIMIT && !sleeps) {
+        return true;
+    }
+    return !cut && (run_end_is_quiet(session, stop) || is_over_by_panic(session));
+}
+
 static enum machine_stop loop(struct run_session *session, struct sim_error *error)
 {
-    bool real_time = is_real_time(session);
-    uint32_t hz = session->board.chip->cpu_hz;
-    uint64_t slice = duration_to_cycles(real_time ? SLICE_REAL_NS : SLICE_MAX_NS, hz);
+    uint64_t slice_cycles = duration_to_cycles(SLICE_NS, session->board.chip->cpu_hz);
     uint64_t end = end_cycle(session);
     uint64_t start = run_loop_host_ns();
+    const struct run_driver *driver = session->driver;
     const struct clock *clock = machine_clock(session->machine);
     enum machine_stop stop = MACHINE_STOP_LIMIT;
-    while (!interrupted && clock_now(clock) < end) {
-        /* Slices have places in virtual time: a restored run ends where the whole one does. */
-        uint64_t edge = (clock_now(clock) / slice + 1) * slice;
+    bool over = false;
+    while (!over && !interrupted && clock_now(clock) < end) {
+        /* Slices have places in virtual time: a restored run ends where the whole one does, and a
+         * run in real time where one at full speed does. */
+        uint64_t edge = (clock_now(clock) / slice_cycles + 1) * slice_cycles;
         uint64_t next = next_look(session, edge);
-        uint64_t before = run_loop_host_ns();
-        stop = run_slice(session, next < end ? next : end);
-        session->run_ns += run_loop_host_ns() - before;
+        struct run_slice slice = {.kind = RUN_SLICE_RUN, .until = next < end ? next : end};
+        if (driver != NULL && !driver->before(driver->context, &slice)) {
+            break;
+        }
+        stop = drive_slice(session, &slice);
         live_lines_settle(&session->lines, false);
         uart_link_flush(&session->link);
-        if (!run_snapshot_save_due(session, error)) {
-            break;
-        }
-        /* What cuts a slice short, such as --save-at, must not end a run sooner. */
+        run_picture_take_due(session);
         bool cut = clock_now(clock) < edge && clock_now(clock) < end;
-        bool waits = cut && (stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF);
-        if (stop != MACHINE_STOP_LIMIT && !waits &&
-            (is_over(session, stop) || (stop != MACHINE_STOP_IDLE && stop != MACHINE_STOP_OFF))) {
-            break;
-        }
-        if (!cut && is_over_by_panic(session)) {
-            break;
-        }
-        take_keyboard(session);
-        usb_link_exchange(&session->usb);
-        if (real_time) {
-            run_loop_pace(start, duration_from_cycles(clock_now(clock) - session->begun_cycle, hz));
+        over = !run_snapshot_save_due(session, error) || is_over(session, stop, cut);
+        if (!over) {
+            take_keyboard(session);
+            usb_link_exchange(&session->usb);
+            if (driver != NULL && driver->after != NULL) {
+                driver->after(driver->context, stop);
+            }
         }
     }
     session->wall_ns += run_loop_host_ns() - start;
     return stop;
-}
-
-/* Apps that the kernel has not started although it had the time, or never will (`over`): a silent
- * failure to load costs people hours. Says so for each. */
-static bool all_apps_started(struct run_session *session, bool over)
-{
-    const struct clock *clock = machine_clock(session->machine);
-    const struct process_watch *watch = machine_view_processes(session->machine);
-    bool all = true;
-    if (!over && clock_now(clock) < duration_to_cycles(START_LIMIT_NS, clock->cpu_hz)) {
-        return true;
-    }
-    for (size_t i = 0; i < watch->count; i++) {
-        if (watch->process[i].starts == 0) {
-            all = false;
-            fprintf(live_lines_begin(&session->lines),
-                    "the kernel has not started app %s (%s): its console says why\n",
-                    watch->process[i].name, watch->process[i].path);
-        }
-    }
-    return all;
-}
-
-/* The guest has ended the run itself, by semihosting. */
-static enum sim_status judge_exit(struct run_session *session)
-{
-    uint32_t status = machine_exit_status(session->machine);
-    if (status == 0) {
-        return SIM_OK;
-    }
-    fprintf(live_lines_begin(&session->lines), "the guest exits with status %d\n", (int)status);
-    return SIM_GUEST_FAILED;
-}
-
-/* What the end means; says it on stderr when it is not the one that was asked for. */
-enum sim_status run_loop_judge(struct run_session *session, enum machine_stop stop,
-                               struct sim_error *error)
-{
-    dma_report_finish(&session->dma);
-    const struct run_options *options = &session->options;
-    struct cpu_regs regs;
-    cpu_get_regs(machine_cpu(session->machine), &regs);
-    if (stop == MACHINE_STOP_ENGINE) {
-        sim_fail(error, SIM_INTERNAL, "the CPU engine failed at pc 0x%08x: %s", regs.pc,
-                 cpu_error(machine_cpu(session->machine)));
-        return SIM_INTERNAL;
-    }
-    if (stop == MACHINE_STOP_LOCKUP) {
-        fprintf(live_lines_begin(&session->lines),
-                "the core is locked up (a fault while handling a fault); lr 0x%08x, msp "
-                "0x%08x\n",
-                regs.lr, regs.msp);
-        return SIM_GUEST_FAILED;
-    }
-    if (stop == MACHINE_STOP_EXIT) {
-        return judge_exit(session);
-    }
-    if (kernel_view_panicking(&session->kernel)) {
-        fprintf(live_lines_begin(&session->lines), "the kernel has panicked\n");
-        return SIM_GUEST_FAILED;
-    }
-    bool over = !interrupted && is_over(session, stop);
-    if (over) {
-        fprintf(live_lines_begin(&session->lines),
-                "%s, and nothing is left that could wake it: the run ends here\n",
-                stop == MACHINE_STOP_OFF ? "the chip is off" : "the core sleeps");
-    }
-    if (options->until != NULL && !session->lines.until_found) {
-        fprintf(live_lines_begin(&session->lines), "the guest has not printed '%s'\n",
-                options->until);
-        return SIM_GUEST_FAILED;
-    }
-    return all_apps_started(session, over) ? SIM_OK : SIM_GUEST_FAILED;
 }
 
 bool run_loop_look(void *context)
@@ -335,14 +279,45 @@ void run_loop_print_summary(const struct run_session *session)
     summary_print(&sources);
 }
 
+/* Real time when somebody looks: in a terminal. A window sees to that itself. */
+static bool is_paced(const struct run_options *options)
+{
+    if (options->has_speed) {
+        return options->speed_permille != RUN_SPEED_MAX;
+    }
+    return !options->headless && isatty(STDOUT_FILENO);
+}
+
+static bool pace_slice(void *context, struct run_slice *slice)
+{
+    struct run_pacer *pacer = context;
+    uint64_t now = clock_now(pacer->clock);
+    run_loop_pace(&pacer->pace, now);
+    uint64_t limit = run_pace_limit(&pacer->pace, now);
+    slice->until = limit < slice->until ? limit : slice->until;
+    return true;
+}
+
 enum sim_status run_session_run(struct run_session *session, struct sim_error *error)
 {
-    enum machine_stop stop = MACHINE_STOP_LIMIT;
-    run_loop_catch_interrupt();
-    if (!run_all(session, &stop, error)) {
-        return error->status;
+    const struct run_options *options = &session->options;
+    struct run_pacer pacer = {.clock = machine_clock(session->machine)};
+    const struct run_driver driver = {.before = pace_slice, .context = &pacer};
+    if (session->driver == NULL && is_paced(options)) {
+        run_pace_start(&pacer.pace, pacer.clock->cpu_hz,
+                       options->has_speed ? options->speed_permille : RUN_SPEED_REAL,
+                       run_loop_host_ns(), clock_now(pacer.clock));
+        session->driver = &driver;
     }
-    enum sim_status status = run_loop_judge(session, stop, error);
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    bool run = run_all(session, &stop, error);
+    enum sim_status status = run ? run_end_judge(session, stop, error) : error->status;
+    if (session->driver == &driver) {
+        session->driver = NULL; /* it ends here */
+    }
+    if (!run) {
+        return status;
+    }
     live_lines_settle(&session->lines, true);
     uart_link_start_line(&session->link);
     run_loop_print_summary(session);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/cli/run_pace.h"
 #include "sim/cli/run_session.h"
 
 /* `session` is a struct run_session: brings console and keyboard up to date. True: the run is over
@@ -17,16 +18,12 @@ bool run_loop_interrupted(void);
 
 /* The host's clock: for pacing and for what the summary says of speed. */
 uint64_t run_loop_host_ns(void);
-/* Waits until so much host time has passed since `start_ns` as virtual time. */
-void run_loop_pace(uint64_t start_ns, uint64_t virtual_ns);
+/* Waits until a machine at `cycle` is not too early any more. */
+void run_loop_pace(struct run_pace *pace, uint64_t cycle);
 
 /* Tells that the debugger has disappeared. */
 void run_loop_tell_lost(struct run_session *session);
 
-/* What the end of a session's run means, said on stderr when it is not the one that was asked for.
- */
-enum sim_status run_loop_judge(struct run_session *session, enum machine_stop stop,
-                               struct sim_error *error);
 void run_loop_print_summary(const struct run_session *session);
 
 #endif

@@ -7,6 +7,7 @@
 #include "sim/cli/duration.h"
 #include "sim/cli/net_file.h"
 #include "sim/cli/run_debug.h"
+#include "sim/cli/run_end.h"
 #include "sim/cli/run_loop.h"
 #include "sim/cli/run_session.h"
 #include "sim/trace/pcap_trace.h"
@@ -238,15 +239,16 @@ static void loop(struct net_run *run)
     const struct clock *clock = machine_clock(run->sessions[0].machine);
     uint64_t end = end_cycle(run);
     uint64_t slice = duration_to_cycles(SLICE_NS, clock->cpu_hz);
-    uint64_t begun = clock_now(clock);
-    uint64_t at = begun;
-    uint64_t begun_ns = run_loop_host_ns();
+    uint64_t at = clock_now(clock);
+    bool paced = run->options->has_speed && run->options->speed_permille != RUN_SPEED_MAX;
+    struct run_pace pace;
+    run_pace_start(&pace, clock->cpu_hz, run->options->speed_permille, run_loop_host_ns(), at);
     while (!run->found && run->stop == MACHINE_STOP_LIMIT && at < end && !run_loop_interrupted()) {
         at = at + slice < end ? at + slice : end;
         run->stop = machine_net_run(&run->net, at, &run->who);
         run->found = settle(run);
-        if (run->options->speed == RUN_SPEED_REAL) {
-            run_loop_pace(begun_ns, duration_from_cycles(at - begun, clock->cpu_hz));
+        if (paced) {
+            run_loop_pace(&pace, at);
         }
     }
 }
@@ -273,7 +275,7 @@ static enum sim_status judge(struct net_run *run, struct sim_error *error)
         session->options.until = NULL; /* one of them is enough */
         enum machine_stop own =
             i == run->who && run->stop != MACHINE_STOP_REQUESTED ? run->stop : MACHINE_STOP_LIMIT;
-        enum sim_status one = run_loop_judge(session, own, error);
+        enum sim_status one = run_end_judge(session, own, error);
         status = one > status ? one : status;
         live_lines_settle(&session->lines, true);
         uart_link_flush(&session->link);

@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
 #include "sim/cli/run_options_inputs.h"
+#include "sim/cli/run_options_window.h"
 #include "sim/machine/board.h"
 #include "sim/machine/fault_list.h"
 
@@ -23,8 +24,19 @@ const char run_options_help[] =
     "      --until TEXT      stop when the guest has printed TEXT; exit status 1 when it has not\n"
     "                        (within 60s, or within --for)\n"
     "      --forever         the demo goes on after its tour\n"
-    "      --headless        no terminal: as fast as possible, no input from the keyboard\n"
-    "      --speed 1|max     real time, or as fast as possible (default: 1 on a terminal)\n"
+    "      --headless        no window, no terminal: as fast as possible, no input from the\n"
+    "                        keyboard\n"
+    "      --window          insists on the window, which else comes where there is a display\n"
+    "      --no-window       only the terminal\n"
+    "      --size WxH        of window or picture, in pixels (default 1280x800)\n"
+    "      --scale N         pixels per point (default: as the display wants)\n"
+    "      --theme dark|light  default dark\n"
+    "      --present         large type and captions, for a projector\n"
+    "      --screenshot FILE  writes the window's view at the end of the run as PNG; needs no\n"
+    "                        display\n"
+    "      --pane NAME       the picture shows one pane: board, timers, ...\n"
+    "      --speed N|max     N times real time (0.001 to 1000), or as fast as possible\n"
+    "                        (default: 1 with a window or on a terminal, else max)\n"
     "      --seed N          seeds every random source (default 1)\n"
     "      --jitter SEED[:CYCLES]  lets every interrupt come up to CYCLES (default 64, at most\n"
     "                        64000) late, irregularly, each SEED in its own way: finds races\n"
@@ -64,6 +76,14 @@ enum run_option {
     OPTION_UNTIL,
     OPTION_FOREVER,
     OPTION_HEADLESS,
+    OPTION_WINDOW,
+    OPTION_NO_WINDOW,
+    OPTION_SIZE,
+    OPTION_SCALE,
+    OPTION_THEME,
+    OPTION_PRESENT,
+    OPTION_SCREENSHOT,
+    OPTION_PANE,
     OPTION_SPEED,
     OPTION_SEED,
     OPTION_JITTER,
@@ -93,6 +113,14 @@ static const struct option long_options[] = {
     {"until", required_argument, NULL, OPTION_UNTIL},
     {"forever", no_argument, NULL, OPTION_FOREVER},
     {"headless", no_argument, NULL, OPTION_HEADLESS},
+    {"window", no_argument, NULL, OPTION_WINDOW},
+    {"no-window", no_argument, NULL, OPTION_NO_WINDOW},
+    {"size", required_argument, NULL, OPTION_SIZE},
+    {"scale", required_argument, NULL, OPTION_SCALE},
+    {"theme", required_argument, NULL, OPTION_THEME},
+    {"present", no_argument, NULL, OPTION_PRESENT},
+    {"screenshot", required_argument, NULL, OPTION_SCREENSHOT},
+    {"pane", required_argument, NULL, OPTION_PANE},
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"jitter", required_argument, NULL, OPTION_JITTER},
@@ -127,18 +155,6 @@ static bool parse_port(const char *text, uint64_t least)
     uint64_t port = 0;
     return strspn(text, "0123456789") == strlen(text) && (text[0] != '0' || text[1] == '\0') &&
            parse_u64(text, &port) && port >= least && port <= 65535;
-}
-
-static bool take_speed(const char *text, struct run_options *options, struct sim_error *error)
-{
-    if (strcmp(text, "1") == 0) {
-        options->speed = RUN_SPEED_REAL;
-    } else if (strcmp(text, "max") == 0) {
-        options->speed = RUN_SPEED_MAX;
-    } else {
-        return sim_fail(error, SIM_WRONG_USE, "--speed is 1 or max, not '%s'", text);
-    }
-    return true;
 }
 
 /* SEED or SEED:CYCLES. */
@@ -296,8 +312,29 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_HEADLESS:
         options->headless = true;
         return true;
+    case OPTION_WINDOW:
+        options->window.wish = RUN_WINDOW_YES;
+        return true;
+    case OPTION_NO_WINDOW:
+        options->window.wish = RUN_WINDOW_NO;
+        return true;
+    case OPTION_SIZE:
+        return run_options_take_size(options, optarg, error);
+    case OPTION_SCALE:
+        return run_options_take_scale(options, optarg, error);
+    case OPTION_THEME:
+        return run_options_take_theme(options, optarg, error);
+    case OPTION_PRESENT:
+        options->window.presenting = true;
+        return true;
+    case OPTION_SCREENSHOT:
+        options->window.screenshot = optarg;
+        return optarg[0] != '\0' || sim_fail(error, SIM_WRONG_USE, "--screenshot takes a file");
+    case OPTION_PANE:
+        options->window.pane = optarg;
+        return true;
     case OPTION_SPEED:
-        return take_speed(optarg, options, error);
+        return run_options_take_speed(options, optarg, error);
     case OPTION_SEED:
         return parse_u64(optarg, &options->seed) ||
                sim_fail(error, SIM_WRONG_USE, "--seed takes a number, not '%s'", optarg);
@@ -374,5 +411,6 @@ bool run_options_parse(int argc, char **argv, struct run_options *options, struc
         options->files[options->file_count] = argv[optind];
         options->file_count++;
     }
-    return options->help || (check_snapshots(options, error) && check_nodes(options, error));
+    return options->help || (check_snapshots(options, error) && check_nodes(options, error) &&
+                             run_options_check_window(options, error));
 }

@@ -9,6 +9,7 @@
 #include "sim/cpu/cpu.h"
 #include "sim/loader/sim_error.h"
 #include "sim/machine/irq_jitter.h"
+#include "sim/ui/theme.h"
 
 #define RUN_FILES_MAX  17
 #define RUN_INPUTS_MAX 64
@@ -21,7 +22,25 @@
 #define RUN_TOUCH_PLACES   4096
 #define RUN_TOUCH_AT(x, y) ((x) + RUN_TOUCH_PLACES * (y))
 
-enum run_speed { RUN_SPEED_DEFAULT, RUN_SPEED_REAL, RUN_SPEED_MAX };
+#define RUN_SPEED_MAX  0U /* permille of real time: as fast as can be */
+#define RUN_SPEED_REAL 1000U
+
+enum run_window_wish {
+    RUN_WINDOW_DEFAULT, /* where there is a display */
+    RUN_WINDOW_YES,
+    RUN_WINDOW_NO
+};
+
+struct run_window_options {
+    enum run_window_wish wish;
+    const char *screenshot;  /* file that gets a picture at the end of the run; NULL: none */
+    const char *pane;        /* that it shows; NULL: the whole window */
+    uint32_t width, height;  /* pixels; 0: what suits */
+    uint32_t scale_permille; /* pixels per 1000 points; 0: as the display wants */
+    bool has_theme;
+    enum theme_kind theme;
+    bool presenting;
+};
 
 enum run_input_kind {
     RUN_INPUT_PRESS,
@@ -53,8 +72,9 @@ struct run_options {
     const char *until; /* NULL: none */
     uint64_t seed;
     struct irq_jitter_config jitter; /* bound 0: none */
-    enum run_speed speed;
-    bool has_flash_timing; /* false: what the board says */
+    bool has_speed;
+    uint32_t speed_permille; /* with has_speed; RUN_SPEED_MAX: as fast as can be */
+    bool has_flash_timing;   /* false: what the board says */
     enum cpu_flash_timing flash_timing;
     const char *uart;              /* "stdio", "pty", "tcp:PORT", "file:F"; NULL: stdio */
     const char *gdb_port;          /* NULL: any free one */
@@ -68,6 +88,7 @@ struct run_options {
     const char *restore;           /* file of a snapshot; NULL: none */
     const char *save;              /* file that gets one at save_ns; NULL: none */
     uint64_t save_ns;
+    struct run_window_options window;
     struct run_input inputs[RUN_INPUTS_MAX];
     size_t input_count;
 };

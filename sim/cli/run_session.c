@@ -165,7 +165,7 @@ bool run_session_open(struct run_session *session, const struct run_options *opt
     if (!(options->file_count == 0 ? add_demo(session, error) : add_files(session, error)) ||
         !build_machine(session, error) || !guest_load(&session->guest, session->machine, error) ||
         !open_link(session, error) || !open_usb(session, error) ||
-        !start_observers(session, error)) {
+        !start_observers(session, error) || !run_picture_start(session, error)) {
         return false;
     }
     if (options->restore == NULL && !run_inputs_queue(session, error)) {
@@ -188,6 +188,7 @@ void run_session_close(struct run_session *session)
     struct sim_error ignored = {.status = SIM_OK}; /* an earlier error is already told */
     event_trace_close(&session->trace, &ignored);
     pcap_trace_close(&session->pcap, &ignored);
+    run_picture_close(&session->picture);
     live_lines_close(&session->lines);
     uart_link_close(&session->link);
     usb_link_close(&session->usb);

@@ -8,7 +8,9 @@
 #include "sim/cli/guest.h"
 #include "sim/view/kernel_view.h"
 #include "sim/cli/live_lines.h"
+#include "sim/cli/run_driver.h"
 #include "sim/cli/run_options.h"
+#include "sim/cli/run_picture.h"
 #include "sim/cli/uart_link.h"
 #include "sim/cli/usb_link.h"
 #include "sim/machine/machine.h"
@@ -32,12 +34,15 @@ struct run_session {
     struct fault_report faults;
     struct dma_report dma;
     struct event_trace trace;
-    struct pcap_trace pcap;      /* with several machines, it is theirs together and not here */
-    uint64_t begun_cycle;        /* 0, or where --restore put the machine */
-    struct machine_totals begun; /* what it had done by then */
-    bool saved;                  /* --save-at is done */
-    uint64_t wall_ns;            /* that the loop took */
-    uint64_t run_ns;             /* of which the machine ran: without pacing */
+    struct pcap_trace pcap;          /* with several machines, it is theirs together and not here */
+    uint64_t begun_cycle;            /* 0, or where --restore put the machine */
+    struct machine_totals begun;     /* what it had done by then */
+    bool saved;                      /* --save-at is done */
+    const struct run_driver *driver; /* borrowed; NULL: as fast as can be */
+    struct run_picture picture;      /* of --screenshot */
+    char end_text[160];              /* why the run has ended, when not as it was asked; "" */
+    uint64_t wall_ns;                /* that the loop took */
+    uint64_t run_ns;                 /* of which the machine ran: without pacing */
 };
 
 /* Reads the files, builds and loads the machine, queues the inputs, powers it on. On failure call

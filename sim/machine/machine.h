@@ -41,7 +41,7 @@ struct machine_config {
 enum machine_stop {
     MACHINE_STOP_LIMIT,      /* the cycle was reached */
     MACHINE_STOP_REQUESTED,  /* machine_request_stop */
-    MACHINE_STOP_STEP,       /* machine_step is done */
+    MACHINE_STOP_STEP,       /* machine_step or machine_run_event is done */
     MACHINE_STOP_BREAKPOINT, /* see cpu.h for these three */
     MACHINE_STOP_WATCHPOINT,
     MACHINE_STOP_BKPT,
@@ -73,8 +73,14 @@ void machine_add_app(struct machine *machine, const struct tbf_app *app);
 /* Resets devices and core; `reasons` of enum reset_reason, 0 for power-on. Memory is kept. */
 void machine_reset(struct machine *machine, uint32_t reasons);
 
+/* As the reset pin: the chip is reset when the machine goes on, if it has its supply. */
+void machine_pull_reset(struct machine *machine);
+
 /* Runs until `cycle` (absolute) or another reason to stop. */
 enum machine_stop machine_run(struct machine *machine, uint64_t cycle);
+/* The same, but no further than the next event of the clock's queue, or the next input of a chip
+ * that is off: MACHINE_STOP_STEP when it has happened. */
+enum machine_stop machine_run_event(struct machine *machine, uint64_t cycle);
 
 /* One instruction or exception entry, and the events that it made due. A sleeping core first sleeps
  * until it wakes, but not beyond `cycle` (absolute): then MACHINE_STOP_LIMIT, or MACHINE_STOP_IDLE

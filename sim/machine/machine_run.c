@@ -266,16 +266,32 @@ uint32_t machine_exit_status(const struct machine *machine)
     return machine->semihosting.exit_status;
 }
 
-enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
+void machine_pull_reset(struct machine *machine)
+{
+    ask_reset(machine, RESET_PIN);
+}
+
+/* settle() is about to let something happen. */
+static bool something_is_due(const struct machine *machine)
+{
+    return machine->off || machine->reset_pending || machine->supply.cut_pending ||
+           clock_next_due(&machine->clock) <= clock_now(&machine->clock);
+}
+
+static enum machine_stop run(struct machine *machine, uint64_t cycle, bool to_event)
 {
     enum machine_stop result = MACHINE_STOP_LIMIT;
     for (;;) {
+        bool happens = something_is_due(machine);
         if (!settle(machine, cycle)) {
             return next_when_off(machine) == CLOCK_NEVER ? MACHINE_STOP_OFF : MACHINE_STOP_LIMIT;
         }
         if (machine->stop_requested) {
             machine->stop_requested = false;
             return MACHINE_STOP_REQUESTED;
+        }
+        if (to_event && happens) {
+            return MACHINE_STOP_STEP;
         }
         if (clock_now(&machine->clock) >= cycle) {
             return MACHINE_STOP_LIMIT;
@@ -285,6 +301,16 @@ enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
             return result;
         }
     }
+}
+
+enum machine_stop machine_run(struct machine *machine, uint64_t cycle)
+{
+    return run(machine, cycle, false);
+}
+
+enum machine_stop machine_run_event(struct machine *machine, uint64_t cycle)
+{
+    return run(machine, cycle, true);
 }
 
 enum machine_stop machine_step(struct machine *machine, uint64_t cycle)

@@ -35,7 +35,7 @@ struct view_clock {
     bool behind;                    /* the host is too slow for the speed wanted */
     uint64_t next_event_cycles;     /* UINT64_MAX: none */
     uint64_t instructions, interrupts, resets;
-    char message[120]; /* "" or what just happened, for the status line or as a caption */
+    char message[256]; /* "" or what just happened, for the status line or as a caption */
 };
 
 struct view_frame {

@@ -7,6 +7,9 @@ import tempfile
 BUILD = os.environ.get("SANDGLASS_BUILD", os.path.join(os.path.dirname(__file__), "../../build/check"))
 PROGRAM = os.path.join(BUILD, "sim/sandglass")
 CPU_HZ = 64_000_000  # of the nRF52
+# Runs that are not headless stay in the terminal, also on a desktop.
+for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+    os.environ.pop(name, None)
 HOST_SECONDS = 300  # only against a hang; nothing here depends on host time
 
 

@@ -152,7 +152,7 @@ class Options(WrongInput):
     def test_options(self):
         blink = app("blink")
         for says, *words in (("unknown option --bogus", "--bogus"), ("--for needs a value", blink, "--for"),
-                             ("--for takes a time", "--for", "soon"), ("--speed is 1 or max", "--speed", "2"),
+                             ("--for takes a time", "--for", "soon"), ("--speed is max, or a multiple", "--speed", "0"),
                              ("--seed takes a number", "--seed", "x"), ("--uart is stdio", "--uart", "bogus"),
                              ("cannot write /nonexistent/x", blink, "--uart", "file:/nonexistent/x"),
                              ("cannot write the trace /nonexistent/x", blink, "--trace", "/nonexistent/x"),

@@ -14,6 +14,9 @@ import subprocess
 import tempfile
 import unittest
 
+# Runs stay in the terminal, also on a desktop.
+for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+    os.environ.pop(name, None)
 BUILD = os.environ["SANDGLASS_BUILD"]
 PROGRAM = os.path.join(BUILD, "sim", "sandglass")
 APPS = os.path.join(BUILD, "firmware", "apps")

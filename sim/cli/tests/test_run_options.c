@@ -37,7 +37,49 @@ static void test_defaults(void **state)
     assert_int_equal(options.seed, 1);
     assert_false(options.has_for);
     assert_false(options.headless);
-    assert_int_equal(options.speed, RUN_SPEED_DEFAULT);
+    assert_false(options.has_speed);
+    assert_int_equal(options.window.wish, RUN_WINDOW_DEFAULT);
+}
+
+static void test_speed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t permille;
+    } rows[] = {{"1", 1000},       {"0.1", 100},           {"10", 10000},
+                {"0.001", 1},      {"1.5", 1500},          {"0.25", 250},
+                {"1000", 1000000}, {"max", RUN_SPEED_MAX}, {"2.050", 2050}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *const line[] = {"--speed", rows[i].text, NULL};
+        struct run_options options;
+        struct sim_error error;
+        assert_true(parse(line, &options, &error));
+        assert_true(options.has_speed);
+        assert_int_equal(options.speed_permille, rows[i].permille);
+    }
+}
+
+static void test_window(void **state)
+{
+    (void)state;
+    static const char *const line[] = {"--window",     "--size",  "1920x1200", "--scale", "1.5",
+                                       "--theme",      "light",   "--present", "--pane",  "board",
+                                       "--screenshot", "out.png", NULL};
+    static const char *const no[] = {"--no-window", NULL};
+    struct run_options options;
+    struct sim_error error;
+    assert_true(parse(line, &options, &error));
+    assert_int_equal(options.window.wish, RUN_WINDOW_YES);
+    assert_int_equal(options.window.width, 1920);
+    assert_int_equal(options.window.height, 1200);
+    assert_int_equal(options.window.scale_permille, 1500);
+    assert_true(options.window.has_theme && options.window.theme == THEME_LIGHT);
+    assert_true(options.window.presenting);
+    assert_string_equal(options.window.pane, "board");
+    assert_string_equal(options.window.screenshot, "out.png");
+    assert_true(parse(no, &options, &error));
+    assert_int_equal(options.window.wish, RUN_WINDOW_NO);
 }
 
 static void test_everything(void **state)
@@ -57,7 +99,8 @@ static void test_everything(void **state)
     assert_int_equal(options.for_ns, 1500000000);
     assert_string_equal(options.until, "done");
     assert_int_equal(options.seed, 16);
-    assert_int_equal(options.speed, RUN_SPEED_MAX);
+    assert_true(options.has_speed);
+    assert_int_equal(options.speed_permille, RUN_SPEED_MAX);
     assert_string_equal(options.uart, "tcp:4000");
     assert_int_equal(options.file_count, 2);
     assert_string_equal(options.files[1], "a.tbf");
@@ -134,12 +177,39 @@ static void test_mistakes_get_one_clear_line(void **state)
 {
     (void)state;
     static const struct {
-        const char *line[3];
+        const char *line[4];
         const char *words;
     } cases[] = {{{"--bogus"}, "--bogus"},
                  {{"--for"}, "--for needs a value"},
                  {{"--for", "soon"}, "'soon'"},
-                 {{"--speed", "2"}, "'2'"},
+                 {{"--speed", "0"}, "'0'"},
+                 {{"--speed", "fast"}, "'fast'"},
+                 {{"--speed", "1."}, "'1.'"},
+                 {{"--speed", ".5"}, "'.5'"},
+                 {{"--speed", "-1"}, "'-1'"},
+                 {{"--speed", "0.0001"}, "'0.0001'"},
+                 {{"--speed", "1000.001"}, "'1000.001'"},
+                 {{"--speed", "99999999999"}, "'99999999999'"},
+                 {{"--size", "1280"}, "'1280'"},
+                 {{"--size", "1280x"}, "'1280x'"},
+                 {{"--size", "x800"}, "'x800'"},
+                 {{"--size", ""}, "''"},
+                 {{"--size", "1280x800x"}, "'1280x800x'"},
+                 {{"--size", "0x0"}, "'0x0'"},
+                 {{"--size", "159x800"}, "from 160 to 8192"},
+                 {{"--size", "1280x8193"}, "'1280x8193'"},
+                 {{"--size", "-1280x800"}, "'-1280x800'"},
+                 {{"--size", "4294967297x800"}, "'4294967297x800'"},
+                 {{"--scale", "0"}, "'0'"},
+                 {{"--scale", "8.001"}, "'8.001'"},
+                 {{"--scale", "nan"}, "'nan'"},
+                 {{"--theme", "pink"}, "dark or light, not 'pink'"},
+                 {{"--screenshot", ""}, "--screenshot takes a file"},
+                 {{"--pane", "board"}, "--screenshot"},
+                 {{"--window", "--headless"}, "--headless"},
+                 {{"--window", "--gdb"}, "--gdb"},
+                 {{"--window", "--net", "x.net"}, "--net"},
+                 {{"--screenshot", "x.png", "--gdb"}, "--screenshot does not go with --gdb"},
                  {{"--seed", "-1"}, "'-1'"},
                  {{"--seed", "1x"}, "'1x'"},
                  {{"--uart", "tcp:99999"}, "'tcp:99999'"},
@@ -209,6 +279,13 @@ static void test_random_lines_never_crash(void **state)
                                         "--gdb",
                                         "--gdb=",
                                         "--speed",
+                                        "--size",
+                                        "--scale",
+                                        "--theme",
+                                        "--pane",
+                                        "--screenshot",
+                                        "--window",
+                                        "1x1",
                                         "--seed",
                                         "-b",
                                         "-h",
@@ -261,6 +338,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_window),
         cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_inputs),
         cmocka_unit_test(test_mistakes_get_one_clear_line),
