@@ -7,6 +7,8 @@ static bool is_allowed(const struct device_fault *fault, int32_t value)
     return value == 0 || (value >= fault->value_min && value <= fault->value_max);
 }
 
+const struct device_quantity device_action = {"", 0, DEVICE_QUANTITY_ONCE, 0, 0};
+
 bool device_fault_take(const struct device_fault *faults, const struct device_input *input,
                        int32_t *values)
 {

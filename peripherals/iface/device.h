@@ -92,22 +92,28 @@ struct device_input {
     int32_t value;
 };
 
-/* An input that sets something which stays until it is set again, for those who show it to people.
- */
+enum device_quantity_form {
+    DEVICE_QUANTITY_STAYS, /* until it is set again */
+    DEVICE_QUANTITY_ADDS,  /* the input's value is added to what there is: steps of an encoder */
+    DEVICE_QUANTITY_ONCE,  /* something happens each time: a tap; there is no value between */
+};
+
+/* What an input means to people, for those who offer it to them. */
 struct device_quantity {
     const char *unit; /* "°C", "mV"; "" where there is none */
     uint8_t decimals; /* value 2150 with 2 of them: 21.50 */
-    /* The input's value is added to what there is (steps of an encoder). */
-    bool adds;
+    enum device_quantity_form form;
     int32_t usual_min, usual_max; /* what a slider spans; both 0: all that the input takes */
 };
+
+/* Something happens, and its value says nothing. */
+extern const struct device_quantity device_action;
 
 /* What users may say to a device: an input's name and the values that mean something. */
 struct device_input_kind {
     const char *name;             /* as device_input.what; at most 19 characters */
     int32_t value_min, value_max; /* others are refused by whoever queues it */
-    /* NULL: something that happens, or what no one would turn a knob for. Else
-     * device_class.input_value tells it. */
+    /* NULL: nothing to be offered beside others: a button's "press", bytes of a protocol. */
     const struct device_quantity *quantity;
 };
 
@@ -222,7 +228,8 @@ struct device_class {
     /* What it takes from users, ended by a NULL name; NULL: nothing. What only the machine says
      * ("sleep") is not among them. */
     const struct device_input_kind *inputs;
-    /* The value that a quantity among `inputs` has now, by its index there. NULL: it has none. */
+    /* The value that a quantity among `inputs` (not one of DEVICE_QUANTITY_ONCE) has now, by its
+     * index there. NULL: there is none. */
     int32_t (*input_value)(const void *self, size_t index);
     enum device_look look;
     /* What is seen of it; *sight is zeroed before. NULL: nothing. Changes nothing. */

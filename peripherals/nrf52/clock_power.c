@@ -242,7 +242,8 @@ static int32_t clock_power_value(const void *self, size_t index)
     return device->env.nets->vdd.microvolts / 1000;
 }
 
-static const struct device_quantity millivolts = {"mV", 0, false, SUPPLY_MIN_MV, 3600};
+static const struct device_quantity millivolts = {"mV", 0, DEVICE_QUANTITY_STAYS, SUPPLY_MIN_MV,
+                                                  3600};
 static const struct device_input_kind inputs[] = {
     {"supply", SUPPLY_MIN_MV, SUPPLY_MAX_MV, &millivolts}, {0}};
 static const size_t event_offsets[] = {offsetof(struct clock_power, clock.hf_started),

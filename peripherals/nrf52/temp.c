@@ -191,7 +191,7 @@ static int32_t temp_value(const void *self, size_t index)
     return temp->state.centidegrees;
 }
 
-static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
+static const struct device_quantity celsius = {"°C", 2, DEVICE_QUANTITY_STAYS, -2000, 6000};
 static const struct device_input_kind temp_inputs[] = {{"temperature", -4000, 8500, &celsius}, {0}};
 static const size_t event_offsets[] = {offsetof(struct temp, measured)};
 

@@ -147,8 +147,8 @@ static int32_t battery_value(const void *self, size_t index)
     return index == 0 ? now : cell_percent(now);
 }
 
-static const struct device_quantity millivolts = {"mV", 0, false, 2500, 4500};
-static const struct device_quantity percent = {"%", 0, false, 0, 0};
+static const struct device_quantity millivolts = {"mV", 0, DEVICE_QUANTITY_STAYS, 2500, 4500};
+static const struct device_quantity percent = {"%", 0, DEVICE_QUANTITY_STAYS, 0, 0};
 
 static const struct device_input_kind battery_inputs[] = {
     {"millivolts", 0, BATTERY_MILLIVOLTS_MAX, &millivolts}, {"percent", 0, 100, &percent}, {0}};

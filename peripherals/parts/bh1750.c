@@ -181,7 +181,7 @@ static int32_t bh1750_value(const void *self, size_t index)
     return (int32_t)light->state.lux;
 }
 
-static const struct device_quantity lux = {"lx", 0, false, 0, 2000};
+static const struct device_quantity lux = {"lx", 0, DEVICE_QUANTITY_STAYS, 0, 2000};
 
 static const struct device_input_kind inputs[] = {{"light", 0, BH1750_LUX_MAX, &lux}, {0}};
 

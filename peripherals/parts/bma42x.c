@@ -443,16 +443,17 @@ static int32_t bma42x_value(const void *self, size_t index)
     return index < BMA42X_AXES ? bma->state.mg[index] : bma->state.centidegrees;
 }
 
-static const struct device_quantity axis = {"mg", 0, false, -2000, 2000};
-static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
+static const struct device_quantity axis = {"mg", 0, DEVICE_QUANTITY_STAYS, -2000, 2000};
+static const struct device_quantity celsius = {"°C", 2, DEVICE_QUANTITY_STAYS, -2000, 6000};
 
+static const struct device_quantity steps = {"steps", 0, DEVICE_QUANTITY_ONCE, 0, 1000};
 static const struct device_input_kind inputs[] = {{"x", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
                                                   {"y", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
                                                   {"z", -BMA42X_MG_MAX, BMA42X_MG_MAX, &axis},
-                                                  {"steps", 0, 65535, NULL},
-                                                  {"tap", 0, 1, NULL},
-                                                  {"double-tap", 0, 1, NULL},
-                                                  {"wrist", 0, 1, NULL},
+                                                  {"steps", 0, 65535, &steps},
+                                                  {"tap", 0, 1, &device_action},
+                                                  {"double-tap", 0, 1, &device_action},
+                                                  {"wrist", 0, 1, &device_action},
                                                   {"temperature", -10400, 15000, &celsius},
                                                   {0}};
 static const size_t event_offsets[] = {offsetof(struct bma42x, sample),

@@ -448,10 +448,11 @@ static void cst816s_see(const void *self, struct device_sight *sight)
     }
 }
 
+static const struct device_quantity gesture = {"", 0, DEVICE_QUANTITY_ONCE, 0, 12};
 static const struct device_input_kind inputs[] = {
     {"touch", 0, DEVICE_TOUCH_PLACES *DEVICE_TOUCH_PLACES - 1, NULL},
     {"untouch", 0, 1, NULL},
-    {"gesture", 0, 255, NULL},
+    {"gesture", 0, 255, &gesture},
     {0}};
 static const size_t event_offsets[] = {offsetof(struct cst816s, scan),
                                        offsetof(struct cst816s, pulse_end)};

@@ -104,7 +104,7 @@ static int32_t encoder_value(const void *self, size_t index)
     return (int32_t)((uint32_t)encoder->state.position + (uint32_t)encoder->state.wanted);
 }
 
-static const struct device_quantity steps = {"steps", 0, true, -100, 100};
+static const struct device_quantity steps = {"steps", 0, DEVICE_QUANTITY_ADDS, -100, 100};
 
 static const struct device_input_kind encoder_inputs[] = {
     {"turn", -ENCODER_STEPS_MAX, ENCODER_STEPS_MAX, &steps}, {0}};

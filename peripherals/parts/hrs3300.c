@@ -225,8 +225,8 @@ static int32_t hrs3300_value(const void *self, size_t index)
     return (int32_t)(index == 0 ? hrs->state.beats_per_minute : hrs->state.ambient);
 }
 
-static const struct device_quantity beats = {"bpm", 0, false, 0, 220};
-static const struct device_quantity counts = {"counts", 0, false, 0, 20000};
+static const struct device_quantity beats = {"bpm", 0, DEVICE_QUANTITY_STAYS, 0, 220};
+static const struct device_quantity counts = {"counts", 0, DEVICE_QUANTITY_STAYS, 0, 20000};
 
 static const struct device_input_kind inputs[] = {
     {"heart-rate", 0, BEATS_MAX, &beats}, {"ambient", 0, ALS_MAX, &counts}, {0}};

@@ -102,8 +102,8 @@ static int32_t potentiometer_value(const void *self, size_t index)
     return (int32_t)(percent > PERCENT_MAX ? PERCENT_MAX : percent);
 }
 
-static const struct device_quantity percent = {"%", 0, false, 0, 0};
-static const struct device_quantity millivolts = {"mV", 0, false, 0, 3300};
+static const struct device_quantity percent = {"%", 0, DEVICE_QUANTITY_STAYS, 0, 0};
+static const struct device_quantity millivolts = {"mV", 0, DEVICE_QUANTITY_STAYS, 0, 3300};
 
 static const struct device_input_kind potentiometer_inputs[] = {
     {"percent", 0, PERCENT_MAX, &percent},

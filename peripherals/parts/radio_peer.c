@@ -326,11 +326,12 @@ static void radio_peer_see(const void *self, struct device_sight *sight)
                              : "listening");
 }
 
+static const struct device_quantity frame = {"", 0, DEVICE_QUANTITY_ONCE, 0, 0};
 static const struct device_input_kind radio_peer_inputs[] = {
     {"byte", 0, 255, NULL},
     {"send", 0, 39, NULL},
     {"channel", 0, 39, NULL},
-    {"frame", 0, RADIO_PEER_FRAMES - 1, NULL},
+    {"frame", 0, RADIO_PEER_FRAMES - 1, &frame},
     {0}};
 static const size_t event_offsets[] = {offsetof(struct radio_peer, heard),
                                        offsetof(struct radio_peer, acknowledge)};

@@ -313,8 +313,8 @@ static int32_t sht3x_value(const void *self, size_t index)
     return index == 0 ? sht->state.centidegrees : sht->state.centipercent;
 }
 
-static const struct device_quantity celsius = {"°C", 2, false, -2000, 6000};
-static const struct device_quantity percent = {"%", 2, false, 0, 0};
+static const struct device_quantity celsius = {"°C", 2, DEVICE_QUANTITY_STAYS, -2000, 6000};
+static const struct device_quantity percent = {"%", 2, DEVICE_QUANTITY_STAYS, 0, 0};
 
 static const struct device_input_kind inputs[] = {
     {"temperature", -4000, 12500, &celsius}, {"humidity", 0, 10000, &percent}, {0}};

@@ -370,8 +370,15 @@ static void st7789_picture_row(const void *self, uint32_t y, uint8_t *rgb)
 static bool st7789_picture(const void *self, struct device_picture *picture)
 {
     const struct st7789 *display = self;
+    const struct st7789_state *s = &display->state;
+    const uint32_t parts[] = {s->frames, s->awake, s->on,         s->inverted,    s->madctl,
+                              s->column, s->row,   s->scroll_top, s->scroll_rows, s->scroll_start};
+    uint32_t changes = 2166136261U; /* FNV-1a, by words */
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        changes = (changes ^ parts[i]) * 16777619U;
+    }
     *picture = (struct device_picture){
-        .width = display->width, .height = display->height, .changes = display->state.frames};
+        .width = display->width, .height = display->height, .changes = changes};
     return true;
 }
 

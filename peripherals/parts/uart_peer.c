@@ -103,10 +103,11 @@ static int32_t uart_peer_value(const void *self, size_t index)
     return peer->state.holds_back == 0;
 }
 
-static const struct device_quantity ready = {"", 0, false, 0, 0};
+static const struct device_quantity line = {"", 0, DEVICE_QUANTITY_ONCE, 0, 0};
+static const struct device_quantity ready = {"", 0, DEVICE_QUANTITY_STAYS, 0, 0};
 static const struct device_input_kind inputs[] = {{"byte", 0, 255, NULL},
-                                                  {"break", 0, 1, NULL},
-                                                  {"line", 0, UART_PEER_LINES - 1, NULL},
+                                                  {"break", 0, 1, &device_action},
+                                                  {"line", 0, UART_PEER_LINES - 1, &line},
                                                   {"ready", 0, 1, &ready},
                                                   {0}};
 

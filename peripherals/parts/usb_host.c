@@ -281,11 +281,11 @@ static void usb_host_see(const void *self, struct device_sight *sight)
 }
 
 static const struct device_input_kind inputs[] = {
-    {"plug", 0, 1, NULL},
-    {"unplug", 0, 1, NULL},
-    {"suspend", 0, 1, NULL},
-    {"resume", 0, 1, NULL},
-    {"reset", 0, 1, NULL},
+    {"plug", 0, 1, &device_action},
+    {"unplug", 0, 1, &device_action},
+    {"suspend", 0, 1, &device_action},
+    {"resume", 0, 1, &device_action},
+    {"reset", 0, 1, &device_action},
     {"clear", 0, 1, NULL},
     {"data", INT32_MIN, INT32_MAX, NULL},
     {"out", 0, 256 * USB_HOST_SEND_BYTES + 15, NULL},

@@ -76,6 +76,38 @@ bool board_picture_holds(const struct board_picture *picture, struct board_pictu
     return inside;
 }
 
+static bool read_contacts(const struct board *board, int node, struct board_picture_item *item,
+                          struct sim_error *error)
+{
+    const char *pins = "sandglass,pins";
+    const char *names = "sandglass,pin-names";
+    uint32_t count = tree_cell_count(board->blob, node, pins);
+    uint32_t rows = 1;
+    tree_cell(board->blob, node, "sandglass,pin-rows", 0, &rows);
+    if (count > BOARD_PICTURE_PINS_MAX || (count == 0 && tree_has(board->blob, node, pins))) {
+        return board_refuse(board, node, error, "`%s` is a list of 1 to %d pins", pins,
+                            BOARD_PICTURE_PINS_MAX);
+    }
+    if (rows == 0 || rows > BOARD_PICTURE_PINS_MAX || count % rows != 0) {
+        return board_refuse(board, node, error, "`sandglass,pin-rows` does not divide the pins");
+    }
+    item->contact_count = count;
+    item->contact_rows = rows;
+    for (uint32_t i = 0; i < count; i++) {
+        struct board_picture_contact *contact = &item->contacts[i];
+        int length = 0;
+        tree_cell(board->blob, node, pins, i, &contact->pin);
+        if (contact->pin != BOARD_PICTURE_NO_PIN && contact->pin >= board->pin_count) {
+            return board_refuse(board, node, error,
+                                "`%s` names pin %u, which the chip does not have", pins,
+                                contact->pin);
+        }
+        contact->name = fdt_stringlist_get(board->blob, node, names, (int)i, &length);
+        contact->name = contact->name != NULL && length > 0 ? contact->name : NULL;
+    }
+    return true;
+}
+
 static bool add_item(const struct board *board, int node, struct board_picture_item item,
                      struct board_picture *picture, struct sim_error *error)
 {
@@ -104,7 +136,7 @@ static bool add_item(const struct board *board, int node, struct board_picture_i
     }
     picture->items[picture->item_count] = item;
     picture->item_count++;
-    return true;
+    return read_contacts(board, node, &picture->items[picture->item_count - 1], error);
 }
 
 static bool add_devices(const struct board *board, struct board_picture *picture,

@@ -12,6 +12,8 @@
 #define BOARD_PICTURE_LENGTH_MAX  1000000 /* a board is no larger than a metre */
 #define BOARD_PICTURE_NO_DEVICE   SIZE_MAX
 #define BOARD_PICTURE_NO_COLOR    UINT32_MAX
+#define BOARD_PICTURE_PINS_MAX    64
+#define BOARD_PICTURE_NO_PIN      UINT32_MAX
 
 struct board_picture_point {
     int32_t x_um, y_um;
@@ -26,6 +28,13 @@ struct board_picture_item {
     struct board_picture_point centre;
     int32_t width_um, height_um;
     uint32_t color; /* 0xRRGGBB or BOARD_PICTURE_NO_COLOR */
+    /* Of a connector: its contacts row by row, each row along the longer side from the left or the
+     * top. */
+    struct board_picture_contact {
+        uint32_t pin;     /* port * 32 + pin, or BOARD_PICTURE_NO_PIN: ground, supply */
+        const char *name; /* what is printed beside it; NULL: nothing */
+    } contacts[BOARD_PICTURE_PINS_MAX];
+    size_t contact_count, contact_rows; /* rows: 1 or more; they divide the count */
 };
 
 struct board_picture {

@@ -23,19 +23,20 @@ struct function_row {
     uint32_t psel;      /* the function's number in psels */
     const char *legacy; /* the property that older trees have */
     uint32_t legacy_index;
+    const char *name; /* for people */
 };
 
 static const struct function_row function_rows[] = {
-    [PROPS_UART_TX] = {0, "tx-pin", 0},     [PROPS_UART_RX] = {1, "rx-pin", 0},
-    [PROPS_UART_RTS] = {2, "rts-pin", 0},   [PROPS_UART_CTS] = {3, "cts-pin", 0},
-    [PROPS_SPI_SCK] = {4, "sck-pin", 0},    [PROPS_SPI_MOSI] = {5, "mosi-pin", 0},
-    [PROPS_SPI_MISO] = {6, "miso-pin", 0},  [PROPS_I2C_SCL] = {11, "scl-pin", 0},
-    [PROPS_I2C_SDA] = {12, "sda-pin", 0},   [PROPS_PWM_OUT0] = {22, "ch0-pin", 0},
-    [PROPS_PWM_OUT1] = {23, "ch1-pin", 0},  [PROPS_PWM_OUT2] = {24, "ch2-pin", 0},
-    [PROPS_PWM_OUT3] = {25, "ch3-pin", 0},  [PROPS_QSPI_SCK] = {29, "sck-pin", 0},
-    [PROPS_QSPI_CSN] = {30, "csn-pins", 0}, [PROPS_QSPI_IO0] = {31, "io-pins", 0},
-    [PROPS_QSPI_IO1] = {32, "io-pins", 1},  [PROPS_QSPI_IO2] = {33, "io-pins", 2},
-    [PROPS_QSPI_IO3] = {34, "io-pins", 3},
+    [PROPS_UART_TX] = {0, "tx-pin", 0, "TX"},      [PROPS_UART_RX] = {1, "rx-pin", 0, "RX"},
+    [PROPS_UART_RTS] = {2, "rts-pin", 0, "RTS"},   [PROPS_UART_CTS] = {3, "cts-pin", 0, "CTS"},
+    [PROPS_SPI_SCK] = {4, "sck-pin", 0, "SCK"},    [PROPS_SPI_MOSI] = {5, "mosi-pin", 0, "MOSI"},
+    [PROPS_SPI_MISO] = {6, "miso-pin", 0, "MISO"}, [PROPS_I2C_SCL] = {11, "scl-pin", 0, "SCL"},
+    [PROPS_I2C_SDA] = {12, "sda-pin", 0, "SDA"},   [PROPS_PWM_OUT0] = {22, "ch0-pin", 0, "OUT0"},
+    [PROPS_PWM_OUT1] = {23, "ch1-pin", 0, "OUT1"}, [PROPS_PWM_OUT2] = {24, "ch2-pin", 0, "OUT2"},
+    [PROPS_PWM_OUT3] = {25, "ch3-pin", 0, "OUT3"}, [PROPS_QSPI_SCK] = {29, "sck-pin", 0, "SCK"},
+    [PROPS_QSPI_CSN] = {30, "csn-pins", 0, "CSN"}, [PROPS_QSPI_IO0] = {31, "io-pins", 0, "IO0"},
+    [PROPS_QSPI_IO1] = {32, "io-pins", 1, "IO1"},  [PROPS_QSPI_IO2] = {33, "io-pins", 2, "IO2"},
+    [PROPS_QSPI_IO3] = {34, "io-pins", 3, "IO3"},
 };
 
 uint32_t board_pins_find_shift(const void *blob)
@@ -220,6 +221,49 @@ enum board_pin_result board_pins_function(const struct board *board, int node,
         }
     }
     return result;
+}
+
+static void visit_list(const struct board *board, int node, const char *property,
+                       void (*visit)(void *context, uint32_t pin, const char *role), void *context)
+{
+    char role[32] = "";
+    size_t length = strlen(property);
+    size_t ending = strlen("-gpios");
+    if (length > ending && length - ending < sizeof role) {
+        memcpy(role, property, length - ending);
+    }
+    enum board_pin_result result = BOARD_PIN_FOUND;
+    for (uint32_t i = 0; i < BOARD_PINS_MAX && result == BOARD_PIN_FOUND; i++) {
+        struct board_pin pin;
+        const char *why = NULL;
+        result = board_pins_gpio(board, node, property, i, &pin, &why);
+        if (result == BOARD_PIN_FOUND) {
+            visit(context, pin.number, role);
+        }
+    }
+}
+
+void board_pins_visit(const struct board *board, int node,
+                      void (*visit)(void *context, uint32_t pin, const char *role), void *context)
+{
+    int property = 0;
+    fdt_for_each_property_offset(property, board->blob, node)
+    {
+        const char *name = NULL;
+        if (fdt_getprop_by_offset(board->blob, property, &name, NULL) != NULL &&
+            board_is_gpio_property(name)) {
+            visit_list(board, node, name, visit, context);
+        }
+    }
+    for (uint32_t i = 0; i < sizeof function_rows / sizeof function_rows[0]; i++) {
+        struct board_pin pin;
+        const char *why = NULL;
+        if (tree_has(board->blob, node, "pinctrl-0") &&
+            board_pins_function(board, node, (enum props_function)i, &pin, &why) ==
+                BOARD_PIN_FOUND) {
+            visit(context, pin.number, function_rows[i].name);
+        }
+    }
 }
 
 static bool check_group(const struct board *board, int group, const char **why)

@@ -34,6 +34,12 @@ bool board_pins_check_groups(const struct board *board, int node, const char **w
  * of its own. */
 bool board_pins_are_distinct(const struct board *board, int node);
 
+/* Tells `visit` of each pin that a node names, in its lists of pins ("gpios", "...-gpios") and in
+ * its pinctrl-0. `role`: what for ("reset", "TX"; "": its only purpose), valid during the call.
+ * What cannot be is passed over. */
+void board_pins_visit(const struct board *board, int node,
+                      void (*visit)(void *context, uint32_t pin, const char *role), void *context);
+
 /* The node of the bus that a node of this parent sits on: what the parent's `spi-dev` names
  * (zephyr,mipi-dbi-spi), else the parent. TREE_NO_NODE when spi-dev names no node. */
 int board_pins_bus(const struct board *board, int parent);

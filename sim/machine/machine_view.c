@@ -57,6 +57,11 @@ const struct pin *machine_view_pins(const struct machine *machine)
     return machine->pins;
 }
 
+int32_t machine_view_supply_microvolts(const struct machine *machine)
+{
+    return machine->nets.vdd.microvolts;
+}
+
 const void *machine_view_device(const struct machine *machine, size_t index)
 {
     return machine->devices[index].self;

@@ -42,6 +42,9 @@ const uint8_t *machine_view_flash(const struct machine *machine);
  * machine. */
 const struct pin *machine_view_pins(const struct machine *machine);
 
+/* The chip's supply. */
+int32_t machine_view_supply_microvolts(const struct machine *machine);
+
 /* The instance of board->devices[index], for the functions of its class that only look
  * (input_value, see, picture, picture_row). */
 const void *machine_view_device(const struct machine *machine, size_t index);

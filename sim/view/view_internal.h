@@ -7,13 +7,37 @@
 #include "sim/view/kernel_alarms.h"
 #include "sim/view/view_builder.h"
 
+#define PARTS_PLACE_BYTES 48
+#define PARTS_USERS_BYTES 64
+
+/* Of one device: what does not change, and what was counted up to the frame before. */
+struct part_watch {
+    enum view_part_kind kind;
+    const char *label;
+    char place[PARTS_PLACE_BYTES];
+    uint32_t color, touch_width, touch_height;
+    uint64_t active_cycles;
+    uint16_t brightness;
+};
+
 struct parts_watch {
     const struct view_sources *sources;
     struct board_picture picture;
+    struct part_watch parts[BOARD_DEVICES_MAX];
+    uint64_t filled_cycles; /* when the frame before was filled */
+    uint32_t jumps;         /* how often time went back since: a snapshot was restored */
+    char pin_users[BOARD_PINS_MAX][PARTS_USERS_BYTES];
+    bool pin_toggled[BOARD_PINS_MAX];
 };
 bool view_parts_start(struct parts_watch *watch, const struct view_sources *sources,
                       struct sim_error *error);
 void view_parts_fill(struct parts_watch *watch, struct view_parts *parts);
+
+/* Parts of the above, in files of their own. */
+bool view_pins_start(struct parts_watch *watch, struct sim_error *error);
+void view_pins_fill(struct parts_watch *watch, struct view_parts *parts);
+void view_controls_fill(const struct parts_watch *watch, struct view_parts *parts);
+void view_displays_fill(const struct parts_watch *watch, struct view_parts *parts);
 
 struct timers_watch {
     const struct view_sources *sources;
