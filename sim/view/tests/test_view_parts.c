@@ -12,8 +12,6 @@
 
 #include <cmocka.h>
 
-#include "peripherals/catalogue.h"
-#include "sim/loader/file.h"
 #include "sim/machine/machine_snapshot.h"
 #include "sim/machine/machine_view.h"
 
