@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "sim/loader/file.h"
 #include "sim/machine/machine_snapshot.h"
 #include "sim/machine/machine_view.h"
 
