@@ -171,6 +171,11 @@ struct rect canvas_area(const struct canvas *canvas)
                          .height = (float)canvas->height / canvas->scale};
 }
 
+float canvas_scale(const struct canvas *canvas)
+{
+    return canvas->scale;
+}
+
 void canvas_set_scale(struct canvas *canvas, float scale)
 {
     canvas->scale = between(scale, SCALE_MIN, SCALE_MAX);

@@ -39,6 +39,7 @@ void canvas_destroy(struct canvas *canvas);
 /* Points that there are now; a window may have been resized. */
 struct rect canvas_area(const struct canvas *canvas);
 void canvas_set_scale(struct canvas *canvas, float scale);
+float canvas_scale(const struct canvas *canvas); /* pixels per point */
 
 void canvas_begin(struct canvas *canvas, color background);
 void canvas_end(struct canvas *canvas); /* shows it, when it is a window's */

@@ -19,7 +19,9 @@ enum ui_event_kind {
     UI_WHEEL, /* `delta_x`, `delta_y`: notches; up and right are positive */
     UI_KEY_DOWN,
     UI_KEY_UP,
-    UI_TEXT, /* typed text, UTF-8 */
+    UI_TEXT,   /* typed text, UTF-8 */
+    UI_LET_GO, /* to every pane when the window loses the keyboard, and to one that is hidden or
+                  loses the focus: no key and no mouse button is held any more, whatever comes */
 };
 
 enum ui_modifier { UI_SHIFT = 1, UI_CTRL = 2, UI_ALT = 4 };
