@@ -481,6 +481,64 @@ static void test_step_of_a_sleeper_ends(void **state)
     clock_cancel(ticker.clock, &ticker.event);
 }
 
+/* Each event once, at its cycle, whether the core sleeps or runs; what lies behind the limit waits.
+ */
+static void test_runs_to_an_event(void **state)
+{
+    struct fixture *f = *state;
+    struct ticker ticker = {.clock = machine_clock(f->machine)};
+    load(f, DEVICE + FAKE_VALUE, 0x55);
+    event_init(&ticker.event, tick, &ticker);
+    clock_schedule(ticker.clock, &ticker.event, 3);
+    assert_int_equal(machine_run_event(f->machine, 1000), MACHINE_STOP_STEP);
+    assert_in_range(clock_now(ticker.clock), 3, 13); /* the instruction ends */
+    assert_false(device(f, "one")->asleep);
+    clock_schedule(ticker.clock, &ticker.event, 500);
+    assert_int_equal(machine_run_event(f->machine, 1000), MACHINE_STOP_STEP);
+    assert_int_equal(clock_now(ticker.clock), 500);
+    assert_int_equal(machine_run_event(f->machine, 1000), MACHINE_STOP_STEP);
+    assert_int_equal(clock_now(ticker.clock), 600);
+    assert_int_equal(machine_run_event(f->machine, 650), MACHINE_STOP_LIMIT);
+    assert_int_equal(clock_now(ticker.clock), 650);
+    clock_cancel(ticker.clock, &ticker.event);
+    assert_int_equal(machine_run_event(f->machine, 1000), MACHINE_STOP_IDLE);
+    int part = machine_find_device(f->machine, "part");
+    assert_true(machine_add_input(f->machine, part, 1200, "press", 7));
+    assert_int_equal(machine_run_event(f->machine, 2000), MACHINE_STOP_STEP);
+    assert_int_equal(clock_now(ticker.clock), 1200);
+    assert_int_equal(device(f, "part")->inputs, 1);
+}
+
+/* Without a clock, only what wakes the chip is an event. */
+static void test_runs_to_an_event_when_off(void **state)
+{
+    struct fixture *f = *state;
+    load(f, DEVICE + FAKE_OFF, 1);
+    int part = machine_find_device(f->machine, "part");
+    assert_true(machine_add_input(f->machine, part, 3000, "wake", 0));
+    assert_int_equal(machine_run_event(f->machine, 2500), MACHINE_STOP_LIMIT);
+    assert_int_equal(f->resets, 0);
+    assert_int_equal(machine_run_event(f->machine, 9000), MACHINE_STOP_STEP);
+    assert_int_equal(f->resets, 1);
+    assert_int_equal(machine_run_event(f->machine, 10000), MACHINE_STOP_OFF);
+}
+
+static void test_reset_pin(void **state)
+{
+    struct fixture *f = *state;
+    struct machine_totals totals;
+    load(f, DEVICE + FAKE_VALUE, 1);
+    machine_run(f->machine, 1000);
+    machine_pull_reset(f->machine);
+    assert_int_equal(device(f, "one")->resets, 1); /* power-on; the machine stands still */
+    machine_run(f->machine, 5000);
+    machine_view_totals(f->machine, &totals);
+    assert_int_equal(totals.resets, 1);
+    assert_int_equal(f->resets, 1);
+    assert_int_equal(device(f, "one")->resets, 2);
+    assert_int_equal(device(f, "one")->reset_reasons, RESET_PIN);
+}
+
 static void ignore_text(void *context, const char *bytes, size_t count)
 {
     (void)context;
@@ -540,6 +598,9 @@ int main(void)
         MACHINE_TEST(test_foreign_byte_that_changes_is_seen),
         MACHINE_TEST(test_step),
         MACHINE_TEST(test_step_of_a_sleeper_ends),
+        MACHINE_TEST(test_runs_to_an_event),
+        MACHINE_TEST(test_runs_to_an_event_when_off),
+        MACHINE_TEST(test_reset_pin),
         MACHINE_TEST(test_exit_is_part_of_a_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
