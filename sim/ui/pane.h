@@ -79,6 +79,12 @@ struct pane_key {
     const char *what; /* "press or release button 1-9" */
 };
 
+/* Who wants to know where one can click: programs that drive the window, tests. */
+struct ui_places {
+    void (*tell)(void *context, const char *name, struct rect place); /* "button0", in the window */
+    void *context;
+};
+
 struct pane_class {
     const char *name;  /* of --pane, and in the file that keeps the layout: "board" */
     const char *title; /* "Board" */
@@ -93,6 +99,9 @@ struct pane_class {
      * others. `area` is that of the last drawing. */
     bool (*event)(void *state, struct rect area, const struct ui_event *event,
                   const struct ui_context *context);
+    /* Tells what can be clicked, as it was drawn last. May be NULL. */
+    void (*places)(const void *state, struct rect area, const struct ui_context *context,
+                   const struct ui_places *places);
     /* Frees what the state owns. May be NULL. */
     void (*close)(void *state);
     const struct pane_key *keys; /* for F1; ended by a NULL name */
