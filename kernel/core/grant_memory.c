@@ -10,19 +10,16 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/memory.h"
 
-#define ALIGNMENT 8u /* of all blocks: suits every data_alignment, and keeps bit 0 of one free */
+#define ALIGNMENT                                                                                  \
+    GRANT_MEMORY_UNIT_BYTES /* of all blocks: suits every data_alignment, and keeps bit 0 of one   \
+                               free */
 
-struct trailer {
-    uint16_t units; /* of ALIGNMENT bytes, this word included */
-    uint8_t grant;  /* index */
-    uint8_t state;  /* 0: free */
-};
-_Static_assert(sizeof(struct trailer) == sizeof(uint32_t), "a word");
+_Static_assert(sizeof(struct grant_memory_trailer) == sizeof(uint32_t), "a word");
 enum { FREE, USED, ENTERED };
 
-static struct trailer *trailer_of(uint32_t end)
+static struct grant_memory_trailer *trailer_of(uint32_t end)
 {
-    return process_memory(end - (uint32_t)sizeof(struct trailer));
+    return process_memory(end - (uint32_t)sizeof(struct grant_memory_trailer));
 }
 
 static uint32_t top_of(const struct process *process)
@@ -38,7 +35,7 @@ static uint32_t start_of(uint32_t end)
 static void set(uint32_t start, uint32_t end, uint32_t grant, uint8_t state)
 {
     *trailer_of(end) =
-        (struct trailer){(uint16_t)((end - start) / ALIGNMENT), (uint8_t)grant, state};
+        (struct grant_memory_trailer){(uint16_t)((end - start) / ALIGNMENT), (uint8_t)grant, state};
 }
 
 /* The free blocks from this end on become one. Returns its start. */
@@ -73,8 +70,8 @@ static uint32_t take_free(const struct process *process, uint32_t bytes, uint32_
 
 uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t bytes)
 {
-    uint32_t length =
-        (bytes + (uint32_t)sizeof(struct trailer) + (ALIGNMENT - 1u)) & ~(ALIGNMENT - 1u);
+    uint32_t length = (bytes + (uint32_t)sizeof(struct grant_memory_trailer) + (ALIGNMENT - 1u)) &
+                      ~(ALIGNMENT - 1u);
     uint32_t end = take_free(process, length, grant);
     if (end == 0) {
         if (length > process->grant_start - process->layout.app_break) {
@@ -86,7 +83,7 @@ uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t
         set(process->grant_start, end, grant, USED);
     }
     uint32_t start = end - length;
-    (void)memset(process_memory(start), 0, length - sizeof(struct trailer));
+    (void)memset(process_memory(start), 0, length - sizeof(struct grant_memory_trailer));
     return start;
 }
 
@@ -94,7 +91,7 @@ bool grant_memory_next(const struct process *process, struct grant_memory_block 
 {
     uint32_t end = block->start == 0 ? top_of(process) : block->start;
     while (end > process->grant_start) {
-        const struct trailer *trailer = trailer_of(end);
+        const struct grant_memory_trailer *trailer = trailer_of(end);
         if (trailer->state != FREE) {
             *block = (struct grant_memory_block){
                 .start = start_of(end),

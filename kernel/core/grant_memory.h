@@ -9,6 +9,15 @@
 
 #include "kernel/core/process.h"
 
+/* The last word of every block, in use or free; they lie side by side from the process's record
+ * downwards to grant_start. */
+#define GRANT_MEMORY_UNIT_BYTES 8u
+struct grant_memory_trailer {
+    uint16_t units; /* of GRANT_MEMORY_UNIT_BYTES, this word included */
+    uint8_t grant;  /* index */
+    uint8_t state;  /* 0: free */
+};
+
 /* The address of so many bytes, zero and a multiple of 8, for the grant of that index. 0: there is
  * no room, and the console has been told (once for a process). */
 uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t bytes);

@@ -16,6 +16,10 @@
  *   upcall.size          bytes of such an element                  0, 1
  *   grant.FIELD          offset in a grant's description           the same
  *   grant.size           bytes of one                              0, 1
+ *   piece.FIELD          offset in the word that ends a piece      the same
+ *   piece.size           bytes of that word                        0, 1
+ *   piece.unit           bytes that piece.units counts in          0, 1
+ *   config.FIELD         offset in what kernel.config points to    the same
  *   state.NAME           value of process.state                    0, 1
  *   driver.NAME          driver number                             0, 1
  *   command.DRIVER.NAME  command number of that driver             0, 1
@@ -32,16 +36,21 @@
  * grant descriptions; process.grant_block has one element for each: the address of the process's
  * grant with bit 0 as a lock, 0: not allocated. A grant begins with 8 bytes (function, userdata)
  * per upcall, then 8 (address, length) per read-only buffer, then per read-write buffer and per
- * user-readable one; the capsule's data lies behind. The name of a process is process.name_length
- * bytes at process.flash_start + process.name. Upcalls wait in process.queue, a ring that starts at
- * element process.queue_first. A process's alarm is due alarm.dt steps of the counter after it was
- * alarm.reference, while alarm.armed.
+ * user-readable one; the capsule's data lies behind. The memory of all grants of a process, custom
+ * ones too, is a row of pieces from its control block downwards to process.grant_start: a piece
+ * ends in a word that says how long it is (piece.units, that word included), whose (piece.grant,
+ * the grant's index) and whether it is in use (piece.state, 0: free). The RAM that is shared out to
+ * processes is [config.app_ram_start, config.app_ram_end). The name of a process is
+ * process.name_length bytes at process.flash_start + process.name. Upcalls wait in process.queue, a
+ * ring that starts at element process.queue_first. A process's alarm is due alarm.dt steps of the
+ * counter after it was alarm.reference, while alarm.armed.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/abi/drivers.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/core/grant_memory.h"
 #include "kernel/core/info.h"
 #include "kernel/core/kernel_internal.h"
 
@@ -77,6 +86,16 @@ extern const char sandglass_info_count[];
     {                                                                                              \
         "grant." #field, offsetof(struct grant, field), FIELD_BYTES(struct grant, field), 1        \
     }
+#define PIECE(field)                                                                               \
+    {                                                                                              \
+        "piece." #field, offsetof(struct grant_memory_trailer, field),                             \
+            FIELD_BYTES(struct grant_memory_trailer, field), 1                                     \
+    }
+#define CONFIG(name, field)                                                                        \
+    {                                                                                              \
+        "config." #name, offsetof(struct kernel_config, field),                                    \
+            FIELD_BYTES(struct kernel_config, field), 1                                            \
+    }
 #define VALUE(name, number)                                                                        \
     {                                                                                              \
         name, (number), 0, 1                                                                       \
@@ -85,6 +104,9 @@ extern const char sandglass_info_count[];
 static const struct info_record records[]
     __attribute__((section(".sandglass.info.records"), used)) = {
         {"kernel.process", ADDRESS(kernel.process), sizeof(void *), KERNEL_PROCESS_SLOTS},
+        KERNEL(config, kernel.config),
+        CONFIG(app_ram_start, bounds.app_ram_start),
+        CONFIG(app_ram_end, bounds.app_ram_end),
         KERNEL(current, kernel.current),
         KERNEL(ram_free, kernel.ram_free),
         KERNEL(panicking, kernel.panicking),
@@ -143,6 +165,12 @@ static const struct info_record records[]
         GRANT_FIELD(read_only_buffers),
         GRANT_FIELD(read_write_buffers),
         GRANT_FIELD(user_readable_buffers),
+
+        VALUE("piece.size", sizeof(struct grant_memory_trailer)),
+        VALUE("piece.unit", GRANT_MEMORY_UNIT_BYTES),
+        PIECE(units),
+        PIECE(grant),
+        PIECE(state),
 
         VALUE("state.Running", ABI_PROCESS_RUNNING),
         VALUE("state.Yielded", ABI_PROCESS_YIELDED),

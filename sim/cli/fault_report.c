@@ -15,51 +15,6 @@ static bool is_semihosting(const struct machine *machine, uint32_t pc)
            code == CPU_BKPT_SEMIHOSTING;
 }
 
-static const char *fault_name(enum fault_kind kind)
-{
-    switch (kind) {
-    case FAULT_IACCVIOL:
-        return "MemManage IACCVIOL";
-    case FAULT_DACCVIOL:
-        return "MemManage DACCVIOL";
-    case FAULT_IBUSERR:
-        return "BusFault IBUSERR";
-    case FAULT_PRECISERR:
-        return "BusFault PRECISERR";
-    case FAULT_IMPRECISERR:
-        return "BusFault IMPRECISERR";
-    case FAULT_UNDEFINSTR:
-        return "UsageFault UNDEFINSTR";
-    case FAULT_INVSTATE:
-        return "UsageFault INVSTATE";
-    case FAULT_INVPC:
-        return "UsageFault INVPC";
-    case FAULT_NOCP:
-        return "UsageFault NOCP";
-    case FAULT_UNALIGNED:
-        return "UsageFault UNALIGNED";
-    case FAULT_DIVBYZERO:
-        return "UsageFault DIVBYZERO";
-    case FAULT_BKPT:
-        return "BKPT";
-    case FAULT_MSTKERR:
-        return "MemManage MSTKERR (stacking an exception frame)";
-    case FAULT_STKERR:
-        return "BusFault STKERR (stacking an exception frame)";
-    case FAULT_MUNSTKERR:
-        return "MemManage MUNSTKERR (unstacking an exception frame)";
-    case FAULT_UNSTKERR:
-        return "BusFault UNSTKERR (unstacking an exception frame)";
-    case FAULT_MLSPERR:
-        return "MemManage MLSPERR (storing the FP context that an exception left aside)";
-    case FAULT_LSPERR:
-        return "BusFault LSPERR (storing the FP context that an exception left aside)";
-    case FAULT_VECTTBL:
-        return "HardFault VECTTBL (reading the vector table)";
-    }
-    return "fault";
-}
-
 static const char *access_name(enum machine_access access)
 {
     switch (access) {
@@ -138,10 +93,10 @@ static void on_faulted(void *context, const struct machine_fault *fault)
         cpu_get_regs(machine_cpu(report->machine), &regs);
         fprintf(stream, "%s code faulted: %s",
                 cpu_regs_privileged(&regs) ? "privileged" : "unprivileged",
-                fault_name(fault->kind));
+                fault_kind_name(fault->kind));
     } else {
         fprintf(stream, "process %s faulted: %s", watch->process[fault->process].name,
-                fault_name(fault->kind));
+                fault_kind_name(fault->kind));
     }
     if (fault->address_valid) {
         fprintf(stream, ", %s 0x%08x", access_name(fault->access), fault->address);

@@ -48,6 +48,9 @@ enum fault_kind {
     FAULT_VECTTBL,
 };
 
+/* "MemManage DACCVIOL"; with words where that says little. */
+const char *fault_kind_name(enum fault_kind kind);
+
 struct fault {
     enum fault_kind kind;
     uint32_t address; /* for MMFAR or BFAR: the exact first refused byte's access address; 0 where

@@ -73,3 +73,48 @@ uint32_t fault_status_record(struct armv7m *core, const struct fault *fault)
     core->scb.state.hfsr |= HFSR_VECTTBL;
     return EXCEPTION_HARDFAULT;
 }
+
+const char *fault_kind_name(enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_IACCVIOL:
+        return "MemManage IACCVIOL";
+    case FAULT_DACCVIOL:
+        return "MemManage DACCVIOL";
+    case FAULT_IBUSERR:
+        return "BusFault IBUSERR";
+    case FAULT_PRECISERR:
+        return "BusFault PRECISERR";
+    case FAULT_IMPRECISERR:
+        return "BusFault IMPRECISERR";
+    case FAULT_UNDEFINSTR:
+        return "UsageFault UNDEFINSTR";
+    case FAULT_INVSTATE:
+        return "UsageFault INVSTATE";
+    case FAULT_INVPC:
+        return "UsageFault INVPC";
+    case FAULT_NOCP:
+        return "UsageFault NOCP";
+    case FAULT_UNALIGNED:
+        return "UsageFault UNALIGNED";
+    case FAULT_DIVBYZERO:
+        return "UsageFault DIVBYZERO";
+    case FAULT_BKPT:
+        return "BKPT";
+    case FAULT_MSTKERR:
+        return "MemManage MSTKERR (stacking an exception frame)";
+    case FAULT_STKERR:
+        return "BusFault STKERR (stacking an exception frame)";
+    case FAULT_MUNSTKERR:
+        return "MemManage MUNSTKERR (unstacking an exception frame)";
+    case FAULT_UNSTKERR:
+        return "BusFault UNSTKERR (unstacking an exception frame)";
+    case FAULT_MLSPERR:
+        return "MemManage MLSPERR (storing the FP context that an exception left aside)";
+    case FAULT_LSPERR:
+        return "BusFault LSPERR (storing the FP context that an exception left aside)";
+    case FAULT_VECTTBL:
+        return "HardFault VECTTBL (reading the vector table)";
+    }
+    return "fault";
+}

@@ -144,6 +144,21 @@ bool symbols_find_function(const struct symbols *symbols, uint32_t address, cons
     return true;
 }
 
+bool symbols_find_object(const struct symbols *symbols, uint32_t address, const char **name)
+{
+    Elf_Data *data = NULL;
+    size_t count = table_count(symbols, &data);
+    for (size_t i = 0; i < count; i++) {
+        GElf_Sym symbol;
+        if (gelf_getsym(data, (int)i, &symbol) != NULL && symbol.st_value == address &&
+            GELF_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_shndx != SHN_UNDEF) {
+            *name = elf_strptr(symbols->elf, symbols->strings, symbol.st_name);
+            return *name != NULL;
+        }
+    }
+    return false;
+}
+
 /* The compilation unit whose ranges hold the address. The table that says so may be missing. */
 static bool find_unit(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
 {

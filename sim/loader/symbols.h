@@ -17,6 +17,10 @@ void symbols_close(struct symbols *symbols); /* NULL is fine */
 bool symbols_find_function(const struct symbols *symbols, uint32_t address, const char **name,
                            uint32_t *start);
 
+/* The name of the variable or constant that begins at the address; as long-lived. Looks through all
+ * symbols. */
+bool symbols_find_object(const struct symbols *symbols, uint32_t address, const char **name);
+
 /* The source line of the address. The file's name is as the compiler recorded it. */
 bool symbols_find_line(const struct symbols *symbols, uint32_t address, const char **file,
                        unsigned *line);

@@ -176,7 +176,10 @@ bool tbf_parse(const char *name, const uint8_t *data, size_t size, struct tbf_in
     uint32_t flags = little_endian_u32(data + 8);
     info->disabled = (flags & TBF_FLAG_ENABLED) == 0;
     info->sticky = (flags & TBF_FLAG_STICKY) != 0;
+    info->binary_end = info->total_bytes;
     if (result.has_program) {
+        bool fits = result.binary_end >= info->app_offset && result.binary_end <= info->total_bytes;
+        info->binary_end = fits ? result.binary_end : info->total_bytes;
         read_footers(data, result.binary_end, info);
     }
     return true;

@@ -17,6 +17,7 @@ struct tbf_info {
     uint32_t header_bytes;
     uint32_t entry_offset; /* from the start of the TBF */
     uint32_t app_offset;   /* what crt0 gets as app_start, from the start of the TBF */
+    uint32_t binary_end;   /* from the start of the TBF: what lies behind is footers */
     uint32_t minimum_ram_bytes;
     uint32_t fixed_flash; /* address of app_start; TBF_ADDRESS_ANY: position independent */
     uint32_t version;     /* of the app; 0 when it says none */

@@ -6,6 +6,7 @@
 #include "sim/machine/process_watch.h"
 #include "sim/view/kernel_alarms.h"
 #include "sim/view/view_builder.h"
+#include "sim/view/view_processes_internal.h"
 
 #define PARTS_PLACE_BYTES 48
 #define PARTS_USERS_BYTES 64
@@ -50,9 +51,6 @@ bool view_timers_start(struct timers_watch *watch, const struct view_sources *so
                        struct sim_error *error);
 void view_timers_fill(struct timers_watch *watch, struct view_timers *timers);
 
-struct processes_watch {
-    const struct view_sources *sources;
-};
 bool view_processes_start(struct processes_watch *watch, const struct view_sources *sources,
                           struct sim_error *error);
 void view_processes_fill(struct processes_watch *watch, struct view_processes *processes);

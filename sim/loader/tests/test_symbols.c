@@ -33,6 +33,10 @@ static void test_function_by_address_and_name(void **state)
     assert_false(symbols_find_function(symbols, TINY_ELF_CODE + 8, &name, &start));
     assert_false(symbols_find_function(symbols, TINY_ELF_CODE - 2, &name, &start));
     assert_false(symbols_find_line(symbols, TINY_ELF_CODE, &file, &line));
+    assert_true(symbols_find_object(symbols, TINY_ELF_RAM + 8, &name));
+    assert_string_equal(name, TINY_ELF_VARIABLE);
+    assert_false(symbols_find_object(symbols, TINY_ELF_RAM + 9, &name));
+    assert_false(symbols_find_object(symbols, TINY_ELF_CODE | 1, &name));
     symbols_close(symbols);
 }
 
@@ -65,6 +69,9 @@ static void test_damaged_symbols_never_crash(void **state)
         temporary_file_write(*state, copy, length);
         free(copy);
         struct symbols *symbols = symbols_open(*state);
+        if (symbols != NULL && symbols_find_object(symbols, TINY_ELF_RAM + 8, &name)) {
+            assert_non_null(name);
+        }
         if (symbols != NULL && symbols_find_function(symbols, TINY_ELF_CODE, &name, &start)) {
             assert_true(strlen(name) < sizeof elf);
         }

@@ -74,6 +74,7 @@ static void test_parse(void **state)
     assert_int_equal(info.entry_offset, offsetof(struct sample, rest) + 41);
     assert_int_equal(info.app_offset, offsetof(struct sample, rest));
     assert_int_equal(info.minimum_ram_bytes, 3000);
+    assert_int_equal(info.binary_end, 400);
     assert_int_equal(info.fixed_flash, TBF_ADDRESS_ANY);
     assert_false(info.padding);
 }

@@ -49,9 +49,15 @@ void tiny_elf_make(struct tiny_elf *elf)
                                           .st_value = TINY_ELF_CODE | 1,
                                           .st_size = 8,
                                           .st_info = ELF32_ST_INFO(STB_GLOBAL, STT_FUNC),
+                                          .st_shndx = SHN_ABS},
+                                         {.st_name = 11,
+                                          .st_value = TINY_ELF_RAM + 8,
+                                          .st_size = 4,
+                                          .st_info = ELF32_ST_INFO(STB_LOCAL, STT_OBJECT),
                                           .st_shndx = SHN_ABS}},
                              .code = {0x11111111, 0x22222222, 0x33333333, 0x44444444}};
     memcpy(elf->strings + 1, TINY_ELF_FUNCTION, sizeof TINY_ELF_FUNCTION);
+    memcpy(elf->strings + 11, TINY_ELF_VARIABLE, sizeof TINY_ELF_VARIABLE);
     memcpy(elf->names + 1, ".symtab", 8);
     memcpy(elf->names + 9, ".strtab", 8);
     memcpy(elf->names + 17, ".names", 7);
