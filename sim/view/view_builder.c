@@ -59,6 +59,7 @@ static void fill_clock(const struct view_sources *sources, struct view_clock *cl
                             .asleep = cpu_is_asleep(machine_cpu(sources->machine)),
                             .run = how_it_runs(sources),
                             .next_event_cycles = clock_next_due(machine_clock(sources->machine)),
+                            .next_event_owner = machine_view_next_owner(sources->machine),
                             .instructions = totals.instructions,
                             .interrupts = totals.interrupts,
                             .resets = totals.resets};

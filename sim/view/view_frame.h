@@ -34,6 +34,7 @@ struct view_clock {
     uint32_t speed_permille;        /* measured over the last second or so */
     bool behind;                    /* the host is too slow for the speed wanted */
     uint64_t next_event_cycles;     /* UINT64_MAX: none */
+    const char *next_event_owner;   /* "rtc1", "SysTick", "input"; "" or NULL: none */
     uint64_t instructions, interrupts, resets;
     char message[256]; /* "" or what just happened, for the status line or as a caption */
 };
