@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_S 1000000000ULL
+#define NS_PER_S UINT64_C(1000000000)
 
 uint64_t time_ns(uint64_t cycles, uint32_t hz)
 {

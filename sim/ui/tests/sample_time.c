@@ -147,12 +147,11 @@ static void add_command(struct view_names *names, uint32_t driver, uint32_t numb
 static const struct view_names *sample_names(void)
 {
     static struct view_names names; /* the frame points to it */
-    names = (struct view_names){.process = {"blink", "sensor"},
-                                .exception = {[EXC_SVC] = "SVCall",
-                                              [EXC_I2C] = "i2c0",
-                                              [EXC_UART] = "uart0",
-                                              [EXC_RTC] = "rtc1"},
-                                .pin = {[PIN_LED] = "led0 P0.17"}};
+    names = (struct view_names){
+        .process = {"blink", "sensor"},
+        .exception =
+            {[EXC_SVC] = "SVCall", [EXC_I2C] = "i2c0", [EXC_UART] = "uart0", [EXC_RTC] = "rtc1"},
+        .pin = {[PIN_LED] = "led0 P0.17"}};
     add_driver(&names, DRV_ALARM, "alarm");
     add_driver(&names, DRV_PRINT, "console");
     add_driver(&names, DRV_LED, "led");
