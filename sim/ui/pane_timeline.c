@@ -295,6 +295,9 @@ static bool take_event(void *state, struct rect area, const struct ui_event *eve
         return wheel(pane, &layout, event);
     case UI_KEY_DOWN:
         return key(pane, &layout, event, context);
+    case UI_LET_GO:
+        pane->drag = TIMELINE_NO_DRAG;
+        return false;
     case UI_KEY_UP:
     case UI_TEXT:
         return false;
