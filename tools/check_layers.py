@@ -26,7 +26,7 @@ ALLOWED = {
     "sim/debug": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model"],
     "sim/trace": ["sim/machine", "sim/loader"],
     "sim/script": ["sim/machine", "sim/loader", "sim/view", "sim/ui", "sim/trace", "sim/faults", "sim/cpu", "mpu_model",
-                   "peripherals", "peripherals/iface"],
+                   "peripherals", "peripherals/iface", "kernel/abi"],
     "sim/faults": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi", "apps/tests/fuzz/program.h"],
     "sim/cli": ["sim/machine", "sim/loader", "sim/view", "sim/ui", "sim/script", "sim/debug", "sim/faults", "sim/trace", "sim/cpu", "tools/pack", "peripherals",
                 "peripherals/iface", "mpu_model", "kernel/abi"],

@@ -1,5 +1,8 @@
 #include "sim/cli/board_kernel.h"
 
+#include <stdio.h>
+
+#include "sim/cli/places.h"
 #include "sim/machine/board_tree.h"
 
 static const struct {
@@ -20,4 +23,22 @@ const char *board_kernel_name(const struct board *board)
         }
     }
     return NULL;
+}
+
+bool board_kernel_find(const struct board *board, const char *board_name, char *path, size_t size,
+                       struct sim_error *error)
+{
+    char relative[128];
+    const char *kernel = board_kernel_name(board);
+    if (kernel == NULL) {
+        return sim_fail(
+            error, SIM_WRONG_USE,
+            "there is no kernel for board %s, whose `compatible` none of ours has: give "
+            "its .elf before the apps",
+            board_name);
+    }
+    snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", kernel);
+    return places_find(relative, path, size) ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "%s is not there: build it (cmake --build), or name a firmware .elf", path);
 }

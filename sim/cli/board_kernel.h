@@ -9,4 +9,9 @@
  * there is none. */
 const char *board_kernel_name(const struct board *board);
 
+/* Where the ELF of that kernel is. SIM_WRONG_USE when there is none, or when it is not built;
+ * `board_name` is what the user calls the board. */
+bool board_kernel_find(const struct board *board, const char *board_name, char *path, size_t size,
+                       struct sim_error *error);
+
 #endif

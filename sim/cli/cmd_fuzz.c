@@ -157,14 +157,9 @@ static bool add_own(struct fuzz_session *session, const char *relative, struct s
 
 static bool add_kernel(struct fuzz_session *session, struct sim_error *error)
 {
-    char relative[128];
-    const char *kernel = board_kernel_name(&session->board);
-    if (kernel == NULL) {
-        return sim_fail(error, SIM_WRONG_USE, "there is no kernel for board %s: give its .elf",
-                        session->options.board);
-    }
-    snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", kernel);
-    return add_own(session, relative, error);
+    char path[PLACES_PATH_MAX];
+    return board_kernel_find(&session->board, session->options.board, path, sizeof path, error) &&
+           guest_add_file(&session->guest, path, error);
 }
 
 static bool add_files(struct fuzz_session *session, struct sim_error *error)

@@ -44,6 +44,7 @@ extern const struct command command_pack;
 extern const struct command command_install;
 extern const struct command command_new;
 extern const struct command command_fuzz;
+extern const struct command command_test;
 extern const struct command command_version;
 
 #endif

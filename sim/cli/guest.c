@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/abi/tbf.h"
 #include "sim/cli/places.h"
 #include "sim/loader/file.h"
 #include "sim/loader/tab.h"
@@ -246,6 +247,20 @@ bool guest_load(struct guest *guest, struct machine *machine, struct sim_error *
            tbf_place(guest->apps, guest->app_count, board->apps.base, board->apps.size_bytes,
                      error) &&
            load_apps(guest, machine, board, error);
+}
+
+void guest_open_symbols(const struct guest *guest, struct symbol_map *symbols)
+{
+    char elf[PLACES_PATH_MAX];
+    for (size_t i = 0; i < guest->app_count; i++) {
+        const struct tbf_app *app = &guest->apps[i];
+        if (file_sibling(app->path, "elf", elf, sizeof elf)) {
+            symbol_map_add(symbols, elf, app->address + app->info.app_offset,
+                           app->info.total_bytes - app->info.app_offset, TBF_LINK_FLASH);
+        }
+    }
+    /* Last: an app lies inside of what the firmware may call its own. */
+    symbol_map_add(symbols, guest->firmware_path, 0, UINT32_MAX, 0);
 }
 
 void guest_free(struct guest *guest)

@@ -4,6 +4,7 @@
 #define SIM_CLI_GUEST_H
 
 #include "sim/loader/image.h"
+#include "sim/loader/symbol_map.h"
 #include "sim/loader/tbf.h"
 #include "sim/machine/machine.h"
 
@@ -33,6 +34,9 @@ bool guest_has_firmware(const struct guest *guest);
 
 /* Puts firmware and apps into the machine's memory and tells it where each app is. */
 bool guest_load(struct guest *guest, struct machine *machine, struct sim_error *error);
+
+/* The symbols of all that runs, once it is loaded: an app's are in the ELF beside its TBF. */
+void guest_open_symbols(const struct guest *guest, struct symbol_map *symbols);
 
 void guest_free(struct guest *guest);
 

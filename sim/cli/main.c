@@ -5,8 +5,9 @@
 #include "sim/cli/command.h"
 
 static const struct command *const commands[] = {
-    &command_run,  &command_boards,  &command_devices, &command_faults, &command_apps,
-    &command_pack, &command_install, &command_new,     &command_fuzz,   &command_version};
+    &command_run,  &command_boards, &command_devices, &command_faults,
+    &command_apps, &command_pack,   &command_install, &command_new,
+    &command_fuzz, &command_test,   &command_version};
 
 static void print_help(FILE *stream)
 {

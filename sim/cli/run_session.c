@@ -3,33 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/abi/tbf.h"
 #include "peripherals/catalogue.h"
 #include "sim/cli/board_file.h"
 #include "sim/cli/board_kernel.h"
 #include "sim/cli/places.h"
 #include "sim/cli/run_inputs.h"
 #include "sim/cli/run_snapshot.h"
-#include "sim/loader/file.h"
 
 static bool add_default_firmware(struct run_session *session, struct sim_error *error)
 {
-    char relative[128];
     char path[PLACES_PATH_MAX];
-    const char *kernel = board_kernel_name(&session->board);
-    if (kernel == NULL) {
-        return sim_fail(
-            error, SIM_WRONG_USE,
-            "there is no kernel for board %s, whose `compatible` none of ours has: give "
-            "its .elf before the apps",
-            session->options.board);
-    }
-    snprintf(relative, sizeof relative, "firmware/kernel/%s.elf", kernel);
-    if (!places_find(relative, path, sizeof path)) {
-        return sim_fail(error, SIM_WRONG_USE,
-                        "%s is not there: build it (cmake --build), or name a firmware .elf", path);
-    }
-    return guest_add_file(&session->guest, path, error);
+    return board_kernel_find(&session->board, session->options.board, path, sizeof path, error) &&
+           guest_add_file(&session->guest, path, error);
 }
 
 static bool add_files(struct run_session *session, struct sim_error *error)
@@ -85,21 +70,10 @@ static bool build_machine(struct run_session *session, struct sim_error *error)
     return session->machine != NULL;
 }
 
-/* The symbols of all that runs: an app's are in the ELF beside its TBF. */
 static void open_symbols(struct run_session *session)
 {
-    const struct guest *guest = &session->guest;
-    char elf[PLACES_PATH_MAX];
-    for (size_t i = 0; i < guest->app_count; i++) {
-        const struct tbf_app *app = &guest->apps[i];
-        if (file_sibling(app->path, "elf", elf, sizeof elf)) {
-            symbol_map_add(&session->symbols, elf, app->address + app->info.app_offset,
-                           app->info.total_bytes - app->info.app_offset, TBF_LINK_FLASH);
-        }
-    }
-    /* Last: an app lies inside of what the firmware may call its own. */
-    symbol_map_add(&session->symbols, guest->firmware_path, 0, UINT32_MAX, 0);
-    kernel_view_open(&session->kernel, session->machine, guest->firmware_path);
+    guest_open_symbols(&session->guest, &session->symbols);
+    kernel_view_open(&session->kernel, session->machine, session->guest.firmware_path);
 }
 
 /* The socket is at the first of the board's USB hosts. */

@@ -343,6 +343,18 @@ bool machine_observe(struct machine *machine, const struct machine_observer *obs
     return true;
 }
 
+void machine_unobserve(struct machine *machine, const void *context)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < machine->observer_count; i++) {
+        if (machine->observers[i].context != context) {
+            machine->observers[kept] = machine->observers[i];
+            kept++;
+        }
+    }
+    machine->observer_count = kept;
+}
+
 struct cpu *machine_cpu(struct machine *machine)
 {
     return machine->cpu;

@@ -99,6 +99,8 @@ uint32_t machine_exit_status(const struct machine *machine);
 /* Adds an observer, which is copied. False when there are already MACHINE_OBSERVERS_MAX. */
 #define MACHINE_OBSERVERS_MAX 16
 bool machine_observe(struct machine *machine, const struct machine_observer *observer);
+/* Takes off all observers with this context; between runs. */
+void machine_unobserve(struct machine *machine, const void *context);
 
 struct cpu *machine_cpu(struct machine *machine);
 struct clock *machine_clock(struct machine *machine);

@@ -1,0 +1,7 @@
+/* The one list of all that scripts can call. A new file with functions: a line in each half. */
+#include "sim/script/script_modules.h"
+
+const struct script_module *const script_modules[] = {
+    &script_module_machine, &script_module_inputs, &script_module_expect,
+    &script_module_pins,    &script_module_state,  NULL,
+};

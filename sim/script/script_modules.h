@@ -1,0 +1,14 @@
+/* sim/script/script_modules.h - the modules that there are, each in the file of its name. */
+#ifndef SIM_SCRIPT_SCRIPT_MODULES_H
+#define SIM_SCRIPT_SCRIPT_MODULES_H
+
+#include "sim/script/script_internal.h"
+
+extern const struct script_module script_module_machine; /* script_machine.c */
+extern const struct script_module script_module_inputs;  /* script_inputs.c */
+extern const struct script_module script_module_expect;  /* script_expect.c */
+
+extern const struct script_module script_module_pins;  /* script_expect_pins.c */
+extern const struct script_module script_module_state; /* script_state.c */
+
+#endif
