@@ -89,7 +89,7 @@ static uint32_t find_replaced(const struct app_control *control)
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         const struct process *process = kernel.process[slot];
         if (process != NULL && is_same(control, process)) {
-            return process->flash_start - control->store.area.address;
+            return process->layout.flash_start - control->store.area.address;
         }
     }
     return find_same(control, control->new_app);

@@ -74,7 +74,7 @@ uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t
                       ~(ALIGNMENT - 1u);
     uint32_t end = take_free(process, length, grant);
     if (end == 0) {
-        if (length > process->grant_start - process->layout.app_break) {
+        if (length > process->grant_start - process->layout.reach_end) {
             report_grants_full(process, grant, length);
             return 0;
         }

@@ -157,7 +157,7 @@ static void find_among_its_like(uint32_t flash_start, const struct tbf_app *app)
     }
     const struct process *winner = app_id_process(app->short_id);
     if (winner != NULL) {
-        struct app_rank won = {winner->app.program_version, winner->flash_start};
+        struct app_rank won = {winner->app.program_version, winner->layout.flash_start};
         if (app_ranks_before(won, rank)) {
             loader_report_refusal(flash_start, app, APP_ID_IS_TAKEN);
         }

@@ -114,7 +114,7 @@ void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
 
 void loader_report_loaded(const struct process *process)
 {
-    loader_forget(process->flash_start, process->flash_start + 1u);
+    loader_forget(process->layout.flash_start, process->layout.flash_start + 1u);
     if (!kernel.config->report_loading) {
         return;
     }
@@ -123,9 +123,9 @@ void loader_report_loaded(const struct process *process)
     report_text(": slot ");
     debug_decimal(process->slot);
     report_text(", flash ");
-    debug_hex32(process->flash_start);
+    debug_hex32(process->layout.flash_start);
     report_text("-");
-    debug_hex32(process->flash_start + process->app.total_size);
+    debug_hex32(process->layout.flash_start + process->app.total_size);
     report_text(", RAM ");
     debug_hex32(process->layout.ram_start);
     report_text("-");

@@ -293,9 +293,9 @@ bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint
         }
     }
     set_regions(layout, MPU_LAYOUT_RAM_FIRST, RUNS_MAX, runs, ATTRIBUTES_RAM);
-    layout->app_break = layout->ram_start + bytes;
+    layout->reach_end = layout->ram_start + bytes;
     if (actual_break != NULL) {
-        *actual_break = layout->app_break;
+        *actual_break = layout->reach_end;
     }
     return true;
 }

@@ -4,7 +4,7 @@
  * by byte.
  *
  * A process may touch, unprivileged:
- *   its RAM      [ram_start, app_break)     read, write, never execute
+ *   its RAM      [ram_start, reach_end)     read, write, never execute
  *   its flash    [flash_start, flash_end)   read, execute
  *   extra ranges [start, end)               as added: memory that another process shares with it
  * and nothing else. The kernel runs privileged with PRIVDEFENA = 1 and HFNMIENA = 0; while this
@@ -12,8 +12,8 @@
  * flash.
  *
  * The RAM block is [ram_start, ram_end): the app's part at the bottom, the kernel's (grants) at the
- * top. What the regions can express, app_break says exactly: there is no byte above it that the app
- * reaches, and none below it that it does not. So a grant allocation compares with app_break and
+ * top. What the regions can express, reach_end says exactly: there is no byte above it that the app
+ * reaches, and none below it that it does not. So a grant allocation compares with reach_end and
  * never asks the MPU.
  *
  * How a range is expressed: one region of 8 sub-regions of G bytes (G = 32, 64, 128 ...) covers a
@@ -50,7 +50,7 @@ struct mpu_layout_region {
 struct mpu_layout {
     struct mpu_layout_region
         region[MPU_LAYOUT_REGIONS];         /* first, so that assembly can load it by offset 0 */
-    uint32_t ram_start, app_break, ram_end; /* all 0 until placed */
+    uint32_t ram_start, reach_end, ram_end; /* all 0 until placed */
     uint32_t flash_start, flash_end;        /* all 0 until set */
     uint8_t extra[MPU_LAYOUT_REGIONS];      /* handle of the extra that owns the region, 0: none */
 };
@@ -75,7 +75,7 @@ void mpu_layout_init(struct mpu_layout *layout);
 
 /*
  * Places the RAM block in the available memory so that it ends as low as possible (alignment hole,
- * rounding and all), sets ram_start, app_break and ram_end, and the RAM regions. ram_start is a
+ * rounding and all), sets ram_start, reach_end and ram_end, and the RAM regions. ram_start is a
  * multiple of 32, as is ram_end - ram_start. Fails when it does not fit, when a sum overflows, when
  * fixed_start is no multiple of 32, or when it would overlap flash or an extra. What the layout had
  * as RAM before is forgotten.
@@ -84,7 +84,7 @@ bool mpu_layout_place_ram(struct mpu_layout *layout, const struct mpu_layout_ram
 
 /*
  * Moves the break to the lowest address at or above `wanted_break` that the regions can express,
- * sets *actual_break (may be NULL) and app_break to it. Fails when wanted_break < ram_start or when
+ * sets *actual_break (may be NULL) and reach_end to it. Fails when wanted_break < ram_start or when
  * that address is above `kernel_break` (the lowest byte of the kernel's part; at most ram_end).
  * wanted_break = ram_start is legal: the app then reaches no RAM. Whether a lower break cuts an
  * allowed buffer is the caller's question.

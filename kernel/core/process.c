@@ -49,7 +49,7 @@ struct process *process_find_at(uint32_t flash_start)
 {
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         struct process *process = kernel.process[slot];
-        if (process != NULL && process->flash_start == flash_start) {
+        if (process != NULL && process->layout.flash_start == flash_start) {
             return process;
         }
     }
@@ -70,7 +70,7 @@ bool process_id_asks_for(struct process_id id, uint32_t driver)
 {
     const struct process *process = process_find(id);
     return process != NULL && process->app.has_permissions &&
-           tbf_permits_driver(process_memory(process->flash_start), &process->app, driver);
+           tbf_permits_driver(process_memory(process->layout.flash_start), &process->app, driver);
 }
 
 enum abi_process_state process_effective_state(const struct process *process)
@@ -94,10 +94,13 @@ uint32_t process_block_bytes(void)
     return (bytes + (STACK_ALIGNMENT - 1u)) & ~(STACK_ALIGNMENT - 1u);
 }
 
+/* Nothing when end <= start. */
 static void clear_memory(uint32_t start, uint32_t end)
 {
-    /* Word by word: a large block must not keep interrupts waiting for long. */
-    (void)memset(process_memory(start), 0, end - start);
+    if (end > start) {
+        /* Word by word: a large block must not keep interrupts waiting for long. */
+        (void)memset(process_memory(start), 0, end - start);
+    }
 }
 
 /* The layout's RAM is placed; everything that a new life starts with. */
@@ -116,17 +119,18 @@ static void start_life(struct process *process)
     for (uint32_t i = 0; i < grant_count(); i++) {
         process->grant_block[i] = 0;
     }
-    clear_memory(process->layout.ram_start, process->layout.app_break);
+    process->app_break = process->layout.ram_start + ABI_INITIAL_BREAK_BYTES;
+    clear_memory(process->layout.ram_start, process->layout.reach_end);
 
-    uint32_t stack_top = process->layout.app_break & ~(STACK_ALIGNMENT - 1u);
+    uint32_t stack_top = process->app_break & ~(STACK_ALIGNMENT - 1u);
     const uint32_t arguments[4] = {
-        process->flash_start + process->app.binary,
+        process->layout.flash_start + process->app.binary,
         process->layout.ram_start,
         process->layout.ram_end - process->layout.ram_start,
-        process->layout.app_break,
+        process->app_break,
     };
-    arch_context_start(&process->context, stack_top, process->flash_start + process->app.entry,
-                       arguments);
+    arch_context_start(&process->context, stack_top,
+                       process->layout.flash_start + process->app.entry, arguments);
     scheduler_note_ready(process);
 }
 
@@ -236,7 +240,6 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
         .layout = layout,
         .id = {kernel.generations[slot] << ID_SLOT_BITS | slot},
         .slot = (uint8_t)slot,
-        .flash_start = flash_start,
         .code_start = flash_start + app->binary,
         .app = *app,
     };
@@ -403,20 +406,23 @@ void process_fault(struct process *process, const struct arch_fault *fault, cons
 
 struct const_slice process_name(const struct process *process)
 {
-    const uint8_t *image = process_memory(process->flash_start);
+    const uint8_t *image = process_memory(process->layout.flash_start);
     return (struct const_slice){image + process->app.name, process->app.name_length};
 }
 
 int process_set_break(struct process *process, uint32_t wanted)
 {
-    uint32_t previous = process->layout.app_break;
+    uint32_t previous = process->app_break;
+    uint32_t reached = process->layout.reach_end;
     if (wanted < process->allow_end ||
         !mpu_layout_set_break(&process->layout, wanted, process->grant_start, NULL)) {
         return K_ENOMEM;
     }
-    if (process->layout.app_break > previous) {
-        clear_memory(previous, process->layout.app_break);
-    }
+    process->app_break = wanted;
+    /* Between the breaks is what the app wrote beyond the old one, behind them what the MPU opens
+     * anew: what others left there. */
+    clear_memory(previous, wanted);
+    clear_memory(wanted > reached ? wanted : reached, process->layout.reach_end);
     if (kernel.mpu_owner == process) {
         kernel.mpu_owner = NULL;
     }

@@ -3,9 +3,13 @@
  *
  * The block of RAM of a process, low to high:
  *
- *   ram_start                app_break            grant_start                        ram_end
- *   | stack, data, heap ...  |  free              | grants (grow down) | struct process |
- *   |------ the app's -------|------------------------ the kernel's --------------------|
+ *   ram_start             app_break  reach_end   grant_start                        ram_end
+ *   | stack, data, heap ...  |        |  free    | grants (grow down) | struct process |
+ *   |------------ the app's ----------|--------------- the kernel's -------------------|
+ *
+ * The break is what the app asked for, to the byte. The MPU opens RAM up to reach_end, the next
+ * address that its regions can express: what lies between is the app's to reach, and nobody else's,
+ * but not to lend.
  *
  * struct process (with its table of grants) lies at the top of the process's own block, so a
  * process costs the kernel's own memory one pointer. Addresses of process memory are uint32_t.
@@ -49,11 +53,11 @@ struct process {
     bool restart_after_dump;
     bool grants_full_told;
     uint32_t grant_start; /* lowest byte of the grants */
+    uint32_t app_break;   /* at most layout.reach_end */
     uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
     struct process_upcall queue[PROCESS_UPCALLS];
-    uint32_t flash_start; /* of the TBF */
-    uint32_t code_start;  /* behind header and trailer, which are protected */
-    struct tbf_app app;   /* offsets from flash_start */
+    uint32_t code_start; /* in flash, behind header and trailer, which are protected */
+    struct tbf_app app;  /* offsets from layout.flash_start */
     uint32_t system_calls;
     uint32_t interruptions; /* how often it stopped without a call and without a fault */
     uint32_t slices_used_up;
@@ -120,12 +124,12 @@ static inline bool process_range_is_inside(uint32_t address, uint32_t length, ui
     return address >= start && address <= end && length <= end - address;
 }
 
-/* Is [address, address + length) in RAM that the app reaches? Length 0: false. */
+/* Is [address, address + length) in RAM below the break? Length 0: false. */
 static inline bool process_owns_ram(const struct process *process, uint32_t address,
                                     uint32_t length)
 {
-    return length != 0 && process_range_is_inside(address, length, process->layout.ram_start,
-                                                  process->layout.app_break);
+    return length != 0 &&
+           process_range_is_inside(address, length, process->layout.ram_start, process->app_break);
 }
 
 /* ... or in its flash, past what is protected? */
@@ -136,13 +140,13 @@ static inline bool process_owns_flash(const struct process *process, uint32_t ad
            process_range_is_inside(address, length, process->code_start, process->layout.flash_end);
 }
 
-/* True when the frame at psp lies in memory that the process may write. */
+/* True when the frame at psp lies in RAM below the break. */
 static inline bool process_frame_is_valid(const struct process *process)
 {
     uint32_t psp = process->context.psp;
     /* No RAM lies so low that the subtraction could wrap. */
     return psp % sizeof(uint32_t) == 0 && psp >= process->layout.ram_start &&
-           psp <= process->layout.app_break - ARCH_FRAME_BYTES;
+           psp <= process->app_break - ARCH_FRAME_BYTES;
 }
 
 struct const_slice process_name(const struct process *process);
@@ -150,7 +154,8 @@ struct const_slice process_name(const struct process *process);
 /* Bytes of struct process with the table of grants. */
 uint32_t process_block_bytes(void);
 
-/* Moves the break as brk does: K_OK, or K_ENOMEM and nothing changed. */
+/* Moves the break as brk does, what that opens being zero: K_OK, or K_ENOMEM and nothing changed.
+ */
 int process_set_break(struct process *process, uint32_t wanted);
 
 /* Memory of a process as bytes. The kernel's own view: any address of the process's block. */

@@ -47,12 +47,12 @@ static void write_memory(const struct process *process)
 {
     report_line("  RAM end     ", process->layout.ram_end);
     report_line("  grants      ", process->grant_start);
-    report_line("  app break   ", process->layout.app_break);
+    report_line("  app break   ", process->app_break);
     report_line("  heap start  ", process->heap_start);
     report_line("  stack top   ", process->stack_top);
     report_line("  RAM start   ", process->layout.ram_start);
-    report_line("  flash end   ", process->flash_start + process->app.total_size);
-    report_line("  flash start ", process->flash_start);
+    report_line("  flash end   ", process->layout.flash_start + process->app.total_size);
+    report_line("  flash start ", process->layout.flash_start);
 }
 
 /* RASR (ARMv7-M ARM, B3.5.9). */

@@ -43,7 +43,7 @@ uint32_t storage_write_id(struct process_id id)
         return 0;
     }
     return process->app.storage != 0
-               ? tbf_storage_write_id(process_memory(process->flash_start), &process->app)
+               ? tbf_storage_write_id(process_memory(process->layout.flash_start), &process->app)
                : owner_of(process);
 }
 
@@ -53,9 +53,10 @@ static bool is_listed(struct process_id id, uint32_t write_id, bool modify)
     if (process == NULL || write_id == 0) {
         return false;
     }
-    return process->app.storage != 0 ? tbf_storage_lists(process_memory(process->flash_start),
-                                                         &process->app, modify, write_id)
-                                     : owner_of(process) == write_id;
+    return process->app.storage != 0
+               ? tbf_storage_lists(process_memory(process->layout.flash_start), &process->app,
+                                   modify, write_id)
+               : owner_of(process) == write_id;
 }
 
 bool storage_may_read(struct process_id id, uint32_t write_id)

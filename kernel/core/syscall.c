@@ -56,15 +56,15 @@ static bool has_permissions(const struct process *process)
 static bool is_permitted(const struct process *process, uint32_t driver)
 {
     return !has_permissions(process) ||
-           tbf_permits_driver(process_memory(process->flash_start), &process->app, driver);
+           tbf_permits_driver(process_memory(process->layout.flash_start), &process->app, driver);
 }
 
 static void command(struct process *process, struct arch_frame *frame)
 {
     const struct driver *driver = find_driver(frame->r0);
-    if (driver == NULL ||
-        (has_permissions(process) && !tbf_permits_command(process_memory(process->flash_start),
-                                                          &process->app, frame->r0, frame->r1))) {
+    if (driver == NULL || (has_permissions(process) &&
+                           !tbf_permits_command(process_memory(process->layout.flash_start),
+                                                &process->app, frame->r0, frame->r1))) {
         struct command_return refused = command_error(K_ENODEVICE);
         answer(frame, &refused);
         return;

@@ -13,14 +13,14 @@ static struct command_return writeable_bound(const struct process *process, uint
         return command_error(K_EFAIL);
     }
     const struct tbf_writeable_flash *regions =
-        process_memory(process->flash_start + process->app.writeable);
+        process_memory(process->layout.flash_start + process->app.writeable);
     uint32_t offset = regions[index].offset;
     uint32_t size = regions[index].size;
     uint32_t total = process->app.total_size;
     if (size == 0 || offset > total || size > total - offset) {
         return command_error(K_EFAIL);
     }
-    return command_success_u32(process->flash_start + offset + (end ? size : 0));
+    return command_success_u32(process->layout.flash_start + offset + (end ? size : 0));
 }
 
 struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand)
@@ -29,7 +29,7 @@ struct command_return syscall_memop(struct process *process, uint32_t operation,
     case ABI_MEMOP_BRK:
         return command_status(process_set_break(process, operand));
     case ABI_MEMOP_SBRK: {
-        uint32_t previous = process->layout.app_break;
+        uint32_t previous = process->app_break;
         uint32_t wanted = previous + operand; /* wraps as a signed sum does */
         bool wrapped = (operand >> 31 != 0) == (wanted > previous);
         if (operand != 0 && (wrapped || process_set_break(process, wanted) != K_OK)) {
@@ -42,9 +42,9 @@ struct command_return syscall_memop(struct process *process, uint32_t operation,
     case ABI_MEMOP_MEMORY_END:
         return command_success_u32(process->layout.ram_end);
     case ABI_MEMOP_FLASH_START:
-        return command_success_u32(process->flash_start);
+        return command_success_u32(process->layout.flash_start);
     case ABI_MEMOP_FLASH_END:
-        return command_success_u32(process->flash_start + process->app.total_size);
+        return command_success_u32(process->layout.flash_start + process->app.total_size);
     case ABI_MEMOP_GRANT_START:
         return command_success_u32(process->grant_start);
     case ABI_MEMOP_WRITEABLE_COUNT:

@@ -116,18 +116,15 @@ static void go_on(struct ownership *ownership, int process, const struct cpu_reg
     struct ownership_call call = state->map.process[process].call;
     guard->doomed = false;
     ownership_judge_registers(ownership, process, regs);
+    uint32_t before = state->map.process[process].asked_break;
     report_mistake(ownership, ownership_map_answered(&state->map, process, regs), call.argument[2],
                    process);
-    uint32_t before = guard->open_end;
+    uint32_t reached = guard->open_end;
     guard->open_end = ownership_judge_layout(ownership, process);
-    if (guard->open_end > before) {
-        ownership_expect_zero(ownership, process, before, guard->open_end);
-    }
-    /* It was asked for before the break said exactly how far the memory reaches. */
-    if (state->map.process[process].high_water > guard->open_end) {
-        ownership_report(ownership, OWNERSHIP_BREACH_ACCEPTED, guard->open_end, OWNERSHIP_NOBODY,
-                         process);
-    }
+    ownership_expect_zero(ownership, process, reached, guard->open_end);
+    /* What it wrote between its break and the end of what is open, too. */
+    uint32_t now = state->map.process[process].asked_break;
+    ownership_expect_zero(ownership, process, before, now < reached ? now : reached);
     ownership_shadow(ownership, process);
 }
 
@@ -189,7 +186,7 @@ static bool takes_stack(const struct ownership_process *process,
         return false;
     }
     bool set = call->argument[0] == ABI_MEMOP_BRK;
-    uint32_t wanted = set ? call->argument[1] : guard->open_end + call->argument[1];
+    uint32_t wanted = set ? call->argument[1] : process->asked_break + call->argument[1];
     return (set || call->argument[0] == ABI_MEMOP_SBRK) && wanted < guard->left.frame.end;
 }
 
@@ -210,7 +207,7 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
     if (!process->alive) {
         return;
     }
-    if (regs->psp < process->ram.start || regs->psp > guard->open_end - FRAME_BYTES) {
+    if (regs->psp < process->ram.start || regs->psp > process->asked_break - FRAME_BYTES) {
         end_life(ownership, left); /* no frame of its own to go on from: the kernel faults it */
         return;
     }

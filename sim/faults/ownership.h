@@ -3,12 +3,13 @@
  *
  * Checked:
  * - a process that goes on may touch its memory up to its break, its flash and what a peer shares
- *   with it, and nothing else (the MPU model is asked what it may touch); what a higher break
- *   opens, and a fresh process's memory, is zero;
+ *   with it, and nothing else (the MPU model is asked what it may touch), but for the rest of the
+ *   sub-region of the MPU that holds the byte below its break; what a higher break opens, and a
+ *   fresh process's memory, is zero;
  * - while a process runs, no other process's memory changes;
  * - while the kernel runs or a device moves bytes, a process's memory changes only where it has
- *   lent a buffer, in its exception frame, or at the flag of yield-no-wait; that of a process
- *   that has ended does not;
+ *   lent a buffer, in its exception frame, at the flag of yield-no-wait, or between its break and
+ *   the higher one that it asks for; that of a process that has ended does not;
  * - a process goes on with its registers as it left them, but for the answer of its call;
  * - answers have a shape of the ABI's, swaps return what was there, the bounds of memory are in
  *   order, an upcall has a subscription of this life;
@@ -35,7 +36,7 @@ enum ownership_kind {
     OWNERSHIP_KERNEL_FLASH, /* in front of the apps */
     OWNERSHIP_KERNEL_RAM,   /* what the kernel's image claims: stack and data */
     OWNERSHIP_APP_FLASH,    /* a TBF */
-    OWNERSHIP_APP_MEMORY,   /* a process's RAM up to its break */
+    OWNERSHIP_APP_MEMORY,   /* a process's RAM, as far as it reaches */
     OWNERSHIP_GRANT_MEMORY, /* its RAM above: the kernel's, about this process */
     OWNERSHIP_NO_MEMORY,    /* a device, or nothing */
 };

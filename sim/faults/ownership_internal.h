@@ -24,7 +24,7 @@ struct ownership_guard {
     struct ownership_left left;
     struct mpu_state mpu; /* judged, while the rest of this is the same */
     bool judged;
-    uint32_t judged_asked, judged_told;
+    uint32_t judged_asked;
     uint64_t judged_epoch;
 };
 

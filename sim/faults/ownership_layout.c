@@ -104,13 +104,28 @@ static void judge_ranges(struct ownership *ownership, int process, const struct 
     }
 }
 
-static void judge_break(struct ownership *ownership, int process, uint32_t open_end)
+/* Where the sub-region begins (the region, if it is too small to have any) that ends what is open.
+ */
+static uint32_t find_last_piece(const struct mpu_state *mpu, uint32_t open_end)
+{
+    const struct mpu_context unprivileged = {.privileged = false, .negative_priority = false};
+    int region = mpu_check(mpu, open_end - 1, 1, MPU_ACCESS_WRITE, unprivileged).region;
+    uint32_t shift = region < 0 ? 5 : (mpu->rasr[region] >> 1 & 0x1FU) + 1;
+    shift = shift < 8 ? shift : shift - 3;
+    return (open_end - 1) >> shift << shift;
+}
+
+/* To the byte but for the piece that the break lies in. */
+static void judge_break(struct ownership *ownership, int process, const struct mpu_state *mpu,
+                        uint32_t open_end)
 {
     const struct ownership_process *owner = &ownership->state.map.process[process];
-    if (open_end < owner->asked_break || (owner->told_break != 0 && open_end < owner->told_break)) {
+    bool open = open_end > owner->ram.start;
+    if (open_end < owner->asked_break) {
         ownership_report(ownership, OWNERSHIP_BREACH_CLOSED, open_end, process, process);
     }
-    if (open_end > owner->ram.end || (owner->told_break != 0 && open_end > owner->told_break)) {
+    if (open_end > owner->ram.end ||
+        (open && find_last_piece(mpu, open_end) >= owner->asked_break)) {
         ownership_report(ownership, OWNERSHIP_BREACH_OPEN, open_end - 1, process, OWNERSHIP_NOBODY);
     }
 }
@@ -122,8 +137,7 @@ uint32_t ownership_judge_layout(struct ownership *ownership, int process)
     const struct ownership_process *owner = &state->map.process[process];
     const struct mpu_state *mpu = &machine_view_processes(ownership->machine)->process[process].mpu;
     if (guard->judged && guard->judged_asked == owner->asked_break &&
-        guard->judged_told == owner->told_break && guard->judged_epoch == state->epoch &&
-        memcmp(&guard->mpu, mpu, sizeof *mpu) == 0) {
+        guard->judged_epoch == state->epoch && memcmp(&guard->mpu, mpu, sizeof *mpu) == 0) {
         return guard->open_end;
     }
     struct ranges write, read, fetch;
@@ -131,14 +145,13 @@ uint32_t ownership_judge_layout(struct ownership *ownership, int process)
     collect(mpu, MPU_ACCESS_READ, &read);
     collect(mpu, MPU_ACCESS_FETCH, &fetch);
     uint32_t open_end = find_open_end(&write, owner);
-    judge_break(ownership, process, open_end);
+    judge_break(ownership, process, mpu, open_end);
     judge_ranges(ownership, process, &write, false, true, open_end);
     judge_ranges(ownership, process, &read, true, true, open_end);
     judge_ranges(ownership, process, &fetch, true, false, open_end);
     guard->mpu = *mpu;
     guard->judged = true;
     guard->judged_asked = owner->asked_break;
-    guard->judged_told = owner->told_break;
     guard->judged_epoch = state->epoch;
     ownership->cost.layouts++;
     return open_end <= state->map.ram.end ? open_end : state->map.ram.end;

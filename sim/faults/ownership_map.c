@@ -58,7 +58,6 @@ static void forget_life(struct ownership_process *process)
     process->subscriptions_lost = false;
     process->call.open = false;
     process->high_water = process->ram.start;
-    process->told_break = 0;
     process->told_grants = 0;
 }
 
@@ -244,11 +243,9 @@ static enum ownership_mistake take_subscription(struct ownership_process *proces
     return swapped || process->subscriptions_lost ? OWNERSHIP_FINE : OWNERSHIP_BAD_SWAP;
 }
 
-/* As large as it may be: the kernel may have rounded the break up. */
 static struct ownership_range app_memory(const struct ownership_process *process)
 {
-    uint32_t end = process->told_break != 0 ? process->told_break : process->ram.end;
-    return (struct ownership_range){process->ram.start, end};
+    return (struct ownership_range){process->ram.start, process->asked_break};
 }
 
 static bool may_lend(const struct ownership_process *process, uint32_t call_class, uint32_t address,
@@ -294,8 +291,6 @@ static enum ownership_mistake take_buffer(struct ownership_process *process,
         place->range = (struct ownership_range){0};
     } else if (holds(process->ram, argument[2]) && end > process->high_water) {
         process->high_water = end;
-        /* The break may be higher than it was asked for: at least so high. */
-        process->asked_break = end > process->asked_break ? end : process->asked_break;
     }
     return swapped || lost ? OWNERSHIP_FINE : OWNERSHIP_BAD_SWAP;
 }
@@ -305,8 +300,6 @@ static enum ownership_mistake judge_break(const struct ownership_process *proces
     bool ordered = process->asked_break >= process->high_water &&
                    process->asked_break >= process->ram.start &&
                    process->asked_break <= process->ram.end &&
-                   (process->told_break == 0 || (process->told_break >= process->asked_break &&
-                                                 process->told_break <= process->ram.end)) &&
                    (process->told_grants == 0 || (process->told_grants >= process->asked_break &&
                                                   process->told_grants <= process->ram.end));
     return ordered ? OWNERSHIP_FINE : OWNERSHIP_BAD_BREAK;
@@ -320,17 +313,12 @@ static enum ownership_mistake take_memop(struct ownership_process *process,
     switch (argument[0]) {
     case ABI_MEMOP_BRK:
         process->asked_break = argument[1];
-        process->told_break = 0;
         return judge_break(process);
     case ABI_MEMOP_SBRK:
-        process->told_break = regs->r[1]; /* of before */
-        if (judge_break(process) != OWNERSHIP_FINE) {
+        if (regs->r[1] != process->asked_break) { /* of before */
             return OWNERSHIP_BAD_BREAK;
         }
-        if (argument[1] != 0) {
-            process->asked_break = regs->r[1] + argument[1];
-            process->told_break = 0;
-        }
+        process->asked_break += argument[1];
         return judge_break(process);
     case ABI_MEMOP_MEMORY_START:
         return value && regs->r[1] == process->ram.start ? OWNERSHIP_FINE : OWNERSHIP_BAD_BOUND;
@@ -411,6 +399,17 @@ enum ownership_mistake ownership_map_answered(struct ownership_map *map, int pro
 
 /* ---- questions ---- */
 
+/* The break that its call asks for; as it is, when that asks for none. */
+static uint32_t wanted_break(const struct ownership_process *process)
+{
+    const uint32_t *argument = process->call.argument;
+    if (process->call.call_class == ABI_CLASS_MEMOP && argument[0] == ABI_MEMOP_BRK) {
+        return argument[1];
+    }
+    bool moves = process->call.call_class == ABI_CLASS_MEMOP && argument[0] == ABI_MEMOP_SBRK;
+    return moves ? process->asked_break + argument[1] : process->asked_break;
+}
+
 uint32_t ownership_map_lent_until(const struct ownership_map *map, int process, uint32_t address)
 {
     const struct ownership_process *owner = &map->process[process];
@@ -431,6 +430,10 @@ uint32_t ownership_map_lent_until(const struct ownership_map *map, int process, 
     if (writes && address - call->argument[2] < call->argument[3]) {
         uint32_t end = call->argument[2] + call->argument[3]; /* it may be in use by now */
         return end > address ? end : address + 1;             /* it wraps: no good buffer */
+    }
+    uint32_t wanted = wanted_break(owner);
+    if (address >= owner->asked_break && address < wanted) {
+        return wanted; /* it is cleared */
     }
     bool flag = call->call_class == ABI_CLASS_YIELD && call->argument[0] == ABI_YIELD_NO_WAIT &&
                 call->argument[1] == address;

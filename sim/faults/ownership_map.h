@@ -2,11 +2,11 @@
  * calls that were observed. Neither the kernel's memory nor the MPU is ever asked.
  *
  * A process's RAM block is what its first registers say: [start, end). Of it, the app's part ends
- * at its break, as memop answers have it; all above is the kernel's (grants, its record of the
- * process). A buffer of an allow call is lent to the kernel until it is swapped, or the life of the
- * process ends; a read-write buffer that is lent to the IPC driver is shared with the peer of that
- * number, once its owner has notified anybody (a notification that waits takes along what is shared
- * when it arrives).
+ * at its break, which is what it asked for, to the byte; all above is the kernel's (grants, its
+ * record of the process), save what the MPU cannot cut off: see ownership.h. A buffer of an allow
+ * call is lent to the kernel until it is swapped, or the life of the process ends; a read-write
+ * buffer that is lent to the IPC driver is shared with the peer of that number, once its owner has
+ * notified anybody (a notification that waits takes along what is shared when it arrives).
  *
  * A life ends with an exit call, a fault, or a call that faults. Ends that only the kernel knows of
  * (the process console stops somebody) are learnt at the next start: until then the map allows what
@@ -55,8 +55,7 @@ struct ownership_process {
     struct ownership_range flash; /* the TBF */
     uint32_t app_start, entry;    /* r0 and pc at its start */
     struct ownership_range ram;   /* empty: it never ran */
-    uint32_t asked_break;         /* the app's part reaches at least to here */
-    uint32_t told_break;          /* as sbrk said since the last change; 0: it did not */
+    uint32_t asked_break;         /* end of the app's part */
     uint32_t high_water;          /* the end of the highest buffer lent in this life */
     uint32_t told_grants;         /* start of the grants as memop said last; 0: never */
     bool alive;                   /* as far as is known */

@@ -92,6 +92,19 @@ class Rules(AppThatTests, unittest.TestCase):
     def test_memop(self):
         self.passes("abi_memory")
 
+    def test_memop_wherever_ram_begins(self):
+        waits = struct.pack("<4H", 0x2001, 0xDF00, 0xE7FC, 0xBF00)  # yield-wait, for ever
+        starts = set()
+        with tempfile.TemporaryDirectory() as folder:
+            for step in range(8):
+                below = os.path.join(folder, f"below{step}.tbf")
+                with open(below, "wb") as file:
+                    file.write(tbf.image(waits, minimum_ram=512 + 32 * step, total=16384))  # the largest is the first
+                result = self.passes("abi_memory", app("tests/abi_memory"), image=below, seconds=0.5)
+                start, = re.findall("abi_memory .* of 0x([0-9a-f]+) to ", result.stderr)
+                starts.add(int(start, 16) % 256)
+        self.assertGreater(len(starts), 3)
+
     def test_writeable_flash_regions(self):
         self.passes_with("abi_writeable", tbf.tlv(tbf.WRITEABLE, struct.pack("<6I", 512, 256, 768, 0, 1024, 1 << 20)))
 

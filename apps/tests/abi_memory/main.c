@@ -58,16 +58,41 @@ static void test_sbrk(void)
     uint32_t after = current_break();
     check(grown.variant == ABI_SUCCESS_U32 && grown.values[0] == before,
           "sbrk returns the break before");
-    check(after >= before + 64, "and moves it at least as far as asked");
+    check(after == before + 64, "and moves it as far as asked");
     check(is_zero(before, after), "what is opened is zero");
     fill(before, after);
     struct syscall_return shrunk = raw_memop(ABI_MEMOP_SBRK, before - after, 0, 0);
     check(shrunk.variant == ABI_SUCCESS_U32 && shrunk.values[0] == after &&
-              current_break() >= before,
+              current_break() == before,
           "sbrk goes down as well");
     uint32_t low = current_break();
     (void)raw_memop(ABI_MEMOP_BRK, after, 0, 0);
     check(is_zero(low, current_break()), "what is closed and opened again is zero");
+}
+
+/* Nothing is rounded: neither what is answered, nor what may be lent, nor what is cleared. */
+static void test_odd_breaks(void)
+{
+    uint32_t before = current_break();
+    bool exact = true;
+    for (uint32_t i = 0; i < 64; i++) {
+        exact &= raw_memop(ABI_MEMOP_SBRK, 1, 0, 0).values[0] == before + i;
+    }
+    check(exact && current_break() == before + 64, "64 times sbrk by 1 is 64 bytes");
+    uint32_t odd = (before + 63) / 32 * 32 + 1;
+    check(raw_memop(ABI_MEMOP_BRK, odd, 0, 0).variant == ABI_SUCCESS && current_break() == odd,
+          "the break may be odd");
+    struct syscall_return beyond =
+        raw_allow_read_write(ABI_DRIVER_RNG, ABI_RNG_RW_BUFFER, odd - 1, 2);
+    check(beyond.variant == ABI_FAILURE_U32_U32 && beyond.values[0] == ABI_INVAL,
+          "the byte above an odd break cannot be lent: INVAL");
+    fill(odd, odd + 31); /* that the MPU cannot close */
+    (void)raw_memop(ABI_MEMOP_BRK, odd + 15, 0, 0);
+    bool zero = is_zero(odd, odd + 15);
+    (void)raw_memop(ABI_MEMOP_BRK, odd + 31, 0, 0);
+    check(zero && is_zero(odd, odd + 31),
+          "what was written above the break is zero below a higher one");
+    (void)raw_memop(ABI_MEMOP_BRK, before, 0, 0);
 }
 
 static void test_limits(void)
@@ -120,6 +145,7 @@ int main(void)
 {
     test_questions();
     test_sbrk();
+    test_odd_breaks();
     test_limits();
     test_lent_memory_stays_open();
     printf("done\n");

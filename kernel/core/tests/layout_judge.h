@@ -74,18 +74,18 @@ static inline void judge_break_edge(const struct mpu_state *mpu, uint32_t edge)
     }
 }
 
-/* RAM of the layout, with 8 kB around it: exactly [ram_start, app_break) is the app's. */
+/* RAM of the layout, with 8 kB around it: exactly [ram_start, reach_end) is the app's. */
 static inline void judge_ram(const struct mpu_layout *layout)
 {
     struct mpu_state mpu = judge_load(layout);
-    assert_true(layout->ram_start <= layout->app_break);
-    assert_true(layout->app_break <= layout->ram_end);
+    assert_true(layout->ram_start <= layout->reach_end);
+    assert_true(layout->reach_end <= layout->ram_end);
     judge_range(&mpu, layout->ram_start - 8192, layout->ram_start, "", "below the block");
-    judge_range(&mpu, layout->ram_start, layout->app_break, "rw", "the app's part");
-    judge_range(&mpu, layout->app_break, layout->ram_end, "", "the kernel's part");
+    judge_range(&mpu, layout->ram_start, layout->reach_end, "rw", "the app's part");
+    judge_range(&mpu, layout->reach_end, layout->ram_end, "", "the kernel's part");
     judge_range(&mpu, layout->ram_end, layout->ram_end + 8192, "", "above the block");
-    if (layout->app_break > layout->ram_start) {
-        judge_break_edge(&mpu, layout->app_break);
+    if (layout->reach_end > layout->ram_start) {
+        judge_break_edge(&mpu, layout->reach_end);
     }
     assert_true(mpu_check(&mpu, layout->ram_start, layout->ram_end - layout->ram_start,
                           MPU_ACCESS_WRITE, judge_kernel)

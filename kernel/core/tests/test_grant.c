@@ -40,7 +40,7 @@ static void test_first_use_is_zero_and_later_ones_remember(void **state)
     assert_true(ran);
     assert_int_equal(grant_error(), K_OK);
     assert_true(p->grant_start < before);
-    assert_true(p->grant_start >= p->layout.app_break);
+    assert_true(p->grant_start >= p->layout.reach_end);
     grant_enter (own_grant, p->id, g) {
         assert_int_equal(g->wide, 5);
     }
@@ -91,8 +91,8 @@ static void test_exhaustion_is_one_process_own_affair(void **state)
     fixture_add_app(&(struct fixture_app){.name = "other"});
     fixture_boot();
     struct process *glutton = kernel.process[0];
-    uint32_t free_bytes = glutton->grant_start - glutton->layout.app_break;
-    uint32_t before = glutton->layout.app_break;
+    uint32_t free_bytes = glutton->grant_start - glutton->app_break;
+    uint32_t before = glutton->app_break;
     while (process_set_break(glutton, before + free_bytes) != K_OK) {
         free_bytes -= 4;
     }
@@ -142,7 +142,7 @@ static void end_and_check(struct process *p, bool restart)
     assert_int_equal(p->grant_start, fresh);
     if (restart) {
         assert_int_equal(p->allow_end, p->layout.ram_start);
-        assert_int_equal(p->layout.app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
+        assert_int_equal(p->app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
         struct arch_frame *frame = fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 0, f, 1);
         assert_int_equal(frame->r1, 0);
         assert_int_equal(frame->r2, 0);

@@ -238,7 +238,7 @@ static void test_blocks_against_a_list(void **state)
             refused += one->start == 0 ? 1 : 0;
             if (one->start != 0) {
                 assert_int_equal(one->start % 8, 0);
-                assert_true(one->start >= p->layout.app_break);
+                assert_true(one->start >= p->layout.reach_end);
                 *one = (struct held){one->start, bytes, (uint8_t)turn};
                 uint8_t *memory = process_memory(one->start);
                 for (uint32_t j = 0; j < bytes; j++) {

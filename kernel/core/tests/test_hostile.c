@@ -39,20 +39,20 @@ static uint32_t nasty(const struct process *p)
         0,
         1,
         p->layout.ram_start,
-        p->layout.app_break,
+        p->app_break,
         p->grant_start,
         p->layout.ram_end,
-        p->flash_start,
+        p->layout.flash_start,
         p->code_start,
         p->layout.flash_end,
         other->layout.ram_start,
         other->grant_start,
-        other->layout.app_break,
+        other->app_break,
         0x20000000,
         0xFFFFFFFF,
         0x7FFFFFFF,
         0x80000000,
-        p->layout.app_break - p->layout.ram_start,
+        p->app_break - p->layout.ram_start,
         (uint32_t)(uintptr_t)other,
     };
     uint32_t value = values[random_below(sizeof(values) / sizeof(values[0]))];
@@ -70,10 +70,11 @@ static uint32_t nasty(const struct process *p)
 
 static void check_process(const struct process *p)
 {
-    CHECK(p->layout.ram_start <= p->layout.app_break);
-    CHECK(p->layout.app_break <= p->grant_start);
+    CHECK(p->layout.ram_start <= p->app_break);
+    CHECK(p->app_break <= p->layout.reach_end);
+    CHECK(p->layout.reach_end <= p->grant_start);
     CHECK(p->grant_start + process_block_bytes() <= p->layout.ram_end);
-    CHECK(p->allow_end <= p->layout.app_break);
+    CHECK(p->allow_end <= p->app_break);
     CHECK(p->queue_count <= PROCESS_UPCALLS && p->queue_first < PROCESS_UPCALLS);
     CHECK(p->slot < PROCESSES && kernel.process[p->slot] == p);
     CHECK(!process_is_alive(p) || process_frame_is_valid(p));
@@ -86,8 +87,7 @@ static void check_process(const struct process *p)
         const struct grant_pair *pair =
             grant_buffer_pair(fixture_grant, block, ALLOW_READ_WRITE, number);
         uint64_t end = (uint64_t)pair->first + pair->second;
-        CHECK(pair->second == 0 ||
-              (pair->first >= p->layout.ram_start && end <= p->layout.app_break));
+        CHECK(pair->second == 0 || (pair->first >= p->layout.ram_start && end <= p->app_break));
     }
 }
 
@@ -112,8 +112,7 @@ static void check_picture(const struct process *p, const struct picture *picture
 /* A few bytes around a bound that counts. */
 static uint32_t near_bound(const struct process *p)
 {
-    const uint32_t bounds[] = {p->layout.ram_start, p->layout.app_break, p->allow_end,
-                               p->grant_start};
+    const uint32_t bounds[] = {p->layout.ram_start, p->app_break, p->allow_end, p->grant_start};
     return bounds[random_below(4)] + random_below(96) - 48;
 }
 
@@ -133,7 +132,7 @@ static void one_call(struct process *p)
     uint32_t r0 = drivers[random_below(6)];
     uint32_t r1 = random_below(8) == 0 ? nasty(p) : random_below(3);
     uint32_t r2 = random_below(2) == 0 ? near_bound(p) : nasty(p);
-    uint32_t r3 = random_below(2) == 0 ? p->layout.app_break - r2 + random_below(9) - 4 : nasty(p);
+    uint32_t r3 = random_below(2) == 0 ? p->app_break - r2 + random_below(9) - 4 : nasty(p);
     if (class == ABI_CLASS_YIELD) {
         r0 = random_below(3);
         r1 = r0 == ABI_YIELD_WAIT_FOR ? FIXTURE_DRIVER : r2;

@@ -104,10 +104,10 @@ static void expect_reach(unsigned who, uint32_t start, uint32_t end)
     if (start == end) {
         start = end = ram_end;
     }
-    judge_range(&mpu, own->ram_start, own->app_break, "rw", "its own");
-    uint32_t edges[] = {FIXTURE_RAM, own->ram_start, own->app_break, start, end, ram_end};
+    judge_range(&mpu, own->ram_start, own->reach_end, "rw", "its own");
+    uint32_t edges[] = {FIXTURE_RAM, own->ram_start, own->reach_end, start, end, ram_end};
     if (start < own->ram_start) {
-        uint32_t sorted[] = {FIXTURE_RAM, start, end, own->ram_start, own->app_break, ram_end};
+        uint32_t sorted[] = {FIXTURE_RAM, start, end, own->ram_start, own->reach_end, ram_end};
         memcpy(edges, sorted, sizeof(edges));
     }
     for (unsigned i = 0; i + 1 < 6; i++) {
@@ -592,7 +592,7 @@ static void test_a_slot_that_is_used_again(void **state)
     assert_int_equal(discover(CLIENT, "org.example.service")->r0, ABI_SUCCESS_U32);
     share(CLIENT, SERVICE, 64, 64);
     struct tbf_app app = at(SERVICE)->app;
-    uint32_t flash = at(SERVICE)->flash_start;
+    uint32_t flash = at(SERVICE)->layout.flash_start;
     assert_int_equal(process_remove(at(SERVICE)), K_OK);
     expect_error(command(CLIENT, ABI_IPC_NOTIFY_SERVICE, SERVICE), ABI_INVAL);
     share(CLIENT, SERVICE, 64, 64); /* nobody there to share it with, and no harm */
@@ -620,7 +620,7 @@ static void test_what_was_shared_with_the_one_before(void **state)
     (void)state;
     share(CLIENT, SERVICE, 64, 64);
     struct tbf_app app = at(SERVICE)->app;
-    uint32_t flash = at(SERVICE)->flash_start;
+    uint32_t flash = at(SERVICE)->layout.flash_start;
     assert_int_equal(process_remove(at(SERVICE)), K_OK);
     assert_int_equal(process_create(flash, &app), PROCESS_LOADED);
     assert_int_equal(discover(CLIENT, "org.example.service")->r1, SERVICE);
@@ -658,7 +658,7 @@ static void test_no_memory_for_it(void **state)
 {
     (void)state;
     struct process *client = at(CLIENT);
-    client->grant_start = client->layout.app_break + 64;
+    client->grant_start = client->layout.reach_end + 64;
     fixture_call(client, ABI_CLASS_ALLOW_READ_ONLY, ABI_DRIVER_IPC, 0, buffer_of(client, 0), 8);
     expect_error(command(CLIENT, ABI_IPC_DISCOVER, 0), ABI_NOMEM);
     /* A notification without a buffer needs none. */

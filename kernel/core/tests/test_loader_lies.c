@@ -107,23 +107,25 @@ static void put_app(uint32_t address, uint32_t total)
 static void check_process(const struct process *p, uint32_t seed)
 {
     bool sound =
-        p->flash_start >= FIXTURE_FLASH && p->flash_start < FLASH_END &&
-        p->app.total_size <= FLASH_END - p->flash_start && p->app.entry < p->app.total_size &&
-        p->app.binary <= p->app.entry &&
+        p->layout.flash_start >= FIXTURE_FLASH && p->layout.flash_start < FLASH_END &&
+        p->app.total_size <= FLASH_END - p->layout.flash_start &&
+        p->app.entry < p->app.total_size && p->app.binary <= p->app.entry &&
         (uint32_t)p->app.name + p->app.name_length <= p->app.total_size &&
         (uint32_t)p->app.writeable + 8u * p->app.writeable_count <= p->app.total_size &&
         (uint32_t)p->app.permissions + 16u * p->app.permission_count <= p->app.total_size &&
         p->layout.ram_start >= FIXTURE_RAM && p->layout.ram_end <= RAM_END &&
         p->grant_start + process_block_bytes() == p->layout.ram_end &&
-        p->layout.app_break <= p->grant_start && process_frame_is_valid(p);
+        p->app_break <= p->layout.reach_end && p->layout.reach_end <= p->grant_start &&
+        process_frame_is_valid(p);
     if (!sound) {
         fail_msg("seed %u: process in slot %u", seed, p->slot);
     }
     judge_ram(&p->layout);
     struct mpu_state mpu = judge_load(&p->layout);
-    uint32_t flash_end = p->flash_start + p->app.total_size;
-    judge_range(&mpu, p->flash_start, flash_end, "rx", "its flash");
-    judge_range(&mpu, p->flash_start - 0x10000, p->flash_start, "", "below its flash");
+    uint32_t flash_end = p->layout.flash_start + p->app.total_size;
+    judge_range(&mpu, p->layout.flash_start, flash_end, "rx", "its flash");
+    judge_range(&mpu, p->layout.flash_start - 0x10000, p->layout.flash_start, "",
+                "below its flash");
     judge_range(&mpu, flash_end, flash_end + 0x10000, "", "above its flash");
 }
 

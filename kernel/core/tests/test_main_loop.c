@@ -105,7 +105,7 @@ static void test_mpu_follows_the_layout(void **state)
 
 static enum arch_stop lose_the_stack(struct process *p)
 {
-    p->context.psp = p->layout.app_break - 16;
+    p->context.psp = p->app_break - 16;
     return fixture.runs % 2 == 1 ? ARCH_STOP_INTERRUPT : ARCH_STOP_SYSTEM_CALL;
 }
 

@@ -89,7 +89,7 @@ static struct mpu_layout place(uint32_t start, uint32_t initial, uint32_t app, u
     assert_int_equal(layout.ram_start % 32, 0);
     assert_int_equal(layout.ram_end % 32, 0);
     assert_true(layout.ram_end <= RAM + RAM_BYTES);
-    assert_true(layout.app_break >= layout.ram_start + initial);
+    assert_true(layout.reach_end >= layout.ram_start + initial);
     assert_true(layout.ram_end - layout.ram_start >= app + kernel);
     return layout;
 }
@@ -106,7 +106,7 @@ static void check_break(struct mpu_layout *layout, const struct reach *reach, ui
 
     assert_true(mpu_layout_set_break(layout, layout->ram_start + wanted, expected, &actual));
     assert_int_equal(actual, expected);
-    assert_int_equal(layout->app_break, expected);
+    assert_int_equal(layout->reach_end, expected);
     judge_ram(layout);
 
     assert_true(mpu_layout_set_break(layout, layout->ram_start + wanted, layout->ram_end, &actual));
@@ -164,7 +164,7 @@ static void test_every_byte_of_some_layouts(void **state)
                                          layout.ram_end, NULL));
         struct mpu_state mpu = judge_load(&layout);
         for (uint32_t at = layout.ram_start - 300; at < layout.ram_end + 300; at++) {
-            bool inside = at >= layout.ram_start && at < layout.app_break;
+            bool inside = at >= layout.ram_start && at < layout.reach_end;
             assert_int_equal(mpu_check(&mpu, at, 1, MPU_ACCESS_READ, judge_user).allowed, inside);
             assert_int_equal(mpu_check(&mpu, at, 1, MPU_ACCESS_WRITE, judge_user).allowed, inside);
             assert_false(mpu_check(&mpu, at, 1, MPU_ACCESS_FETCH, judge_user).allowed);

@@ -60,7 +60,7 @@ static void test_small_app_under_large_grants(void **state)
     for (uint32_t kernel = 0; kernel <= 20000; kernel += 250) {
         struct mpu_layout layout = place(RAM + 0x20, 0xFFE0, 33, kernel);
         judge_ram(&layout);
-        assert_true(layout.ram_end - layout.app_break >= kernel);
+        assert_true(layout.ram_end - layout.reach_end >= kernel);
     }
 }
 
@@ -98,7 +98,7 @@ static void test_2435_break_and_mpu_disagree(void **state)
             mpu_layout_set_break(&layout, layout.ram_start + wanted, layout.ram_end, &actual));
         struct mpu_state mpu = judge_load(&layout);
         judge_break_edge(&mpu, actual);
-        assert_int_equal(actual, layout.app_break);
+        assert_int_equal(actual, layout.reach_end);
     }
 }
 
@@ -132,7 +132,7 @@ static void test_4894_limit_off_by_a_step(void **state)
     (void)state;
     for (uint32_t app = 32; app <= 2048; app += 32) {
         struct mpu_layout layout = place(RAM, 0x4000, app, 64);
-        assert_int_equal(layout.app_break, layout.ram_start + app);
+        assert_int_equal(layout.reach_end, layout.ram_start + app);
         struct mpu_state mpu = judge_load(&layout);
         judge_break_edge(&mpu, layout.ram_start + app);
     }

@@ -17,14 +17,14 @@ static void test_first_registers(void **state)
     struct process *p = fixture_boot_one();
     const struct arch_frame *frame = arch_context_frame(&p->context);
     assert_int_equal(p->state, ABI_PROCESS_RUNNING);
-    assert_int_equal(p->layout.app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
+    assert_int_equal(p->app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
     assert_int_equal(p->context.psp, p->layout.ram_start);
     assert_int_equal(p->context.exc_return, 0xFFFFFFFD);
-    assert_int_equal(frame->r0, p->flash_start + p->app.binary);
+    assert_int_equal(frame->r0, p->layout.flash_start + p->app.binary);
     assert_int_equal(frame->r1, p->layout.ram_start);
     assert_int_equal(frame->r2, p->layout.ram_end - p->layout.ram_start);
-    assert_int_equal(frame->r3, p->layout.app_break);
-    assert_int_equal(frame->pc, p->flash_start + p->app.entry);
+    assert_int_equal(frame->r3, p->app_break);
+    assert_int_equal(frame->pc, p->layout.flash_start + p->app.entry);
     assert_int_equal(frame->xpsr, 0x01000000);
 }
 
@@ -269,10 +269,10 @@ static void test_restart_starts_afresh(void **state)
     memset(process_memory(p->layout.ram_start), 0xEE, 800);
     p->stack_top = 1;
     process_restart(p);
-    assert_int_equal(p->layout.app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
+    assert_int_equal(p->app_break, p->layout.ram_start + ABI_INITIAL_BREAK_BYTES);
     assert_int_equal(p->stack_top, 0);
     assert_int_equal(p->restarts, 1);
-    assert_int_equal(arch_context_frame(&p->context)->pc, p->flash_start + p->app.entry);
+    assert_int_equal(arch_context_frame(&p->context)->pc, p->layout.flash_start + p->app.entry);
     assert_int_equal(p->context.psp, p->layout.ram_start);
 }
 

@@ -108,7 +108,7 @@ static void test_a_removed_process_is_nobody(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     struct tbf_app app = p->app;
-    uint32_t flash = p->flash_start;
+    uint32_t flash = p->layout.flash_start;
     struct process_id id = p->id;
     kernel.current = p;
     kernel.mpu_owner = p;
@@ -145,7 +145,7 @@ static void test_a_slot_without_identifiers_is_not_used(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     struct tbf_app app = p->app;
-    uint32_t flash = p->flash_start;
+    uint32_t flash = p->layout.flash_start;
     p->id.value = 0xFFFFFF00u;
     assert_int_equal(process_remove(p), K_OK);
     assert_int_equal(process_create(flash, &app), 0);

@@ -87,7 +87,7 @@ static void test_the_swap_and_its_errors(void **state)
 {
     (void)state;
     uint32_t driver = ABI_DRIVER_READ_ONLY_STATE;
-    uint32_t outside = process->layout.app_break - 8;
+    uint32_t outside = process->app_break - 8;
     expect_failure(allow(0x77777, 0, outside, 16), ABI_NODEVICE, outside, 16);
     expect_failure(allow(driver, 0, outside, 16), ABI_INVAL, outside, 16);
     expect_failure(allow(driver, 9, outside, 16), ABI_INVAL, outside, 16);
@@ -131,7 +131,7 @@ static void test_the_other_kinds_do_not_reach_it(void **state)
 static void test_no_memory_for_the_grant(void **state)
 {
     (void)state;
-    process->grant_start = process->layout.app_break + 8;
+    process->grant_start = process->layout.reach_end + 8;
     expect_failure(allow(ABI_DRIVER_READ_ONLY_STATE, 0, buffer, 16), ABI_NOMEM, buffer, 16);
     expect_failure(allow(ABI_DRIVER_READ_ONLY_STATE, 1, buffer, 16), ABI_NOMEM, buffer, 16);
 }

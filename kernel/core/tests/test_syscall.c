@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "kernel/core/tests/kernel_fixture.h"
 
 #define UNTOUCHED 0xCAFEF00Du
@@ -97,7 +100,7 @@ static void test_subscribe_bounds_of_function(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     uint32_t code = p->code_start;
-    uint32_t end = p->flash_start + p->app.total_size;
+    uint32_t end = p->layout.flash_start + p->app.total_size;
     static const uint32_t driver = FIXTURE_DRIVER;
     struct {
         uint32_t function, variant;
@@ -107,8 +110,8 @@ static void test_subscribe_bounds_of_function(void **state)
         {end - 4, ABI_SUCCESS_U32_U32},
         {end - 2, ABI_FAILURE_U32_U32},
         {p->layout.ram_start, ABI_SUCCESS_U32_U32},
-        {p->layout.app_break - 4, ABI_SUCCESS_U32_U32},
-        {p->layout.app_break - 2, ABI_FAILURE_U32_U32},
+        {p->app_break - 4, ABI_SUCCESS_U32_U32},
+        {p->app_break - 2, ABI_FAILURE_U32_U32},
         {p->grant_start, ABI_FAILURE_U32_U32},
         {0xFFFFFFFE, ABI_FAILURE_U32_U32},
     };
@@ -164,9 +167,9 @@ static void test_allow_bounds(void **state)
     struct process *p = fixture_boot_one();
     fixture_grow(p, 256);
     uint32_t start = p->layout.ram_start;
-    uint32_t end = p->layout.app_break;
+    uint32_t end = p->app_break;
     uint32_t code = p->code_start;
-    uint32_t code_end = p->flash_start + p->app.total_size;
+    uint32_t code_end = p->layout.flash_start + p->app.total_size;
     struct {
         uint32_t address, length;
         bool read_write, read_only;
@@ -184,7 +187,7 @@ static void test_allow_bounds(void **state)
         {code, code_end - code, false, true},
         {code, code_end - code + 1, false, false},
         {code - 1, 1, false, false},
-        {p->flash_start, 4, false, false},
+        {p->layout.flash_start, 4, false, false},
         {0, 4, false, false},
         {0xFFFFFFFF, 2, false, false},
     };
@@ -225,9 +228,12 @@ static void test_memop_questions(void **state)
     struct {
         uint32_t operation, value;
     } rows[] = {
-        {ABI_MEMOP_MEMORY_START, p->layout.ram_start}, {ABI_MEMOP_MEMORY_END, p->layout.ram_end},
-        {ABI_MEMOP_FLASH_START, p->flash_start},       {ABI_MEMOP_FLASH_END, p->flash_start + 1024},
-        {ABI_MEMOP_GRANT_START, p->grant_start},       {ABI_MEMOP_WRITEABLE_COUNT, 0},
+        {ABI_MEMOP_MEMORY_START, p->layout.ram_start},
+        {ABI_MEMOP_MEMORY_END, p->layout.ram_end},
+        {ABI_MEMOP_FLASH_START, p->layout.flash_start},
+        {ABI_MEMOP_FLASH_END, p->layout.flash_start + 1024},
+        {ABI_MEMOP_GRANT_START, p->grant_start},
+        {ABI_MEMOP_WRITEABLE_COUNT, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         assert_answer(fixture_call(p, ABI_CLASS_MEMOP, rows[i].operation, 0, 5, 6), ABI_SUCCESS_U32,
@@ -256,9 +262,9 @@ static void test_writeable_flash(void **state)
     struct process *p = kernel.process[0];
     assert_int_equal(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_WRITEABLE_COUNT, 0, 0, 0)->r1, 3);
     assert_answer(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_WRITEABLE_START, 0, 0, 0),
-                  ABI_SUCCESS_U32, p->flash_start + 512, 0, 0);
+                  ABI_SUCCESS_U32, p->layout.flash_start + 512, 0, 0);
     assert_answer(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_WRITEABLE_END, 0, 0, 0),
-                  ABI_SUCCESS_U32, p->flash_start + 768, 0, 0);
+                  ABI_SUCCESS_U32, p->layout.flash_start + 768, 0, 0);
     for (uint32_t index = 1; index < 4; index++) {
         assert_int_equal(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_WRITEABLE_END, index, 0, 0)->r0,
                          ABI_FAILURE);
@@ -269,23 +275,23 @@ static void test_sbrk(void **state)
 {
     (void)state;
     struct process *p = fixture_boot_one();
-    uint32_t before = p->layout.app_break;
+    uint32_t before = p->app_break;
     assert_answer(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_SBRK, 100, 0, 0), ABI_SUCCESS_U32,
                   before, 0, 0);
-    assert_true(p->layout.app_break >= before + 100);
-    uint32_t grown = p->layout.app_break;
+    assert_int_equal(p->app_break, before + 100);
+    uint32_t grown = p->app_break;
     assert_answer(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_SBRK, 0, 0, 0), ABI_SUCCESS_U32, grown,
                   0, 0);
-    assert_int_equal(p->layout.app_break, grown);
+    assert_int_equal(p->app_break, grown);
     static const uint32_t bad[] = {0x7FFFFFFF, 0x80000000, 0xFFFFFFFF & ~0xFFFu, 0x10000};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_SBRK, bad[i], 0, 0)->r1,
                          ABI_NOMEM);
-        assert_int_equal(p->layout.app_break, grown);
+        assert_int_equal(p->app_break, grown);
     }
     assert_int_equal(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_SBRK, before - grown, 0, 0)->r0,
                      ABI_SUCCESS_U32);
-    assert_int_equal(p->layout.app_break, before);
+    assert_int_equal(p->app_break, before);
 }
 
 /* What the process sees for the first time is zero. */
@@ -307,6 +313,64 @@ static void test_break_zeroes(void **state)
     }
 }
 
+/* Breaks up and down at random, the process writing all that it reaches: what it gets is zero, and
+ * the break is what it asked for. */
+static void test_any_breaks(void **state)
+{
+    (void)state;
+    struct process *p = fixture_boot_one();
+    uint32_t start = p->layout.ram_start;
+    uint8_t *memory = process_memory(start);
+    memset(memory + ARCH_FRAME_BYTES, 0xEE, p->grant_start - start - ARCH_FRAME_BYTES);
+    uint32_t reached = p->layout.reach_end - start;
+    uint32_t before = p->app_break - start;
+    srand(1);
+    unsigned rounded = 0;
+    for (unsigned turn = 0; turn < 20000; turn++) {
+        uint32_t wanted = ARCH_FRAME_BYTES + (uint32_t)rand() % (p->grant_start - start);
+        if (turn % 2 == 0) {
+            wanted = before + (uint32_t)rand() % 9;
+        }
+        if (process_set_break(p, start + wanted) != K_OK) {
+            assert_int_equal(p->app_break, start + before);
+            continue;
+        }
+        assert_int_equal(p->app_break, start + wanted);
+        assert_in_range(p->layout.reach_end, p->app_break, p->grant_start);
+        rounded += p->layout.reach_end > p->app_break;
+        for (uint32_t i = before; i < wanted; i++) {
+            assert_int_equal(memory[i], 0);
+        }
+        for (uint32_t i = reached; i < p->layout.reach_end - start; i++) {
+            assert_int_equal(memory[i], 0);
+        }
+        before = wanted;
+        reached = p->layout.reach_end - start;
+        memset(memory + ARCH_FRAME_BYTES, 0xEE, reached - ARCH_FRAME_BYTES);
+    }
+    assert_true(rounded > 1000);
+}
+
+/* A buffer and a function beyond the break are refused where the MPU would let them pass. */
+static void test_lending_ends_at_the_break(void **state)
+{
+    (void)state;
+    struct process *p = fixture_boot_one();
+    fixture_grow(p, 105);
+    uint32_t end = p->layout.ram_start + 105;
+    assert_true(p->layout.reach_end > end + 8);
+    assert_answer(fixture_call(p, ABI_CLASS_ALLOW_READ_WRITE, FIXTURE_DRIVER, 0, end - 8, 9),
+                  ABI_FAILURE_U32_U32, ABI_INVAL, end - 8, 9);
+    assert_int_equal(fixture_call(p, ABI_CLASS_ALLOW_READ_WRITE, FIXTURE_DRIVER, 0, end - 8, 8)->r0,
+                     ABI_SUCCESS_U32_U32);
+    assert_answer(fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 0, end - 2, 9),
+                  ABI_FAILURE_U32_U32, ABI_INVAL, end - 2, 9);
+    p->context.psp = (end & ~7u) - ARCH_FRAME_BYTES;
+    assert_true(process_frame_is_valid(p));
+    p->context.psp += 8;
+    assert_false(process_frame_is_valid(p));
+}
+
 /* Once there is room in the regions for the whole block, brk reaches up to the grants, not into. */
 static void test_break_against_grants(void **state)
 {
@@ -318,7 +382,8 @@ static void test_break_against_grants(void **state)
     assert_int_equal(fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_BRK, grants + 1, 0, 0)->r1,
                      ABI_NOMEM);
     fixture_call(p, ABI_CLASS_MEMOP, ABI_MEMOP_BRK, grants - 64, 0, 0);
-    assert_true(p->layout.app_break <= grants);
+    assert_int_equal(p->app_break, grants - 64);
+    assert_true(p->layout.reach_end <= grants);
 }
 
 static void test_exit(void **state)
@@ -393,7 +458,7 @@ static void test_command_that_restarts_its_caller(void **state)
     struct process *p = fixture_boot_one();
     fixture.command = restart_caller;
     struct arch_frame *frame = fixture_call(p, ABI_CLASS_COMMAND, FIXTURE_DRIVER, 0, 0, 0);
-    assert_int_equal(frame->r0, p->flash_start + p->app.binary); /* crt0's first argument */
+    assert_int_equal(frame->r0, p->layout.flash_start + p->app.binary); /* crt0's first argument */
 }
 
 int main(void)
@@ -411,6 +476,8 @@ int main(void)
         cmocka_unit_test_setup(test_memop_questions, fixture_setup),
         cmocka_unit_test_setup(test_writeable_flash, fixture_setup),
         cmocka_unit_test_setup(test_sbrk, fixture_setup),
+        cmocka_unit_test_setup(test_any_breaks, fixture_setup),
+        cmocka_unit_test_setup(test_lending_ends_at_the_break, fixture_setup),
         cmocka_unit_test_setup(test_break_zeroes, fixture_setup),
         cmocka_unit_test_setup(test_break_against_grants, fixture_setup),
         cmocka_unit_test_setup(test_exit, fixture_setup),

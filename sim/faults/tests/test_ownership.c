@@ -260,6 +260,30 @@ static void test_a_region_that_is_too_wide(void **state)
     close_scene(&scene);
 }
 
+/* Beyond the break there is the rest of the sub-region that it lies in, and not one more. */
+static void test_a_subregion_too_many(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_scene(&scene, "nrf52dk", "kernel/nrf52dk.elf", two_apps);
+    run_to(&scene, BOOTED);
+    int buttons = find_process(&scene, "buttons");
+    const struct mpu_state *mpu =
+        &machine_view_processes(scene.bench.machine)->process[buttons].mpu;
+    const struct mpu_context unprivileged = {.privileged = false};
+    uint32_t last = process_of(&scene, buttons)->asked_break - 1;
+    struct mpu_verdict verdict = mpu_check(mpu, last, 1, MPU_ACCESS_WRITE, unprivileged);
+    assert_in_range(verdict.subregion, 0, 6);
+    uint32_t rasr = mpu->rasr[verdict.region];
+    uint32_t next = 0x100U << (verdict.subregion + 1);
+    assert_int_equal(rasr & next, next);
+    poke_word(&scene, find_in_grants(&scene, buttons, rasr), rasr & ~next);
+    press_button(&scene, 500U * MS);
+    run_to(&scene, 2500U * MS);
+    assert_int_equal(expect_breach(&scene, OWNERSHIP_BREACH_OPEN)->who, buttons);
+    close_scene(&scene);
+}
+
 static void test_a_register(void **state)
 {
     (void)state;
@@ -404,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_a_dead_process_is_written),
         cmocka_unit_test(test_flash),
         cmocka_unit_test(test_a_region_that_is_too_wide),
+        cmocka_unit_test(test_a_subregion_too_many),
         cmocka_unit_test(test_a_register),
         cmocka_unit_test(test_an_upcall_elsewhere),
         cmocka_unit_test(test_a_fault_of_the_kernel),

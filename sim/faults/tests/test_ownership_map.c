@@ -153,8 +153,6 @@ static void test_buffers_of_others_are_not_to_be_accepted(void **state)
                      OWNERSHIP_FINE);
     assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_ONLY, FLASH_B, 16, FLASH_A + 0x100, 16),
                      OWNERSHIP_BAD_ACCEPTED);
-    /* As soon as the break is known, it counts. */
-    assert_int_equal(sbrk(&map, 0, RAM_A + 32), OWNERSHIP_FINE);
     assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_WRITE, RAM_A + 24, 16, 0, 0),
                      OWNERSHIP_BAD_ACCEPTED);
 }
@@ -176,17 +174,28 @@ static void test_breaks(void **state)
     assert_int_equal(sbrk(&map, 0, RAM_A + 0x1E0), OWNERSHIP_BAD_BREAK); /* below what it asked */
 }
 
-/* The kernel rounds a break up to what the MPU can express: a buffer may show how far. */
-static void test_a_buffer_above_the_asked_break(void **state)
+/* What the MPU opens beyond the break is nobody else's, but not to lend, and not told. */
+static void test_the_break_is_exact(void **state)
 {
     (void)state;
     static struct ownership_map map;
     make_map(&map);
-    assert_int_equal(brk(&map, RAM_A + 0x204), OWNERSHIP_FINE);
-    assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_WRITE, RAM_A + 0x208, 8, 0, 0),
+    assert_int_equal(brk(&map, RAM_A + 0x203), OWNERSHIP_FINE);
+    assert_int_equal(sbrk(&map, 0, RAM_A + 0x203), OWNERSHIP_FINE);
+    assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_WRITE, RAM_A + 0x1FC, 7, 0, 0),
                      OWNERSHIP_FINE);
-    assert_int_equal(sbrk(&map, 0, RAM_A + 0x220), OWNERSHIP_FINE);
-    assert_int_equal(brk(&map, RAM_A + 0x20C), OWNERSHIP_BAD_BREAK);
+    assert_int_equal(lend(&map, ABI_CLASS_ALLOW_READ_WRITE, RAM_A + 0x1FC, 8, RAM_A + 0x1FC, 7),
+                     OWNERSHIP_BAD_ACCEPTED);
+    assert_int_equal(sbrk(&map, 0, RAM_A + 0x220), OWNERSHIP_BAD_BREAK);
+    assert_int_equal(sbrk(&map, 5, RAM_A + 0x203), OWNERSHIP_FINE);
+    assert_int_equal(map.process[0].asked_break, RAM_A + 0x208);
+    /* Up to a higher one the kernel may write: it clears that. */
+    struct answer higher = {{ABI_MEMOP_SBRK, 8}};
+    assert_false(is_lent(&map, RAM_A + 0x208));
+    ownership_map_called(&map, 0, ABI_CLASS_MEMOP, higher.r, AFTER);
+    assert_false(is_lent(&map, RAM_A + 0x207));
+    assert_int_equal(ownership_map_lent_until(&map, 0, RAM_A + 0x209), RAM_A + 0x210);
+    assert_false(is_lent(&map, RAM_A + 0x210));
 }
 
 static void test_bounds_that_memop_tells(void **state)
@@ -341,7 +350,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_buffer_is_not_lent),
         cmocka_unit_test(test_buffers_of_others_are_not_to_be_accepted),
         cmocka_unit_test(test_breaks),
-        cmocka_unit_test(test_a_buffer_above_the_asked_break),
+        cmocka_unit_test(test_the_break_is_exact),
         cmocka_unit_test(test_bounds_that_memop_tells),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_upcalls),
