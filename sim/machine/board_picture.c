@@ -115,6 +115,7 @@ static bool add_item(const struct board *board, int node, struct board_picture_i
         return true;
     }
     item.silk = tree_string(board->blob, node, "sandglass,silk");
+    item.shape = tree_string(board->blob, node, "sandglass,shape");
     item.color = read_color(board, node);
     item.width_um = DEFAULT_SIZE_UM;
     item.height_um = DEFAULT_SIZE_UM;

@@ -21,10 +21,11 @@ struct board_picture_point {
 
 /* A part, or something else that is drawn (a plug, the chip). */
 struct board_picture_item {
-    size_t device;    /* index in board->devices, or BOARD_PICTURE_NO_DEVICE */
-    const char *name; /* of the device, else of the node */
-    const char *silk; /* what is printed beside it; NULL: nothing */
-    const char *kind; /* class of the device, else "outline-only" */
+    size_t device;     /* index in board->devices, or BOARD_PICTURE_NO_DEVICE */
+    const char *name;  /* of the device, else of the node */
+    const char *silk;  /* what is printed beside it; NULL: nothing */
+    const char *kind;  /* class of the device, else "outline-only" */
+    const char *shape; /* what it looks like: "chip", "plug", ...; NULL: nothing is said */
     struct board_picture_point centre;
     int32_t width_um, height_um;
     uint32_t color; /* 0xRRGGBB or BOARD_PICTURE_NO_COLOR */
