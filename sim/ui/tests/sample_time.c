@@ -212,7 +212,7 @@ static void fill_timers(struct view_timers *timers)
         {VIEW_TIMER_ALARM, BLINK, "blink", "alarm", "upcall", NOW - 60 * MS, NOW + 190 * MS, 0, 0},
         {VIEW_TIMER_DEVICE, -1, "wdt", "TIMEOUT", "resets the chip", NOW - 300 * MS,
          NOW + 1700 * MS, 0, 55705},
-        {VIEW_TIMER_DEVICE, -1, "rtc0", "OVRFLW", "interrupt", NOW - 40 * HZ, NOW + 472 * HZ, 0,
+        {VIEW_TIMER_DEVICE, -1, "rtc0", "OVRFLW", "interrupt", NOW - 13 * HZ, NOW + 472 * HZ, 0,
          1310720},
         {VIEW_TIMER_RUNS, -1, "timer0", "", "runs, nothing set", 0, UINT64_MAX, 0, 88123},
     };

@@ -11,7 +11,8 @@
 #include "sim/ui/tests/sample_frame.h"
 #include "sim/ui/timeline_view.h"
 
-static const struct golden_options wide = {.width = 960, .height = 400, .scale = 1, .focused = true};
+static const struct golden_options wide = {
+    .width = 960, .height = 400, .scale = 1, .focused = true};
 
 static void open_rig(struct pane_rig *rig, const struct golden_options *options)
 {
