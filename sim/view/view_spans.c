@@ -164,14 +164,19 @@ static void put_flash(const struct processes_watch *watch, struct view_process *
     struct sim_error ignored = {0};
     uint32_t at = process->flash_start - flash->base;
     bool within = at < flash->size_bytes && process->flash_bytes <= flash->size_bytes - at;
-    if (within && tbf_parse(process->name, machine_view_flash(watch->sources->machine) + at,
-                            process->flash_bytes, &info, &ignored)) {
+    if (!within) { /* a damaged record: nothing can be said of such flash */
+        process->flash_bytes = 0;
+        process->flash_count = 0;
+        return;
+    }
+    if (tbf_parse(process->name, machine_view_flash(watch->sources->machine) + at,
+                  process->flash_bytes, &info, &ignored)) {
         put(&map, process->flash_start + info.header_bytes, VIEW_SPAN_APP_HEADER, "");
         put(&map, process->flash_start + info.app_offset, VIEW_SPAN_APP_TRAILER, "");
         put(&map, process->flash_start + info.binary_end, VIEW_SPAN_APP_CODE, "");
         put(&map, map.end, VIEW_SPAN_APP_FOOTER, "");
     }
-    put(&map, within ? map.end : map.cursor, VIEW_SPAN_APP_CODE, "no TBF");
+    put(&map, map.end, VIEW_SPAN_APP_CODE, "no TBF");
     process->flash_count = map.count;
 }
 
