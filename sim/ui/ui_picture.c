@@ -2,20 +2,18 @@
 
 #include <stdlib.h>
 
-#include "sim/ui/pane_set.h"
+#include "sim/ui/window_view.h"
 
 #define WINDOW_WIDTH  1280U
 #define WINDOW_HEIGHT 800U
 /* A pane alone: as large as it has in the window, about. */
 #define PANE_WIDTH  720U
 #define PANE_HEIGHT 480U
-#define FAR_OUTSIDE (-1.0e6F)
-#define MARGIN      8.0F
 
 struct ui_picture {
     struct ui_picture_options options;
     const struct pane_class *pane; /* NULL: the whole window */
-    struct pane_set panes;
+    struct window_view view;
     struct canvas *canvas;
     struct view_frame *frame; /* a copy of the newest */
 };
@@ -38,6 +36,35 @@ static bool choose_size(struct ui_picture_options *options, struct sim_error *er
     return true;
 }
 
+static void ignore_command(void *host, const struct view_command *command)
+{
+    (void)host;
+    (void)command;
+}
+
+static void ignore_text(void *host, const char *text)
+{
+    (void)host;
+    (void)text;
+}
+
+static const char *no_clipboard(void *host)
+{
+    (void)host;
+    return "";
+}
+
+static void ignore_switch(void *host, bool on)
+{
+    (void)host;
+    (void)on;
+}
+
+static void ignore(void *host)
+{
+    (void)host;
+}
+
 static bool open_parts(struct ui_picture *picture, struct sim_error *error)
 {
     const struct ui_picture_options *options = &picture->options;
@@ -45,8 +72,14 @@ static bool open_parts(struct ui_picture *picture, struct sim_error *error)
     if (picture->frame == NULL) {
         return sim_fail(error, SIM_INTERNAL, "no memory for a picture");
     }
+    picture->view.theme = options->theme;
+    picture->view.host = (struct window_host){.send = ignore_command,
+                                              .set_clipboard = ignore_text,
+                                              .clipboard = no_clipboard,
+                                              .set_full_screen = ignore_switch,
+                                              .close = ignore};
     picture->canvas = canvas_for_picture(options->width, options->height, options->scale, error);
-    return picture->canvas != NULL && pane_set_open(&picture->panes, error);
+    return picture->canvas != NULL && window_view_open(&picture->view, options->presenting, error);
 }
 
 struct ui_picture *ui_picture_create(const struct ui_picture_options *options,
@@ -80,63 +113,16 @@ struct ui_picture *ui_picture_create(const struct ui_picture_options *options,
 void ui_picture_take(struct ui_picture *picture, const struct view_frame *frame)
 {
     *picture->frame = *frame;
-    pane_set_take(&picture->panes, frame);
-}
-
-static void ignore_command(void *window, const struct view_command *command)
-{
-    (void)window;
-    (void)command;
-}
-
-static void ignore_text(void *window, const char *text)
-{
-    (void)window;
-    (void)text;
-}
-
-static const char *no_clipboard(void *window)
-{
-    (void)window;
-    return "";
-}
-
-static void draw_pane(struct ui_picture *picture, const struct pane_class *pane, struct rect area,
-                      const struct ui_context *context)
-{
-    canvas_fill_round(picture->canvas, area, 6, context->theme->colors[THEME_PANE]);
-    struct rect inner = {area.x + MARGIN, area.y + MARGIN, area.width - 2 * MARGIN,
-                         area.height - 2 * MARGIN};
-    canvas_push_clip(picture->canvas, inner);
-    pane->draw(picture->panes.states[pane_set_index(pane)], picture->canvas, inner, context);
-    canvas_pop_clip(picture->canvas);
+    window_view_take(&picture->view, picture->frame);
 }
 
 bool ui_picture_write(struct ui_picture *picture, struct sim_error *error)
 {
-    const struct ui_context context = {
-        .frame = picture->frame,
-        .theme = theme_get(picture->options.theme),
-        .presenting = picture->options.presenting,
-        .mouse_x = FAR_OUTSIDE,
-        .mouse_y = FAR_OUTSIDE,
-        .send = ignore_command,
-        .say = ignore_text,
-        .set_clipboard = ignore_text,
-        .clipboard = no_clipboard,
-        .selected_process = &picture->panes.selected_process,
-    };
-    struct rect whole = canvas_area(picture->canvas);
-    canvas_begin(picture->canvas, context.theme->colors[THEME_BACKGROUND]);
-    for (size_t i = 0; i < pane_list_count && picture->pane == NULL; i++) {
-        struct rect area = {(float)(i % 2) * whole.width / 2, (float)(i / 2) * whole.height / 4,
-                            whole.width / 2 - 4, whole.height / 4 - 4};
-        draw_pane(picture, pane_list[i], area, &context);
-    }
     if (picture->pane != NULL) {
-        draw_pane(picture, picture->pane, whole, &context);
+        window_view_draw_pane(&picture->view, picture->canvas, picture->pane);
+    } else {
+        window_view_draw(&picture->view, picture->canvas);
     }
-    canvas_end(picture->canvas);
     return canvas_write_png(picture->canvas, picture->options.path, error);
 }
 
@@ -146,7 +132,7 @@ void ui_picture_destroy(struct ui_picture *picture)
         return;
     }
     canvas_destroy(picture->canvas);
-    pane_set_close(&picture->panes);
+    window_view_close(&picture->view);
     free(picture->frame);
     free(picture);
 }
