@@ -195,9 +195,36 @@ static void in_changed(void *owner, uint32_t index, enum wire_level level)
     }
 }
 
+/* Somebody holds a probe to a pin, the number of which is the value. Where a part drives the pin,
+ * too, the last of both counts. */
+static const struct device_input_kind gpio_inputs[] = {
+    {"low", 0, GPIO_PORT_PINS - 1, NULL},
+    {"high", 0, GPIO_PORT_PINS - 1, NULL},
+    {"float", 0, GPIO_PORT_PINS - 1, NULL},
+    {NULL, 0, 0, NULL},
+};
+
+static bool take_probe(struct gpio *gpio, const struct device_input *input)
+{
+    static const enum wire_level levels[] = {WIRE_LOW, WIRE_HIGH, WIRE_FLOATING};
+    size_t kind = 0;
+    while (gpio_inputs[kind].name != NULL && strcmp(gpio_inputs[kind].name, input->what) != 0) {
+        kind++;
+    }
+    if (gpio_inputs[kind].name == NULL || input->value < 0 ||
+        (uint32_t)input->value >= gpio->pin_count) {
+        return false;
+    }
+    wire_drive(&gpio->pins[input->value].in, levels[kind]);
+    return true;
+}
+
 static bool gpio_input(void *self, const struct device_input *input)
 {
     struct gpio *gpio = self;
+    if (take_probe(gpio, input)) {
+        return true;
+    }
     if (!gpio_faults_take(&gpio->state.faults, input, gpio->pin_count)) {
         return false;
     }
@@ -401,6 +428,7 @@ const struct device_class nrf52_gpio_class = {
     .write = gpio_write,
     .peek = gpio_peek,
     .input = gpio_input,
+    .inputs = gpio_inputs,
     .faults = gpio_fault_list,
     .fault_max = gpio_fault_max,
 };

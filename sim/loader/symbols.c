@@ -159,6 +159,31 @@ bool symbols_find_object(const struct symbols *symbols, uint32_t address, const 
     return false;
 }
 
+bool symbols_find_named(const struct symbols *symbols, const char *name, uint32_t *address,
+                        uint32_t *size_bytes)
+{
+    Elf_Data *data = NULL;
+    size_t count = table_count(symbols, &data);
+    bool found = false, global = false;
+    for (size_t i = 0; i < count && !global; i++) {
+        GElf_Sym symbol;
+        if (gelf_getsym(data, (int)i, &symbol) == NULL || symbol.st_shndx == SHN_UNDEF ||
+            (found && GELF_ST_BIND(symbol.st_info) == STB_LOCAL)) {
+            continue;
+        }
+        const char *own = elf_strptr(symbols->elf, symbols->strings, symbol.st_name);
+        if (own == NULL || strcmp(own, name) != 0) {
+            continue;
+        }
+        uint32_t thumb = GELF_ST_TYPE(symbol.st_info) == STT_FUNC ? 1U : 0U;
+        found = true;
+        global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL;
+        *address = (uint32_t)symbol.st_value & ~thumb;
+        *size_bytes = (uint32_t)symbol.st_size;
+    }
+    return found;
+}
+
 /* The compilation unit whose ranges hold the address. The table that says so may be missing. */
 static bool find_unit(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
 {

@@ -21,6 +21,12 @@ bool symbols_find_function(const struct symbols *symbols, uint32_t address, cons
  * symbols. */
 bool symbols_find_object(const struct symbols *symbols, uint32_t address, const char **name);
 
+/* The function or variable of this name: where it was linked (without the Thumb bit) and its bytes,
+ * 0 where the ELF does not say. A global one goes before those of single files. Looks through all
+ * symbols. */
+bool symbols_find_named(const struct symbols *symbols, const char *name, uint32_t *address,
+                        uint32_t *size_bytes);
+
 /* The source line of the address. The file's name is as the compiler recorded it. */
 bool symbols_find_line(const struct symbols *symbols, uint32_t address, const char **file,
                        unsigned *line);

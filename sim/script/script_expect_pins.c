@@ -3,45 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "peripherals/iface/wire.h"
 #include "sim/script/script_modules.h"
+#include "sim/script/script_options.h"
 #include "sim/script/script_wait.h"
-
-/* Something that has two levels: a part ("on", "off"), or a pin ("high", "low"). */
-struct signal {
-    const char *name; /* as notes have it; lives as long as the machine */
-    int device;       /* of a part; -1: a pin */
-    uint32_t pin;
-};
-
-static struct signal check_signal(lua_State *lua, const struct script_machine *machine)
-{
-    const struct script_record *record = machine->record;
-    struct signal signal = {.device = -1};
-    const char *name = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "";
-    for (uint32_t i = 0; i < machine->built.board->pin_count && i < BOARD_PINS_MAX; i++) {
-        if (strcmp(record->pin_names[i], name) == 0) {
-            signal.pin = i;
-            signal.name = record->pin_names[i];
-            return signal;
-        }
-    }
-    signal.device = script_check_device(lua, machine, 2);
-    signal.name = machine->built.board->devices[signal.device].name;
-    return signal;
-}
-
-static bool level_now(const struct script_machine *machine, const struct signal *signal)
-{
-    return signal->device >= 0
-               ? machine->record->lit[signal->device] != 0
-               : machine_view_pins(machine->built.machine)[signal->pin].pad.level == WIRE_HIGH;
-}
-
-static const char *level_word(const struct signal *signal, bool level)
-{
-    return signal->device >= 0 ? (level ? "on" : "off") : (level ? "high" : "low");
-}
 
 /* `level` (0, 1) or `on` (true, false) of the options at index 3. */
 static bool option_level(lua_State *lua, const char *function)
@@ -68,7 +32,7 @@ static int expect_pin(lua_State *lua)
     char time[SCRIPT_TIME_BYTES];
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "expect_pin", 3);
-    struct signal signal = check_signal(lua, machine);
+    const struct script_signal signal = script_check_signal(lua, machine, 2);
     script_check_options(lua, 3, "expect_pin", keys);
     bool level = option_level(lua, "expect_pin");
     uint64_t deadline =
@@ -76,13 +40,15 @@ static int expect_pin(lua_State *lua)
     run_to_base(lua, machine);
     const struct script_wait wait = {.kind = SCRIPT_EVENT_NOTE,
                                      .device = signal.name,
-                                     .what = level_word(&signal, level),
+                                     .what = script_level_word(&signal, level),
                                      .process = -1};
-    if (level_now(machine, &signal) != level && !script_wait(lua, machine, &wait, deadline, NULL)) {
+    if (script_level_now(machine, &signal) != level &&
+        !script_wait(lua, machine, &wait, deadline, NULL)) {
         const char *expected =
-            lua_pushfstring(lua, "%s %s by %s", signal.name, level_word(&signal, level),
+            lua_pushfstring(lua, "%s %s by %s", signal.name, script_level_word(&signal, level),
                             script_time_text(machine, deadline, time));
-        return script_failf(lua, machine, expected, "it stays %s", level_word(&signal, !level));
+        return script_failf(lua, machine, expected, "it stays %s",
+                            script_level_word(&signal, !level));
     }
     script_met(lua);
     return 0;
@@ -114,13 +80,13 @@ static void take_rise(struct waveform *wave, uint64_t cycle)
 }
 
 static struct waveform watch(lua_State *lua, struct script_machine *machine,
-                             const struct signal *signal, int64_t over_ns)
+                             const struct script_signal *signal, int64_t over_ns)
 {
     run_to_base(lua, machine);
     struct script_record *record = machine->record;
     uint64_t noted = record->note_count;
     struct waveform wave = {.begin = script_now(machine), .shortest = UINT64_MAX};
-    bool level = level_now(machine, signal);
+    bool level = script_level_now(machine, signal);
     uint64_t since = wave.begin;
     wave.end = wave.begin + script_cycles(machine, over_ns);
     script_run(lua, machine, wave.end);
@@ -129,9 +95,9 @@ static struct waveform watch(lua_State *lua, struct script_machine *machine,
     wave.lost = fresh > kept;
     for (uint64_t i = wave.lost ? 0 : kept - fresh; i < kept; i++) {
         const struct script_note *note = script_record_note(record, i);
-        bool on = strcmp(note->what, level_word(signal, true)) == 0;
+        bool on = strcmp(note->what, script_level_word(signal, true)) == 0;
         if (strcmp(note->device, signal->name) != 0 || note->cycle > wave.end ||
-            (!on && strcmp(note->what, level_word(signal, false)) != 0)) {
+            (!on && strcmp(note->what, script_level_word(signal, false)) != 0)) {
             continue;
         }
         wave.on_cycles += level ? note->cycle - since : 0;
@@ -176,7 +142,7 @@ static int expect_period(lua_State *lua)
     char period_text[SCRIPT_TIME_BYTES], tolerance_text[SCRIPT_TIME_BYTES];
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "expect_period", 4);
-    struct signal signal = check_signal(lua, machine);
+    const struct script_signal signal = script_check_signal(lua, machine, 2);
     int64_t period_ns = script_check_time(lua, 3, "the period");
     script_check_options(lua, 4, "expect_period", keys);
     uint64_t period = script_cycles(machine, period_ns);
@@ -203,7 +169,7 @@ static int expect_duty(lua_State *lua)
     static const char *const keys[] = {"tolerance", "over", NULL};
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "expect_duty", 4);
-    struct signal signal = check_signal(lua, machine);
+    const struct script_signal signal = script_check_signal(lua, machine, 2);
     lua_Integer wanted = lua_isinteger(lua, 3) ? lua_tointeger(lua, 3) : -1;
     if (wanted < 0 || wanted > 1000) {
         return luaL_error(lua, "expect_duty: the share of time on is 0 to 1000, in thousandths");
@@ -231,8 +197,8 @@ static int level(lua_State *lua)
 {
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "level", 2);
-    struct signal signal = check_signal(lua, machine);
-    lua_pushinteger(lua, level_now(machine, &signal) ? 1 : 0);
+    const struct script_signal signal = script_check_signal(lua, machine, 2);
+    lua_pushinteger(lua, script_level_now(machine, &signal) ? 1 : 0);
     return 1;
 }
 

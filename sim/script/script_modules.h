@@ -8,7 +8,9 @@ extern const struct script_module script_module_machine; /* script_machine.c */
 extern const struct script_module script_module_inputs;  /* script_inputs.c */
 extern const struct script_module script_module_expect;  /* script_expect.c */
 
-extern const struct script_module script_module_pins;  /* script_expect_pins.c */
-extern const struct script_module script_module_state; /* script_state.c */
+extern const struct script_module script_module_pins;   /* script_expect_pins.c */
+extern const struct script_module script_module_state;  /* script_state.c */
+extern const struct script_module script_module_events; /* script_events.c */
+extern const struct script_module script_module_guest;  /* script_expect_guest.c */
 
 #endif

@@ -6,15 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/abi/tbf.h"
 #include "mpu_model/mpu_model.h"
 #include "sim/cpu/cpu.h"
 #include "sim/script/script_modules.h"
+#include "sim/script/script_options.h"
 
 #define CLASSES 8
-
-static const char *const class_names[] = {
-    "yield", "subscribe",           "command", "allow_read_write", "allow_read_only", "memop",
-    "exit",  "allow_user_readable", NULL};
 
 /* ---- processes ---- */
 
@@ -118,7 +116,7 @@ static int process(lua_State *lua)
 
 /* ---- memory ---- */
 
-static uint32_t check_address(lua_State *lua, int index)
+uint32_t script_check_address(lua_State *lua, int index)
 {
     int is_integer = 0;
     lua_Integer value = lua_tointegerx(lua, index, &is_integer);
@@ -129,7 +127,7 @@ static uint32_t check_address(lua_State *lua, int index)
     return (uint32_t)value;
 }
 
-static uint32_t check_width(lua_State *lua, int index)
+uint32_t script_check_width(lua_State *lua, int index)
 {
     lua_Integer width = lua_isnoneornil(lua, index) ? 4 : luaL_checkinteger(lua, index);
     if (width != 1 && width != 2 && width != 4) {
@@ -143,11 +141,12 @@ static int read_memory(lua_State *lua)
     struct script_machine *machine = script_check_machine(lua, 1);
     uint8_t bytes[4] = {0};
     script_check_count(lua, "read", 3);
-    uint32_t address = check_address(lua, 2);
-    uint32_t width = check_width(lua, 3);
+    uint32_t address = script_check_address(lua, 2);
+    uint32_t width = script_check_width(lua, 3);
     if (machine_peek(machine->built.machine, address, bytes, width) != width) {
-        return luaL_error(lua, "read: nothing can be read at 0x%s",
-                          lua_pushfstring(lua, "%p", (void *)(uintptr_t)address));
+        char text[16];
+        snprintf(text, sizeof text, "0x%08" PRIx32, address);
+        return luaL_error(lua, "read: nothing can be read at %s", text);
     }
     lua_pushinteger(lua, (lua_Integer)((uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
                                        (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24));
@@ -159,7 +158,7 @@ static int read_bytes(lua_State *lua)
     struct script_machine *machine = script_check_machine(lua, 1);
     luaL_Buffer buffer;
     script_check_count(lua, "read_bytes", 3);
-    uint32_t address = check_address(lua, 2);
+    uint32_t address = script_check_address(lua, 2);
     lua_Integer count = luaL_checkinteger(lua, 3);
     if (count < 0 || count > 1024 * 1024) {
         return luaL_error(lua, "read_bytes: 0 to 1048576 bytes");
@@ -178,7 +177,7 @@ static int write_memory(lua_State *lua)
 {
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "write", 4);
-    uint32_t address = check_address(lua, 2);
+    uint32_t address = script_check_address(lua, 2);
     uint8_t word[4];
     const void *bytes = word;
     size_t size = 0;
@@ -186,7 +185,7 @@ static int write_memory(lua_State *lua)
         bytes = lua_tolstring(lua, 3, &size);
     } else {
         lua_Integer value = luaL_checkinteger(lua, 3);
-        size = check_width(lua, 4);
+        size = script_check_width(lua, 4);
         for (size_t i = 0; i < 4; i++) {
             word[i] = (uint8_t)((uint64_t)value >> (8 * i));
         }
@@ -196,6 +195,72 @@ static int write_memory(lua_State *lua)
                                "lies there");
     }
     return 0;
+}
+
+/* ---- symbols ---- */
+
+/* Where an app's linker script counts from: flash from its top bit, RAM from 0. */
+static uint32_t move_symbol(lua_State *lua, const struct script_machine *machine, int process,
+                            uint32_t linked)
+{
+    const struct watched_process *watched =
+        &machine_view_processes(machine->built.machine)->process[process];
+    if (linked >= TBF_LINK_FLASH) {
+        return linked - TBF_LINK_FLASH + watched->app_start;
+    }
+    if (watched->ram_bytes == 0) {
+        luaL_error(lua,
+                   "symbol: process %s has not run yet, so nobody knows where its RAM is: let "
+                   "the machine run first",
+                   watched->name);
+    }
+    return watched->ram_base + linked;
+}
+
+/* The symbols of the kernel's ELF (process -1), or of the one beside a process's TBF. */
+static const struct symbols *symbols_of(const struct script_machine *machine, int process)
+{
+    const struct symbol_map *map = machine->built.symbols;
+    const struct watched_process *watched =
+        process < 0 ? NULL : &machine_view_processes(machine->built.machine)->process[process];
+    for (size_t i = 0; i < map->count; i++) {
+        const struct symbol_map_entry *entry = &map->entries[i];
+        if (process < 0 ? entry->run_base == 0 && entry->link_base == 0
+                        : entry->link_base != 0 && entry->run_base >= watched->flash_base &&
+                              entry->run_base - watched->flash_base < watched->flash_bytes) {
+            return entry->symbols;
+        }
+    }
+    return NULL;
+}
+
+static int symbol(lua_State *lua)
+{
+    struct script_machine *machine = script_check_machine(lua, 1);
+    uint32_t address = 0, size = 0;
+    script_check_count(lua, "symbol", 3);
+    bool is_kernel = lua_type(lua, 2) == LUA_TSTRING && strcmp(lua_tostring(lua, 2), "kernel") == 0;
+    int process = is_kernel ? -1 : script_check_process(lua, machine, 2);
+    const char *name = luaL_checkstring(lua, 3);
+    const char *image = is_kernel
+                            ? "the kernel"
+                            : machine_view_processes(machine->built.machine)->process[process].name;
+    const struct symbols *symbols = symbols_of(machine, process);
+    if (symbols == NULL) {
+        return luaL_error(lua,
+                          "symbol: there are no symbols of %s: its .elf is not there, or it "
+                          "is stripped",
+                          image);
+    }
+    if (!symbols_find_named(symbols, name, &address, &size)) {
+        return luaL_error(lua, "symbol: %s has none called %s", image, name);
+    }
+    if (!is_kernel) {
+        address = move_symbol(lua, machine, process, address);
+    }
+    lua_pushinteger(lua, (lua_Integer)address);
+    lua_pushinteger(lua, (lua_Integer)size);
+    return 2;
 }
 
 /* ---- the core ---- */
@@ -267,7 +332,7 @@ static int may(lua_State *lua)
     script_check_count(lua, "may", 5);
     int index = script_check_process(lua, machine, 2);
     int access = script_check_word(lua, 3, "may: an access", accesses);
-    uint32_t address = check_address(lua, 4);
+    uint32_t address = script_check_address(lua, 4);
     lua_Integer size = luaL_optinteger(lua, 5, 1);
     const struct watched_process *watched =
         &machine_view_processes(machine->built.machine)->process[index];
@@ -290,37 +355,6 @@ static int may(lua_State *lua)
 
 /* ---- system calls ---- */
 
-/* An option that is a name or a number; -1: it is not there. `prefix`: of the kernel's own records,
- * "driver.". */
-static int64_t option_number(lua_State *lua, const struct script_machine *machine, const char *key,
-                             const char *prefix)
-{
-    const struct kernel_info *info = &machine->built.kernel->info;
-    char name[KERNEL_INFO_NAME_BYTES];
-    lua_getfield(lua, 3, key);
-    if (lua_type(lua, -1) != LUA_TSTRING) {
-        lua_pop(lua, 1);
-        return script_option_integer(lua, 3, key, 0, UINT32_MAX, -1);
-    }
-    snprintf(name, sizeof name, "%s%s", prefix, lua_tostring(lua, -1));
-    const struct kernel_info_record *record = kernel_info_find(info, name);
-    if (record == NULL) {
-        luaL_error(lua, "%s: the kernel tells of no %s", key, name);
-    }
-    lua_pop(lua, 1);
-    return (int64_t)record->value;
-}
-
-static int64_t option_class(lua_State *lua)
-{
-    lua_getfield(lua, 3, "class");
-    int64_t number = lua_isnil(lua, -1) ? -1
-                                        : script_check_word(lua, lua_gettop(lua),
-                                                            "class: a system call", class_names);
-    lua_pop(lua, 1);
-    return number;
-}
-
 /* How many calls that fit a process has made. */
 static int calls(lua_State *lua)
 {
@@ -328,21 +362,10 @@ static int calls(lua_State *lua)
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "calls", 3);
     int index = script_check_process(lua, machine, 2);
-    int64_t call_class = -1, driver = -1, command = -1;
     script_check_options(lua, 3, "calls", keys);
-    if (lua_istable(lua, 3)) {
-        call_class = option_class(lua);
-        driver = option_number(lua, machine, "driver", "driver.");
-        char prefix[KERNEL_INFO_NAME_BYTES];
-        const char *driver_name = NULL;
-        lua_getfield(lua, 3, "driver");
-        driver_name = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
-        snprintf(prefix, sizeof prefix, "command.%s.", driver_name);
-        lua_pop(lua, 1);
-        command = option_number(lua, machine, "command", prefix);
-    }
-    lua_pushinteger(
-        lua, (lua_Integer)script_record_calls(machine->record, index, call_class, driver, command));
+    const struct script_call_filter filter = script_option_call(lua, machine, 3);
+    lua_pushinteger(lua, (lua_Integer)script_record_calls(machine->record, index, filter.call_class,
+                                                          filter.driver, filter.command));
     return 1;
 }
 
@@ -355,6 +378,7 @@ static const struct script_function methods[] = {
     {"set_reg", set_reg},
     {"may", may},
     {"calls", calls},
+    {"symbol", symbol},
     {NULL, NULL},
 };
 

@@ -16,4 +16,8 @@ struct script_process {
 void script_process_read(const struct script_machine *machine, int index,
                          struct script_process *process);
 
+/* An address, and the width of a value (1, 2, 4; 4 without one), at `index`. */
+uint32_t script_check_address(lua_State *lua, int index);
+uint32_t script_check_width(lua_State *lua, int index);
+
 #endif
