@@ -281,9 +281,48 @@ static void demcr_holds_the_debug_monitor(void **state)
     assert_false(nvic_is_enabled(&nvic, 12) || nvic_is_pending(&nvic, 12));
 }
 
+/* What it tells of itself, against when it then happens. */
+static void tells_when_it_reaches_zero(void **state)
+{
+    (void)state;
+    uint32_t chance = 1;
+    for (uint32_t trial = 0; trial < 300; trial++) {
+        struct world w;
+        struct device_timer told;
+        set_up(&w);
+        assert_false(systick_timer(&w.systick, &told));
+        chance = chance * 1664525U + 1013904223U;
+        put(&w, RVR, chance >> 20);
+        put(&w, CVR, 0);
+        put(&w, CSR, ENABLE | (trial % 2 == 0 ? TICKINT : 0));
+        run_to(&w, (chance >> 9) % 20000);
+        bool counts = chance >> 20 != 0;
+        assert_true(systick_timer(&w.systick, &told));
+        assert_int_equal(told.due_cycles != CLOCK_NEVER, counts);
+        if (!counts) {
+            continue;
+        }
+        get(&w, CSR); /* clears COUNTFLAG */
+        uint32_t before = w.ticks;
+        run_to(&w, told.due_cycles - 1);
+        assert_int_equal(w.ticks, before);
+        assert_int_equal(get(&w, CSR) & COUNTFLAG, 0);
+        run_to(&w, told.due_cycles);
+        assert_int_equal(get(&w, CSR) & COUNTFLAG, COUNTFLAG);
+        assert_int_equal(w.ticks, before + (trial % 2 == 0));
+        assert_int_equal(told.due_cycles - told.begun_cycles, told.period_cycles);
+        assert_string_equal(told.effect, trial % 2 == 0 ? "interrupt" : "sets COUNTFLAG");
+        uint64_t period = told.period_cycles;
+        uint64_t due = told.due_cycles;
+        assert_true(systick_timer(&w.systick, &told));
+        assert_int_equal(told.due_cycles, due + period);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_when_it_reaches_zero),
         cmocka_unit_test(fires_at_the_exact_cycle),
         cmocka_unit_test(agrees_with_a_naive_counter),
         cmocka_unit_test(a_read_in_the_cycle_of_zero_sees_the_flag),
