@@ -5,6 +5,7 @@
 #include "sim/cli/run_net.h"
 #include "sim/cli/run_options.h"
 #include "sim/cli/run_session.h"
+#include "sim/cli/run_window.h"
 
 static enum sim_status run(int argc, char **argv, struct sim_error *error)
 {
@@ -23,7 +24,8 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
     enum sim_status status = SIM_OK;
     run_loop_catch_interrupt();
     if (run_session_open(&session, &options, error)) {
-        status = run_session_run(&session, error);
+        status = run_window_is_wanted(&options) ? run_window_run(&session, error)
+                                                : run_session_run(&session, error);
         status = run_picture_finish(&session, error) ? status : error->status;
     } else {
         status = error->status;

@@ -28,11 +28,12 @@ const char *demo_app_path(const struct demo *demo, size_t index)
     return NULL;
 }
 
-void demo_set_options(const struct demo *demo, struct run_options *options)
+void demo_set_options(struct demo *demo, struct run_options *options)
 {
     const struct demo_tour *tour = demo->tour;
     options->check_isolation = true;
     if (!options->has_for && options->until == NULL && !options->forever) {
+        demo->ends = true;
         options->has_for = true;
         options->for_ns = tour->length_ns;
     }

@@ -11,13 +11,14 @@ struct demo {
     const struct demo_tour *tour; /* NULL: no demo */
     const struct board *board;    /* borrowed */
     size_t next_caption;          /* the first that has not been shown */
+    bool ends;                    /* the run ends with the tour: the user has not said when */
 };
 
 /* Chooses the tour for a board with this kernel. */
 void demo_start(struct demo *demo, const struct board *board, const char *kernel);
 
 /* Sets what the user left open: inputs, the tour's length, the isolation check. */
-void demo_set_options(const struct demo *demo, struct run_options *options);
+void demo_set_options(struct demo *demo, struct run_options *options);
 
 /* The path of the tour's app `index`, relative to the program's places; NULL: there are not so
  * many. Those that the board lacks a device for are left out. */

@@ -139,7 +139,7 @@ static enum machine_stop run_slice(struct run_session *session, const struct run
     return stop;
 }
 
-/* Runs as the driver has decided. A step that is done is no reason to end the run. */
+/* Runs as the driver has decided. */
 static enum machine_stop drive_slice(struct run_session *session, const struct run_slice *slice)
 {
     uint64_t before = run_loop_host_ns();
@@ -158,7 +158,7 @@ static enum machine_stop drive_slice(struct run_session *session, const struct r
         break;
     }
     session->run_ns += run_loop_host_ns() - before;
-    return stop == MACHINE_STOP_STEP ? MACHINE_STOP_LIMIT : stop;
+    return stop;
 }
 
 /* What the slice that ended at `stop` means for the run; `cut`: before the edge of its 100 ms, at
@@ -166,7 +166,7 @@ static enum machine_stop drive_slice(struct run_session *session, const struct r
 static bool is_over(struct run_session *session, enum machine_stop stop, bool cut)
 {
     bool sleeps = stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
-    if (stop != MACHINE_STOP_LIMIT && !sleeps) {
+    if (stop != MACHINE_STOP_LIMIT && stop != MACHINE_STOP_STEP && !sleeps) {
         return true;
     }
     return !cut && (run_end_is_quiet(session, stop) || is_over_by_panic(session));

@@ -102,9 +102,11 @@ bool run_options_check_window(const struct run_options *options, struct sim_erro
         return sim_fail(error, SIM_WRONG_USE,
                         "--window does not go with --headless, which is a run without one");
     }
-    if (window->pane != NULL && window->screenshot == NULL) {
+    if (window->pane != NULL && window->screenshot == NULL &&
+        (options->headless || window->wish == RUN_WINDOW_NO)) {
         return sim_fail(error, SIM_WRONG_USE,
-                        "--pane is for --screenshot FILE: which pane it shows");
+                        "--pane chooses what the window or --screenshot FILE shows: there is "
+                        "neither");
     }
     return true;
 }

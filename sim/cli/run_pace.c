@@ -6,6 +6,7 @@
 #define MARK_NS      125000000U  /* between two marks */
 #define SHORTEST_NS  10000000U   /* over less than this no speed is measured */
 #define REMEMBERS_NS 1000000000U /* how long a host that was too slow is said to be behind */
+#define WHIT         50U         /* so small a part of the speed more or less is none */
 #define STEP_MAX_NS  10000000U   /* of virtual time, in one go */
 
 void run_pace_start(struct run_pace *pace, uint32_t cpu_hz, uint32_t speed_permille,
@@ -76,6 +77,10 @@ uint32_t run_pace_measured_permille(const struct run_pace *pace, uint64_t host_n
     }
     uint64_t virtual_ns = duration_from_cycles(cycle - pace->marks[oldest].cycle, pace->cpu_hz);
     uint64_t permille = clock_scale_down(virtual_ns, RUN_PACE_REAL, took_ns);
+    uint32_t wanted = pace->speed_permille;
+    if (permille + wanted / WHIT >= wanted && permille <= wanted + wanted / WHIT) {
+        return wanted;
+    }
     return permille < UINT32_MAX ? (uint32_t)permille : UINT32_MAX;
 }
 

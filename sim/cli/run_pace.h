@@ -45,7 +45,8 @@ uint64_t run_pace_limit(const struct run_pace *pace, uint64_t cycle);
  * when it is late. */
 uint64_t run_pace_wait_ns(struct run_pace *pace, uint64_t host_ns, uint64_t cycle);
 
-/* The speed of about the last second; of the time since the start when that is less. */
+/* The speed of about the last second, of the time since the start when that is less; what is wanted
+ * when that is within 2 %. */
 uint32_t run_pace_measured_permille(const struct run_pace *pace, uint64_t host_ns, uint64_t cycle);
 
 /* The host is too slow, or was a moment ago. */

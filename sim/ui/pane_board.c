@@ -421,6 +421,20 @@ static bool event(void *state, struct rect area, const struct ui_event *event,
     return false;
 }
 
+static void tell_places(const void *state, struct rect area, const struct ui_context *context,
+                        const struct ui_places *places)
+{
+    const struct board_state *board = state;
+    const struct view_parts *parts = &context->frame->parts;
+    (void)area;
+    for (size_t i = 0; i < board->layout.count; i++) {
+        const struct board_spot *spot = &board->layout.spots[i];
+        if (spot->device < parts->part_count) {
+            places->tell(places->context, parts->parts[spot->device].name, spot->area);
+        }
+    }
+}
+
 static const struct pane_key keys[] = {
     {"1-9", "press button 1-9 while it is held; with Shift: latch"},
     {"T", "touch the pad or the panel; with Shift: latch"},
@@ -438,5 +452,6 @@ const struct pane_class pane_board = {
     .state_bytes = sizeof(struct board_state),
     .draw = draw,
     .event = event,
+    .places = tell_places,
     .keys = keys,
 };

@@ -205,7 +205,7 @@ static void test_mistakes_get_one_clear_line(void **state)
                  {{"--scale", "nan"}, "'nan'"},
                  {{"--theme", "pink"}, "dark or light, not 'pink'"},
                  {{"--screenshot", ""}, "--screenshot takes a file"},
-                 {{"--pane", "board"}, "--screenshot"},
+                 {{"--headless", "--pane", "board"}, "--screenshot"},
                  {{"--window", "--headless"}, "--headless"},
                  {{"--window", "--gdb"}, "--gdb"},
                  {{"--window", "--net", "x.net"}, "--net"},
