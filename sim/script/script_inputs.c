@@ -223,9 +223,10 @@ static int pin(lua_State *lua)
 
 /* ---- values that change ---- */
 
-/* A value that follows a function of time. */
+/* A value that follows a function of time, or a reset that is to come. */
 struct script_feed {
     struct script_feed *next;
+    bool pulls_reset; /* once; the rest is not used */
     int device;
     char what[24];
     int function; /* reference */
@@ -264,6 +265,10 @@ void script_feeds_due(lua_State *lua, struct script_machine *machine)
 {
     uint64_t now = script_now(machine);
     for (struct script_feed *feed = machine->feeds; feed != NULL; feed = feed->next) {
+        if (feed->pulls_reset && feed->next_cycle <= now) {
+            feed->next_cycle = CLOCK_NEVER;
+            machine_pull_reset(machine->built.machine);
+        }
         while (feed->next_cycle <= now) {
             give_value(lua, machine, feed);
         }
@@ -276,7 +281,7 @@ static void forget_feed(lua_State *lua, struct script_machine *machine, int devi
 {
     for (struct script_feed **place = &machine->feeds; *place != NULL;) {
         struct script_feed *feed = *place;
-        if (feed->device == device && strcmp(feed->what, what) == 0) {
+        if (!feed->pulls_reset && feed->device == device && strcmp(feed->what, what) == 0) {
             *place = feed->next;
             luaL_unref(lua, LUA_REGISTRYINDEX, feed->function);
             free(feed);
@@ -336,6 +341,67 @@ static int set(lua_State *lua)
     return 0;
 }
 
+/* ---- reset and supply ---- */
+
+static int reset(lua_State *lua)
+{
+    static const char *const keys[] = {"at", NULL};
+    struct script_machine *machine = script_check_machine(lua, 1);
+    script_check_count(lua, "reset", 2);
+    script_check_options(lua, 2, "reset", keys);
+    struct script_feed *feed = calloc(1, sizeof *feed);
+    if (feed == NULL) {
+        return luaL_error(lua, "no memory");
+    }
+    feed->pulls_reset = true;
+    feed->function = LUA_NOREF;
+    feed->next_cycle = option_at(lua, machine, 2);
+    feed->next = machine->feeds;
+    machine->feeds = feed;
+    note_stimulus(machine, feed->next_cycle);
+    return 0;
+}
+
+/* The supply is told its millivolts; below 1.7 V the chip stops, and 0 stands for the usual ones.
+ */
+static void set_supply(lua_State *lua, struct script_machine *machine, uint64_t cycle,
+                       int32_t millivolts)
+{
+    int device = machine_find_device(machine->built.machine, "power");
+    if (device < 0) {
+        luaL_error(lua, "board %s has no device called power", machine->board_name);
+    }
+    queue(lua, machine, device, cycle, "supply-mv", millivolts);
+}
+
+static int power_off(lua_State *lua)
+{
+    static const char *const keys[] = {"at", "hold", NULL};
+    struct script_machine *machine = script_check_machine(lua, 1);
+    script_check_count(lua, "power_off", 2);
+    script_check_options(lua, 2, "power_off", keys);
+    uint64_t cycle = option_at(lua, machine, 2);
+    set_supply(lua, machine, cycle, 1);
+    if (script_has_option(lua, 2, "hold")) {
+        set_supply(lua, machine,
+                   cycle + script_cycles(machine, script_option_time(lua, 2, "hold", 0)), 0);
+    }
+    note_stimulus(machine, cycle);
+    return 0;
+}
+
+static int power_on(lua_State *lua)
+{
+    static const char *const keys[] = {"at", NULL};
+    struct script_machine *machine = script_check_machine(lua, 1);
+    script_check_count(lua, "power_on", 2);
+    script_check_options(lua, 2, "power_on", keys);
+    uint64_t cycle = option_at(lua, machine, 2);
+    set_supply(lua, machine, cycle, 0);
+    note_stimulus(machine, cycle);
+    return 0;
+}
+
 static void free_feeds(struct script_machine *machine)
 {
     while (machine->feeds != NULL) { /* the references go with the state */
@@ -346,8 +412,9 @@ static void free_feeds(struct script_machine *machine)
 }
 
 static const struct script_function methods[] = {
-    {"press", press}, {"release", release}, {"touch", touch}, {"uart", uart},
-    {"pin", pin},     {"set", set},         {NULL, NULL},
+    {"press", press},       {"release", release}, {"touch", touch}, {"uart", uart},
+    {"pin", pin},           {"set", set},         {"reset", reset}, {"power_off", power_off},
+    {"power_on", power_on}, {NULL, NULL},
 };
 
 const struct script_module script_module_inputs = {

@@ -60,6 +60,7 @@ struct script_machine {
     enum machine_stop (*run)(void *context, uint64_t cycle);
     void *run_context;
     struct script_feed *feeds;  /* values that follow a function of time; script_inputs.c */
+    struct script_trace *trace; /* script_golden.c; NULL: none is wanted */
     void *faults, *parts, *net; /* what the modules of these names keep; they free it in
                                    machine_taken */
 };

@@ -12,5 +12,6 @@ extern const struct script_module script_module_pins;   /* script_expect_pins.c 
 extern const struct script_module script_module_state;  /* script_state.c */
 extern const struct script_module script_module_events; /* script_events.c */
 extern const struct script_module script_module_guest;  /* script_expect_guest.c */
+extern const struct script_module script_module_golden; /* script_golden.c */
 
 #endif

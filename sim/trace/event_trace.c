@@ -72,10 +72,10 @@ static void on_reset(void *context, uint32_t reasons)
     fprintf(begin(context, "reset"), " %" PRIx32 "\n", reasons);
 }
 
-bool event_trace_open(struct event_trace *trace, const char *path, struct machine *machine,
-                      struct sim_error *error)
+bool event_trace_start(struct event_trace *trace, FILE *stream, struct machine *machine,
+                       struct sim_error *error)
 {
-    *trace = (struct event_trace){.machine = machine, .stream = fopen(path, "w")};
+    *trace = (struct event_trace){.machine = machine, .stream = stream};
     const struct machine_observer observer = {.note = on_note,
                                               .sent = on_sent,
                                               .entered = on_entered,
@@ -86,12 +86,22 @@ bool event_trace_open(struct event_trace *trace, const char *path, struct machin
                                               .started = on_started,
                                               .reset = on_reset,
                                               .context = trace};
-    if (trace->stream == NULL) {
-        return sim_fail(error, SIM_WRONG_USE, "cannot write the trace %s: %s", path,
-                        strerror(errno));
+    if (machine_observe(machine, &observer)) {
+        return true;
     }
-    return machine_observe(machine, &observer) ||
-           sim_fail(error, SIM_INTERNAL, "too many observers");
+    fclose(stream);
+    trace->stream = NULL;
+    return sim_fail(error, SIM_INTERNAL, "too many observers");
+}
+
+bool event_trace_open(struct event_trace *trace, const char *path, struct machine *machine,
+                      struct sim_error *error)
+{
+    FILE *stream = fopen(path, "w");
+    *trace = (struct event_trace){.machine = machine};
+    return stream != NULL ? event_trace_start(trace, stream, machine, error)
+                          : sim_fail(error, SIM_WRONG_USE, "cannot write the trace %s: %s", path,
+                                     strerror(errno));
 }
 
 bool event_trace_close(struct event_trace *trace, struct sim_error *error)

@@ -28,6 +28,10 @@ struct event_trace {
 bool event_trace_open(struct event_trace *trace, const char *path, struct machine *machine,
                       struct sim_error *error);
 
+/* The same into a stream that is open; the trace closes it, also when this fails. */
+bool event_trace_start(struct event_trace *trace, FILE *stream, struct machine *machine,
+                       struct sim_error *error);
+
 /* False when not all could be written (disk full): SIM_INTERNAL. May be called twice. */
 bool event_trace_close(struct event_trace *trace, struct sim_error *error);
 
