@@ -81,7 +81,7 @@ static void put_lines(FILE *stream, const char *prefix, const char *text)
     while (*text != '\0') {
         fputs(prefix, stream);
         while (*text != '\0' && *text != '\n') {
-            text += put_character(stream, text);
+            text += *text == '\r' ? 1 : put_character(stream, text);
         }
         fputc('\n', stream);
         text += *text == '\n' ? 1 : 0;
