@@ -45,6 +45,7 @@ extern const struct command command_install;
 extern const struct command command_new;
 extern const struct command command_fuzz;
 extern const struct command command_test;
+extern const struct command command_inject;
 extern const struct command command_version;
 
 #endif

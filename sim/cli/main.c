@@ -7,7 +7,7 @@
 static const struct command *const commands[] = {
     &command_run,  &command_boards, &command_devices, &command_faults,
     &command_apps, &command_pack,   &command_install, &command_new,
-    &command_fuzz, &command_test,   &command_version};
+    &command_fuzz, &command_test,   &command_inject,  &command_version};
 
 static void print_help(FILE *stream)
 {

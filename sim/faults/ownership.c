@@ -140,11 +140,21 @@ static void end_doomed(struct ownership *ownership, int process, const struct cp
 
 /* ---- the machine's observer ---- */
 
+static void judge_rights(struct ownership *ownership, const struct cpu_regs *regs)
+{
+    struct ownership_answer answer = ownership_of(ownership, regs->pc);
+    if (answer.process != OWNERSHIP_NOBODY) {
+        ownership_report(ownership, OWNERSHIP_BREACH_PRIVILEGED, regs->pc, OWNERSHIP_NOBODY,
+                         answer.process);
+    }
+}
+
 static void on_resumed(void *context, const struct cpu_regs *regs)
 {
     struct ownership *ownership = context;
     struct ownership_state *state = &ownership->state;
     if (cpu_regs_privileged(regs)) {
+        judge_rights(ownership, regs);
         return;
     }
     int process = machine_view_processes(ownership->machine)->current;
@@ -491,6 +501,7 @@ static const char *const breach_words[OWNERSHIP_BREACH_KINDS] = {
     [OWNERSHIP_BREACH_NOT_ZERO] = "handed out memory that is not zero",
     [OWNERSHIP_BREACH_REGISTERS] = "changed a register (its number is the address)",
     [OWNERSHIP_BREACH_DMA] = "moved bytes by DMA that were not lent",
+    [OWNERSHIP_BREACH_PRIVILEGED] = "runs code of a process with its own rights",
     [OWNERSHIP_BREACH_KERNEL_FAULT] = "took a fault",
     [OWNERSHIP_BREACH_ANSWER] = "gave an answer that the ABI does not have",
     [OWNERSHIP_BREACH_SWAP] = "gave back another buffer or function than it had",

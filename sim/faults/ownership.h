@@ -11,6 +11,7 @@
  *   lent a buffer, in its exception frame, at the flag of yield-no-wait, or between its break and
  *   the higher one that it asks for; that of a process that has ended does not;
  * - a process goes on with its registers as it left them, but for the answer of its call;
+ * - no exception returns into a process's flash or memory with the kernel's rights;
  * - answers have a shape of the ABI's, swaps return what was there, the bounds of memory are in
  *   order, an upcall has a subscription of this life;
  * - the kernel takes no fault; flash of kernel and apps is as loaded (ownership_check_flash).
@@ -59,6 +60,7 @@ enum ownership_breach_kind {
     OWNERSHIP_BREACH_NOT_ZERO,     /* what a process got anew holds something */
     OWNERSHIP_BREACH_REGISTERS,    /* `address` is the register's number */
     OWNERSHIP_BREACH_DMA,          /* a device moves bytes that nobody has lent */
+    OWNERSHIP_BREACH_PRIVILEGED,   /* a process's code goes on with the kernel's rights */
     OWNERSHIP_BREACH_KERNEL_FAULT, /* at `address`, if it has one */
     OWNERSHIP_BREACH_ANSWER,       /* these are enum ownership_mistake */
     OWNERSHIP_BREACH_SWAP,

@@ -1,0 +1,643 @@
+#include "sim/faults/inject_stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/machine/machine_snapshot.h"
+#include "sim/machine/machine_view.h"
+
+#define CALLS_MORE    3U    /* of the app, in a window that nobody gave */
+#define WINDOW_MS     10U   /* the shortest such */
+#define WINDOW_MS_MAX 1000U /* the longest */
+#define SLICES        16U   /* of a window: in between the run may be found to be over */
+/* A run that makes so many times the undisturbed one's instructions, and some more, is over. */
+#define BUSY_TIMES 4U
+#define BUSY_MORE  1000000U
+#define SVC_BYTES  2U
+#define WIDE_FIRST 0xE800U /* the first halfword of an instruction of two is at least this */
+
+/* The machine, all that watches it, and how far along the path it is. */
+struct place {
+    struct machine_snapshot machine;
+    void *owners, *watch; /* owned */
+    size_t index;         /* of the next recorded instruction */
+};
+
+struct inject_stage {
+    struct machine *machine;
+    struct ownership *ownership;
+    struct inject_target target;
+    struct inject_watch *watch;
+    struct fault_plan *plan;
+    void *no_plan; /* the plan with nothing in it; owned */
+    struct place base, front;
+    bool searching, found;
+    uint64_t matched; /* calls that were meant, so far */
+    struct machine_syscall call;
+    uint64_t begun;              /* cycle of the call */
+    uint64_t window;             /* cycles */
+    struct inject_point *points; /* owned */
+    size_t count, capacity;
+    bool cut;
+    struct inject_seen reference; /* what the undisturbed run did */
+    uint64_t reference_breaches;
+    uint64_t reference_instructions;
+    char *console; /* of the undisturbed run; owned */
+    size_t console_count;
+};
+
+/* ---- places ---- */
+
+static uint64_t now_of(const struct inject_stage *stage)
+{
+    return clock_now(machine_clock(stage->machine));
+}
+
+static uint64_t instructions_of(const struct inject_stage *stage)
+{
+    return cpu_counters(machine_cpu(stage->machine))->instructions;
+}
+
+static uint64_t cycles_of_ms(const struct inject_stage *stage, uint64_t ms)
+{
+    return ms * (machine_clock(stage->machine)->cpu_hz / 1000U);
+}
+
+static bool save_place(struct inject_stage *stage, struct place *place, size_t index,
+                       struct sim_error *error)
+{
+    free(place->owners);
+    free(place->watch);
+    place->owners = ownership_save(stage->ownership);
+    place->watch = inject_watch_save(stage->watch);
+    place->index = index;
+    if (place->owners == NULL || place->watch == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for an experiment");
+    }
+    return machine_snapshot_save(stage->machine, &place->machine, error);
+}
+
+static bool go_to(struct inject_stage *stage, const struct place *place, struct sim_error *error)
+{
+    if (!machine_snapshot_restore(stage->machine, &place->machine, "the call", error)) {
+        return false;
+    }
+    ownership_restore(stage->ownership, place->owners);
+    inject_watch_restore(stage->watch, place->watch);
+    fault_plan_restore(stage->plan, stage->no_plan);
+    return true;
+}
+
+static void free_place(struct place *place)
+{
+    machine_snapshot_free(&place->machine);
+    free(place->owners);
+    free(place->watch);
+}
+
+/* ---- the call ---- */
+
+static bool is_meant(const struct inject_target *target, const struct machine_syscall *call)
+{
+    return call->process == target->process && call->call_class == target->call_class &&
+           (target->driver == INJECT_ANY || target->driver == call->argument[0]) &&
+           (target->number == INJECT_ANY || target->number == call->argument[1]);
+}
+
+static void on_called(void *context, const struct machine_syscall *call)
+{
+    struct inject_stage *stage = context;
+    if (stage->searching && !stage->found && is_meant(&stage->target, call)) {
+        stage->matched++;
+        if (stage->matched == stage->target.count) {
+            stage->found = true;
+            stage->call = *call;
+            machine_request_stop(stage->machine);
+        }
+    }
+}
+
+static bool is_end_of_time(enum machine_stop stop)
+{
+    return stop == MACHINE_STOP_LIMIT || stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
+}
+
+static const char *stop_words(enum machine_stop stop)
+{
+    return stop == MACHINE_STOP_LOCKUP   ? "the core locks up"
+           : stop == MACHINE_STOP_EXIT   ? "the guest ends the run by semihosting"
+           : stop == MACHINE_STOP_ENGINE ? "the engine fails"
+           : stop == MACHINE_STOP_OFF    ? "the chip is off"
+                                         : "the run ends";
+}
+
+/* Runs to the call, and learns how many instructions that takes. */
+static bool find_call(struct inject_stage *stage, uint64_t *instructions, struct sim_error *error)
+{
+    enum machine_stop stop = MACHINE_STOP_REQUESTED;
+    const char *name = machine_view_processes(stage->machine)->process[stage->target.process].name;
+    stage->searching = true;
+    while (!stage->found && stop == MACHINE_STOP_REQUESTED) {
+        stop = machine_run(stage->machine, stage->target.within_cycles);
+    }
+    stage->searching = false;
+    *instructions = instructions_of(stage);
+    if (stage->found) {
+        return true;
+    }
+    return is_end_of_time(stop)
+               ? sim_fail(error, SIM_WRONG_USE, "%s makes only %llu such calls in the time given",
+                          name, (unsigned long long)stage->matched)
+               : sim_fail(error, SIM_WRONG_USE, "%s makes only %llu such calls: then %s", name,
+                          (unsigned long long)stage->matched, stop_words(stop));
+}
+
+/* From the reset again, to the instruction boundary before the call's SVC. */
+static bool go_before_call(struct inject_stage *stage, uint64_t instructions,
+                           struct sim_error *error)
+{
+    struct cpu *cpu = machine_cpu(stage->machine);
+    uint32_t address = (stage->call.pc & ~1U) - SVC_BYTES;
+    enum machine_stop stop = MACHINE_STOP_BREAKPOINT;
+    if (!cpu_breakpoint_add(cpu, address)) {
+        return sim_fail(error, SIM_INTERNAL, "no breakpoint is left");
+    }
+    do {
+        stop = machine_run(stage->machine, stage->target.within_cycles);
+    } while ((stop == MACHINE_STOP_BREAKPOINT || stop == MACHINE_STOP_REQUESTED) &&
+             instructions_of(stage) + 1 < instructions);
+    (void)cpu_breakpoint_remove(cpu, address);
+    return (cpu_pc(cpu) == address && instructions_of(stage) + 1 == instructions) ||
+           sim_fail(error, SIM_INTERNAL, "the call at 0x%08x is not made again", (unsigned)address);
+}
+
+/* ---- the path ---- */
+
+static bool add_point(struct inject_stage *stage, const struct inject_point *point,
+                      struct sim_error *error)
+{
+    if (stage->count == stage->capacity) {
+        size_t capacity = stage->capacity == 0 ? 512 : 2 * stage->capacity;
+        struct inject_point *longer = realloc(stage->points, capacity * sizeof *longer);
+        if (longer == NULL) {
+            return sim_fail(error, SIM_INTERNAL, "no memory for the path of a call");
+        }
+        stage->points = longer;
+        stage->capacity = capacity;
+    }
+    stage->points[stage->count] = *point;
+    stage->count++;
+    return true;
+}
+
+static struct inject_point point_here(const struct inject_stage *stage)
+{
+    struct inject_point point = {.pc = cpu_pc(machine_cpu(stage->machine))};
+    (void)machine_peek(stage->machine, point.pc, point.code, sizeof point.code);
+    uint32_t first = (uint32_t)point.code[0] | (uint32_t)point.code[1] << 8;
+    point.size_bytes = first >= WIDE_FIRST ? 4 : 2;
+    return point;
+}
+
+static bool is_privileged(const struct inject_stage *stage)
+{
+    struct cpu_regs regs;
+    cpu_get_regs(machine_cpu(stage->machine), &regs);
+    return cpu_regs_privileged(&regs);
+}
+
+/* Whether the app that made the call goes on: not at the call itself. */
+static bool goes_on(const struct inject_stage *stage, size_t index)
+{
+    return index > 0 && !is_privileged(stage) &&
+           machine_view_processes(stage->machine)->current == stage->target.process;
+}
+
+/* Goes over the next instruction of the path. *stepped: it has run, and *point was it; else the
+ * machine has come nearer to it. False: the machine does not go on in time. */
+static bool advance(struct inject_stage *stage, size_t index, uint64_t limit, bool *stepped,
+                    struct inject_point *point)
+{
+    *stepped = false;
+    if (index > 0 && !is_privileged(stage)) { /* another app's turn */
+        inject_watch_stop_at_entry(stage->watch, true);
+        enum machine_stop stop = machine_run(stage->machine, limit);
+        inject_watch_stop_at_entry(stage->watch, false);
+        return stop == MACHINE_STOP_REQUESTED;
+    }
+    *point = point_here(stage);
+    uint64_t before = instructions_of(stage);
+    enum machine_stop stop = machine_step(stage->machine, limit);
+    *stepped = instructions_of(stage) != before;
+    return stop == MACHINE_STOP_STEP || stop == MACHINE_STOP_REQUESTED;
+}
+
+static bool record_path(struct inject_stage *stage, struct sim_error *error)
+{
+    uint64_t limit = now_of(stage) + cycles_of_ms(stage, WINDOW_MS_MAX);
+    while (!goes_on(stage, stage->count)) {
+        struct inject_point point;
+        bool stepped = false;
+        if (stage->count == INJECT_POINTS_MAX ||
+            !advance(stage, stage->count, limit, &stepped, &point)) {
+            stage->cut = true;
+            break;
+        }
+        if (stepped && !add_point(stage, &point, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the undisturbed run ---- */
+
+static bool run_reference_to(struct inject_stage *stage, uint64_t cycle, struct sim_error *error)
+{
+    enum machine_stop stop = MACHINE_STOP_REQUESTED;
+    const struct inject_seen *seen = inject_watch_seen(stage->watch);
+    while (stop == MACHINE_STOP_REQUESTED && !seen->panicked) {
+        stop = machine_run(stage->machine, cycle);
+    }
+    if (seen->panicked) {
+        return sim_fail(error, SIM_WRONG_USE,
+                        "the kernel panics without any fault: nothing can be compared with that");
+    }
+    return is_end_of_time(stop) ||
+           sim_fail(error, SIM_WRONG_USE, "without any fault %s: nothing can be compared with that",
+                    stop_words(stop));
+}
+
+static bool choose_window(struct inject_stage *stage, struct sim_error *error)
+{
+    uint64_t slice = cycles_of_ms(stage, WINDOW_MS);
+    uint64_t longest = cycles_of_ms(stage, WINDOW_MS_MAX);
+    stage->window = stage->target.window_cycles;
+    if (stage->window != 0) {
+        return run_reference_to(stage, stage->begun + stage->window, error);
+    }
+    do {
+        stage->window += slice;
+        if (!run_reference_to(stage, stage->begun + stage->window, error)) {
+            return false;
+        }
+    } while (stage->window < longest &&
+             inject_watch_calls(stage->watch, stage->target.process) <= CALLS_MORE);
+    return true;
+}
+
+static bool keep_console(struct inject_stage *stage, struct sim_error *error)
+{
+    const char *text = inject_watch_console(stage->watch, &stage->console_count);
+    stage->console = malloc(stage->console_count + 1);
+    if (stage->console == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for an experiment");
+    }
+    memcpy(stage->console, text, stage->console_count);
+    return true;
+}
+
+static bool run_reference(struct inject_stage *stage, struct sim_error *error)
+{
+    uint64_t begun = instructions_of(stage);
+    inject_watch_begin(stage->watch, true);
+    if (!choose_window(stage, error) || !keep_console(stage, error)) {
+        return false;
+    }
+    inject_watch_mark(stage->watch);
+    stage->reference = *inject_watch_seen(stage->watch);
+    if (!run_reference_to(stage, stage->begun + 2 * stage->window, error)) {
+        return false;
+    }
+    stage->reference.app_faults = inject_watch_seen(stage->watch)->app_faults;
+    stage->reference.resets = inject_watch_seen(stage->watch)->resets;
+    stage->reference_instructions = instructions_of(stage) - begun;
+    stage->reference_breaches = ownership_breach_total(stage->ownership);
+    return inject_watch_is_whole(stage->watch) ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "too much happens in the time after the call: give a shorter one (--for)");
+}
+
+/* ---- its life ---- */
+
+static bool prepare(struct inject_stage *stage, struct sim_error *error)
+{
+    uint64_t instructions = 0;
+    stage->no_plan = fault_plan_save(stage->plan);
+    if (stage->no_plan == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for an experiment");
+    }
+    if (!save_place(stage, &stage->base, 0, error) || !find_call(stage, &instructions, error) ||
+        !go_to(stage, &stage->base, error) || !go_before_call(stage, instructions, error)) {
+        return false;
+    }
+    stage->begun = now_of(stage);
+    if (!save_place(stage, &stage->base, 0, error) || !run_reference(stage, error) ||
+        !go_to(stage, &stage->base, error)) {
+        return false;
+    }
+    inject_watch_begin(stage->watch, false);
+    return save_place(stage, &stage->base, 0, error) && record_path(stage, error) &&
+           go_to(stage, &stage->base, error) && save_place(stage, &stage->front, 0, error);
+}
+
+struct inject_stage *inject_stage_open(struct machine *machine, struct ownership *ownership,
+                                       const struct inject_target *target, struct sim_error *error)
+{
+    struct inject_stage *stage = calloc(1, sizeof *stage);
+    const struct machine_observer observer = {.called = on_called, .context = stage};
+    if (stage == NULL || !machine_observe(machine, &observer)) {
+        free(stage);
+        sim_fail(error, SIM_INTERNAL, "no memory, or too many observers, for an experiment");
+        return NULL;
+    }
+    stage->machine = machine;
+    stage->ownership = ownership;
+    stage->target = *target;
+    stage->watch = inject_watch_create(machine, error);
+    stage->plan = stage->watch == NULL ? NULL : fault_plan_create(machine, error);
+    if (stage->plan == NULL || !prepare(stage, error)) {
+        inject_stage_close(stage);
+        return NULL;
+    }
+    return stage;
+}
+
+void inject_stage_close(struct inject_stage *stage)
+{
+    if (stage == NULL) {
+        return;
+    }
+    free_place(&stage->base);
+    free_place(&stage->front);
+    fault_plan_destroy(stage->plan);
+    inject_watch_destroy(stage->watch);
+    free(stage->no_plan);
+    free(stage->points);
+    free(stage->console);
+    free(stage);
+}
+
+size_t inject_stage_count(const struct inject_stage *stage)
+{
+    return stage->count;
+}
+
+const struct inject_point *inject_stage_point(const struct inject_stage *stage, size_t index)
+{
+    return &stage->points[index];
+}
+
+bool inject_stage_is_cut(const struct inject_stage *stage)
+{
+    return stage->cut;
+}
+
+const struct machine_syscall *inject_stage_call(const struct inject_stage *stage)
+{
+    return &stage->call;
+}
+
+uint64_t inject_stage_window(const struct inject_stage *stage)
+{
+    return stage->window;
+}
+
+uint64_t inject_stage_cycle(const struct inject_stage *stage)
+{
+    return stage->begun;
+}
+
+const char *inject_stage_reference(const struct inject_stage *stage, size_t *count)
+{
+    *count = stage->console_count;
+    return stage->console;
+}
+
+const char *inject_stage_console(const struct inject_stage *stage, size_t *count)
+{
+    return inject_watch_console(stage->watch, count);
+}
+
+/* ---- judging ---- */
+
+static const char *const verdict_names[INJECT_VERDICTS] = {
+    [INJECT_NO_EFFECT] = "no effect", [INJECT_CHANGED] = "changed output",
+    [INJECT_HANG] = "hang",           [INJECT_APP_FAULT] = "app fault",
+    [INJECT_PANIC] = "kernel panic",  [INJECT_BREACH] = "isolation breach",
+};
+
+const char *inject_verdict_name(enum inject_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+/* Whether somebody reached or got what is not his. The others are the kernel's word to an app that
+ * it does not keep, and show in what the app does. */
+static bool breaks_isolation(enum ownership_breach_kind kind)
+{
+    switch (kind) {
+    case OWNERSHIP_BREACH_APP_WROTE:
+    case OWNERSHIP_BREACH_KERNEL_WROTE:
+    case OWNERSHIP_BREACH_DEAD_WRITTEN:
+    case OWNERSHIP_BREACH_FLASH:
+    case OWNERSHIP_BREACH_OPEN:
+    case OWNERSHIP_BREACH_NOT_ZERO:
+    case OWNERSHIP_BREACH_DMA:
+    case OWNERSHIP_BREACH_PRIVILEGED:
+    case OWNERSHIP_BREACH_ACCEPTED:
+    case OWNERSHIP_BREACH_OVERLAP:
+    case OWNERSHIP_BREACH_DEAD_RUNS:
+        return true;
+    case OWNERSHIP_BREACH_CLOSED:
+    case OWNERSHIP_BREACH_REGISTERS:
+    case OWNERSHIP_BREACH_KERNEL_FAULT:
+    case OWNERSHIP_BREACH_ANSWER:
+    case OWNERSHIP_BREACH_SWAP:
+    case OWNERSHIP_BREACH_BREAK:
+    case OWNERSHIP_BREACH_BOUND:
+    case OWNERSHIP_BREACH_UPCALL:
+    case OWNERSHIP_BREACH_KINDS:
+        break;
+    }
+    return false;
+}
+
+/* The first new breach of the worse or the lesser sort; NULL: none. */
+static const struct ownership_breach *find_breach(const struct inject_stage *stage, bool worse)
+{
+    size_t count = 0;
+    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
+    for (size_t i = (size_t)stage->reference_breaches; i < count; i++) {
+        if (breaks_isolation(breach[i].kind) == worse) {
+            return &breach[i];
+        }
+    }
+    return NULL;
+}
+
+static void judge(struct inject_outcome *outcome, enum inject_verdict verdict, uint32_t pc,
+                  const char *text)
+{
+    if (verdict > outcome->verdict) {
+        outcome->verdict = verdict;
+        outcome->pc = pc;
+        snprintf(outcome->text, sizeof outcome->text, "%s", text);
+    }
+}
+
+static void judge_breach(const struct inject_stage *stage, const struct ownership_breach *breach,
+                         enum inject_verdict verdict, struct inject_outcome *outcome)
+{
+    char text[sizeof outcome->text];
+    if (breach != NULL) {
+        bool placed = breach->kind != OWNERSHIP_BREACH_KERNEL_FAULT &&
+                      breach->kind != OWNERSHIP_BREACH_ANSWER;
+        ownership_describe(stage->ownership, breach, text, sizeof text);
+        char *tail = strstr(text, placed ? ", at pc " : ": 0x"); /* the outcome has the pc itself */
+        if (tail != NULL) {
+            *tail = '\0';
+        }
+        judge(outcome, verdict, breach->pc, text);
+    }
+}
+
+static const char *name_of(const struct inject_stage *stage, int process)
+{
+    return machine_view_processes(stage->machine)->process[process].name;
+}
+
+static void judge_fault(const struct inject_stage *stage, const struct inject_seen *seen,
+                        struct inject_outcome *outcome)
+{
+    static const char *const accesses[] = {[MACHINE_ACCESS_READ] = "read of",
+                                           [MACHINE_ACCESS_WRITE] = "write to",
+                                           [MACHINE_ACCESS_FETCH] = "fetch from"};
+    char text[sizeof outcome->text];
+    const struct machine_fault *fault = &seen->fault;
+    if (seen->app_faults <= stage->reference.app_faults) {
+        return;
+    }
+    if (fault->address_valid) {
+        snprintf(text, sizeof text, "%s: refused %s 0x%08x", name_of(stage, seen->faulty),
+                 accesses[fault->access], (unsigned)fault->address);
+    } else {
+        snprintf(text, sizeof text, "%s: no such instruction, or no way to go on",
+                 name_of(stage, seen->faulty));
+    }
+    judge(outcome, INJECT_APP_FAULT, fault->pc, text);
+}
+
+static void judge_run(const struct inject_stage *stage, enum machine_stop stop, bool busy,
+                      struct inject_outcome *outcome)
+{
+    const struct inject_seen *seen = inject_watch_seen(stage->watch);
+    uint32_t pc = cpu_pc(machine_cpu(stage->machine));
+    int laggard = inject_watch_laggard(stage->watch);
+    char text[sizeof outcome->text];
+    judge_breach(stage, find_breach(stage, true), INJECT_BREACH, outcome);
+    if (seen->panicked) {
+        judge(outcome, INJECT_PANIC, 0, seen->reason[0] != '\0' ? seen->reason : "it says so");
+    }
+    if (seen->resets > stage->reference.resets) {
+        judge(outcome, INJECT_PANIC, 0, "the chip was reset");
+    }
+    judge_fault(stage, seen, outcome);
+    if (!is_end_of_time(stop) && stop != MACHINE_STOP_REQUESTED) {
+        judge(outcome, INJECT_HANG, 0, stop_words(stop));
+    }
+    if (busy) {
+        judge(outcome, INJECT_HANG, pc, "the core is busy, and was not without the fault");
+    } else if (laggard >= 0) {
+        snprintf(text, sizeof text, "%s does not go on after %llu calls", name_of(stage, laggard),
+                 (unsigned long long)inject_watch_calls(stage->watch, laggard));
+        judge(outcome, INJECT_HANG, pc, text);
+    }
+    judge_breach(stage, find_breach(stage, false), INJECT_CHANGED, outcome);
+    if (seen->differs) {
+        judge(outcome, INJECT_CHANGED, 0, seen->difference);
+    }
+    if (!inject_watch_is_complete(stage->watch)) {
+        judge(outcome, INJECT_CHANGED, 0, "something that a device did is missing");
+    }
+}
+
+/* ---- playing ---- */
+
+static bool is_decided(const struct inject_stage *stage)
+{
+    const struct inject_seen *seen = inject_watch_seen(stage->watch);
+    return seen->told || seen->resets > stage->reference.resets || find_breach(stage, true) != NULL;
+}
+
+static enum machine_stop run_disturbed(struct inject_stage *stage, bool *busy)
+{
+    uint64_t most = instructions_of(stage) + BUSY_TIMES * stage->reference_instructions + BUSY_MORE;
+    uint64_t slice = stage->window / SLICES + 1;
+    uint64_t end = stage->begun + stage->window;
+    uint64_t last = end + stage->window;
+    enum machine_stop stop = MACHINE_STOP_LIMIT;
+    *busy = false;
+    while ((is_end_of_time(stop) || stop == MACHINE_STOP_REQUESTED) && !is_decided(stage)) {
+        uint64_t now = now_of(stage);
+        *busy = instructions_of(stage) > most;
+        if (*busy || now >= last || (now >= end && inject_watch_is_complete(stage->watch))) {
+            break;
+        }
+        uint64_t bound = now < end ? end : last;
+        stop = fault_plan_run(stage->plan, bound - now > slice ? now + slice : bound);
+    }
+    if (!is_decided(stage)) {
+        ownership_check_flash(stage->ownership);
+    }
+    return stop;
+}
+
+/* The machine before the instruction with this index, undisturbed. */
+static bool go_to_point(struct inject_stage *stage, size_t index, struct sim_error *error)
+{
+    const struct place *from = index >= stage->front.index ? &stage->front : &stage->base;
+    size_t at = from->index;
+    if (!go_to(stage, from, error)) {
+        return false;
+    }
+    while (at < index) {
+        struct inject_point point;
+        bool stepped = false;
+        if (!advance(stage, at, UINT64_MAX, &stepped, &point)) {
+            return sim_fail(error, SIM_INTERNAL, "instruction %zu is not reached again", at);
+        }
+        at += stepped;
+    }
+    /* Exceptions and other apps' turns that come before it. */
+    while (cpu_pc(machine_cpu(stage->machine)) != stage->points[index].pc ||
+           cpu_is_interrupted(machine_cpu(stage->machine)) ||
+           (index > 0 && !is_privileged(stage))) {
+        struct inject_point point;
+        bool stepped = false;
+        if (!advance(stage, at, UINT64_MAX, &stepped, &point) || stepped) {
+            return sim_fail(error, SIM_INTERNAL, "instruction %zu is not reached again", index);
+        }
+    }
+    return index == from->index || save_place(stage, &stage->front, index, error);
+}
+
+bool inject_stage_play(struct inject_stage *stage, size_t index, const struct fault_action *action,
+                       struct inject_outcome *outcome, struct sim_error *error)
+{
+    struct fault_action now = *action;
+    size_t number = 0;
+    now.point = (struct fault_point){.at = FAULT_AT_CYCLE};
+    *outcome = (struct inject_outcome){.verdict = INJECT_NO_EFFECT};
+    if (!go_to_point(stage, index, error) || !fault_plan_add(stage->plan, &now, &number, error)) {
+        return false;
+    }
+    bool busy = false;
+    enum machine_stop stop = run_disturbed(stage, &busy);
+    if (stop == MACHINE_STOP_ENGINE) {
+        return sim_fail(error, SIM_INTERNAL, "%s", cpu_error(machine_cpu(stage->machine)));
+    }
+    judge_run(stage, stop, busy, outcome);
+    return true;
+}
