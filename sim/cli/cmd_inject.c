@@ -170,9 +170,10 @@ static bool read_outcome(const struct job *job, struct inject_outcome *outcome)
     return true;
 }
 
+/* A tenth at a time, of what takes a while. */
 static void tell_progress(size_t done, size_t count)
 {
-    if (done % 100 == 0 && done < count) {
+    if (count >= 1000 && done % (count / 10) == 0 && done < count) {
         fprintf(stderr, "sandglass inject: %zu of %zu\n", done, count);
     }
 }
@@ -247,13 +248,7 @@ static bool play_one(struct inject_session *session, struct sim_error *error)
 {
     struct inject_outcome outcome;
     size_t only = (size_t)session->options.only;
-    size_t rows = inject_stage_count(session->stage);
     bool close = !session->options.json;
-    if (only >= rows) {
-        return sim_fail(error, SIM_WRONG_USE,
-                        "--only %zu: the call has %zu instructions, the last is %zu", only, rows,
-                        rows - 1);
-    }
     bool good = (!close || watch_closely(session, error)) &&
                 inject_stage_play(session->stage, only, &skip, &outcome, error);
     if (close) {
@@ -270,13 +265,22 @@ static bool play_one(struct inject_session *session, struct sim_error *error)
 
 /* ---- the command ---- */
 
+static bool check_only(const struct inject_session *session, struct sim_error *error)
+{
+    size_t rows = inject_stage_count(session->stage);
+    return !session->options.has_only || session->options.only < rows ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "--only %llu: the call has %zu instructions, the last is %zu",
+                    (unsigned long long)session->options.only, rows, rows - 1);
+}
+
 static bool experiment(struct inject_session *session, struct sim_error *error)
 {
     if (!open_machine(session, error)) {
         return false;
     }
     guest_open_symbols(&session->guest, &session->symbols);
-    if (!open_stage(session, error)) {
+    if (!open_stage(session, error) || !check_only(session, error)) {
         return false;
     }
     session->report = (struct inject_report){.options = &session->options,

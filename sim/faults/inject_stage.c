@@ -298,6 +298,75 @@ static bool keep_console(struct inject_stage *stage, struct sim_error *error)
     return true;
 }
 
+/* Whether somebody reached or got what is not his. The others are the kernel's word to an app that
+ * it does not keep, and show in what the app does. */
+static bool breaks_isolation(enum ownership_breach_kind kind)
+{
+    switch (kind) {
+    case OWNERSHIP_BREACH_APP_WROTE:
+    case OWNERSHIP_BREACH_KERNEL_WROTE:
+    case OWNERSHIP_BREACH_DEAD_WRITTEN:
+    case OWNERSHIP_BREACH_FLASH:
+    case OWNERSHIP_BREACH_OPEN:
+    case OWNERSHIP_BREACH_NOT_ZERO:
+    case OWNERSHIP_BREACH_DMA:
+    case OWNERSHIP_BREACH_PRIVILEGED:
+    case OWNERSHIP_BREACH_ACCEPTED:
+    case OWNERSHIP_BREACH_OVERLAP:
+    case OWNERSHIP_BREACH_DEAD_RUNS:
+        return true;
+    case OWNERSHIP_BREACH_CLOSED:
+    case OWNERSHIP_BREACH_REGISTERS:
+    case OWNERSHIP_BREACH_KERNEL_FAULT:
+    case OWNERSHIP_BREACH_ANSWER:
+    case OWNERSHIP_BREACH_SWAP:
+    case OWNERSHIP_BREACH_BREAK:
+    case OWNERSHIP_BREACH_BOUND:
+    case OWNERSHIP_BREACH_UPCALL:
+    case OWNERSHIP_BREACH_KINDS:
+        break;
+    }
+    return false;
+}
+
+/* A kernel that takes an app for faulty starts it again, and its memory with it: that is no reach
+ * into somebody's memory. */
+static bool is_restart(const struct inject_stage *stage, const struct ownership_breach *breach)
+{
+    return breach->kind == OWNERSHIP_BREACH_KERNEL_WROTE && breach->whose != OWNERSHIP_NOBODY &&
+           breach->pc == ownership_map_of(stage->ownership)->process[breach->whose].entry;
+}
+
+/* The first new breach of the worse or the lesser sort; NULL: none. */
+static const struct ownership_breach *find_breach(const struct inject_stage *stage, bool worse)
+{
+    size_t count = 0;
+    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
+    for (size_t i = (size_t)stage->reference_breaches; i < count; i++) {
+        bool is_worse = breaks_isolation(breach[i].kind) && !is_restart(stage, &breach[i]);
+        if (is_worse == worse) {
+            return &breach[i];
+        }
+    }
+    return NULL;
+}
+
+/* What is broken anyway cannot be told from what a fault breaks. */
+static bool keeps_isolation(const struct inject_stage *stage, struct sim_error *error)
+{
+    size_t count = 0;
+    char text[200];
+    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (breaks_isolation(breach[i].kind) || count == OWNERSHIP_BREACHES_MAX) {
+            ownership_describe(stage->ownership, &breach[i], text, sizeof text);
+            return sim_fail(error, SIM_WRONG_USE,
+                            "the kernel breaks isolation without any fault: %s", text);
+        }
+    }
+    return true;
+}
+
 static bool run_reference(struct inject_stage *stage, struct sim_error *error)
 {
     uint64_t begun = instructions_of(stage);
@@ -314,6 +383,9 @@ static bool run_reference(struct inject_stage *stage, struct sim_error *error)
     stage->reference.resets = inject_watch_seen(stage->watch)->resets;
     stage->reference_instructions = instructions_of(stage) - begun;
     stage->reference_breaches = ownership_breach_total(stage->ownership);
+    if (!keeps_isolation(stage, error)) {
+        return false;
+    }
     return inject_watch_is_whole(stage->watch) ||
            sim_fail(error, SIM_WRONG_USE,
                     "too much happens in the time after the call: give a shorter one (--for)");
@@ -433,50 +505,6 @@ const char *inject_verdict_name(enum inject_verdict verdict)
     return verdict_names[verdict];
 }
 
-/* Whether somebody reached or got what is not his. The others are the kernel's word to an app that
- * it does not keep, and show in what the app does. */
-static bool breaks_isolation(enum ownership_breach_kind kind)
-{
-    switch (kind) {
-    case OWNERSHIP_BREACH_APP_WROTE:
-    case OWNERSHIP_BREACH_KERNEL_WROTE:
-    case OWNERSHIP_BREACH_DEAD_WRITTEN:
-    case OWNERSHIP_BREACH_FLASH:
-    case OWNERSHIP_BREACH_OPEN:
-    case OWNERSHIP_BREACH_NOT_ZERO:
-    case OWNERSHIP_BREACH_DMA:
-    case OWNERSHIP_BREACH_PRIVILEGED:
-    case OWNERSHIP_BREACH_ACCEPTED:
-    case OWNERSHIP_BREACH_OVERLAP:
-    case OWNERSHIP_BREACH_DEAD_RUNS:
-        return true;
-    case OWNERSHIP_BREACH_CLOSED:
-    case OWNERSHIP_BREACH_REGISTERS:
-    case OWNERSHIP_BREACH_KERNEL_FAULT:
-    case OWNERSHIP_BREACH_ANSWER:
-    case OWNERSHIP_BREACH_SWAP:
-    case OWNERSHIP_BREACH_BREAK:
-    case OWNERSHIP_BREACH_BOUND:
-    case OWNERSHIP_BREACH_UPCALL:
-    case OWNERSHIP_BREACH_KINDS:
-        break;
-    }
-    return false;
-}
-
-/* The first new breach of the worse or the lesser sort; NULL: none. */
-static const struct ownership_breach *find_breach(const struct inject_stage *stage, bool worse)
-{
-    size_t count = 0;
-    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
-    for (size_t i = (size_t)stage->reference_breaches; i < count; i++) {
-        if (breaks_isolation(breach[i].kind) == worse) {
-            return &breach[i];
-        }
-    }
-    return NULL;
-}
-
 static void judge(struct inject_outcome *outcome, enum inject_verdict verdict, uint32_t pc,
                   const char *text)
 {
@@ -554,7 +582,13 @@ static void judge_run(const struct inject_stage *stage, enum machine_stop stop, 
                  (unsigned long long)inject_watch_calls(stage->watch, laggard));
         judge(outcome, INJECT_HANG, pc, text);
     }
-    judge_breach(stage, find_breach(stage, false), INJECT_CHANGED, outcome);
+    const struct ownership_breach *lesser = find_breach(stage, false);
+    if (lesser != NULL && is_restart(stage, lesser)) {
+        snprintf(text, sizeof text, "the kernel took %s for faulty and started it again",
+                 name_of(stage, lesser->whose));
+        judge(outcome, INJECT_APP_FAULT, 0, text);
+    }
+    judge_breach(stage, lesser, INJECT_CHANGED, outcome);
     if (seen->differs) {
         judge(outcome, INJECT_CHANGED, 0, seen->difference);
     }

@@ -351,6 +351,27 @@ static void test_a_fault_of_the_kernel(void **state)
     close_scene(&scene);
 }
 
+/* A kernel whose switch does not give up its rights (MSR CONTROL becomes a NOP). */
+static void test_rights_that_are_kept(void **state)
+{
+    (void)state;
+    struct scene scene;
+    uint32_t changed = 0;
+    open_scene(&scene, "nrf52dk", "kernel/nrf52dk.elf", two_apps);
+    for (uint32_t at = 0; at < 0x20000; at += 2) {
+        uint32_t code = peek_word(&scene, at);
+        if ((code & 0xFFFFFFF0U) == 0x8814F380U) { /* whatever register it comes from */
+            poke_word(&scene, at, 0x8000F3AFU);
+            changed++;
+        }
+    }
+    assert_true(changed > 0);
+    run_to(&scene, BOOTED);
+    const struct ownership_breach *breach = expect_breach(&scene, OWNERSHIP_BREACH_PRIVILEGED);
+    assert_int_equal(breach->address, process_of(&scene, breach->whose)->entry);
+    close_scene(&scene);
+}
+
 static void note_break(void *context, const struct machine_syscall *call)
 {
     uint32_t *wanted = context;
@@ -430,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_a_region_that_is_too_wide),
         cmocka_unit_test(test_a_subregion_too_many),
         cmocka_unit_test(test_a_register),
+        cmocka_unit_test(test_rights_that_are_kept),
         cmocka_unit_test(test_an_upcall_elsewhere),
         cmocka_unit_test(test_a_fault_of_the_kernel),
         cmocka_unit_test(test_memory_that_is_not_zero),
