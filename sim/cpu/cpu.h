@@ -133,7 +133,8 @@ void cpu_request_stop(struct cpu *cpu);
 /* Whether the core sleeps and nothing that has come so far will wake it. */
 bool cpu_is_asleep(const struct cpu *cpu);
 
-/* Whether an exception that has come so far will be taken before the next instruction. Between runs.
+/* Whether an exception that has come so far will be taken before the next instruction. Between
+ * runs.
  */
 bool cpu_is_interrupted(const struct cpu *cpu);
 
