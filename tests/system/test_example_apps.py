@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/example-apps.md: each of its commands shows something, and each app of the tree has a row."""
+"""docs/example-apps.md: each of its commands shows something; each app of the tree has a row, and a scenario beside it."""
 import os
 import re
 import shlex
@@ -19,6 +19,11 @@ def page():
         return file.read()
 
 
+def apps():
+    folder = os.path.join(ROOT, "apps")
+    return {name for name in os.listdir(folder) if os.path.exists(os.path.join(folder, name, "main.c"))}
+
+
 class ExampleApps(unittest.TestCase):
     def test_every_command_shows_something(self):
         commands = re.findall(r"`sandglass (run .*?)`", page().split("\n## ", 1)[1])
@@ -36,8 +41,11 @@ class ExampleApps(unittest.TestCase):
 
     def test_every_app_has_a_row(self):
         named = set(re.findall(r"\w+", " ".join(re.findall(r"(?m)^\| ([^|]+) \|", page()))))
-        apps = {name for name in os.listdir(os.path.join(ROOT, "apps")) if os.path.exists(os.path.join(ROOT, "apps", name, "main.c"))}
-        missing = {name for name in apps - NO_EXAMPLES if not any(word.startswith(name) for word in named)}
+        missing = {name for name in apps() - NO_EXAMPLES if not any(word.startswith(name) for word in named)}
+        self.assertEqual(missing, set())
+
+    def test_every_app_has_a_scenario(self):
+        missing = {name for name in apps() - {"template"} if not os.path.exists(os.path.join(ROOT, "apps", name, f"{name}.lua"))}
         self.assertEqual(missing, set())
 
 
