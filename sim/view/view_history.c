@@ -451,6 +451,21 @@ uint64_t view_history_busy(const struct view_history *history, uint16_t lane, ui
     return coarse ? sum_coarse(found, from, to) : sum_fine(found, from, to);
 }
 
+enum history_turn { TURN_NEITHER, TURN_ON, TURN_OFF };
+
+/* What an event says of a lane. */
+static enum history_turn turn_of(const struct view_event *event, uint16_t lane)
+{
+    bool same = view_history_lane_of(event) == lane;
+    if (event->kind == VIEW_EVENT_RUN && lane < HISTORY_EXCEPTION) {
+        return same ? TURN_ON : TURN_OFF;
+    }
+    if (same && event->kind == VIEW_EVENT_BEGIN) {
+        return TURN_ON;
+    }
+    return same && event->kind == VIEW_EVENT_END ? TURN_OFF : TURN_NEITHER;
+}
+
 bool view_history_stretch(const struct view_history *history, uint16_t lane, uint64_t cycle,
                           uint64_t *begin, uint64_t *end)
 {
@@ -464,14 +479,13 @@ bool view_history_stretch(const struct view_history *history, uint16_t lane, uin
     }
     *begin = view_history_events_begin(history);
     *end = history->now_cycles;
-    /* Back to the event that put it on: the last before which it was off. */
     for (uint64_t n = number; n > history->first; n--) {
         const struct view_event *event = view_history_event(history, n - 1);
-        bool puts_on = event->kind == VIEW_EVENT_RUN || event->kind == VIEW_EVENT_BEGIN;
-        if (puts_on && view_history_lane_of(event) == lane) {
-            *begin = event->cycle;
+        enum history_turn turn = turn_of(event, lane);
+        if (turn == TURN_OFF) {
             break;
         }
+        *begin = turn == TURN_ON ? event->cycle : *begin;
     }
     for (uint64_t n = number; n < history->end && is_on(&state, lane); n++) {
         const struct view_event *event = view_history_event(history, n);
