@@ -288,6 +288,10 @@ static void take_high(struct console_text *text, uint8_t byte)
 {
     if ((byte & 0xc0U) != 0x80) {
         give_up_partial(text);
+        if (byte < 0xc2 || byte > 0xf4) {
+            put(text, UTF8_REPLACEMENT); /* begins nothing */
+            return;
+        }
         text->partial_length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     } else if (text->partial_count == 0) {
         put(text, UTF8_REPLACEMENT);
