@@ -65,8 +65,8 @@ struct ui_context {
     bool presenting;        /* large type, few words */
     float mouse_x, mouse_y; /* far outside when the mouse is elsewhere or there is none */
     uint64_t wall_ms;       /* for what blinks or fades; a constant in pictures */
-    int *selected_process;  /* index in the frame's processes: one choice for all panes; NULL: each
-                               pane has its own */
+    int *selected_process;  /* index in the frame's processes: one choice for all panes, -1: nobody
+                               has chosen; NULL: each pane has its own */
     void (*send)(void *window, const struct view_command *command);
     void (*say)(void *window, const char *line); /* into the status line */
     void (*set_clipboard)(void *window, const char *text);

@@ -17,6 +17,7 @@
 #define NOTES_MAX    330.0F
 #define WIDE         460.0F /* from here on there is an overview */
 #define MARKED       400.0F /* and sp and break have names beside their addresses */
+#define TALL         330.0F /* from here on there are two lines at the foot */
 #define SCROLL_NOTCH 40.0F
 
 /* ---- what is shown ---- */
@@ -110,7 +111,8 @@ static void place(struct memory_picture *picture, struct rect area)
     at->head = (struct rect){area.x, area.y, area.width, sans + 8};
     at->flash_button = (struct rect){area.x + area.width - button, area.y, button, sans + 6};
     at->ram_button = (struct rect){at->flash_button.x - button, area.y, button, sans + 6};
-    at->foot = (struct rect){area.x, area.y + area.height - sans - 6, area.width, sans + 6};
+    float foot = area.height >= TALL ? sans + small + 6 : sans + 6;
+    at->foot = (struct rect){area.x, area.y + area.height - foot, area.width, foot};
     float top = at->head.y + at->head.height + 2 * small + 12;
     float bottom = at->foot.y - 8;
     struct rect body = {area.x, top, area.width, bottom > top + 20 ? bottom - top : 20};
@@ -201,6 +203,24 @@ static void draw_captions(const struct memory_picture *picture)
                 dim, "may");
 }
 
+/* One thing, and what is more to say: beside it, or below where there is room. */
+static void write_foot(const struct memory_picture *picture, color paint, const char *text,
+                       const char *more)
+{
+    const struct rect foot = picture->at.foot;
+    struct canvas *canvas = picture->canvas;
+    color dim = memory_color(picture, THEME_TEXT_DIM);
+    float line = canvas_line_height(canvas, CANVAS_SANS);
+    float y = foot.y + 4;
+    float width = canvas_text(canvas, CANVAS_SANS, foot.x, y, foot.width, CANVAS_LEFT, paint, text);
+    if (foot.height > 1.5F * line) {
+        canvas_text(canvas, CANVAS_SMALL, foot.x, y + line, foot.width, CANVAS_LEFT, dim, more);
+    } else if (foot.width - width > 40) {
+        canvas_text(canvas, CANVAS_SMALL, foot.x + width + 12, y + 2, foot.width - width - 12,
+                    CANVAS_LEFT, dim, more);
+    }
+}
+
 /* What lies at an address and what the MPU says about it. */
 static void draw_words(const struct memory_picture *picture, const struct view_span *span,
                        uint32_t address, bool whole)
@@ -208,7 +228,6 @@ static void draw_words(const struct memory_picture *picture, const struct view_s
     char name[64];
     char mpu[96] = "";
     char text[256];
-    const struct rect foot = picture->at.foot;
     process_span_name(span, name, sizeof name);
     if (picture->mpu != NULL) {
         view_mpu_describe(picture->mpu, address, mpu, sizeof mpu);
@@ -219,11 +238,7 @@ static void draw_words(const struct memory_picture *picture, const struct view_s
     } else {
         snprintf(text, sizeof text, "0x%08x: %s", address, name);
     }
-    float width = canvas_text(picture->canvas, CANVAS_SANS, foot.x, foot.y + 4, foot.width,
-                              CANVAS_LEFT, memory_color(picture, THEME_TEXT), text);
-    canvas_text(picture->canvas, CANVAS_SANS, foot.x + width + 16, foot.y + 4,
-                foot.width - width - 16 > 1 ? foot.width - width - 16 : 1, CANVAS_LEFT,
-                memory_color(picture, THEME_TEXT_DIM), mpu);
+    write_foot(picture, memory_color(picture, THEME_TEXT), text, mpu);
 }
 
 static bool is_inside(struct rect area, float x, float y)
@@ -250,6 +265,20 @@ static void draw_legend(const struct memory_picture *picture)
     memory_draw_break(picture, x, y + line / 2 - 3);
     canvas_text(picture->canvas, CANVAS_SMALL, x + 8, y, foot.x + foot.width - x - 8, CANVAS_LEFT,
                 dim, "larger than to scale");
+}
+
+/* The newest hit, where there is no room for its card. */
+static void draw_newest(const struct memory_picture *picture)
+{
+    const struct view_hit *hit = memory_newest_hit(picture);
+    char what[128];
+    char text[256];
+    char more[256];
+    memory_write_hit(picture, hit, what, sizeof what);
+    snprintf(text, sizeof text, "%s%s%s", what, hit->why[0] == '\0' ? "" : ": ", hit->why);
+    snprintf(more, sizeof more, "%s%s%s", hit->whose, hit->whose[0] == '\0' ? "" : ", by ",
+             hit->where);
+    write_foot(picture, memory_color(picture, THEME_BAD), text, more);
 }
 
 static void draw_foot(const struct memory_picture *picture)
@@ -279,16 +308,10 @@ static void draw_foot(const struct memory_picture *picture)
         draw_words(picture, span, span->address, true);
         return;
     }
-    const struct view_hit *hit = memory_newest_hit(picture);
-    char what[128];
-    char text[256];
-    if (hit != NULL && picture->at.notes.width <= 0) { /* no room for its card */
-        memory_write_hit(picture, hit, what, sizeof what);
-        snprintf(text, sizeof text, "%s%s%s", what, hit->why[0] == '\0' ? "" : ": ", hit->why);
-        canvas_text(picture->canvas, CANVAS_SANS, picture->at.foot.x, picture->at.foot.y + 4,
-                    picture->at.foot.width, CANVAS_LEFT, memory_color(picture, THEME_BAD), text);
-    } else {
+    if (picture->at.notes.width > 0 || memory_newest_hit(picture) == NULL) {
         draw_legend(picture);
+    } else {
+        draw_newest(picture);
     }
 }
 

@@ -5,11 +5,12 @@
 #include "sim/ui/panes.h"
 #include "sim/ui/process_marks.h"
 
-#define GAP        8.0F
-#define BAR_HEIGHT 14.0F
-#define MARK       10.0F
-#define NAME_MIN   90.0F
-#define SHARE_MIN  86.0F
+#define GAP         8.0F
+#define MARK        10.0F
+#define NAME_MIN    90.0F
+#define NAME_MAX    200.0F
+#define BAR_MIN     30.0F
+#define DETAILS_MIN 3.0F /* lines; fewer are not worth it */
 
 enum column {
     COLUMN_NAME,
@@ -134,15 +135,28 @@ static const char *const headings[COLUMNS] = {
     [COLUMN_FAULTS] = "faults",
 };
 
-/* The columns that say least are left out first when it is narrow. */
-static struct table make_table(struct canvas *canvas, struct rect area)
+/* As wide as the longest name, up to a limit. */
+static float name_width(struct canvas *canvas, const struct view_processes *all)
+{
+    float widest = NAME_MIN;
+    for (size_t i = 0; i < all->count; i++) {
+        float width = canvas_text_width(canvas, CANVAS_BOLD, all->processes[i].name) + 28;
+        widest = width > widest ? width : widest;
+    }
+    return widest < NAME_MAX ? widest : NAME_MAX;
+}
+
+/* The columns that say least are left out first when it is narrow; then names are cut. */
+static struct table make_table(struct canvas *canvas, const struct view_processes *all,
+                               struct rect area)
 {
     static const enum column least[] = {COLUMN_CALLS, COLUMN_RESTARTS, COLUMN_UPCALLS,
                                         COLUMN_FAULTS};
     struct table table = {.row_height = canvas_line_height(canvas, CANVAS_SANS) + 10};
+    float name = name_width(canvas, all);
     table.width[COLUMN_NAME] = NAME_MIN;
     table.width[COLUMN_STATE] = canvas_text_width(canvas, CANVAS_SANS, "Yielded-For") + MARK + 14;
-    table.width[COLUMN_CPU] = SHARE_MIN;
+    table.width[COLUMN_CPU] = canvas_text_width(canvas, CANVAS_SANS, "100.0 %") + 16;
     for (size_t i = COLUMN_CALLS; i < COLUMNS; i++) {
         table.width[i] = canvas_text_width(canvas, CANVAS_SMALL, headings[i]) + 14;
     }
@@ -155,7 +169,7 @@ static struct table make_table(struct canvas *canvas, struct rect area)
         table.width[least[i]] = 0;
     }
     float left = area.width > used ? area.width - used : 0;
-    float for_name = left / 3 < 110 ? left / 3 : 110;
+    float for_name = left < name - NAME_MIN ? left : name - NAME_MIN;
     table.width[COLUMN_NAME] += for_name;
     table.width[COLUMN_CPU] += left - for_name;
     float x = area.x;
@@ -178,7 +192,8 @@ static void draw_number(const struct processes_picture *picture, enum column col
     }
 }
 
-static void draw_bar(const struct processes_picture *picture, float y, uint32_t permille,
+/* `some`: it had the CPU, if not for a thousandth. */
+static void draw_bar(const struct processes_picture *picture, float y, uint32_t permille, bool some,
                      color paint, bool hatched)
 {
     const struct table *table = &picture->table;
@@ -186,7 +201,7 @@ static void draw_bar(const struct processes_picture *picture, float y, uint32_t 
     float width = table->width[COLUMN_CPU] - text - 16;
     float line = canvas_line_height(picture->canvas, CANVAS_SANS);
     float x = table->x[COLUMN_CPU];
-    if (width > 20) {
+    if (width >= BAR_MIN) {
         struct rect box = {x, y + (line - 8) / 2, width, 8};
         float share = width * (float)permille / 1000.0F;
         canvas_fill_round(picture->canvas, box, 4, ink(picture, THEME_GAP));
@@ -200,7 +215,7 @@ static void draw_bar(const struct processes_picture *picture, float y, uint32_t 
     }
     canvas_text(picture->canvas, CANVAS_SANS, x + table->width[COLUMN_CPU] - 10, y, 0, CANVAS_RIGHT,
                 ink(picture, permille == 0 ? THEME_TEXT_DIM : THEME_TEXT),
-                process_percent(permille).text);
+                permille == 0 && some ? "<0.1 %" : process_percent(permille).text);
 }
 
 static void draw_headings(const struct processes_picture *picture, float y)
@@ -246,8 +261,8 @@ static void draw_process(const struct processes_picture *picture, int index, str
     canvas_text(picture->canvas, CANVAS_SANS, table->x[COLUMN_STATE] + MARK + 6, y,
                 table->width[COLUMN_STATE] - MARK - 10, CANVAS_LEFT, ink(picture, THEME_TEXT),
                 process_state_words(process));
-    draw_bar(picture, y, process->cpu_permille, theme_process(picture->theme, (uint32_t)index),
-             false);
+    draw_bar(picture, y, process->cpu_permille, process->calls_per_second > 0,
+             theme_process(picture->theme, (uint32_t)index), false);
     color text = ink(picture, THEME_TEXT);
     draw_number(picture, COLUMN_CALLS, y, process->calls_per_second, text);
     draw_number(picture, COLUMN_UPCALLS, y, process->upcalls_waiting, text);
@@ -268,7 +283,7 @@ static float draw_others(const struct processes_picture *picture, struct rect ar
     for (size_t i = count - 3; i < count && y + height <= area.y + area.height; i++) {
         float at = y + (height - line) / 2;
         draw_name(picture, at, shares[i].name, shares[i].paint, false);
-        draw_bar(picture, at, shares[i].permille, shares[i].paint, shares[i].hatched);
+        draw_bar(picture, at, shares[i].permille, false, shares[i].paint, shares[i].hatched);
         y += height;
     }
     return y;
@@ -417,6 +432,47 @@ static void draw_rows(const struct processes_picture *picture, struct rect area)
     }
 }
 
+/* How the height is shared: the processes come first, then kernel, interrupts and sleep (which the
+ * bar above shows too), then the details. */
+struct shares_of_height {
+    float rows, others, details;
+};
+
+static struct shares_of_height share_height(struct processes_picture *picture, float room)
+{
+    float sans = canvas_line_height(picture->canvas, CANVAS_SANS);
+    float count = (float)picture->all->count;
+    float others = 3 * (sans + 6) + 8;
+    bool has_details = picture->selected >= 0 && !picture->state->folded;
+    struct shares_of_height share = {.rows = count * picture->table.row_height};
+    if (share.rows > room) {
+        picture->table.row_height = sans + 4;
+        share.rows = count * picture->table.row_height;
+        share.rows = share.rows < room ? share.rows : room;
+    }
+    share.others = share.rows + others <= room ? others : 0;
+    float left = room - share.rows - share.others;
+    share.details = has_details && left >= DETAILS_MIN * (sans + 3) + 2 * GAP ? left : 0;
+    return share;
+}
+
+static void draw_scroll_mark(const struct processes_picture *picture, struct rect area)
+{
+    const struct processes_state *state = picture->state;
+    float count = (float)picture->all->count;
+    if (state->rows_shown >= picture->all->count) {
+        return;
+    }
+    float height = (float)state->rows_shown * state->row_height;
+    float x = area.x + area.width + 1;
+    canvas_fill_round(picture->canvas, (struct rect){x, area.y, 3, height}, 1.5F,
+                      ink(picture, THEME_GRID));
+    canvas_fill_round(picture->canvas,
+                      (struct rect){x, area.y + height * state->scroll / count, 3,
+                                    height * (float)state->rows_shown / count},
+                      1.5F, ink(picture, THEME_TEXT_DIM));
+}
+
 static void draw(void *data, struct canvas *canvas, struct rect area,
                  const struct ui_context *context)
 {
@@ -428,25 +484,21 @@ static void draw(void *data, struct canvas *canvas, struct rect area,
                                         .theme = context->theme,
                                         .all = &context->frame->processes,
                                         .selected = process_selected(context, &state->own_selected),
-                                        .table = make_table(canvas, inner)};
-    float small = canvas_line_height(canvas, CANVAS_SMALL);
-    float sans = canvas_line_height(canvas, CANVAS_SANS);
+                                        .table =
+                                            make_table(canvas, &context->frame->processes, inner)};
     float y = draw_second(&picture, inner) + GAP + 4;
     draw_headings(&picture, y);
-    y += small + 4;
-    float others = 3 * (sans + 6) + 8;
-    float details = picture.selected >= 0 && !state->folded ? 7 * (sans + 3) + GAP : 0;
+    y += canvas_line_height(canvas, CANVAS_SMALL) + 4;
     float bottom = inner.y + inner.height;
-    float rows = (float)picture.all->count * picture.table.row_height;
-    float room = bottom - y - others;
-    if (rows > room - details && details > 0) { /* rows before details */
-        float left = room - rows;
-        details = left > 2 * (sans + 3) + GAP ? left : 0;
+    struct shares_of_height share = share_height(&picture, bottom > y ? bottom - y : 0);
+    struct rect rows = {inner.x, y, inner.width, share.rows};
+    draw_rows(&picture, rows);
+    draw_scroll_mark(&picture, rows);
+    y += share.rows;
+    if (share.others > 0) {
+        y = draw_others(&picture, inner, y);
     }
-    rows = rows < room - details ? rows : room - details;
-    draw_rows(&picture, (struct rect){inner.x, y, inner.width, rows > 0 ? rows : 0});
-    y = draw_others(&picture, inner, y + (rows > 0 ? rows : 0));
-    if (details > 0) {
+    if (share.details > 0) {
         canvas_line(canvas, inner.x, y + 4, inner.x + inner.width, y + 4, 1,
                     ink(&picture, THEME_GRID));
         draw_details(&picture,
@@ -466,6 +518,12 @@ static bool on_key(struct processes_state *state, int key, const struct ui_conte
         return true;
     case UI_KEY_END:
         process_select(context, &state->own_selected, (int)context->frame->processes.count - 1);
+        return true;
+    case UI_KEY_ESCAPE:
+        if (context->selected_process == NULL || *context->selected_process < 0) {
+            return false;
+        }
+        *context->selected_process = -1;
         return true;
     case UI_KEY_ENTER:
         state->folded = !state->folded;
@@ -500,6 +558,7 @@ static bool on_event(void *data, struct rect area, const struct ui_event *event,
 static const struct pane_key keys[] = {
     {"Up, Down", "select a process, for the Memory pane too"},
     {"Home, End", "select the first or the last"},
+    {"Esc", "choose none: the one that faulted last is shown"},
     {"Enter", "hide or show its details; also a double click"},
     {NULL, NULL},
 };

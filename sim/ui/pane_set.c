@@ -4,7 +4,7 @@
 
 bool pane_set_open(struct pane_set *set, struct sim_error *error)
 {
-    *set = (struct pane_set){0};
+    *set = (struct pane_set){.selected_process = -1};
     for (size_t i = 0; i < pane_list_count; i++) {
         size_t bytes = pane_list[i]->state_bytes;
         set->states[i] = calloc(1, bytes > 0 ? bytes : 1);

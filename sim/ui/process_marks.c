@@ -50,6 +50,18 @@ struct process_text process_percent(uint32_t permille)
     return out;
 }
 
+/* The process that faulted last, else the first one. */
+static int find_faulted(const struct view_processes *processes)
+{
+    for (size_t i = 0; i < processes->hit_count; i++) {
+        int process = processes->hits[i].process;
+        if (process >= 0 && process < (int)processes->count) {
+            return process;
+        }
+    }
+    return 0;
+}
+
 int process_selected(const struct ui_context *context, const int *own)
 {
     const int *choice = context->selected_process != NULL ? context->selected_process : own;
@@ -57,7 +69,10 @@ int process_selected(const struct ui_context *context, const int *own)
     if (count == 0) {
         return -1;
     }
-    return *choice < 0 ? 0 : *choice < count ? *choice : count - 1;
+    if (*choice < 0) {
+        return find_faulted(&context->frame->processes);
+    }
+    return *choice < count ? *choice : count - 1;
 }
 
 void process_select(const struct ui_context *context, int *own, int index)

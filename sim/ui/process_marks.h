@@ -20,8 +20,9 @@ struct process_text process_size(uint64_t bytes);
 /* "12.4 %" */
 struct process_text process_percent(uint32_t permille);
 
-/* The process that all panes show: valid in the frame, or -1 when there is none. `own` is the
- * pane's, for windows without a common choice. */
+/* The process that all panes show: valid in the frame, or -1 when there is none. While nobody has
+ * chosen (the choice is -1) it is the one that faulted last, or the first. `own` is the pane's, for
+ * windows without a common choice. */
 int process_selected(const struct ui_context *context, const int *own);
 void process_select(const struct ui_context *context, int *own, int index);
 /* The next (1) or previous (-1) one, around the end. */
