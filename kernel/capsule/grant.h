@@ -4,7 +4,7 @@
  *   struct alarm_process { uint32_t reference, dt; bool armed; };
  *   GRANT(alarm_grant, struct alarm_process, ABI_ALARM_UPCALLS, 0, 0);
  *
- *   struct command_return result = command_success();
+ *   command_return result = command_success();
  *   grant_enter(alarm_grant, id, p) {
  *       p->armed = false;
  *   }
@@ -135,11 +135,7 @@ PRIVATE struct process_id grant_next(const struct grant *grant, struct process_i
 int grant_error(void);
 
 /* `result` when the block just passed ran, else the failure that says why not. */
-static inline struct command_return grant_answer(struct command_return result)
-{
-    int error = grant_error();
-    return error == K_OK ? result : command_error(error);
-}
+command_return grant_answer(command_return result);
 
 /*
  * Queues upcall `number` of this grant for the process. May be called inside or outside a scope,

@@ -136,8 +136,7 @@ static int is_refused(struct adc_driver *driver, struct process_id id)
     return process_id_is_equal(driver->owner, id) ? K_EBUSY : K_ENOMEM;
 }
 
-static struct command_return sample_once(struct adc_driver *driver, struct process_id id,
-                                         uint32_t channel)
+static command_return sample_once(struct adc_driver *driver, struct process_id id, uint32_t channel)
 {
     int status = is_refused(driver, id);
     if (channel >= driver->adc->channel_count) {
@@ -159,8 +158,8 @@ static bool has_room(struct process_id id, uint32_t buffer)
     return allow_length(&adc_grant, id, ALLOW_READ_WRITE, buffer) >= SAMPLE_BYTES;
 }
 
-static struct command_return sample_many(struct adc_driver *driver, struct process_id id,
-                                         uint32_t mode, uint32_t channel, uint32_t frequency_hz)
+static command_return sample_many(struct adc_driver *driver, struct process_id id, uint32_t mode,
+                                  uint32_t channel, uint32_t frequency_hz)
 {
     int status = is_refused(driver, id);
     if (channel >= driver->adc->channel_count || frequency_hz == 0 ||
@@ -187,7 +186,7 @@ static struct command_return sample_many(struct adc_driver *driver, struct proce
     return grant_answer(command_status(status));
 }
 
-static struct command_return stop(struct adc_driver *driver, struct process_id id)
+static command_return stop(struct adc_driver *driver, struct process_id id)
 {
     if (is_refused(driver, id) == K_EBUSY) {
         end_stream(driver);
@@ -201,8 +200,8 @@ static struct command_return stop(struct adc_driver *driver, struct process_id i
     return grant_answer(command_success());
 }
 
-static struct command_return adc_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument, uint32_t frequency_hz)
+static command_return adc_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument, uint32_t frequency_hz)
 {
     struct adc_driver *driver = self;
     switch (command) {

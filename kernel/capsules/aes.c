@@ -277,8 +277,8 @@ static int carry_out(struct aes_driver *driver, BORROWED struct aes_process *p,
     }
 }
 
-static struct command_return aes_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t argument1)
+static command_return aes_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t argument1)
 {
     struct aes_driver *driver = self;
     int status = K_ENOSUPPORT;

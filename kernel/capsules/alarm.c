@@ -82,8 +82,8 @@ static void alarm_fired(void *self)
     set_hardware(alarm);
 }
 
-static struct command_return set_alarm(struct alarm_driver *alarm, struct process_id id,
-                                       uint32_t reference, uint32_t dt)
+static command_return set_alarm(struct alarm_driver *alarm, struct process_id id,
+                                uint32_t reference, uint32_t dt)
 {
     uint32_t expiry = (reference + dt) << padding_bits(alarm);
     grant_enter (alarm_grant, id, p) {
@@ -91,16 +91,16 @@ static struct command_return set_alarm(struct alarm_driver *alarm, struct proces
         p->dt = dt;
         p->armed = true;
     }
-    struct command_return result = grant_answer(command_success_u32(expiry));
-    if (result.variant == ABI_SUCCESS_U32) {
+    command_return result = grant_answer(command_success_u32(expiry));
+    if (command_variant(result) == ABI_SUCCESS_U32) {
         set_hardware(alarm);
     }
     return result;
 }
 
-static struct command_return stop_alarm(struct alarm_driver *alarm, struct process_id id)
+static command_return stop_alarm(struct alarm_driver *alarm, struct process_id id)
 {
-    struct command_return result = command_error(K_EALREADY);
+    command_return result = command_error(K_EALREADY);
     grant_enter (alarm_grant, id, p) {
         if (p->armed) {
             p->armed = false;
@@ -108,7 +108,7 @@ static struct command_return stop_alarm(struct alarm_driver *alarm, struct proce
         }
     }
     result = grant_answer(result);
-    if (result.variant == ABI_SUCCESS) {
+    if (command_variant(result) == ABI_SUCCESS) {
         set_hardware(alarm);
     }
     return result;
@@ -121,8 +121,8 @@ static uint32_t rounded_up(const struct alarm_driver *alarm, uint64_t app_ticks)
     return (uint32_t)((app_ticks + ((1u << padding) - 1u)) >> padding);
 }
 
-static struct command_return alarm_command(void *self, struct process_id id, uint32_t command,
-                                           uint32_t argument0, uint32_t argument1)
+static command_return alarm_command(void *self, struct process_id id, uint32_t command,
+                                    uint32_t argument0, uint32_t argument1)
 {
     struct alarm_driver *alarm = self;
     uint32_t padding = padding_bits(alarm);

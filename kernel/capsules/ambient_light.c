@@ -6,9 +6,8 @@ CAPSULE(ambient_light, .needs = {GRANT, SENSOR, SENSOR_DRIVER});
 
 GRANT(ambient_light_grant, struct sensor_process, ABI_SENSOR_UPCALLS, 0, 0);
 
-static struct command_return ambient_light_command(void *self, struct process_id id,
-                                                   uint32_t command, uint32_t unused0,
-                                                   uint32_t unused1)
+static command_return ambient_light_command(void *self, struct process_id id, uint32_t command,
+                                            uint32_t unused0, uint32_t unused1)
 {
     struct sensor_driver *driver = self;
     (void)unused0;
@@ -19,7 +18,7 @@ static struct command_return ambient_light_command(void *self, struct process_id
     if (command != ABI_SENSOR_READ) {
         return command_error(K_ENOSUPPORT);
     }
-    struct command_return result = command_success();
+    command_return result = command_success();
     grant_enter (ambient_light_grant, id, p) {
         result = sensor_read(driver, p);
     }

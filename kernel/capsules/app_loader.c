@@ -128,8 +128,8 @@ static int begin(struct app_loader_driver *loader, struct process_id id, uint32_
     return status;
 }
 
-static struct command_return app_loader_command(void *self, struct process_id id, uint32_t command,
-                                                uint32_t argument0, uint32_t argument1)
+static command_return app_loader_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t argument0, uint32_t argument1)
 {
     struct app_loader_driver *loader = self;
     if (!process_id_asks_for(id, ABI_DRIVER_APP_LOADER)) {

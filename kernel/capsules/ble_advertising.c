@@ -255,8 +255,8 @@ static int set_power(const struct ble_advertising_driver *driver, struct process
     return grant_error() == K_OK ? status : grant_error();
 }
 
-static struct command_return ble_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t argument1)
+static command_return ble_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t argument1)
 {
     struct ble_advertising_driver *driver = self;
     switch (command) {

@@ -18,8 +18,7 @@ static bool any_process_wants(uint32_t index)
     return wanted;
 }
 
-static struct command_return enable(const struct hil_button *button, struct process_id id,
-                                    uint32_t index)
+static command_return enable(const struct hil_button *button, struct process_id id, uint32_t index)
 {
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (button_grant, id, p) {
@@ -37,21 +36,20 @@ static struct command_return enable(const struct hil_button *button, struct proc
     return command_status(status);
 }
 
-static struct command_return disable(const struct hil_button *button, struct process_id id,
-                                     uint32_t index)
+static command_return disable(const struct hil_button *button, struct process_id id, uint32_t index)
 {
     grant_enter (button_grant, id, p) {
         p->enabled &= ~(1u << index);
     }
-    struct command_return result = grant_answer(command_success());
+    command_return result = grant_answer(command_success());
     if (!any_process_wants(index)) {
         hil_button_disable_interrupt(button);
     }
     return result;
 }
 
-static struct command_return button_command(void *self, struct process_id id, uint32_t command,
-                                            uint32_t index, uint32_t unused)
+static command_return button_command(void *self, struct process_id id, uint32_t command,
+                                     uint32_t index, uint32_t unused)
 {
     const struct button_driver *driver = self;
     (void)unused;

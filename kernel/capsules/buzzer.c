@@ -126,8 +126,8 @@ static int stop(struct buzzer_driver *driver, struct process_id id)
     return K_OK;
 }
 
-static struct command_return buzzer_command(void *self, struct process_id id, uint32_t command,
-                                            uint32_t frequency_hz, uint32_t duration_ms)
+static command_return buzzer_command(void *self, struct process_id id, uint32_t command,
+                                     uint32_t frequency_hz, uint32_t duration_ms)
 {
     struct buzzer_driver *driver = self;
     uint32_t capped = duration_ms < ABI_BUZZER_MAX_MS ? duration_ms : ABI_BUZZER_MAX_MS;

@@ -19,14 +19,14 @@ static bool is_watched(void)
     return watched;
 }
 
-static struct command_return compare(const struct comparator_driver *driver, uint32_t channel)
+static command_return compare(const struct comparator_driver *driver, uint32_t channel)
 {
     int result = hil_comparator_compare(driver->comparator, channel);
     return result < 0 ? command_error(result) : command_success_u32((uint32_t)result);
 }
 
-static struct command_return watch(const struct comparator_driver *driver, struct process_id id,
-                                   uint32_t channel)
+static command_return watch(const struct comparator_driver *driver, struct process_id id,
+                            uint32_t channel)
 {
     /* Who watched another channel may have ended without a word. */
     if (!is_watched()) {
@@ -48,8 +48,8 @@ static struct command_return watch(const struct comparator_driver *driver, struc
     return command_status(status);
 }
 
-static struct command_return unwatch(const struct comparator_driver *driver, struct process_id id,
-                                     uint32_t channel)
+static command_return unwatch(const struct comparator_driver *driver, struct process_id id,
+                              uint32_t channel)
 {
     if (channel >= driver->comparator->count) {
         return command_error(K_EINVAL);
@@ -64,8 +64,8 @@ static struct command_return unwatch(const struct comparator_driver *driver, str
     return command_status(status);
 }
 
-static struct command_return comparator_command(void *self, struct process_id id, uint32_t command,
-                                                uint32_t channel, uint32_t unused)
+static command_return comparator_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t channel, uint32_t unused)
 {
     const struct comparator_driver *driver = self;
     (void)unused;

@@ -114,8 +114,8 @@ static void console_transmitted(void *self, int status)
     send_next(console);
 }
 
-static struct command_return start_write(struct console_driver *console, struct process_id id,
-                                         uint32_t length)
+static command_return start_write(struct console_driver *console, struct process_id id,
+                                  uint32_t length)
 {
     uint32_t room = allow_length(&console_grant, id, ALLOW_READ_ONLY, ABI_CONSOLE_RO_WRITE);
     int status = K_OK;
@@ -177,8 +177,8 @@ static void console_received(void *self, uint32_t count, int status)
     }
 }
 
-static struct command_return start_read(struct console_driver *console, struct process_id id,
-                                        uint32_t length)
+static command_return start_read(struct console_driver *console, struct process_id id,
+                                 uint32_t length)
 {
     uint32_t room = allow_length(&console_grant, id, ALLOW_READ_WRITE, ABI_CONSOLE_RW_READ);
     length = length < room ? length : room;
@@ -222,8 +222,8 @@ static void console_deferred(void *self)
     send_next(console);
 }
 
-static struct command_return console_command(void *self, struct process_id id, uint32_t command,
-                                             uint32_t argument0, uint32_t unused)
+static command_return console_command(void *self, struct process_id id, uint32_t command,
+                                      uint32_t argument0, uint32_t unused)
 {
     struct console_driver *console = self;
     (void)unused;

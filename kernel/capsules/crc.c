@@ -98,8 +98,8 @@ static void crc_deferred(void *self)
     }
 }
 
-static struct command_return crc_compute(struct crc_driver *crc, struct process_id id,
-                                         uint32_t algorithm, uint32_t length)
+static command_return crc_compute(struct crc_driver *crc, struct process_id id, uint32_t algorithm,
+                                  uint32_t length)
 {
     if (algorithm > ABI_CRC_16_CCITT) {
         return command_error(K_EINVAL);
@@ -124,8 +124,8 @@ static struct command_return crc_compute(struct crc_driver *crc, struct process_
     return grant_answer(command_status(status));
 }
 
-static struct command_return crc_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t argument1)
+static command_return crc_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t argument1)
 {
     struct crc_driver *crc = self;
     switch (command) {

@@ -49,8 +49,8 @@ static bool claim(struct cycle_count_driver *driver, struct process_id id)
     return is_free;
 }
 
-static struct command_return cycle_count_command(void *self, struct process_id id, uint32_t command,
-                                                 uint32_t unused0, uint32_t unused1)
+static command_return cycle_count_command(void *self, struct process_id id, uint32_t command,
+                                          uint32_t unused0, uint32_t unused1)
 {
     struct cycle_count_driver *driver = self;
     (void)unused0;

@@ -2,8 +2,8 @@
 
 CAPSULE(eui64);
 
-static struct command_return eui64_command(void *self, struct process_id id, uint32_t command,
-                                           uint32_t unused0, uint32_t unused1)
+static command_return eui64_command(void *self, struct process_id id, uint32_t command,
+                                    uint32_t unused0, uint32_t unused1)
 {
     const struct eui64_driver *driver = self;
     (void)id;

@@ -10,7 +10,7 @@ struct gpio_process {
 };
 GRANT(gpio_grant, struct gpio_process, ABI_GPIO_UPCALLS, 0, 0);
 
-static struct command_return make_input(const struct hil_gpio *pin, uint32_t pull)
+static command_return make_input(const struct hil_gpio *pin, uint32_t pull)
 {
     switch (pull) {
     case ABI_GPIO_PULL_NONE:
@@ -42,8 +42,8 @@ static void take_detectors_back(const struct gpio_driver *driver)
     }
 }
 
-static struct command_return enable_interrupt(const struct gpio_driver *driver,
-                                              struct process_id id, uint32_t index, uint32_t edge)
+static command_return enable_interrupt(const struct gpio_driver *driver, struct process_id id,
+                                       uint32_t index, uint32_t edge)
 {
     const struct hil_gpio *pin = &LIST_AT(driver->pins, index);
     enum hil_gpio_edge wanted = HIL_GPIO_EDGE_BOTH;
@@ -84,8 +84,7 @@ static void forget_interrupt(uint32_t index)
     }
 }
 
-static struct command_return pin_command(const struct hil_gpio *pin, uint32_t command,
-                                         uint32_t argument)
+static command_return pin_command(const struct hil_gpio *pin, uint32_t command, uint32_t argument)
 {
     switch (command) {
     case ABI_GPIO_ENABLE_OUTPUT:
@@ -114,8 +113,8 @@ static struct command_return pin_command(const struct hil_gpio *pin, uint32_t co
     }
 }
 
-static struct command_return gpio_command(void *self, struct process_id id, uint32_t command,
-                                          uint32_t index, uint32_t argument)
+static command_return gpio_command(void *self, struct process_id id, uint32_t command,
+                                   uint32_t index, uint32_t argument)
 {
     const struct gpio_driver *driver = self;
     if (command == ABI_COMMAND_EXISTS) {

@@ -22,7 +22,7 @@ static bool is_wanted(void)
     return wanted;
 }
 
-static struct command_return switch_on(const struct heart_rate_driver *driver, struct process_id id)
+static command_return switch_on(const struct heart_rate_driver *driver, struct process_id id)
 {
     grant_enter (heart_rate_grant, id, p) {
         p->on = true;
@@ -35,8 +35,7 @@ static struct command_return switch_on(const struct heart_rate_driver *driver, s
     return command_status(status);
 }
 
-static struct command_return switch_off(const struct heart_rate_driver *driver,
-                                        struct process_id id)
+static command_return switch_off(const struct heart_rate_driver *driver, struct process_id id)
 {
     grant_enter (heart_rate_grant, id, p) {
         p->on = false;
@@ -48,8 +47,7 @@ static struct command_return switch_off(const struct heart_rate_driver *driver,
     return command_status(status);
 }
 
-static struct command_return read_sample(const struct heart_rate_driver *driver,
-                                         struct process_id id)
+static command_return read_sample(const struct heart_rate_driver *driver, struct process_id id)
 {
     bool on = false, was_waiting = false;
     grant_enter (heart_rate_grant, id, p) {
@@ -75,8 +73,8 @@ static struct command_return read_sample(const struct heart_rate_driver *driver,
     return command_error(status);
 }
 
-static struct command_return heart_rate_command(void *self, struct process_id id, uint32_t command,
-                                                uint32_t unused0, uint32_t unused1)
+static command_return heart_rate_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t unused0, uint32_t unused1)
 {
     const struct heart_rate_driver *driver = self;
     (void)unused0;

@@ -159,7 +159,7 @@ static void hid_received(void *self, uint32_t count)
     tell(driver, ABI_HID_RECEIVED);
 }
 
-static struct command_return send_report(struct hid_driver *driver, struct process_id id)
+static command_return send_report(struct hid_driver *driver, struct process_id id)
 {
     if (driver->sending) {
         return command_error(K_EBUSY);
@@ -178,7 +178,7 @@ static struct command_return send_report(struct hid_driver *driver, struct proce
     return command_status(status);
 }
 
-static struct command_return receive_report(struct hid_driver *driver, struct process_id id)
+static command_return receive_report(struct hid_driver *driver, struct process_id id)
 {
     bool was_waiting = false;
     grant_enter (hid_grant, id, p) {
@@ -189,7 +189,7 @@ static struct command_return receive_report(struct hid_driver *driver, struct pr
     return was_waiting ? command_error(K_EALREADY) : command_success();
 }
 
-static struct command_return cancel_receive(struct process_id id)
+static command_return cancel_receive(struct process_id id)
 {
     bool was_waiting = false;
     grant_enter (hid_grant, id, p) {
@@ -201,7 +201,7 @@ static struct command_return cancel_receive(struct process_id id)
 
 /* The report itself may be with the host already, or stays there for it: the next one has to wait
  * for that. */
-static struct command_return cancel_send(struct process_id id)
+static command_return cancel_send(struct process_id id)
 {
     bool was_waiting = false;
     grant_enter (hid_grant, id, p) {
@@ -212,7 +212,7 @@ static struct command_return cancel_send(struct process_id id)
 }
 
 /* Nothing is begun unless both can be. */
-static struct command_return exchange_reports(struct hid_driver *driver, struct process_id id)
+static command_return exchange_reports(struct hid_driver *driver, struct process_id id)
 {
     bool waits = false;
     grant_enter (hid_grant, id, p) {
@@ -221,8 +221,8 @@ static struct command_return exchange_reports(struct hid_driver *driver, struct 
     if (waits) {
         return command_error(K_EALREADY);
     }
-    struct command_return sent = send_report(driver, id);
-    return sent.variant == ABI_SUCCESS ? receive_report(driver, id) : sent;
+    command_return sent = send_report(driver, id);
+    return command_variant(sent) == ABI_SUCCESS ? receive_report(driver, id) : sent;
 }
 
 /* The first process that asks has the device for as long as it lives. */
@@ -240,8 +240,8 @@ static int take(struct hid_driver *driver, struct process_id id)
     return grant_error();
 }
 
-static struct command_return hid_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t unused0, uint32_t unused1)
+static command_return hid_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t unused0, uint32_t unused1)
 {
     struct hid_driver *driver = self;
     (void)unused0;

@@ -148,8 +148,7 @@ static int start(BORROWED struct hmac_process *p, struct process_id id, enum hma
     return K_OK;
 }
 
-static struct command_return hmac_run(struct hmac_driver *hmac, struct process_id id,
-                                      uint32_t command)
+static command_return hmac_run(struct hmac_driver *hmac, struct process_id id, uint32_t command)
 {
     bool is_verify = command == ABI_HMAC_VERIFY || command == ABI_HMAC_VERIFY_FINISH;
     bool is_end = command == ABI_HMAC_FINISH || command == ABI_HMAC_VERIFY_FINISH;
@@ -168,7 +167,7 @@ static struct command_return hmac_run(struct hmac_driver *hmac, struct process_i
     return grant_answer(command_status(status));
 }
 
-static struct command_return hmac_set_algorithm(struct process_id id, uint32_t algorithm)
+static command_return hmac_set_algorithm(struct process_id id, uint32_t algorithm)
 {
     if (algorithm != ABI_DIGEST_SHA256) {
         return command_error(K_ENOSUPPORT);
@@ -179,8 +178,8 @@ static struct command_return hmac_set_algorithm(struct process_id id, uint32_t a
     return grant_answer(command_success());
 }
 
-static struct command_return hmac_command(void *self, struct process_id id, uint32_t command,
-                                          uint32_t argument0, uint32_t unused)
+static command_return hmac_command(void *self, struct process_id id, uint32_t command,
+                                   uint32_t argument0, uint32_t unused)
 {
     struct hmac_driver *hmac = self;
     (void)unused;

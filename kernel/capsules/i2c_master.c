@@ -15,8 +15,8 @@ GRANT(i2c_master_grant, struct i2c_master_process, ABI_I2C_MASTER_UPCALLS, 0, AB
 
 /* Both lengths lie in the process's buffer, and what is read takes the place of what was written.
  */
-static struct command_return transfer(struct i2c_master_driver *driver, struct process_id id,
-                                      uint32_t address, uint32_t write_length, uint32_t read_length)
+static command_return transfer(struct i2c_master_driver *driver, struct process_id id,
+                               uint32_t address, uint32_t write_length, uint32_t read_length)
 {
     uint32_t room = allow_length(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER);
     if (!process_id_is_none(driver->user)) {
@@ -49,8 +49,8 @@ static struct command_return transfer(struct i2c_master_driver *driver, struct p
     return command_status(status);
 }
 
-static struct command_return i2c_master_command(void *self, struct process_id id, uint32_t command,
-                                                uint32_t argument0, uint32_t argument1)
+static command_return i2c_master_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t argument0, uint32_t argument1)
 {
     struct i2c_master_driver *driver = self;
     switch (command) {

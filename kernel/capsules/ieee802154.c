@@ -25,18 +25,18 @@ static void update_power(const struct ieee802154_driver *driver)
     }
 }
 
-static struct command_return set_power(const struct ieee802154_driver *driver, struct process_id id,
-                                       bool on)
+static command_return set_power(const struct ieee802154_driver *driver, struct process_id id,
+                                bool on)
 {
     grant_enter (ieee802154_grant, id, p) {
         p->on = on;
     }
-    struct command_return result = grant_answer(command_success());
+    command_return result = grant_answer(command_success());
     update_power(driver);
     return result;
 }
 
-static struct command_return transmit(struct ieee802154_driver *driver, struct process_id id)
+static command_return transmit(struct ieee802154_driver *driver, struct process_id id)
 {
     const struct hil_radio *radio = driver->radio;
     if (!process_id_is_none(driver->sender)) {
@@ -60,8 +60,8 @@ static struct command_return transmit(struct ieee802154_driver *driver, struct p
     return command_status(status);
 }
 
-static struct command_return ieee802154_command(void *self, struct process_id id, uint32_t command,
-                                                uint32_t argument, uint32_t unused)
+static command_return ieee802154_command(void *self, struct process_id id, uint32_t command,
+                                         uint32_t argument, uint32_t unused)
 {
     struct ieee802154_driver *driver = self;
     const struct hil_radio *radio = driver->radio;

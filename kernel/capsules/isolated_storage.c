@@ -143,8 +143,8 @@ static void isolated_done(void *self, int status)
 /* --- Commands --- */
 
 /* Tock's order: permissions first, then whether one waits; all else is told by the upcall. */
-static struct command_return request(struct isolated_storage_driver *driver, struct process_id id,
-                                     enum isolated_wish wish, uint64_t offset)
+static command_return request(struct isolated_storage_driver *driver, struct process_id id,
+                              enum isolated_wish wish, uint64_t offset)
 {
     uint32_t write_id = storage_write_id(id);
     if (write_id == 0 || (wish == WISH_READ && !storage_may_read(id, write_id)) ||
@@ -166,8 +166,8 @@ static struct command_return request(struct isolated_storage_driver *driver, str
     return grant_answer(command_success());
 }
 
-static struct command_return isolated_command(void *self, struct process_id id, uint32_t command,
-                                              uint32_t argument0, uint32_t argument1)
+static command_return isolated_command(void *self, struct process_id id, uint32_t command,
+                                       uint32_t argument0, uint32_t argument1)
 {
     struct isolated_storage_driver *driver = self;
     uint64_t offset = (uint64_t)argument1 << 32 | argument0;

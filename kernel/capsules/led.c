@@ -2,8 +2,8 @@
 
 CAPSULE(led, .needs = {LED});
 
-static struct command_return led_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t index, uint32_t unused)
+static command_return led_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t index, uint32_t unused)
 {
     const struct led_driver *driver = self;
     (void)id;

@@ -26,9 +26,8 @@ static void alert(BORROWED struct text *text, uint32_t code)
     }
 }
 
-static struct command_return low_level_debug_command(void *self, struct process_id id,
-                                                     uint32_t command, uint32_t argument0,
-                                                     uint32_t argument1)
+static command_return low_level_debug_command(void *self, struct process_id id, uint32_t command,
+                                              uint32_t argument0, uint32_t argument1)
 {
     uint8_t line[LINE_BYTES];
     struct text text = begin_line(SLICE_OF(line), id);

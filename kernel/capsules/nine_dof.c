@@ -9,8 +9,7 @@ struct nine_dof_process {
 };
 GRANT(nine_dof_grant, struct nine_dof_process, ABI_NINE_DOF_UPCALLS, 0, 0);
 
-static struct command_return read_acceleration(const struct nine_dof_driver *driver,
-                                               struct process_id id)
+static command_return read_acceleration(const struct nine_dof_driver *driver, struct process_id id)
 {
     bool was_waiting = false;
     grant_enter (nine_dof_grant, id, p) {
@@ -35,8 +34,8 @@ static struct command_return read_acceleration(const struct nine_dof_driver *dri
     return command_error(status);
 }
 
-static struct command_return nine_dof_command(void *self, struct process_id id, uint32_t command,
-                                              uint32_t unused0, uint32_t unused1)
+static command_return nine_dof_command(void *self, struct process_id id, uint32_t command,
+                                       uint32_t unused0, uint32_t unused1)
 {
     const struct nine_dof_driver *driver = self;
     (void)unused0;

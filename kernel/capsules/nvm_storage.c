@@ -96,8 +96,8 @@ static uint32_t buffer_length(struct process_id id, enum nvm_storage_wish wish)
     return allow_length(&nvm_storage_grant, id, ALLOW_READ_WRITE, ABI_NVM_STORAGE_RW_READ);
 }
 
-static struct command_return request(struct nvm_storage_driver *driver, struct process_id id,
-                                     enum nvm_storage_wish wish, uint32_t offset, uint32_t length)
+static command_return request(struct nvm_storage_driver *driver, struct process_id id,
+                              enum nvm_storage_wish wish, uint32_t offset, uint32_t length)
 {
     uint32_t owner = storage_owner(id);
     uint32_t room = buffer_length(id, wish);
@@ -125,8 +125,8 @@ static struct command_return request(struct nvm_storage_driver *driver, struct p
     return grant_answer(command_success());
 }
 
-static struct command_return nvm_storage_command(void *self, struct process_id id, uint32_t command,
-                                                 uint32_t argument0, uint32_t argument1)
+static command_return nvm_storage_command(void *self, struct process_id id, uint32_t command,
+                                          uint32_t argument0, uint32_t argument1)
 {
     struct nvm_storage_driver *driver = self;
     switch (command) {

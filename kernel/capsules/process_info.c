@@ -35,7 +35,7 @@ static bool find(uint32_t identifier, BORROWED struct process_view *view)
 }
 
 /* As many words as the buffer has room for; the answer is how many there are. */
-static struct command_return list(struct process_id caller, bool short_ids, bool write)
+static command_return list(struct process_id caller, bool short_ids, bool write)
 {
     struct process_view view = {0};
     uint32_t count = 0;
@@ -50,7 +50,7 @@ static struct command_return list(struct process_id caller, bool short_ids, bool
     return command_success_u32(count);
 }
 
-static struct command_return write_name(struct process_id caller, uint32_t identifier)
+static command_return write_name(struct process_id caller, uint32_t identifier)
 {
     struct process_view view = {0};
     if (!find(identifier, &view)) {
@@ -60,7 +60,7 @@ static struct command_return write_name(struct process_id caller, uint32_t ident
     return command_success_u32(view.name.length);
 }
 
-static struct command_return write_stats(struct process_id caller, uint32_t identifier)
+static command_return write_stats(struct process_id caller, uint32_t identifier)
 {
     struct process_view view = {0};
     if (!find(identifier, &view)) {
@@ -73,8 +73,7 @@ static struct command_return write_stats(struct process_id caller, uint32_t iden
     return command_success();
 }
 
-static struct command_return set_state(struct process_id caller, uint32_t identifier,
-                                       uint32_t action)
+static command_return set_state(struct process_id caller, uint32_t identifier, uint32_t action)
 {
     struct process_view view = {0};
     if (action < ABI_PROCESS_START || action > ABI_PROCESS_BOOT || !find(identifier, &view)) {
@@ -87,9 +86,8 @@ static struct command_return set_state(struct process_id caller, uint32_t identi
     return command_status(process_act(view.id, (enum abi_process_action)action));
 }
 
-static struct command_return process_info_command(void *self, struct process_id id,
-                                                  uint32_t command, uint32_t argument0,
-                                                  uint32_t argument1)
+static command_return process_info_command(void *self, struct process_id id, uint32_t command,
+                                           uint32_t argument0, uint32_t argument1)
 {
     (void)self;
     if (!process_id_asks_for(id, ABI_DRIVER_PROCESS_INFO)) {

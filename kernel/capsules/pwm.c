@@ -20,8 +20,8 @@ static bool is_taken(const struct pwm_driver *driver, uint32_t index, struct pro
            !process_id_is_equal(driver->owners[index], id);
 }
 
-static struct command_return start_pin(struct pwm_driver *driver, struct process_id id,
-                                       uint32_t index, uint32_t duty, uint32_t frequency_hz)
+static command_return start_pin(struct pwm_driver *driver, struct process_id id, uint32_t index,
+                                uint32_t duty, uint32_t frequency_hz)
 {
     if (index >= pin_count(driver)) {
         return command_error(K_EINVAL);
@@ -36,8 +36,7 @@ static struct command_return start_pin(struct pwm_driver *driver, struct process
     return command_status(status);
 }
 
-static struct command_return stop_pin(struct pwm_driver *driver, struct process_id id,
-                                      uint32_t index)
+static command_return stop_pin(struct pwm_driver *driver, struct process_id id, uint32_t index)
 {
     if (index >= pin_count(driver)) {
         return command_error(K_EINVAL);
@@ -53,7 +52,7 @@ static struct command_return stop_pin(struct pwm_driver *driver, struct process_
     return command_success();
 }
 
-static struct command_return highest_frequency(const struct pwm_driver *driver, uint32_t index)
+static command_return highest_frequency(const struct pwm_driver *driver, uint32_t index)
 {
     if (index >= pin_count(driver)) {
         return command_error(K_EINVAL);
@@ -61,8 +60,8 @@ static struct command_return highest_frequency(const struct pwm_driver *driver, 
     return command_success_u32(LIST_AT(driver->pins, index).highest_hz);
 }
 
-static struct command_return pwm_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t argument1)
+static command_return pwm_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t argument1)
 {
     struct pwm_driver *driver = self;
     switch (command) {

@@ -97,7 +97,7 @@ static void rng_deferred(void *self)
     gather(rng);
 }
 
-static struct command_return rng_get(struct rng_driver *rng, struct process_id id, uint32_t count)
+static command_return rng_get(struct rng_driver *rng, struct process_id id, uint32_t count)
 {
     rng->tickets++;
     grant_enter (rng_grant, id, p) {
@@ -107,8 +107,8 @@ static struct command_return rng_get(struct rng_driver *rng, struct process_id i
     return grant_answer(command_success());
 }
 
-static struct command_return rng_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t unused)
+static command_return rng_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t unused)
 {
     struct rng_driver *rng = self;
     (void)unused;

@@ -156,8 +156,8 @@ static void screen_done(void *self)
 }
 
 /* Operations that touch the display wait for their turn. */
-static struct command_return queue(struct screen_driver *driver, struct process_id id,
-                                   uint32_t command, uint32_t argument)
+static command_return queue(struct screen_driver *driver, struct process_id id, uint32_t command,
+                            uint32_t argument)
 {
     bool was_waiting = false;
     grant_enter (screen_grant, id, p) {
@@ -172,8 +172,8 @@ static struct command_return queue(struct screen_driver *driver, struct process_
     return grant_answer(was_waiting ? command_error(K_EBUSY) : command_success());
 }
 
-static struct command_return write_pixels(struct screen_driver *driver, struct process_id id,
-                                          uint32_t bytes)
+static command_return write_pixels(struct screen_driver *driver, struct process_id id,
+                                   uint32_t bytes)
 {
     uint32_t room = allow_length(&screen_grant, id, ALLOW_READ_ONLY, ABI_SCREEN_RO_PIXELS);
     if (smaller(bytes, room) == 0) {
@@ -184,8 +184,8 @@ static struct command_return write_pixels(struct screen_driver *driver, struct p
 
 /* Only the process's own state changes; the upcall comes from the main loop as after the others,
  * with an operation of no bytes. */
-static struct command_return set_frame(struct screen_driver *driver, struct process_id id,
-                                       uint32_t corner, uint32_t size)
+static command_return set_frame(struct screen_driver *driver, struct process_id id, uint32_t corner,
+                                uint32_t size)
 {
     const struct hil_screen_frame frame = {(uint16_t)(corner >> 16), (uint16_t)corner,
                                            (uint16_t)(size >> 16), (uint16_t)size};
@@ -195,8 +195,8 @@ static struct command_return set_frame(struct screen_driver *driver, struct proc
     if (!inside) {
         return command_error(K_EINVAL);
     }
-    struct command_return result = queue(driver, id, ABI_SCREEN_WRITE, 0);
-    if (result.variant == ABI_SUCCESS) {
+    command_return result = queue(driver, id, ABI_SCREEN_WRITE, 0);
+    if (command_variant(result) == ABI_SUCCESS) {
         grant_enter (screen_grant, id, p) {
             p->frame = frame;
         }
@@ -204,14 +204,13 @@ static struct command_return set_frame(struct screen_driver *driver, struct proc
     return result;
 }
 
-static struct command_return resolution(const struct screen_driver *driver)
+static command_return resolution(const struct screen_driver *driver)
 {
     return command_success_u32_u32(driver->screen->width, driver->screen->height);
 }
 
 /* What can be answered at once: there is one resolution, one format, and no rotation. */
-static struct command_return answer(const struct screen_driver *driver, uint32_t command,
-                                    uint32_t index)
+static command_return answer(const struct screen_driver *driver, uint32_t command, uint32_t index)
 {
     switch (command) {
     case ABI_COMMAND_EXISTS:
@@ -235,8 +234,8 @@ static struct command_return answer(const struct screen_driver *driver, uint32_t
     }
 }
 
-static struct command_return screen_command(void *self, struct process_id id, uint32_t command,
-                                            uint32_t argument0, uint32_t argument1)
+static command_return screen_command(void *self, struct process_id id, uint32_t command,
+                                     uint32_t argument0, uint32_t argument1)
 {
     struct screen_driver *driver = self;
     switch (command) {

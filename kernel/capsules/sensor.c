@@ -4,8 +4,8 @@
 
 CAPSULE(sensor, .needs = {SENSOR});
 
-struct command_return sensor_read(BORROWED const struct sensor_driver *driver,
-                                  BORROWED struct sensor_process *process)
+command_return sensor_read(BORROWED const struct sensor_driver *driver,
+                           BORROWED struct sensor_process *process)
 {
     if (process->waiting) {
         return command_error(K_EBUSY);

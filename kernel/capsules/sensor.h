@@ -22,8 +22,8 @@ struct sensor_driver {
 };
 
 /* ABI_SENSOR_READ for the process with that state: it waits from now on. */
-struct command_return sensor_read(BORROWED const struct sensor_driver *driver,
-                                  BORROWED struct sensor_process *process);
+command_return sensor_read(BORROWED const struct sensor_driver *driver,
+                           BORROWED struct sensor_process *process);
 
 /* There is a value: whether the process has waited for it. It waits no more. */
 bool sensor_take_waiting(BORROWED struct sensor_process *process);

@@ -63,8 +63,7 @@ static void sha_deferred(void *self)
     }
 }
 
-static struct command_return sha_start(struct sha_driver *sha, struct process_id id,
-                                       enum sha_work work)
+static command_return sha_start(struct sha_driver *sha, struct process_id id, enum sha_work work)
 {
     int status = K_ENOMEM;
     uint32_t length = allow_length(&sha_grant, id, ALLOW_READ_ONLY, ABI_SHA_RO_DATA);
@@ -82,8 +81,8 @@ static struct command_return sha_start(struct sha_driver *sha, struct process_id
     return grant_answer(command_status(status));
 }
 
-static struct command_return sha_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t unused)
+static command_return sha_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t unused)
 {
     struct sha_driver *sha = self;
     (void)unused;

@@ -89,8 +89,8 @@ static void leave(struct spi_controller_driver *driver)
     hil_spi_hold(driver->spi, false);
 }
 
-static struct command_return transfer(struct spi_controller_driver *driver, struct process_id id,
-                                      uint32_t command, uint32_t wanted)
+static command_return transfer(struct spi_controller_driver *driver, struct process_id id,
+                               uint32_t command, uint32_t wanted)
 {
     if (driver->command != 0) {
         return command_error(K_EBUSY);
@@ -115,15 +115,14 @@ static struct command_return transfer(struct spi_controller_driver *driver, stru
 }
 
 /* From the next transfer on. */
-static struct command_return set_mode(struct spi_controller_driver *driver,
-                                      struct hil_spi_mode mode)
+static command_return set_mode(struct spi_controller_driver *driver, struct hil_spi_mode mode)
 {
     driver->mode = mode;
     hil_spi_set_mode(driver->spi, mode);
     return command_success();
 }
 
-static struct command_return set_rate(struct spi_controller_driver *driver, uint32_t rate_hz)
+static command_return set_rate(struct spi_controller_driver *driver, uint32_t rate_hz)
 {
     if (rate_hz == 0) {
         return command_error(K_EINVAL);
@@ -134,8 +133,8 @@ static struct command_return set_rate(struct spi_controller_driver *driver, uint
 }
 
 /* What changes or tells how the bus is used. */
-static struct command_return setting(struct spi_controller_driver *driver, uint32_t command,
-                                     uint32_t argument)
+static command_return setting(struct spi_controller_driver *driver, uint32_t command,
+                              uint32_t argument)
 {
     struct hil_spi_mode mode = driver->mode;
     switch (command) {
@@ -164,9 +163,8 @@ static bool is_transfer(uint32_t command)
            command == ABI_SPI_CONTROLLER_IN_PLACE;
 }
 
-static struct command_return spi_controller_command(void *self, struct process_id id,
-                                                    uint32_t command, uint32_t argument,
-                                                    uint32_t unused)
+static command_return spi_controller_command(void *self, struct process_id id, uint32_t command,
+                                             uint32_t argument, uint32_t unused)
 {
     struct spi_controller_driver *driver = self;
     (void)unused;

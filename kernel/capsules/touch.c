@@ -18,7 +18,7 @@ static bool any_process_wants(void)
     return wanted;
 }
 
-static struct command_return enable(const struct hil_button *key, struct process_id id)
+static command_return enable(const struct hil_button *key, struct process_id id)
 {
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (touch_grant, id, p) {
@@ -36,20 +36,20 @@ static struct command_return enable(const struct hil_button *key, struct process
     return command_status(status);
 }
 
-static struct command_return disable(const struct hil_button *key, struct process_id id)
+static command_return disable(const struct hil_button *key, struct process_id id)
 {
     grant_enter (touch_grant, id, p) {
         p->enabled = false;
     }
-    struct command_return result = grant_answer(command_success());
+    command_return result = grant_answer(command_success());
     if (!any_process_wants()) {
         hil_button_disable_interrupt(key);
     }
     return result;
 }
 
-static struct command_return touch_command(void *self, struct process_id id, uint32_t command,
-                                           uint32_t unused0, uint32_t unused1)
+static command_return touch_command(void *self, struct process_id id, uint32_t command,
+                                    uint32_t unused0, uint32_t unused1)
 {
     const struct touch_driver *driver = self;
     (void)unused0;

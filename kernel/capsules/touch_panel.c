@@ -17,7 +17,7 @@ _Static_assert((uint32_t)HIL_TOUCH_SWIPE_UP == ABI_TOUCH_SWIPE_UP &&
                    (uint32_t)HIL_TOUCH_SWIPE_RIGHT == ABI_TOUCH_SWIPE_RIGHT,
                "so is the gesture");
 
-static struct command_return enable(const struct hil_touch_panel *panel, struct process_id id)
+static command_return enable(const struct hil_touch_panel *panel, struct process_id id)
 {
     grant_enter (touch_panel_grant, id, p) {
         p->enabled = true;
@@ -34,13 +34,13 @@ static struct command_return enable(const struct hil_touch_panel *panel, struct 
     return command_status(status);
 }
 
-static struct command_return disable(const struct hil_touch_panel *panel, struct process_id id)
+static command_return disable(const struct hil_touch_panel *panel, struct process_id id)
 {
     bool wanted = false;
     grant_enter (touch_panel_grant, id, p) {
         p->enabled = false;
     }
-    struct command_return result = grant_answer(command_success());
+    command_return result = grant_answer(command_success());
     grant_each (touch_panel_grant, other, p) {
         wanted = wanted || p->enabled;
     }
@@ -50,8 +50,8 @@ static struct command_return disable(const struct hil_touch_panel *panel, struct
     return result;
 }
 
-static struct command_return touch_panel_command(void *self, struct process_id id, uint32_t command,
-                                                 uint32_t unused0, uint32_t unused1)
+static command_return touch_panel_command(void *self, struct process_id id, uint32_t command,
+                                          uint32_t unused0, uint32_t unused1)
 {
     const struct touch_panel_driver *driver = self;
     (void)unused0;

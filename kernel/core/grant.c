@@ -174,6 +174,11 @@ int grant_error(void)
     return kernel.grant_error;
 }
 
+command_return grant_answer(command_return result)
+{
+    return kernel.grant_error == K_OK ? result : command_error(kernel.grant_error);
+}
+
 int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
                     uint32_t argument0, uint32_t argument1, uint32_t argument2)
 {

@@ -166,7 +166,7 @@ static void set_known(struct process *process, uint32_t index)
     }
 }
 
-static struct command_return notify(struct process *sender, uint32_t index, bool service)
+static command_return notify(struct process *sender, uint32_t index, bool service)
 {
     struct process *receiver = index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
     if (receiver == NULL || is_stale(sender, index)) {
@@ -202,7 +202,7 @@ static uint32_t find_by_name(struct const_slice name)
     return found;
 }
 
-static struct command_return discover(struct process *process)
+static command_return discover(struct process *process)
 {
     uint32_t block = grant_block_get(process, &ipc_grant, true);
     if (block == 0) {
@@ -222,8 +222,8 @@ static struct command_return discover(struct process *process)
     return command_success_u32(slot);
 }
 
-static struct command_return ipc_command(void *self, struct process_id id, uint32_t command,
-                                         uint32_t argument0, uint32_t argument1)
+static command_return ipc_command(void *self, struct process_id id, uint32_t command,
+                                  uint32_t argument0, uint32_t argument1)
 {
     (void)self;
     (void)argument1;

@@ -105,9 +105,10 @@ struct kernel {
     union arch_signals put_off; /* work that waits until they have had it */
     bool in_main_loop;          /* interrupts are served, so texts may wait */
     bool panicking;
-    bool serving;      /* interrupts and deferred calls; else what runs is a process or its call */
-    int grant_error;   /* of the latest grant_enter */
-    uint32_t ram_free; /* end of the highest process's RAM */
+    bool serving;    /* interrupts and deferred calls; else what runs is a process or its call */
+    int grant_error; /* of the latest grant_enter */
+    uint32_t second_value; /* of the latest command's answer, if it has two */
+    uint32_t ram_free;     /* end of the highest process's RAM */
     struct deferred_list deferred, deferred_later;
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     uint64_t dead_capsules;                 /* bit: index of the capsule */
@@ -213,7 +214,7 @@ void syscall_handle(struct process *process);
 /* The command that is being carried out ended in a trap. */
 void syscall_answer_trapped(void);
 /* syscall_memory.c */
-struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
+command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
 
 /* deferred.c: runs what was requested before the call; false when there was nothing. */
 bool deferred_run(void);

@@ -13,9 +13,8 @@ static const struct grant read_only_state_grant __attribute__((section("grants")
     .user_readable_buffers = ABI_READ_ONLY_STATE_URS,
 };
 
-static struct command_return read_only_state_command(void *self, struct process_id id,
-                                                     uint32_t command, uint32_t argument0,
-                                                     uint32_t argument1)
+static command_return read_only_state_command(void *self, struct process_id id, uint32_t command,
+                                              uint32_t argument0, uint32_t argument1)
 {
     (void)self;
     (void)id;

@@ -7,26 +7,35 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
-/* Writes only the registers that the variant names. */
-static inline void answer(struct arch_frame *frame, const struct command_return *result)
+command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
 {
-    /* Both in one go, which is quicker than to look for the second when it is wanted. */
-    uint32_t variant = result->variant;
-    uint32_t value0 = result->value[0];
+    kernel.second_value = value1;
+    return command_answer(ABI_SUCCESS_U32_U32, value0);
+}
+
+command_return command_success_u64(uint64_t value)
+{
+    kernel.second_value = (uint32_t)(value >> 32);
+    return command_answer(ABI_SUCCESS_U64, (uint32_t)value);
+}
+
+command_return command_status(int status)
+{
+    return status >= 0 ? command_success() : command_error(status);
+}
+
+/* Writes only the registers that the variant names. */
+static inline void answer(struct arch_frame *frame, command_return result)
+{
+    uint32_t variant = command_variant(result);
     frame->r0 = variant;
     if (variant == ABI_SUCCESS) {
         return;
     }
-    frame->r1 = value0;
-    if (variant == ABI_SUCCESS_U32 || variant == ABI_FAILURE) {
-        return;
+    frame->r1 = command_value(result);
+    if (variant != ABI_SUCCESS_U32 && variant != ABI_FAILURE) {
+        frame->r2 = kernel.second_value;
     }
-    frame->r2 = result->value[1];
-    if (variant == ABI_SUCCESS_U32_U32 || variant == ABI_SUCCESS_U64 ||
-        variant == ABI_FAILURE_U32) {
-        return;
-    }
-    frame->r3 = result->value[2];
 }
 
 static ARCH_OUT_OF_LINE const struct driver *search_driver(uint32_t number)
@@ -65,16 +74,14 @@ static void command(struct process *process, struct arch_frame *frame)
     if (driver == NULL || (has_permissions(process) &&
                            !tbf_permits_command(process_memory(process->layout.flash_start),
                                                 &process->app, frame->r0, frame->r1))) {
-        struct command_return refused = command_error(K_ENODEVICE);
-        answer(frame, &refused);
+        answer(frame, command_error(K_ENODEVICE));
         return;
     }
     struct process_id id = process->id;
-    struct command_return result =
-        driver->ops->command(driver->self, id, frame->r1, frame->r2, frame->r3);
+    command_return result = driver->ops->command(driver->self, id, frame->r1, frame->r2, frame->r3);
     /* A command may have begun a new life of its own caller: nobody to answer then. */
     if (ARCH_LIKELY(process_id_is_equal(process->id, id))) {
-        answer(frame, &result);
+        answer(frame, result);
     }
 }
 
@@ -83,8 +90,7 @@ void syscall_answer_trapped(void)
 {
     struct process *caller = trap_caller();
     if (kernel.current != NULL || process_id_is_equal(caller->id, kernel.left_command.id)) {
-        struct command_return result = command_error(K_ENODEVICE);
-        answer(arch_context_frame(&caller->context), &result);
+        answer(arch_context_frame(&caller->context), command_error(K_ENODEVICE));
     }
 }
 
@@ -166,9 +172,8 @@ static void exchange(struct process *process, struct arch_frame *frame, uint32_t
 {
     struct exchange found = decode(process, frame, class);
     if (found.error != K_OK) {
-        struct command_return failure = {ABI_FAILURE_U32_U32,
-                                         {(uint32_t)-found.error, frame->r2, frame->r3}};
-        answer(frame, &failure);
+        frame->r0 = ABI_FAILURE_U32_U32; /* r2 and r3 are given back as they are */
+        frame->r1 = (uint32_t)-found.error;
         return;
     }
 
@@ -183,10 +188,11 @@ static void exchange(struct process *process, struct arch_frame *frame, uint32_t
         }
         tell_of_buffer(process, frame, class);
     }
-    struct command_return old = command_success_u32_u32(found.pair->first, found.pair->second);
-    found.pair->first = frame->r2;
-    found.pair->second = frame->r3;
-    answer(frame, &old);
+    struct grant_pair old = *found.pair;
+    *found.pair = (struct grant_pair){frame->r2, frame->r3};
+    frame->r0 = ABI_SUCCESS_U32_U32;
+    frame->r1 = old.first;
+    frame->r2 = old.second;
 }
 
 static void yield_no_wait(struct process *process, struct arch_frame *frame)
@@ -239,8 +245,7 @@ static void exit_process(struct process *process, struct arch_frame *frame)
 {
     uint32_t variant = frame->r0;
     if (variant != ABI_EXIT_TERMINATE && variant != ABI_EXIT_RESTART) {
-        struct command_return refused = command_error(K_ENOSUPPORT);
-        answer(frame, &refused);
+        answer(frame, command_error(K_ENOSUPPORT));
         return;
     }
     process->completion_code = frame->r1;
@@ -265,11 +270,9 @@ static ARCH_OUT_OF_LINE void handle_other(struct process *process, struct arch_f
     case ABI_CLASS_ALLOW_USER_READABLE:
         exchange(process, frame, class);
         break;
-    case ABI_CLASS_MEMOP: {
-        struct command_return result = syscall_memop(process, frame->r0, frame->r1);
-        answer(frame, &result);
+    case ABI_CLASS_MEMOP:
+        answer(frame, syscall_memop(process, frame->r0, frame->r1));
         break;
-    }
     case ABI_CLASS_EXIT:
         exit_process(process, frame);
         break;

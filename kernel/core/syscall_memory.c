@@ -6,8 +6,7 @@
 
 /* The writeable flash region `index` of the header: its start or end, or FAIL when there is none,
  * it is empty or does not lie in the app's image. */
-static struct command_return writeable_bound(const struct process *process, uint32_t index,
-                                             bool end)
+static command_return writeable_bound(const struct process *process, uint32_t index, bool end)
 {
     if (index >= process->app.writeable_count) {
         return command_error(K_EFAIL);
@@ -23,7 +22,7 @@ static struct command_return writeable_bound(const struct process *process, uint
     return command_success_u32(process->layout.flash_start + offset + (end ? size : 0));
 }
 
-struct command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand)
+command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand)
 {
     switch (operation) {
     case ABI_MEMOP_BRK:

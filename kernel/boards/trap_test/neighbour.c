@@ -21,8 +21,8 @@ static int ask(struct neighbour *neighbour, struct process_id id)
     return status;
 }
 
-static struct command_return neighbour_command(void *self, struct process_id id, uint32_t command,
-                                               uint32_t unused0, uint32_t unused1)
+static command_return neighbour_command(void *self, struct process_id id, uint32_t command,
+                                        uint32_t unused0, uint32_t unused1)
 {
     struct neighbour *neighbour = self;
     (void)unused0;

@@ -56,8 +56,8 @@ static void act_on_caller(struct process_id id, uint32_t how)
     }
 }
 
-static struct command_return trapper_command(void *self, struct process_id id, uint32_t command,
-                                             uint32_t argument, uint32_t unused)
+static command_return trapper_command(void *self, struct process_id id, uint32_t command,
+                                      uint32_t argument, uint32_t unused)
 {
     struct trapper *trapper = self;
     (void)unused;

@@ -46,6 +46,7 @@ static struct fake_core {
     bool in_command;
     const struct capsule *dead;
     int error;
+    uint32_t second_value;
     uint32_t scopes_open;
     struct fake_grant *scope[FAKE_SCOPES]; /* the latest last */
     uint32_t debug_length;
@@ -165,12 +166,11 @@ void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind 
     slot->buffers[kind][number] = (struct fake_buffer){bytes, length};
 }
 
-struct command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
-                                        uint32_t command, uint32_t argument0, uint32_t argument1)
+command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
+                                 uint32_t command, uint32_t argument0, uint32_t argument1)
 {
     core.in_command = true;
-    struct command_return result =
-        ops->command(self, fake_core_id(index), command, argument0, argument1);
+    command_return result = ops->command(self, fake_core_id(index), command, argument0, argument1);
     core.in_command = false;
     for (uint32_t i = 0; i < FAKE_PROCESSES; i++) {
         for (int j = 0; j < GRANTS_MAX; j++) {
@@ -305,6 +305,33 @@ int grant_error(void)
     return core.error;
 }
 
+command_return grant_answer(command_return result)
+{
+    return core.error == K_OK ? result : command_error(core.error);
+}
+
+command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
+{
+    core.second_value = value1;
+    return command_answer(ABI_SUCCESS_U32_U32, value0);
+}
+
+command_return command_success_u64(uint64_t value)
+{
+    core.second_value = (uint32_t)(value >> 32);
+    return command_answer(ABI_SUCCESS_U64, (uint32_t)value);
+}
+
+command_return command_status(int status)
+{
+    return status >= 0 ? command_success() : command_error(status);
+}
+
+uint32_t fake_core_second_value(void)
+{
+    return core.second_value;
+}
+
 int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
                     uint32_t argument0, uint32_t argument1, uint32_t argument2)
 {
@@ -398,21 +425,21 @@ void debug_write_for_app(struct const_slice text)
 
 /* --- Checks --- */
 
-void expect_success(struct command_return result)
+void expect_success(command_return result)
 {
-    assert_int_equal(result.variant, ABI_SUCCESS);
+    assert_int_equal(command_variant(result), ABI_SUCCESS);
 }
 
-void expect_u32(struct command_return result, uint32_t value)
+void expect_u32(command_return result, uint32_t value)
 {
-    assert_int_equal(result.variant, ABI_SUCCESS_U32);
-    assert_int_equal(result.value[0], value);
+    assert_int_equal(command_variant(result), ABI_SUCCESS_U32);
+    assert_int_equal(command_value(result), value);
 }
 
-void expect_failure(struct command_return result, int error)
+void expect_failure(command_return result, int error)
 {
-    assert_int_equal(result.variant, ABI_FAILURE);
-    assert_int_equal(result.value[0], -error);
+    assert_int_equal(command_variant(result), ABI_FAILURE);
+    assert_int_equal(command_value(result), -error);
 }
 
 void expect_upcall(uint32_t index, uint32_t number, uint32_t argument0, uint32_t argument1,

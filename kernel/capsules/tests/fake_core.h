@@ -25,6 +25,9 @@ void fake_core_reset(void);
 
 struct process_id fake_core_id(uint32_t index);
 
+/* Of the latest answer that has two values. */
+uint32_t fake_core_second_value(void);
+
 /* The process's app is one that asks for no driver from now on. */
 void fake_core_ask_for_none(uint32_t index);
 
@@ -50,8 +53,8 @@ void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind 
                      uint32_t number, void *bytes, uint32_t length);
 
 /* A command of the process, as the core would pass it on. */
-struct command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
-                                        uint32_t command, uint32_t argument0, uint32_t argument1);
+command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
+                                 uint32_t command, uint32_t argument0, uint32_t argument1);
 
 /* Takes the oldest queued upcall. False when there is none. */
 bool fake_core_take_upcall(uint32_t index, struct fake_upcall *upcall);
@@ -67,9 +70,9 @@ bool fake_core_run_one(void);
 const char *fake_core_debug_text(void);
 
 /* Checks as one line each. */
-void expect_success(struct command_return result);
-void expect_u32(struct command_return result, uint32_t value);
-void expect_failure(struct command_return result, int error);
+void expect_success(command_return result);
+void expect_u32(command_return result, uint32_t value);
+void expect_failure(command_return result, int error);
 void expect_upcall(uint32_t index, uint32_t number, uint32_t argument0, uint32_t argument1,
                    uint32_t argument2);
 void expect_no_upcall(uint32_t index);

@@ -22,7 +22,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument)
 {
     return fake_core_command(&adc_driver_ops, &adc, process, number, argument, 0);
 }
@@ -87,8 +87,8 @@ static void test_a_process_that_ends(void **state)
     expect_sample_for(0, 0, 7);
 }
 
-static struct command_return at_rate(uint32_t process, uint32_t number, uint32_t channel,
-                                     uint32_t frequency_hz)
+static command_return at_rate(uint32_t process, uint32_t number, uint32_t channel,
+                              uint32_t frequency_hz)
 {
     return fake_core_command(&adc_driver_ops, &adc, process, number, channel, frequency_hz);
 }

@@ -54,8 +54,8 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument0,
-                                     uint32_t argument1)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     return fake_core_command(&aes_driver_ops, &aes, process, number, argument0, argument1);
 }

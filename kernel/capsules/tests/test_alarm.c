@@ -31,7 +31,7 @@ static int begin(void **state)
     return begin_at(24, 1000);
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t a, uint32_t b)
+static command_return command(uint32_t process, uint32_t number, uint32_t a, uint32_t b)
 {
     return fake_core_command(&alarm_driver_ops, &alarm, process, number, a, b);
 }

@@ -27,8 +27,8 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return ask(uint32_t process, uint32_t command, uint32_t argument0,
-                                 uint32_t argument1)
+static command_return ask(uint32_t process, uint32_t command, uint32_t argument0,
+                          uint32_t argument1)
 {
     return fake_core_command(&app_loader_driver_ops, &loader, process, command, argument0,
                              argument1);

@@ -137,14 +137,14 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument0,
-                                     uint32_t argument1)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     return fake_core_command(&ble_advertising_driver_ops, &driver, process, number, argument0,
                              argument1);
 }
 
-static struct command_return advertise(uint32_t process, uint32_t interval_ms)
+static command_return advertise(uint32_t process, uint32_t interval_ms)
 {
     return command(process, ABI_BLE_START, ABI_BLE_ADV_NONCONN_IND, interval_ms);
 }
@@ -248,7 +248,7 @@ static void test_power(void **state)
     for (uint32_t byte = 0; byte < 256; byte++) {
         int32_t dbm = (int8_t)byte;
         int wanted = dbm < -20 || dbm > 10 ? K_EINVAL : dbm % 4 == 0 ? K_OK : K_ENOSUPPORT;
-        struct command_return answer = command(0, ABI_BLE_POWER, byte | 0xABC00, 0);
+        command_return answer = command(0, ABI_BLE_POWER, byte | 0xABC00, 0);
         if (wanted == K_OK) {
             expect_success(answer);
         } else {

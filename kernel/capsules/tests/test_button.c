@@ -28,7 +28,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t index)
+static command_return command(uint32_t process, uint32_t number, uint32_t index)
 {
     return fake_core_command(&button_driver_ops, &button, process, number, index, 0);
 }

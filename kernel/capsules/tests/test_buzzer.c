@@ -61,8 +61,8 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t frequency_hz,
-                                     uint32_t duration_ms)
+static command_return command(uint32_t process, uint32_t number, uint32_t frequency_hz,
+                              uint32_t duration_ms)
 {
     return fake_core_command(&buzzer_driver_ops, &buzzer, process, number, frequency_hz,
                              duration_ms);

@@ -73,7 +73,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t channel)
+static command_return command(uint32_t process, uint32_t number, uint32_t channel)
 {
     return fake_core_command(&comparator_driver_ops, &driver, process, number, channel, 0);
 }

@@ -24,7 +24,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument)
 {
     return fake_core_command(&console_driver_ops, &console, process, number, argument, 0);
 }

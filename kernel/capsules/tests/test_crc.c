@@ -33,7 +33,7 @@ static void lend(uint32_t process, const void *bytes, size_t length)
                     (uint32_t)length);
 }
 
-static struct command_return compute(uint32_t process, uint32_t algorithm, uint32_t length)
+static command_return compute(uint32_t process, uint32_t algorithm, uint32_t length)
 {
     return fake_core_command(&crc_driver_ops, &crc, process, ABI_CRC_COMPUTE, algorithm, length);
 }

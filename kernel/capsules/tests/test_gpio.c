@@ -28,8 +28,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t index,
-                                     uint32_t argument)
+static command_return command(uint32_t process, uint32_t number, uint32_t index, uint32_t argument)
 {
     return fake_core_command(&gpio_driver_ops, &gpio, process, number, index, argument);
 }

@@ -22,7 +22,7 @@ static struct fake_delay delay;
 static struct hrs3300 sensor;
 static struct heart_rate_driver driver;
 
-static struct command_return command(uint32_t process, uint32_t number)
+static command_return command(uint32_t process, uint32_t number)
 {
     return fake_core_command(&heart_rate_driver_ops, &driver, process, number, 0, 0);
 }

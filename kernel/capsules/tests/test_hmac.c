@@ -26,7 +26,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number)
+static command_return command(uint32_t process, uint32_t number)
 {
     return fake_core_command(&hmac_driver_ops, &hmac, process, number, 0, 0);
 }

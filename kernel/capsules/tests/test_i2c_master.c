@@ -28,8 +28,8 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument0,
-                                     uint32_t argument1)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     return fake_core_command(&i2c_master_driver_ops, &driver, process, number, argument0,
                              argument1);

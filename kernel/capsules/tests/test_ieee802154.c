@@ -101,7 +101,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument)
 {
     return fake_core_command(&ieee802154_driver_ops, &driver, process, number, argument, 0);
 }

@@ -50,7 +50,7 @@ static void run(void)
     } while (fake_flash_step(&flash, K_OK));
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint64_t offset)
+static command_return command(uint32_t process, uint32_t number, uint64_t offset)
 {
     return fake_core_command(&isolated_storage_driver_ops, &storage, process, number,
                              (uint32_t)offset, (uint32_t)(offset >> 32));

@@ -27,7 +27,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t number, uint32_t index)
+static command_return command(uint32_t number, uint32_t index)
 {
     return fake_core_command(&led_driver_ops, &led, 0, number, index, 0);
 }

@@ -52,8 +52,7 @@ static void run(void)
     } while (fake_flash_step(&flash, K_OK));
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t offset,
-                                     uint32_t length)
+static command_return command(uint32_t process, uint32_t number, uint32_t offset, uint32_t length)
 {
     return fake_core_command(&nvm_storage_driver_ops, &storage, process, number, offset, length);
 }

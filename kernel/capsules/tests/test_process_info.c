@@ -37,7 +37,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t a, uint32_t b)
+static command_return command(uint32_t process, uint32_t number, uint32_t a, uint32_t b)
 {
     return fake_core_command(&process_info_driver_ops, NULL, process, number, a, b);
 }

@@ -26,8 +26,8 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument0,
-                                     uint32_t argument1)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     return fake_core_command(&screen_driver_ops, &screen, process, number, argument0, argument1);
 }
@@ -51,11 +51,11 @@ static void expect_done(uint32_t process, int status)
     expect_upcall(process, ABI_SCREEN_UPCALL_DONE, (uint32_t)-status, 0, 0);
 }
 
-static void expect_pair(struct command_return result, uint32_t first, uint32_t second)
+static void expect_pair(command_return result, uint32_t first, uint32_t second)
 {
-    assert_int_equal(result.variant, ABI_SUCCESS_U32_U32);
-    assert_int_equal(result.value[0], first);
-    assert_int_equal(result.value[1], second);
+    assert_int_equal(command_variant(result), ABI_SUCCESS_U32_U32);
+    assert_int_equal(command_value(result), first);
+    assert_int_equal(fake_core_second_value(), second);
 }
 
 static void test_what_it_says_of_itself(void **state)

@@ -35,7 +35,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number, uint32_t argument)
+static command_return command(uint32_t process, uint32_t number, uint32_t argument)
 {
     return fake_core_command(&sha_driver_ops, &sha, process, number, argument, 0);
 }

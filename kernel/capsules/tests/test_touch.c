@@ -24,7 +24,7 @@ static int begin(void **state)
     return 0;
 }
 
-static struct command_return command(uint32_t process, uint32_t number)
+static command_return command(uint32_t process, uint32_t number)
 {
     return fake_core_command(&touch_driver_ops, &touch, process, number, 0, 0);
 }

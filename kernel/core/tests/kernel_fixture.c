@@ -22,8 +22,8 @@ GRANT(huge_grant, struct huge_data, 1, 0, 0);
 const struct grant *const fixture_grant = &small_grant;
 const struct grant *const fixture_huge_grant = &huge_grant;
 
-static struct command_return command(void *self, struct process_id id, uint32_t number,
-                                     uint32_t argument0, uint32_t argument1)
+static command_return command(void *self, struct process_id id, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     (void)self;
     return fixture.command != NULL ? fixture.command(id, number, argument0, argument1)

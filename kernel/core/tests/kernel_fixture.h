@@ -36,8 +36,8 @@ extern const struct capsule *const fixture_capsule;
 #define FIXTURE_CAPSULES_BYTES 0x1000u
 
 /* What FIXTURE_DRIVER does with a command, and what it saw. NULL: success. */
-typedef struct command_return (*fixture_command)(struct process_id id, uint32_t command,
-                                                 uint32_t argument0, uint32_t argument1);
+typedef command_return (*fixture_command)(struct process_id id, uint32_t command,
+                                          uint32_t argument0, uint32_t argument1);
 
 #define FIXTURE_ABANDONED 0xABA4D04Eu /* the return address of a landing whose caller died */
 

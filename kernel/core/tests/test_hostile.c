@@ -174,8 +174,8 @@ static void one_step(void)
 }
 
 /* What the driver does with a command: enters its grant, reads and writes the buffers. */
-static struct command_return use_everything(struct process_id id, uint32_t command,
-                                            uint32_t argument0, uint32_t argument1)
+static command_return use_everything(struct process_id id, uint32_t command, uint32_t argument0,
+                                     uint32_t argument1)
 {
     uint8_t bytes[32];
     struct slice slice = {bytes, sizeof(bytes)};

@@ -199,8 +199,8 @@ static void test_priority_after_an_interrupt(void **state)
 
 /* What a process of low priority does can make one of high priority able to run: at once, and not
  * when the other waits. */
-static struct command_return start_process_0(struct process_id id, uint32_t number,
-                                             uint32_t unused0, uint32_t unused1)
+static command_return start_process_0(struct process_id id, uint32_t number, uint32_t unused0,
+                                      uint32_t unused1)
 {
     (void)id;
     (void)number;

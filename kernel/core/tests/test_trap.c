@@ -309,8 +309,8 @@ static void test_who_waits_for_it_waits(void **state)
 }
 
 /* A buffer over the process's own frame does not change whom it called. */
-static struct command_return write_over_the_frame(struct process_id id, uint32_t command,
-                                                  uint32_t argument0, uint32_t argument1)
+static command_return write_over_the_frame(struct process_id id, uint32_t command,
+                                           uint32_t argument0, uint32_t argument1)
 {
     (void)command;
     (void)argument0;

@@ -141,8 +141,8 @@ static void test_a_lost_stack_is_not_looked_at(void **state)
 
 /* Stopped and started again in one command, it goes on, but not as if nothing had been: of its next
  * command, too, it is known whose it is. */
-static struct command_return stop_and_start(struct process_id id, uint32_t number, uint32_t unused0,
-                                            uint32_t unused1)
+static command_return stop_and_start(struct process_id id, uint32_t number, uint32_t unused0,
+                                     uint32_t unused1)
 {
     (void)unused0;
     (void)unused1;

@@ -85,8 +85,8 @@ static const struct hil_uart_ops port_ops = {
     .set_client = port_set_client,
 };
 
-static struct command_return command(void *self, struct process_id id, uint32_t number,
-                                     uint32_t argument0, uint32_t argument1)
+static command_return command(void *self, struct process_id id, uint32_t number, uint32_t argument0,
+                              uint32_t argument1)
 {
     struct callbacks_driver *driver = self;
     (void)argument1;

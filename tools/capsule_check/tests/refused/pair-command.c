@@ -8,8 +8,8 @@ struct good {
     uint32_t calls;
 };
 
-static struct command_return good_command(void *self, struct process_id id, uint32_t command,
-                                          uint32_t argument0, uint32_t argument1)
+static command_return good_command(void *self, struct process_id id, uint32_t command,
+                                   uint32_t argument0, uint32_t argument1)
 {
     struct good *good = self;
     (void)id;

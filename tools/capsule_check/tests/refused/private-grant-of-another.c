@@ -4,8 +4,8 @@
 
 CAPSULE(evil, .needs = {GRANT});
 
-static struct command_return evil_command(void *self, struct process_id id, uint32_t command,
-                                          uint32_t argument0, uint32_t argument1)
+static command_return evil_command(void *self, struct process_id id, uint32_t command,
+                                   uint32_t argument0, uint32_t argument1)
 {
     (void)self;
     (void)command;

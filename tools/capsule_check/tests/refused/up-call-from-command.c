@@ -9,8 +9,8 @@ struct port {
     const struct hil_uart_client *client;
 };
 
-static struct command_return port_command(void *self, struct process_id id, uint32_t command,
-                                          uint32_t argument0, uint32_t argument1)
+static command_return port_command(void *self, struct process_id id, uint32_t command,
+                                   uint32_t argument0, uint32_t argument1)
 {
     struct port *port = self;
     (void)id;
