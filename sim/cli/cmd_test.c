@@ -30,6 +30,8 @@ static const char help[] =
     "  --seed N            another seed for boards that say none, and for math.random (default 1)\n"
     "  --path FOLDER       look there, too, for apps, kernels and boards that a scenario names;\n"
     "                      may be given several times\n"
+    "  --host-limit S      end a case that takes more than S seconds of the host's time (default "
+    "300)\n"
     "  --junit FILE        write the results as JUnit XML, too\n"
     "  --screenshots DIR   write a picture of the window for each failure\n"
     "  --update            write golden traces and pictures anew instead of comparing\n"
@@ -57,6 +59,7 @@ enum {
     OPTION_JOBS,
     OPTION_SEED,
     OPTION_PATH,
+    OPTION_HOST_LIMIT,
     OPTION_JUNIT,
     OPTION_SCREENSHOTS,
     OPTION_UPDATE
@@ -105,6 +108,12 @@ static bool take_option(struct test_command *command, int option, char **argv,
         }
         command->folders[command->setup.host.folder_count++] = optarg;
         return true;
+    case OPTION_HOST_LIMIT:
+        if (!read_number("--host-limit", 1, 86400, &number, error)) {
+            return false;
+        }
+        command->setup.host_limit_ms = number * 1000;
+        return true;
     case OPTION_JUNIT:
         command->junit = optarg;
         return true;
@@ -129,6 +138,7 @@ static bool read_options(struct test_command *command, int argc, char **argv,
         {"jobs", required_argument, NULL, OPTION_JOBS},
         {"seed", required_argument, NULL, OPTION_SEED},
         {"path", required_argument, NULL, OPTION_PATH},
+        {"host-limit", required_argument, NULL, OPTION_HOST_LIMIT},
         {"junit", required_argument, NULL, OPTION_JUNIT},
         {"screenshots", required_argument, NULL, OPTION_SCREENSHOTS},
         {"update", no_argument, NULL, OPTION_UPDATE},

@@ -71,12 +71,7 @@ void script_failure_free(struct script *script)
 static void push_source_line(lua_State *lua)
 {
     const struct script_file *file = script_of(lua)->file;
-    lua_Debug activation;
-    int wanted = -1;
-    for (int level = 0; wanted < 0 && lua_getstack(lua, level, &activation) != 0; level++) {
-        lua_getinfo(lua, "l", &activation);
-        wanted = activation.currentline > 0 ? activation.currentline : -1;
-    }
+    int wanted = script_line(lua);
     const char *at = file->source;
     const char *end = file->source + file->source_bytes;
     for (int line = 1; line < wanted && at < end; line++) {

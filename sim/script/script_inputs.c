@@ -230,6 +230,7 @@ struct script_feed {
     int device;
     char what[24];
     int function; /* reference */
+    int line;     /* where the script has set it */
     uint64_t begin_cycle, every_cycles, next_cycle;
 };
 
@@ -250,9 +251,11 @@ static void give_value(lua_State *lua, struct script_machine *machine, struct sc
     lua_call(lua, 1, 1);
     lua_Number number = lua_tonumberx(lua, -1, &is_number);
     if (is_number == 0 || !(number >= INT32_MIN && number <= INT32_MAX)) {
-        luaL_error(lua, "set: the function for %s.%s gave %s, not a number of 32 bits",
-                   machine->built.board->devices[feed->device].name, feed->what,
-                   luaL_typename(lua, -1));
+        lua_pushfstring(lua, "%s:%d: set: the function for %s.%s gave %s, not a number of 32 bits",
+                        script_of(lua)->file->path, feed->line,
+                        machine->built.board->devices[feed->device].name, feed->what,
+                        luaL_typename(lua, -1));
+        lua_error(lua);
     }
     lua_pop(lua, 1);
     int32_t value = (int32_t)(number < 0 ? number - 0.5 : number + 0.5);
@@ -306,6 +309,7 @@ static void add_feed(lua_State *lua, struct script_machine *machine, int device,
     feed->next_cycle = feed->begin_cycle;
     feed->every_cycles = script_cycles(machine, every_ns);
     feed->next = machine->feeds;
+    feed->line = script_line(lua);
     lua_pushvalue(lua, 4);
     feed->function = luaL_ref(lua, LUA_REGISTRYINDEX);
     machine->feeds = feed;

@@ -102,6 +102,9 @@ struct script {
 
 struct script *script_of(lua_State *lua);
 
+/* The line of the innermost Lua code that is being run; 0: there is none. */
+int script_line(lua_State *lua);
+
 /* Counts work that C code does for the script, in Lua instructions. */
 void script_charge(lua_State *lua, uint64_t instructions);
 

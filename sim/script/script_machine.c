@@ -202,11 +202,11 @@ static int board(lua_State *lua)
     struct script *script = script_of(lua);
     if (!script->in_case) {
         script->has_board = true; /* the file is the case, or it is wrong */
-        if (script->list != NULL) {
-            return luaL_error(lua, "board: called while the cases are counted");
-        }
         if (script->case_count > 0) {
             return luaL_error(lua, "board: the file names cases: make machines within them");
+        }
+        if (script->list != NULL) {
+            return luaL_error(lua, "board: called while the cases are counted");
         }
     }
     script_check_count(lua, "board", 2);

@@ -345,17 +345,26 @@ void script_sandbox_destroy(struct script *script)
     }
 }
 
-void script_push_where(lua_State *lua)
+int script_line(lua_State *lua)
 {
     lua_Debug activation;
     for (int level = 0; lua_getstack(lua, level, &activation) != 0; level++) {
-        lua_getinfo(lua, "Sl", &activation);
+        lua_getinfo(lua, "l", &activation);
         if (activation.currentline > 0) {
-            lua_pushfstring(lua, "%s:%d: ", script_of(lua)->file->path, activation.currentline);
-            return;
+            return activation.currentline;
         }
     }
-    lua_pushfstring(lua, "%s: ", script_of(lua)->file->path);
+    return 0;
+}
+
+void script_push_where(lua_State *lua)
+{
+    int line = script_line(lua);
+    if (line > 0) {
+        lua_pushfstring(lua, "%s:%d: ", script_of(lua)->file->path, line);
+    } else {
+        lua_pushfstring(lua, "%s: ", script_of(lua)->file->path);
+    }
 }
 
 /* Gives every error the place where it began, with the whole path, and makes a text of it. The

@@ -13,7 +13,7 @@
 
 #define SCRIPT_MEMORY_SOFT  (64U * 1024U * 1024U)
 #define SCRIPT_MEMORY_HARD  (192U * 1024U * 1024U)
-#define SCRIPT_INSTRUCTIONS 200000000U
+#define SCRIPT_INSTRUCTIONS 100000000U
 
 /* NULL: no memory. */
 lua_State *script_sandbox_create(struct script *script);
