@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/faults/fault_model_internal.h"
+#include "sim/faults/ownership.h"
 #include "sim/machine/machine_view.h"
 
 /* So many instructions before the last one the plan begins to step. An instruction may take no
@@ -15,7 +16,8 @@
 #define CYCLE_SHARE          3U
 
 struct planned {
-    struct fault_action action;
+    struct fault_action action; /* its name is: */
+    char name[FAULT_NAME_BYTES];
     struct fault_effect effect;
     uint64_t seen;   /* executions, calls, entries so far */
     bool reached;    /* its point, but for the instructions after it */
@@ -35,6 +37,9 @@ struct fault_plan_state {
 
 struct fault_plan {
     struct machine *machine;
+    struct ownership *ownership; /* NULL: nobody watches */
+    enum machine_stop (*step)(void *context, uint64_t cycle);
+    void *step_context;
     struct fault_plan_state state;
 };
 
@@ -199,6 +204,9 @@ static void act(struct fault_plan *plan)
         }
         if (planned->counting && instructions_of(plan) >= planned->target) {
             fault_effect_apply(plan->machine, &planned->action, &planned->effect);
+            if (plan->ownership != NULL && planned->action.kind == FAULT_ACTION_RAM_FLIP) {
+                ownership_memory_changed(plan->ownership);
+            }
         }
     }
 }
@@ -227,9 +235,12 @@ bool fault_plan_settle(struct fault_plan *plan, uint64_t cycle, enum machine_sto
                     ? take_address(plan)
                     : is_end_of_time(*stop) || *stop == MACHINE_STOP_REQUESTED;
     bool asked = *stop == MACHINE_STOP_REQUESTED;
+    if (*stop == MACHINE_STOP_STEP) {
+        (void)take_address(plan);
+    }
     act(plan);
     while (good && must_step(plan, cycle)) {
-        *stop = machine_step(plan->machine, cycle);
+        *stop = plan->step(plan->step_context, cycle);
         good = is_end_of_time(*stop) || *stop == MACHINE_STOP_REQUESTED;
         asked |= *stop == MACHINE_STOP_REQUESTED;
         if (*stop == MACHINE_STOP_STEP) {
@@ -274,7 +285,25 @@ struct fault_plan *fault_plan_create(struct machine *machine, struct sim_error *
         return NULL;
     }
     plan->machine = machine;
+    fault_plan_set_step(plan, NULL, NULL);
     return plan;
+}
+
+static enum machine_stop step_alone(void *machine, uint64_t cycle)
+{
+    return machine_step(machine, cycle);
+}
+
+void fault_plan_set_step(struct fault_plan *plan,
+                         enum machine_stop (*step)(void *context, uint64_t cycle), void *context)
+{
+    plan->step = step == NULL ? step_alone : step;
+    plan->step_context = step == NULL ? plan->machine : context;
+}
+
+void fault_plan_set_ownership(struct fault_plan *plan, struct ownership *ownership)
+{
+    plan->ownership = ownership;
 }
 
 void fault_plan_destroy(struct fault_plan *plan)
@@ -310,7 +339,10 @@ bool fault_plan_add(struct fault_plan *plan, const struct fault_action *action, 
         return sim_fail(error, SIM_WRONG_USE, "there is no breakpoint left for a fault at 0x%08x",
                         (unsigned)action->point.address);
     }
-    state->planned[state->count] = (struct planned){.action = *action};
+    struct planned *planned = &state->planned[state->count];
+    *planned = (struct planned){.action = *action};
+    snprintf(planned->name, sizeof planned->name, "%s", action->name != NULL ? action->name : "");
+    planned->action.name = planned->name;
     if (index != NULL) {
         *index = state->count;
     }

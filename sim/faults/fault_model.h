@@ -78,6 +78,7 @@ struct fault_effect {
 };
 
 #define FAULT_ACTIONS_MAX 32
+#define FAULT_NAME_BYTES  24 /* no name is longer */
 
 struct fault_plan; /* opaque */
 
@@ -85,6 +86,10 @@ struct fault_plan; /* opaque */
  * too many observers. */
 struct fault_plan *fault_plan_create(struct machine *machine, struct sim_error *error);
 void fault_plan_destroy(struct fault_plan *plan);
+
+struct ownership; /* sim/faults/ownership.h */
+/* Who watches the machine's memory, and must not take a flipped bit for somebody's store. */
+void fault_plan_set_ownership(struct fault_plan *plan, struct ownership *ownership);
 
 /* Adds an action, between runs. SIM_WRONG_USE, with what would be right, when there is no such
  * register, bit, memory or fault on this board, or when the plan is full. *index (may be NULL):
@@ -101,6 +106,10 @@ enum machine_stop fault_plan_run(struct fault_plan *plan, uint64_t cycle);
  * go on. False: *stop is the reason for the caller. */
 uint64_t fault_plan_limit(const struct fault_plan *plan, uint64_t cycle);
 bool fault_plan_settle(struct fault_plan *plan, uint64_t cycle, enum machine_stop *stop);
+
+/* What takes one step instead of machine_step; NULL: that does. */
+void fault_plan_set_step(struct fault_plan *plan,
+                         enum machine_stop (*step)(void *context, uint64_t cycle), void *context);
 
 size_t fault_plan_count(const struct fault_plan *plan);
 const struct fault_action *fault_plan_action(const struct fault_plan *plan, size_t index);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/loader/file.h"
+#include "sim/script/script_lab.h"
 #include "sim/script/script_sandbox.h"
 #include "sim/script/script_state.h"
 
@@ -192,14 +193,20 @@ bool script_failure_of_incidents(struct script *script)
 {
     for (size_t i = 0; i < script->machine_count; i++) {
         struct script_machine *machine = script->machines[i];
+        char text[TEXT_BYTES];
         const struct script_incident *incident =
             machine->pooled == NULL || machine->allows_faults ? NULL : find_untaken(machine);
         if (incident != NULL) {
-            char text[TEXT_BYTES];
             script_incident_text(machine, incident, text, sizeof text);
             lua_pushfstring(script->lua, "%s: %s", script->file->path, text);
             keep_failure(script->lua, machine,
                          "no fault, panic or failed process that no expectation names", text);
+            return false;
+        }
+        if (machine->pooled != NULL && script_lab_unasked(machine, text, sizeof text)) {
+            lua_pushfstring(script->lua, "%s: %s", script->file->path, text);
+            keep_failure(script->lua, machine,
+                         "no breach of isolation that breaches() is not asked for", text);
             return false;
         }
     }

@@ -56,16 +56,19 @@ struct script_machine {
     uint32_t cpu_hz;
     uint64_t base_cycle; /* when the latest of the queued inputs comes */
     bool allows_faults;
+    bool spoilt; /* something observes it that cannot be taken off: no other case gets it */
     /* What runs it instead of machine_run, which has the same contract; NULL: machine_run does. */
     enum machine_stop (*run)(void *context, uint64_t cycle);
     void *run_context;
     struct script_feed *feeds;  /* values that follow a function of time; script_inputs.c */
     struct script_trace *trace; /* script_golden.c; NULL: none is wanted */
-    void *faults, *parts, *net; /* what the modules of these names keep; they free it in
-                                   machine_taken */
+    /* What the modules of these names keep, and free in machine_taken; NULL: nothing. */
+    struct script_lab *lab;     /* script_lab.h */
+    struct script_net *net;     /* script_lab.h */
+    struct script_parts *parts; /* script_parts.h */
 };
 
-enum script_want { SCRIPT_WANT_TRACE = 1, SCRIPT_WANT_VIEW = 2 };
+enum script_want { SCRIPT_WANT_TRACE = 1, SCRIPT_WANT_VIEW = 2, SCRIPT_WANT_OWNERS = 4 };
 
 /* A case while it runs; the one pointer in the state's registry. */
 struct script {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/machine/machine_input.h"
+#include "sim/script/script_lab.h"
 #include "sim/script/script_modules.h"
 #include "sim/script/script_pool.h"
 
@@ -144,7 +145,8 @@ static void close_machine(struct script_machine *machine)
         }
     }
     if (machine->pooled != NULL) {
-        script_pool_give(machine->script->pool, machine->pooled);
+        (machine->spoilt ? script_pool_drop : script_pool_give)(machine->script->pool,
+                                                                machine->pooled);
         machine->pooled = NULL;
     }
 }
@@ -335,7 +337,7 @@ void script_step(lua_State *lua, struct script_machine *machine, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         check_limit(lua, machine, limit);
         script_feeds_due(lua, machine);
-        check_stop(lua, machine, machine_step(machine->built.machine, limit));
+        check_stop(lua, machine, script_net_step(machine, limit));
     }
 }
 
@@ -380,6 +382,9 @@ static int close(lua_State *lua)
 {
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "close", 1);
+    if (machine->net != NULL) {
+        return luaL_error(lua, "close: the machine is in a net, which ends with the case");
+    }
     close_machine(machine);
     return 0;
 }

@@ -8,10 +8,13 @@ extern const struct script_module script_module_machine; /* script_machine.c */
 extern const struct script_module script_module_inputs;  /* script_inputs.c */
 extern const struct script_module script_module_expect;  /* script_expect.c */
 
-extern const struct script_module script_module_pins;   /* script_expect_pins.c */
-extern const struct script_module script_module_state;  /* script_state.c */
-extern const struct script_module script_module_events; /* script_events.c */
-extern const struct script_module script_module_guest;  /* script_expect_guest.c */
-extern const struct script_module script_module_golden; /* script_golden.c */
+extern const struct script_module script_module_pins;     /* script_expect_pins.c */
+extern const struct script_module script_module_state;    /* script_state.c */
+extern const struct script_module script_module_events;   /* script_events.c */
+extern const struct script_module script_module_guest;    /* script_expect_guest.c */
+extern const struct script_module script_module_golden;   /* script_golden.c */
+extern const struct script_module script_module_faults;   /* script_faults.c */
+extern const struct script_module script_module_snapshot; /* script_snapshot.c */
+extern const struct script_module script_module_net;      /* script_net.c */
 
 #endif
