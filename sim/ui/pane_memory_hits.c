@@ -141,13 +141,14 @@ static float card_height(const struct memory_picture *picture, const struct view
 }
 
 /* From the card to the place in the map. */
-static void draw_link(const struct memory_picture *picture, const struct view_hit *hit, float y)
+static void draw_link(const struct memory_picture *picture, const struct view_hit *hit, float y,
+                      size_t card)
 {
     float from = picture->at.map.x + picture->at.map.width;
     float to = picture->at.notes.x;
     float at = memory_map_y(&picture->state->map, hit->address);
     color ink = color_fade(memory_color(picture, THEME_BAD), 190);
-    float corner = to - 8;
+    float corner = to - 4 - 4 * (float)(card < 3 ? card : 3); /* no line over another */
     canvas_line(picture->canvas, from, at, corner, at, 1, ink);
     canvas_line(picture->canvas, corner, at, corner, y, 1, ink);
     canvas_line(picture->canvas, corner, y, to, y, 1, ink);
@@ -191,6 +192,7 @@ static void draw_card(const struct memory_picture *picture, const struct view_hi
 float memory_draw_cards(const struct memory_picture *picture, float y, float bottom)
 {
     const struct rect notes = picture->at.notes;
+    size_t cards = 0;
     if (notes.width <= 0) {
         return y;
     }
@@ -204,9 +206,10 @@ float memory_draw_cards(const struct memory_picture *picture, float y, float bot
             break;
         }
         if (is_shown(picture, hit)) {
-            draw_link(picture, hit, box.y + CARD_PAD + 8);
+            draw_link(picture, hit, box.y + CARD_PAD + 8, cards);
         }
         draw_card(picture, hit, box);
+        cards++;
         y += box.height + CARD_GAP;
     }
     return y;

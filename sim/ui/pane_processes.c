@@ -8,7 +8,7 @@
 #define GAP         8.0F
 #define MARK        10.0F
 #define NAME_MIN    90.0F
-#define NAME_MAX    200.0F
+#define NAME_MAX    240.0F
 #define BAR_MIN     30.0F
 #define DETAILS_MIN 3.0F /* lines; fewer are not worth it */
 
@@ -155,7 +155,7 @@ static struct table make_table(struct canvas *canvas, const struct view_processe
     struct table table = {.row_height = canvas_line_height(canvas, CANVAS_SANS) + 10};
     float name = name_width(canvas, all);
     table.width[COLUMN_NAME] = NAME_MIN;
-    table.width[COLUMN_STATE] = canvas_text_width(canvas, CANVAS_SANS, "Yielded-For") + MARK + 14;
+    table.width[COLUMN_STATE] = canvas_text_width(canvas, CANVAS_SANS, "Yielded-For") + MARK + 22;
     table.width[COLUMN_CPU] = canvas_text_width(canvas, CANVAS_SANS, "100.0 %") + 16;
     for (size_t i = COLUMN_CALLS; i < COLUMNS; i++) {
         table.width[i] = canvas_text_width(canvas, CANVAS_SMALL, headings[i]) + 14;
@@ -362,7 +362,7 @@ static float draw_fact(const struct processes_picture *picture, struct rect area
                        const char *what, const char *text)
 {
     float line = canvas_line_height(picture->canvas, CANVAS_SANS) + 3;
-    float label = canvas_text_width(picture->canvas, CANVAS_SMALL, "upcalls waiting") + 12;
+    float label = canvas_text_width(picture->canvas, CANVAS_SMALL, "completion code") + 12;
     if (y + line > area.y + area.height) {
         return y;
     }

@@ -81,15 +81,24 @@ static void write_whose(const struct processes_watch *watch, const struct machin
                         struct view_hit *hit)
 {
     const struct machine *machine = watch->sources->machine;
+    const struct process_watch *all = machine_view_processes(machine);
     if (!fault->address_valid) {
         return;
     }
     struct owner owner = machine_view_owner(machine, fault->address);
+    bool of_process = owner.process >= 0 && owner.process < (int)all->count;
+    const char *name = of_process ? all->process[owner.process].name : "";
     if (owner.kind == OWNER_PROCESS_CLOSED &&
         write_grant(watch, fault->address, owner.process, hit)) {
         return;
     }
-    machine_view_owner_text(machine, fault->address, hit->whose, sizeof hit->whose);
+    if (owner.kind == OWNER_PROCESS_OPEN) {
+        snprintf(hit->whose, sizeof hit->whose, "stack, data or heap of %s", name);
+    } else if (owner.kind == OWNER_PROCESS_FLASH) {
+        snprintf(hit->whose, sizeof hit->whose, "flash of %s", name);
+    } else {
+        machine_view_owner_text(machine, fault->address, hit->whose, sizeof hit->whose);
+    }
 }
 
 void view_hits_take(struct processes_watch *watch, const struct machine_fault *fault)

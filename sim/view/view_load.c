@@ -69,7 +69,7 @@ void view_load_shares(const struct view_load *load, uint16_t permille[VIEW_LOAD_
         total += cycles[i];
     }
     for (unsigned i = 0; i < VIEW_LOAD_LANES; i++) {
-        permille[i] = total == 0 ? 0 : (uint16_t)(cycles[i] * FULL / total);
+        permille[i] = (uint16_t)(total == 0 ? 0 : cycles[i] * FULL / total);
         rest[i] = total == 0 ? 0 : cycles[i] * FULL % total;
         given += permille[i];
     }

@@ -208,7 +208,7 @@ static void make_hits(struct view_processes *processes, uint64_t now)
          .pc = 0x000381F0U,
          .address_valid = true,
          .what = "read of 0x20004810",
-         .whose = "process logger, RAM (its stack, data and heap)",
+         .whose = "stack, data or heap of logger",
          .why = "no MPU region maps it",
          .where = "peek (apps/spy/main.c:22)"},
         {.process = 2,
@@ -217,7 +217,7 @@ static void make_hits(struct view_processes *processes, uint64_t now)
          .pc = 0x000381A4U,
          .address_valid = true,
          .what = "write to 0x00038014",
-         .whose = "process spy, flash",
+         .whose = "flash of spy",
          .why = "MPU region 3 forbids writing",
          .where = "scribble (apps/spy/main.c:14)"},
     };

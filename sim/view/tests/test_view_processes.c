@@ -316,6 +316,35 @@ static void test_states(void **state)
     close_scene(&scene);
 }
 
+/* This app fills its queue of ten and then some, by alarm and thermometer. */
+static void test_upcalls_that_wait(void **state)
+{
+    (void)state;
+    static const char *const apps[] = {"apps/tests/abi_queue.tbf", NULL};
+    struct scene scene;
+    uint32_t most = 0;
+    uint32_t dropped = 0;
+    unsigned alarms = 0;
+    unsigned temperatures = 0;
+    open_scene(&scene, apps, true);
+    for (uint64_t ms = 300; ms < 900; ms++) {
+        const struct view_process *process = &run_to(&scene, ms * MS)->processes[0];
+        most = process->upcalls_waiting > most ? process->upcalls_waiting : most;
+        dropped = process->upcalls_dropped > dropped ? process->upcalls_dropped : dropped;
+        for (uint32_t i = 0; i < process->upcalls_waiting; i++) {
+            bool alarm = strcmp(process->upcalls[i].driver, "alarm") == 0;
+            assert_true(alarm || strcmp(process->upcalls[i].driver, "temperature") == 0);
+            assert_int_equal(process->upcalls[i].number, 0);
+            alarms += alarm;
+            temperatures += !alarm;
+        }
+    }
+    assert_int_equal(most, 10);
+    assert_true(dropped > 0);
+    assert_true(alarms > 0 && temperatures > 0);
+    close_scene(&scene);
+}
+
 /* A witness of its own: what the machine told. */
 struct told {
     struct machine_fault fault;
@@ -492,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_stack),
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_upcalls_that_wait),
         cmocka_unit_test(test_an_access_that_faults),
         cmocka_unit_test(test_a_kernel_that_says_nothing),
         cmocka_unit_test(test_damaged_tables),
