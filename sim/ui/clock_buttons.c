@@ -1,6 +1,8 @@
 #include "sim/ui/clock_buttons.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #define SIZE 6.0F /* half the height of a sign */
 
@@ -22,9 +24,9 @@ const char *clock_button_words(enum clock_button button, bool paused)
     case CLOCK_PAUSE:
         return paused ? "Go on (Space)" : "Pause (Space)";
     case CLOCK_STEP:
-        return "One instruction (F6)";
+        return "One instruction (Shift+F10)";
     case CLOCK_STEP_EVENT:
-        return "To the next event (F7)";
+        return "To the next event (F10)";
     case CLOCK_RUN_1:
         return "Run 1 ms (F8)";
     case CLOCK_RUN_10:
@@ -83,13 +85,11 @@ static void draw_round_arrow(struct canvas *canvas, float x, float y, color pain
     float x0 = x + SIZE * cosf(from);
     float y0 = y + SIZE * sinf(from);
     const float tip[6] = {x0 - 5, y0, x0 + 2.5F, y0 + 1, x0 + 2.5F, y0 - 6};
-    for (int i = 1; i <= parts; i++) {
-        float angle = from + turn * (float)i / (float)parts;
-        float x1 = x + SIZE * cosf(angle);
-        float y1 = y + SIZE * sinf(angle);
-        canvas_line(canvas, x0, y0, x1, y1, 1.8F, paint);
-        x0 = x1;
-        y0 = y1;
+    for (int i = 0; i < parts; i++) { /* each a little longer than its part: no seams */
+        float begin = from + turn * (float)i / (float)parts - (i > 0 ? 0.12F : 0);
+        float end = from + turn * (float)(i + 1) / (float)parts;
+        canvas_line(canvas, x + SIZE * cosf(begin), y + SIZE * sinf(begin), x + SIZE * cosf(end),
+                    y + SIZE * sinf(end), 1.8F, paint);
     }
     canvas_polygon(canvas, tip, 3, paint);
 }
@@ -99,7 +99,13 @@ static void draw_run(struct canvas *canvas, const struct rect *place, const char
                      color paint)
 {
     float y = place->y + place->height / 2;
+    char shorter[8];
     float text = canvas_text_width(canvas, CANVAS_SMALL, length);
+    if (text + 20 > place->width) { /* without its unit: the words below a mouse have it */
+        snprintf(shorter, sizeof shorter, "%.*s", (int)strcspn(length, " "), length);
+        length = shorter;
+        text = canvas_text_width(canvas, CANVAS_SMALL, length);
+    }
     float x = place->x + (place->width - text - 12) / 2;
     draw_triangle(canvas, x, y, 4, paint);
     canvas_text(canvas, CANVAS_SMALL, x + 12, y - canvas_line_height(canvas, CANVAS_SMALL) / 2, 0,

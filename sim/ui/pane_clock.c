@@ -16,9 +16,11 @@
 #define SEGMENT      26.0F
 #define SEGMENT_WIDE 52.0F
 #define TWO_COLUMNS  680.0F
+#define USUAL_LINE   16.0F /* points: a line of the usual type */
 #define NO_PLACE     (-1)
 
 struct clock_pane {
+    float type; /* size of the type, 1: as usual; as it was drawn last. 0: not yet */
     bool quiet; /* no instruction ran since the frame before */
     uint64_t instructions;
     int held; /* the button or segment that the mouse went down on, + 1; segments follow buttons */
@@ -43,37 +45,41 @@ static bool is_paused(const struct view_clock *clock)
     return clock->run == VIEW_RUN_PAUSED;
 }
 
-static float button_width(size_t button, float available)
+static float button_width(size_t button, float available, float type)
 {
-    float all = 4 * BUTTON_WIDE + 3 * BUTTON_RUN + 6 * 4;
+    float all = (4 * BUTTON_WIDE + 3 * BUTTON_RUN) * type;
+    available -= (CLOCK_BUTTONS - 1) * 4;
     float share = available < all ? available / all : 1;
     bool runs = button >= CLOCK_RUN_1 && button <= CLOCK_RUN_100;
-    return (runs ? BUTTON_RUN : BUTTON_WIDE) * share;
+    return (runs ? BUTTON_RUN : BUTTON_WIDE) * type * share;
 }
 
-static void lay_out(struct rect area, struct clock_layout *layout)
+static void lay_out(const struct clock_pane *pane, struct rect area, struct clock_layout *layout)
 {
+    float type = pane->type > 1 ? pane->type : 1;
+    float line = 20 * type;
+    float head = 34 * type;
     bool two = area.width >= TWO_COLUMNS;
     float width = two ? (area.width - 3 * MARGIN) / 2 : area.width - 2 * MARGIN;
     float x = area.x + MARGIN;
     float y = area.y + GAP;
-    layout->head = (struct rect){x, y, width, 34};
-    layout->info = (struct rect){x, y + 36, width, 20};
-    y = two ? y : y + 36 + 20 + GAP;
+    layout->head = (struct rect){x, y, width, head};
+    layout->info = (struct rect){x, y + head + 2, width, line};
+    y = two ? y : y + head + 2 + line + GAP;
     x = two ? x + width + MARGIN : x;
     float at = x;
     for (size_t i = 0; i < CLOCK_BUTTONS; i++) {
-        float wide = button_width(i, width);
-        layout->buttons[i] = (struct rect){at, y, wide, BUTTON};
+        float wide = button_width(i, width, type);
+        layout->buttons[i] = (struct rect){at, y, wide, BUTTON * type};
         at += wide + 4;
     }
-    y += BUTTON + GAP;
-    float segment = fminf(SEGMENT_WIDE, width / CLOCK_SPEEDS);
+    y += BUTTON * type + GAP;
+    float segment = fminf(SEGMENT_WIDE * type, width / CLOCK_SPEEDS);
     for (size_t i = 0; i < CLOCK_SPEEDS; i++) {
-        layout->speeds[i] = (struct rect){x + segment * (float)i, y, segment, SEGMENT};
+        layout->speeds[i] = (struct rect){x + segment * (float)i, y, segment, SEGMENT * type};
     }
-    layout->next = two ? (struct rect){layout->head.x, layout->info.y + 20, width, 20}
-                       : (struct rect){x, y + SEGMENT + GAP, width, 20};
+    layout->next = two ? (struct rect){layout->head.x, layout->info.y + line, width, line}
+                       : (struct rect){x, y + SEGMENT * type + GAP, width, line};
 }
 
 /* ---- drawing ---- */
@@ -127,24 +133,34 @@ static void draw_sign(struct canvas *canvas, const struct view_clock *clock, flo
     }
 }
 
-static float draw_state(const struct clock_pane *pane, const struct clock_layout *layout,
-                        struct canvas *canvas, const struct ui_context *context)
+/* The clock is never cut short: where the word has no room beside it, draw_info says it. */
+static bool has_word_above(const struct clock_layout *layout, struct canvas *canvas)
+{
+    return canvas_text_width(canvas, CANVAS_LARGE, "0:00:00.000") +
+               canvas_text_width(canvas, CANVAS_SANS, "kernel panic") + 50 <
+           layout->head.width;
+}
+
+static void draw_state(const struct clock_pane *pane, const struct clock_layout *layout,
+                       struct canvas *canvas, const struct ui_context *context)
 {
     const struct view_clock *clock = &context->frame->clock;
     struct state_words words = words_of(pane, clock);
     color paint = context->theme->colors[words.paint];
-    float text = canvas_text_width(canvas, CANVAS_SANS, words.text);
+    bool word = has_word_above(layout, canvas);
     float height = canvas_line_height(canvas, CANVAS_SANS) + 8;
-    struct rect pill = {layout->head.x + layout->head.width - text - 34,
-                        layout->head.y + (layout->head.height - height) / 2, text + 34, height};
+    float width = word ? canvas_text_width(canvas, CANVAS_SANS, words.text) + 34 : height;
+    struct rect pill = {layout->head.x + layout->head.width - width,
+                        layout->head.y + (layout->head.height - height) / 2, width, height};
     canvas_fill_round(canvas, pill, height / 2, color_fade(paint, 0x26));
-    draw_sign(canvas, clock, pill.x + 15, pill.y + height / 2, paint);
-    canvas_text(canvas, CANVAS_SANS, pill.x + 25, pill.y + 4, 0, CANVAS_LEFT,
-                context->theme->colors[THEME_TEXT], words.text);
-    return pill.width;
+    draw_sign(canvas, clock, pill.x + (word ? 15 : width / 2), pill.y + height / 2, paint);
+    if (word) {
+        canvas_text(canvas, CANVAS_SANS, pill.x + 25, pill.y + 4, 0, CANVAS_LEFT,
+                    context->theme->colors[THEME_TEXT], words.text);
+    }
 }
 
-static void draw_clock(const struct clock_layout *layout, float room, struct canvas *canvas,
+static void draw_clock(const struct clock_layout *layout, struct canvas *canvas,
                        const struct ui_context *context)
 {
     const struct view_clock *clock = &context->frame->clock;
@@ -155,10 +171,10 @@ static void draw_clock(const struct clock_layout *layout, float room, struct can
     char text[48];
     snprintf(text, sizeof text, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64 ".%03" PRIu64, s / 3600,
              s / 60 % 60, s % 60, us / 1000 % 1000);
-    float used = canvas_text(canvas, CANVAS_LARGE, layout->head.x, y, room, CANVAS_LEFT,
+    float used = canvas_text(canvas, CANVAS_LARGE, layout->head.x, y, 0, CANVAS_LEFT,
                              context->theme->colors[THEME_TEXT], text);
     snprintf(text, sizeof text, "%03" PRIu64, us % 1000);
-    if (used + 40 < room) {
+    if (has_word_above(layout, canvas)) {
         canvas_text(canvas, CANVAS_MONO, layout->head.x + used + 5,
                     y + line - canvas_line_height(canvas, CANVAS_MONO) - 4, 0, CANVAS_LEFT,
                     context->theme->colors[THEME_TEXT_DIM], text);
@@ -178,8 +194,8 @@ static void speed_text(uint32_t permille, char *text, size_t size)
 }
 
 /* How fast it goes is told beside what was asked for: never a figure that only should be. */
-static void draw_info(const struct clock_layout *layout, struct canvas *canvas,
-                      const struct ui_context *context)
+static void draw_info(const struct clock_pane *pane, const struct clock_layout *layout,
+                      struct canvas *canvas, const struct ui_context *context)
 {
     const struct view_clock *clock = &context->frame->clock;
     const color *colors = context->theme->colors;
@@ -191,6 +207,11 @@ static void draw_info(const struct clock_layout *layout, struct canvas *canvas,
     speed_text(clock->speed_permille, speed, sizeof speed);
     if (is_paused(clock)) {
         snprintf(speed, sizeof speed, "stands still");
+    }
+    if (!has_word_above(layout, canvas)) {
+        snprintf(text, sizeof text, "%s  %s", words_of(pane, clock).text,
+                 is_paused(clock) ? "" : speed);
+        snprintf(speed, sizeof speed, "%.31s", text);
     }
     float used = canvas_text(canvas, CANVAS_SANS, right, info->y, 0, CANVAS_RIGHT,
                              colors[THEME_TEXT], speed);
@@ -299,9 +320,11 @@ static void draw_speeds(const struct clock_layout *layout, int under, struct can
             canvas_fill(canvas, (struct rect){place->x, place->y + 6, 1, place->height - 12},
                         colors[THEME_BORDER]);
         }
-        canvas_text(canvas, CANVAS_SANS, place->x + place->width / 2,
-                    place->y + (place->height - canvas_line_height(canvas, CANVAS_SANS)) / 2,
-                    place->width - 4, CANVAS_CENTRE,
+        bool fits = canvas_text_width(canvas, CANVAS_SANS, clock_speeds[0].text) < place->width - 4;
+        enum canvas_font font = fits ? CANVAS_SANS : CANVAS_SMALL;
+        canvas_text(canvas, font, place->x + place->width / 2,
+                    place->y + (place->height - canvas_line_height(canvas, font)) / 2,
+                    place->width - 2, CANVAS_CENTRE,
                     colors[chosen ? THEME_TEXT_ON_ACCENT : THEME_TEXT], clock_speeds[i].text);
     }
     canvas_frame_round(canvas, all, 5, 1, colors[THEME_BORDER]);
@@ -314,7 +337,7 @@ static void draw_tip(const struct clock_layout *layout, int under, struct rect a
     bool button = under < CLOCK_BUTTONS;
     const char *words =
         button ? clock_button_words((enum clock_button)under, is_paused(&context->frame->clock))
-               : "Speed, times real time (F9 slower, F10 faster)";
+               : "Speed, times real time (F9 slower, Shift+F9 faster)";
     const struct rect *place =
         button ? &layout->buttons[under] : &layout->speeds[under - CLOCK_BUTTONS];
     float width = canvas_text_width(canvas, CANVAS_SMALL, words) + 14;
@@ -332,13 +355,14 @@ static void draw_tip(const struct clock_layout *layout, int under, struct rect a
 static void draw(void *state, struct canvas *canvas, struct rect area,
                  const struct ui_context *context)
 {
-    const struct clock_pane *pane = state;
+    struct clock_pane *pane = state;
     struct clock_layout layout;
-    lay_out(area, &layout);
+    pane->type = canvas_line_height(canvas, CANVAS_SANS) / USUAL_LINE;
+    lay_out(pane, area, &layout);
     int under = place_at(&layout, context->mouse_x, context->mouse_y);
-    float pill = draw_state(pane, &layout, canvas, context);
-    draw_clock(&layout, layout.head.width - pill - 8, canvas, context);
-    draw_info(&layout, canvas, context);
+    draw_state(pane, &layout, canvas, context);
+    draw_clock(&layout, canvas, context);
+    draw_info(pane, &layout, canvas, context);
     draw_buttons(pane, &layout, under, canvas, context);
     draw_speeds(&layout, under, canvas, context);
     draw_next(&layout, canvas, context);
@@ -381,45 +405,27 @@ static void change_speed(int by, const struct ui_context *context)
 
 static bool key(const struct ui_event *event, const struct ui_context *context)
 {
-    enum { F5 = UI_KEY_F1 + 4, F6, F7, F8, F9, F10 };
+    enum { F8 = UI_KEY_F1 + 7, F9 };
     bool shift = (event->modifiers & UI_SHIFT) != 0;
     bool ctrl = (event->modifiers & UI_CTRL) != 0;
     if ((event->modifiers & UI_ALT) != 0) {
         return false;
     }
-    if (ctrl && event->key == 'r' && !event->repeated) {
-        press(CLOCK_RESET, context);
+    if (ctrl && event->key == 'r') {
+        if (!event->repeated) {
+            press(CLOCK_RESET, context);
+        }
         return true;
     }
     if (event->key == F8) {
         press(ctrl ? CLOCK_RUN_100 : shift ? CLOCK_RUN_10 : CLOCK_RUN_1, context);
         return true;
     }
-    if (ctrl || shift) {
-        return false;
+    if (event->key == F9 && !ctrl) {
+        change_speed(shift ? 1 : -1, context);
+        return true;
     }
-    switch (event->key) {
-    case ' ':
-    case F5:
-        if (!event->repeated) {
-            press(CLOCK_PAUSE, context);
-        }
-        return true;
-    case F6:
-        press(CLOCK_STEP, context);
-        return true;
-    case F7:
-        press(CLOCK_STEP_EVENT, context);
-        return true;
-    case F9:
-        change_speed(-1, context);
-        return true;
-    case F10:
-        change_speed(1, context);
-        return true;
-    default:
-        return false;
-    }
+    return false;
 }
 
 static bool take_event(void *state, struct rect area, const struct ui_event *event,
@@ -427,7 +433,7 @@ static bool take_event(void *state, struct rect area, const struct ui_event *eve
 {
     struct clock_pane *pane = state;
     struct clock_layout layout;
-    lay_out(area, &layout);
+    lay_out(pane, area, &layout);
     int under = place_at(&layout, event->x, event->y);
     switch (event->kind) {
     case UI_MOUSE_DOWN:
@@ -457,9 +463,8 @@ static void tell_places(const void *state, struct rect area, const struct ui_con
                         const struct ui_places *places)
 {
     struct clock_layout layout;
-    (void)state;
     (void)context;
-    lay_out(area, &layout);
+    lay_out(state, area, &layout);
     for (int i = 0; i < CLOCK_BUTTONS; i++) {
         places->tell(places->context, clock_button_name((enum clock_button)i), layout.buttons[i]);
     }
@@ -469,11 +474,8 @@ static void tell_places(const void *state, struct rect area, const struct ui_con
 }
 
 static const struct pane_key keys[] = {
-    {"Space, F5", "pause, go on"},
-    {"F6", "one instruction"},
-    {"F7", "to the next event"},
     {"F8", "run 1 ms; with Shift 10 ms, with Ctrl 100 ms"},
-    {"F9, F10", "slower, faster"},
+    {"F9, Shift+F9", "slower, faster"},
     {"Ctrl+R", "press the reset pin"},
     {NULL, NULL},
 };

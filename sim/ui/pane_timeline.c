@@ -9,6 +9,7 @@
 #define KEY_FACTOR   1.6
 #define PAN_SHARE    0.15
 #define CLICK_SLACK  4.0F
+#define USUAL_LINE   16.0F /* points: a line of the usual type */
 
 static void take(void *state, const struct view_frame *frame)
 {
@@ -21,8 +22,9 @@ static void take(void *state, const struct view_frame *frame)
 static void draw(void *state, struct canvas *canvas, struct rect area,
                  const struct ui_context *context)
 {
-    const struct timeline_pane *pane = state;
+    struct timeline_pane *pane = state;
     struct timeline_layout layout;
+    pane->type = canvas_line_height(canvas, CANVAS_SANS) / USUAL_LINE;
     if (pane->names == NULL) {
         canvas_text(canvas, CANVAS_SANS, area.x + area.width / 2, area.y + area.height / 2 - 8,
                     area.width, CANVAS_CENTRE, context->theme->colors[THEME_TEXT_DIM],
@@ -141,7 +143,7 @@ static bool wheel(struct timeline_pane *pane, const struct timeline_layout *layo
 {
     double notches = (double)event->delta_y;
     if (event->x < layout->gutter.x + layout->gutter.width) {
-        pane->scroll = fminf(pane->scroll, layout->scroll_max) - event->delta_y * TIMELINE_ROW;
+        pane->scroll = fminf(pane->scroll, layout->scroll_max) - event->delta_y * layout->row;
         pane->scroll = fmaxf(0, fminf(pane->scroll, layout->scroll_max));
         return true;
     }
@@ -174,9 +176,9 @@ static void choose_row(struct timeline_pane *pane, const struct timeline_layout 
     long last = (long)layout->lane_count - 1;
     row = row > last ? last : row;
     pane->row = row < 0 ? 0 : (size_t)row;
-    float y = TIMELINE_ROW * (float)pane->row;
+    float y = layout->row * (float)pane->row;
     pane->scroll = fminf(pane->scroll, y);
-    pane->scroll = fmaxf(pane->scroll, y + TIMELINE_ROW - layout->plot.height);
+    pane->scroll = fmaxf(pane->scroll, y + layout->row - layout->plot.height);
     pane->scroll = fmaxf(0, pane->scroll);
 }
 

@@ -5,11 +5,10 @@
 #include "sim/ui/time_text.h"
 #include "sim/ui/timeline_view.h"
 
-#define TICK_APART  92.0F /* points between labels, at least */
-#define NS_PER_S    1e9
-#define NS_PER_MS   1e6
-#define NS_PER_US   1e3
-#define PILL_HEIGHT 20.0F
+#define TICK_APART 92.0F /* points between labels, at least */
+#define NS_PER_S   1e9
+#define NS_PER_MS  1e6
+#define NS_PER_US  1e3
 
 struct ticks {
     double step_ns, origin_ns; /* labels count from the origin; 0: they are points in time */
@@ -70,17 +69,21 @@ static void draw_pill(const struct timeline_pane *pane, const struct timeline_la
                       struct canvas *canvas, const struct ui_context *context)
 {
     const color *colors = context->theme->colors;
-    struct rect pill = {layout->gutter.x + 8, layout->axis.y + 8, 72, PILL_HEIGHT};
+    float height = canvas_line_height(canvas, CANVAS_SMALL) + 6;
+    float width = 36 + canvas_text_width(canvas, CANVAS_SMALL, "held");
+    struct rect pill = {layout->gutter.x + 8, layout->axis.y + (layout->axis.height - height) / 2,
+                        width, height};
+    float middle = pill.y + height / 2;
     float y = pill.y + (pill.height - canvas_line_height(canvas, CANVAS_SMALL)) / 2;
     if (pane->standing) {
-        canvas_frame_round(canvas, pill, PILL_HEIGHT / 2, 1, colors[THEME_BORDER]);
-        canvas_fill(canvas, (struct rect){pill.x + 11, pill.y + 6, 3, 8}, colors[THEME_TEXT_DIM]);
-        canvas_fill(canvas, (struct rect){pill.x + 16, pill.y + 6, 3, 8}, colors[THEME_TEXT_DIM]);
+        canvas_frame_round(canvas, pill, height / 2, 1, colors[THEME_BORDER]);
+        canvas_fill(canvas, (struct rect){pill.x + 11, middle - 4, 3, 8}, colors[THEME_TEXT_DIM]);
+        canvas_fill(canvas, (struct rect){pill.x + 16, middle - 4, 3, 8}, colors[THEME_TEXT_DIM]);
         canvas_text(canvas, CANVAS_SMALL, pill.x + 25, y, 0, CANVAS_LEFT, colors[THEME_TEXT_DIM],
                     "held");
     } else {
-        canvas_fill_round(canvas, pill, PILL_HEIGHT / 2, color_fade(colors[THEME_GOOD], 0x28));
-        canvas_circle(canvas, pill.x + 14, pill.y + PILL_HEIGHT / 2, 4, colors[THEME_GOOD]);
+        canvas_fill_round(canvas, pill, height / 2, color_fade(colors[THEME_GOOD], 0x28));
+        canvas_circle(canvas, pill.x + 14, middle, 4, colors[THEME_GOOD]);
         canvas_text(canvas, CANVAS_SMALL, pill.x + 25, y, 0, CANVAS_LEFT, colors[THEME_TEXT],
                     "live");
     }
@@ -114,7 +117,8 @@ void timeline_draw_axis(const struct timeline_pane *pane, const struct timeline_
             canvas_fill(canvas, (struct rect){x, layout->plot.y, 1, layout->plot.height},
                         colors[THEME_GRID]);
             label_of(pane, &ticks, ns, text, sizeof text);
-            canvas_text(canvas, CANVAS_SMALL, x + 4, ground - 18, 0, CANVAS_LEFT,
+            canvas_text(canvas, CANVAS_SMALL, x + 4,
+                        ground - 4 - canvas_line_height(canvas, CANVAS_SMALL), 0, CANVAS_LEFT,
                         colors[THEME_TEXT_DIM], text);
         }
     }
@@ -144,7 +148,8 @@ void timeline_draw_overview(const struct timeline_pane *pane, const struct timel
 {
     const color *colors = context->theme->colors;
     const struct view_history *history = &pane->history;
-    struct rect strip = {layout->overview.x, layout->overview.y + 6, layout->overview.width, 10};
+    struct rect strip = {layout->overview.x, layout->overview.y + 5, layout->overview.width,
+                         layout->overview.height - 10};
     double known = (double)(history->now_cycles - history->begin_cycle);
     int columns = (int)(strip.width / 2);
     canvas_fill(canvas, strip, colors[THEME_GAP]);
@@ -186,7 +191,7 @@ static void draw_flag(const struct timeline_layout *layout, struct canvas *canva
     float left = x - width / 2;
     float most = layout->axis.x + layout->axis.width - width;
     left = left > most ? most : left < layout->axis.x ? layout->axis.x : left;
-    struct rect flag = {left, layout->axis.y, width, 16};
+    struct rect flag = {left, layout->axis.y, width, canvas_line_height(canvas, CANVAS_SMALL) + 3};
     canvas_fill_round(canvas, flag, 3, paint);
     canvas_text(canvas, CANVAS_SMALL, left + 5,
                 flag.y + (flag.height - canvas_line_height(canvas, CANVAS_SMALL)) / 2, 0,

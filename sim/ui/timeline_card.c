@@ -9,6 +9,7 @@
 
 #define CARD_WIDTH  312.0F
 #define CARD_LINE   20.0F
+#define CARD_NAMES  76.0F
 #define CARD_MARGIN 12.0F
 #define TIP_MAX     360.0F
 
@@ -210,8 +211,12 @@ static void draw_details(const struct timeline_card *card, const struct rect *ar
                          struct canvas *canvas, const struct ui_context *context)
 {
     const color *colors = context->theme->colors;
-    float width = CARD_WIDTH < area->width - 16 ? CARD_WIDTH : area->width - 16;
-    float height = 2 * CARD_MARGIN + CARD_LINE * (float)(card->count + 1) + 4;
+    float line = canvas_line_height(canvas, CANVAS_SANS) + 4;
+    float type = line / CARD_LINE > 1 ? line / CARD_LINE : 1;
+    float names = CARD_NAMES * type;
+    float width = CARD_WIDTH * type;
+    width = width < area->width - 16 ? width : area->width - 16;
+    float height = 2 * CARD_MARGIN + line * (float)(card->count + 1) + 4;
     struct rect box = {area->x + area->width - width - 8, area->y + area->height - height - 8,
                        width, height};
     box.y = box.y > area->y + 4 ? box.y : area->y + 4;
@@ -220,12 +225,12 @@ static void draw_details(const struct timeline_card *card, const struct rect *ar
     float y = box.y + CARD_MARGIN;
     float inner = box.width - 2 * CARD_MARGIN;
     canvas_text(canvas, CANVAS_BOLD, x, y, inner, CANVAS_LEFT, colors[THEME_TEXT], card->title);
-    y += CARD_LINE + 4;
-    for (size_t i = 0; i < card->count; i++, y += CARD_LINE) {
-        canvas_text(canvas, CANVAS_SANS, x, y, 72, CANVAS_LEFT, colors[THEME_TEXT_DIM],
+    y += line + 4;
+    for (size_t i = 0; i < card->count; i++, y += line) {
+        canvas_text(canvas, CANVAS_SANS, x, y, names - 4, CANVAS_LEFT, colors[THEME_TEXT_DIM],
                     card->rows[i].name);
-        canvas_text(canvas, CANVAS_MONO, x + 76, y, inner - 76, CANVAS_LEFT, colors[THEME_TEXT],
-                    card->rows[i].value);
+        canvas_text(canvas, CANVAS_MONO, x + names, y, inner - names, CANVAS_LEFT,
+                    colors[THEME_TEXT], card->rows[i].value);
     }
 }
 
@@ -255,7 +260,9 @@ static void draw_tip(const struct timeline_pane *pane, const struct timeline_lay
     float detail = canvas_text_width(canvas, CANVAS_SMALL, line);
     float width = (title > detail ? title : detail) + 16;
     width = width < TIP_MAX ? width : TIP_MAX;
-    float height = line[0] == '\0' ? 26 : 42;
+    float first = canvas_line_height(canvas, CANVAS_SANS);
+    float second = line[0] == '\0' ? 0 : canvas_line_height(canvas, CANVAS_SMALL) + 2;
+    float height = first + second + 10;
     float right = layout->plot.x + layout->plot.width;
     struct rect box = {context->mouse_x + 12, context->mouse_y + 16, width, height};
     box.x = box.x + width > right ? context->mouse_x - 12 - width : box.x;
@@ -266,7 +273,7 @@ static void draw_tip(const struct timeline_pane *pane, const struct timeline_lay
     draw_box(canvas, &box, colors);
     canvas_text(canvas, CANVAS_SANS, box.x + 8, box.y + 5, width - 16, CANVAS_LEFT,
                 colors[THEME_TEXT], card.title);
-    canvas_text(canvas, CANVAS_SMALL, box.x + 8, box.y + 23, width - 16, CANVAS_LEFT,
+    canvas_text(canvas, CANVAS_SMALL, box.x + 8, box.y + first + 7, width - 16, CANVAS_LEFT,
                 colors[THEME_TEXT_DIM], line);
 }
 

@@ -39,8 +39,8 @@ static bool is_seen(const struct drawing *d, uint16_t lane)
 
 static struct rect block_of(const struct drawing *d, uint16_t lane, float x0, float x1)
 {
-    float y = d->row_y[lane] + (TIMELINE_ROW - TIMELINE_BLOCK) / 2;
-    return (struct rect){x0, y, x1 - x0, TIMELINE_BLOCK};
+    float y = d->row_y[lane] + (d->layout->row - d->layout->block) / 2;
+    return (struct rect){x0, y, x1 - x0, d->layout->block};
 }
 
 /* A pin that is high, as on an oscilloscope: a line above, and what is below it tinted. */
@@ -58,13 +58,13 @@ static void draw_high(const struct drawing *d, uint16_t lane, float x0, float x1
 static void draw_share(const struct drawing *d, uint16_t lane, float x0, float x1, float share)
 {
     struct rect block = block_of(d, lane, x0, x1);
-    float height = share * TIMELINE_BLOCK;
+    float height = share * d->layout->block;
     if (lane >= HISTORY_PIN && share >= 1) {
         draw_high(d, lane, x0, x1);
         return;
     }
     height = height < LEAST_HEIGHT ? LEAST_HEIGHT : height;
-    block.y += TIMELINE_BLOCK - height;
+    block.y += d->layout->block - height;
     block.height = height;
     canvas_fill(d->canvas, block, timeline_color(d->context->theme, lane));
 }
@@ -103,7 +103,7 @@ static void draw_buckets(struct drawing *d, uint16_t lane)
         uint64_t busy = 0;
         float share = i < count ? column_share(d, lane, begin, begin + width, &busy) : 0;
         d->busy[lane] += busy;
-        share = ceilf(share * TIMELINE_BLOCK) / TIMELINE_BLOCK;
+        share = ceilf(share * d->layout->block) / d->layout->block;
         if (share != run_share) {
             if (run_share > 0) {
                 draw_share(d, lane, run_from, x, run_share);
@@ -250,7 +250,7 @@ static void draw_start(const struct drawing *d, float x, float y)
 {
     const float triangle[6] = {x, y - MARK_HALF, x + 2 * MARK_HALF - 1, y, x, y + MARK_HALF};
     canvas_polygon(d->canvas, triangle, 3, paint_of(d, THEME_GOOD));
-    canvas_fill(d->canvas, (struct rect){x - 1, y - TIMELINE_BLOCK / 2, 1, TIMELINE_BLOCK},
+    canvas_fill(d->canvas, (struct rect){x - 1, y - d->layout->block / 2, 1, d->layout->block},
                 paint_of(d, THEME_GOOD));
 }
 
@@ -281,7 +281,7 @@ static void draw_marks(const struct drawing *d)
         if (mark->kind == VIEW_EVENT_RESET) {
             draw_reset(d, x);
         } else if (is_seen(d, lane)) {
-            float y = d->row_y[lane] + TIMELINE_ROW / 2;
+            float y = d->row_y[lane] + d->layout->row / 2;
             if (mark->kind == VIEW_EVENT_FAULT) {
                 draw_fault(d, x, y);
             } else {
@@ -329,16 +329,30 @@ static void draw_gaps(const struct drawing *d)
 
 /* ---- rows ---- */
 
+static void draw_scroll_bar(const struct drawing *d)
+{
+    const struct timeline_layout *layout = d->layout;
+    const struct rect *gutter = &layout->gutter;
+    float all = gutter->height + layout->scroll_max;
+    if (layout->scroll_max <= 0) {
+        return;
+    }
+    float at = layout->plot.y - timeline_row_y(d->pane, layout, 0);
+    struct rect bar = {gutter->x + 1, gutter->y + at / all * gutter->height, 3,
+                       gutter->height / all * gutter->height};
+    canvas_fill_round(d->canvas, bar, 1.5F, paint_of(d, THEME_BORDER));
+}
+
 static void draw_ground(const struct drawing *d, size_t row)
 {
     const struct timeline_layout *layout = d->layout;
     uint16_t lane = layout->lanes[row];
     float y = d->row_y[lane];
-    float ground = y + (TIMELINE_ROW + TIMELINE_BLOCK) / 2;
+    float ground = y + (d->layout->row + d->layout->block) / 2;
     if (row == d->pane->row && d->context->focused) {
         canvas_fill(d->canvas,
                     (struct rect){layout->gutter.x, y, layout->gutter.width + layout->plot.width,
-                                  TIMELINE_ROW},
+                                  d->layout->row},
                     color_fade(paint_of(d, THEME_ACCENT), 0x14));
     }
     canvas_fill(d->canvas, (struct rect){layout->plot.x, ground, layout->plot.width, 1},
@@ -374,15 +388,16 @@ static void draw_name(const struct drawing *d, size_t row)
     const struct rect *gutter = &d->layout->gutter;
     uint16_t lane = d->layout->lanes[row];
     float height = canvas_line_height(d->canvas, CANVAS_SANS);
-    float y = d->row_y[lane] + (TIMELINE_ROW - height) / 2;
-    float small = d->row_y[lane] + (TIMELINE_ROW - canvas_line_height(d->canvas, CANVAS_SMALL)) / 2;
+    float y = d->row_y[lane] + (d->layout->row - height) / 2;
+    float small =
+        d->row_y[lane] + (d->layout->row - canvas_line_height(d->canvas, CANVAS_SMALL)) / 2;
     char name[64];
     char share[24];
     timeline_lane_name(d->pane, lane, name, sizeof name);
     text_of_share(d->busy[lane], seen_span(d), share, sizeof share);
     canvas_fill_round(d->canvas,
-                      (struct rect){gutter->x + 8, d->row_y[lane] + TIMELINE_ROW / 2 - 4, 8, 8}, 2,
-                      timeline_color(d->context->theme, lane));
+                      (struct rect){gutter->x + 8, d->row_y[lane] + d->layout->row / 2 - 4, 8, 8},
+                      2, timeline_color(d->context->theme, lane));
     float right = gutter->x + gutter->width - 8;
     float used = canvas_text_width(d->canvas, CANVAS_SMALL, share);
     canvas_text(d->canvas, CANVAS_SMALL, right, small, 0, CANVAS_RIGHT, paint_of(d, THEME_TEXT_DIM),
@@ -400,7 +415,7 @@ static void place_rows(struct drawing *d)
     }
     for (size_t row = 0; row < d->layout->lane_count; row++) {
         float y = timeline_row_y(d->pane, d->layout, row);
-        if (y > plot->y - TIMELINE_ROW + ROWS_SEEN_EDGE &&
+        if (y > plot->y - d->layout->row + ROWS_SEEN_EDGE &&
             y < plot->y + plot->height - ROWS_SEEN_EDGE) {
             d->row_y[d->layout->lanes[row]] = y;
         }
@@ -465,5 +480,6 @@ void timeline_draw_lanes(const struct timeline_pane *pane, const struct timeline
             draw_name(&d, row);
         }
     }
+    draw_scroll_bar(&d);
     canvas_pop_clip(canvas);
 }

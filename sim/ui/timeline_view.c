@@ -4,7 +4,17 @@
 #include <string.h>
 
 #define FIRST_SPAN_S 1.5
+#define LEAST_SPAN_S 0.05
 #define TOLERANCE    4.0F
+#define NARROW       480.0F
+/* At the usual size of type: */
+#define GUTTER        168.0F
+#define GUTTER_NARROW 118.0F
+#define AXIS          36.0F
+#define OVERVIEW      20.0F
+#define ROW           24.0F
+#define BLOCK         14.0F
+
 #define MARGIN_SHARE 0.1
 
 static void add_lane(const struct timeline_pane *pane, struct timeline_layout *layout,
@@ -37,28 +47,35 @@ static double known_span(const struct timeline_pane *pane)
 
 static double span_of(const struct timeline_pane *pane)
 {
-    double first = FIRST_SPAN_S * pane->hz;
-    return pane->span > 0 ? pane->span : first;
+    double most = FIRST_SPAN_S * pane->hz;
+    double least = LEAST_SPAN_S * pane->hz;
+    double known = known_span(pane);
+    known = known < least ? least : known < most ? known : most;
+    return pane->span > 0 ? pane->span : known;
 }
 
 void timeline_lay_out(const struct timeline_pane *pane, struct rect area,
                       struct timeline_layout *layout)
 {
-    float gutter = area.width < 480 ? TIMELINE_GUTTER * 0.7F : TIMELINE_GUTTER;
-    float plot_width = area.width - gutter > 1 ? area.width - gutter : 1;
-    float plot_height = area.height - TIMELINE_AXIS - TIMELINE_OVERVIEW;
-    plot_height = plot_height > 1 ? plot_height : 1;
-    layout->axis = (struct rect){area.x + gutter, area.y, plot_width, TIMELINE_AXIS};
-    layout->gutter = (struct rect){area.x, area.y + TIMELINE_AXIS, gutter, plot_height};
-    layout->plot = (struct rect){area.x + gutter, area.y + TIMELINE_AXIS, plot_width, plot_height};
-    layout->overview = (struct rect){area.x + gutter, area.y + TIMELINE_AXIS + plot_height,
-                                     plot_width, TIMELINE_OVERVIEW};
+    float type = pane->type > 1 ? pane->type : 1;
+    float gutter = (area.width < NARROW ? GUTTER_NARROW : GUTTER) * type;
+    float axis = AXIS * type;
+    float overview = OVERVIEW * type;
+    gutter = gutter < area.width / 2 ? gutter : area.width / 2;
+    float width = area.width - gutter > 1 ? area.width - gutter : 1;
+    float height = area.height - axis - overview > 1 ? area.height - axis - overview : 1;
+    layout->row = ROW * type;
+    layout->block = BLOCK * type;
+    layout->axis = (struct rect){area.x + gutter, area.y, width, axis};
+    layout->gutter = (struct rect){area.x, area.y + axis, gutter, height};
+    layout->plot = (struct rect){area.x + gutter, area.y + axis, width, height};
+    layout->overview = (struct rect){area.x + gutter, area.y + axis + height, width, overview};
     layout->span = span_of(pane);
     double end = pane->standing ? pane->end : (double)pane->history.now_cycles;
     layout->start = end - layout->span;
     order_lanes(pane, layout);
-    float all = TIMELINE_ROW * (float)layout->lane_count;
-    layout->scroll_max = all > plot_height ? all - plot_height : 0;
+    float all = layout->row * (float)layout->lane_count;
+    layout->scroll_max = all > height ? all - height : 0;
 }
 
 float timeline_x(const struct timeline_layout *layout, double cycle)
@@ -81,7 +98,7 @@ static float scroll_of(const struct timeline_pane *pane, const struct timeline_l
 float timeline_row_y(const struct timeline_pane *pane, const struct timeline_layout *layout,
                      size_t row)
 {
-    return layout->plot.y + TIMELINE_ROW * (float)row - scroll_of(pane, layout);
+    return layout->plot.y + layout->row * (float)row - scroll_of(pane, layout);
 }
 
 size_t timeline_row_at(const struct timeline_pane *pane, const struct timeline_layout *layout,
@@ -90,7 +107,7 @@ size_t timeline_row_at(const struct timeline_pane *pane, const struct timeline_l
     if (y < layout->plot.y || y >= layout->plot.y + layout->plot.height) {
         return layout->lane_count;
     }
-    size_t row = (size_t)((y - layout->plot.y + scroll_of(pane, layout)) / TIMELINE_ROW);
+    size_t row = (size_t)((y - layout->plot.y + scroll_of(pane, layout)) / layout->row);
     return row < layout->lane_count ? row : layout->lane_count;
 }
 

@@ -7,11 +7,6 @@
 #include "sim/view/view_history.h"
 
 #define TIMELINE_SPAN_MIN 32.0 /* cycles from left to right */
-#define TIMELINE_GUTTER   168.0F
-#define TIMELINE_AXIS     36.0F
-#define TIMELINE_OVERVIEW 20.0F
-#define TIMELINE_ROW      28.0F
-#define TIMELINE_BLOCK    16.0F /* of a row: the height of what is drawn */
 
 enum timeline_kind {
     TIMELINE_NOTHING,
@@ -31,6 +26,7 @@ enum timeline_drag { TIMELINE_NO_DRAG, TIMELINE_PANS, TIMELINE_MEASURES, TIMELIN
 
 struct timeline_pane {
     struct view_history history;
+    float type; /* size of the type, 1: as usual; as it was drawn last. 0: not yet */
     const struct view_names *names; /* NULL: no frame yet */
     uint32_t hz;
     bool standing; /* else the right edge is the present */
@@ -51,6 +47,7 @@ struct timeline_pane {
 /* Where things are now. */
 struct timeline_layout {
     struct rect gutter, axis, plot, overview;
+    float row, block;   /* heights: of a lane, and of what is drawn in it */
     double start, span; /* cycles; start may lie before the beginning */
     uint16_t lanes[HISTORY_LANES];
     size_t lane_count;
