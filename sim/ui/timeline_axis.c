@@ -249,8 +249,10 @@ void timeline_draw_cursor(const struct timeline_pane *pane, const struct timelin
         uint32_t digits = per_point >= NS_PER_MS ? 3 : per_point >= NS_PER_US ? 6 : 9;
         draw_line(layout, canvas, context->mouse_x, color_fade(colors[THEME_TEXT], 0x80));
         time_text_at((uint64_t)cycle, pane->hz, digits, text, sizeof text);
-        draw_flag(layout, canvas, context->mouse_x, text, colors[THEME_PANE_RAISED],
-                  colors[THEME_TEXT]);
+        if (!(pane->has_mark[0] && pane->has_mark[1])) { /* the measure's is there */
+            draw_flag(layout, canvas, context->mouse_x, text, colors[THEME_PANE_RAISED],
+                      colors[THEME_TEXT]);
+        }
     }
     if (pane->has_mark[0] && pane->has_mark[1]) {
         draw_measure(pane, layout, canvas, context);
