@@ -122,6 +122,31 @@ static bool follow_window(struct canvas *canvas, struct sim_error *error)
            sim_fail(error, SIM_INTERNAL, "SDL makes no texture: %s", SDL_GetError());
 }
 
+/* Without a graphics card OpenGL is played by the processor, with threads of its own: that takes
+ * from the simulation what SDL's plain copying does not. */
+static bool is_played(SDL_Renderer *renderer)
+{
+    SDL_RendererInfo info;
+    if (SDL_GetRendererInfo(renderer, &info) != 0 || strncmp(info.name, "opengl", 6) != 0) {
+        return false;
+    }
+    const unsigned char *(*get_string)(unsigned) = NULL;
+    *(void **)&get_string = SDL_GL_GetProcAddress("glGetString");
+    const char *name = get_string != NULL ? (const char *)get_string(0x1f01) : NULL; /* RENDERER */
+    return name != NULL && (strstr(name, "llvmpipe") != NULL || strstr(name, "softpipe") != NULL ||
+                            strstr(name, "oftware") != NULL);
+}
+
+static SDL_Renderer *create_renderer(SDL_Window *window)
+{
+    SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_PRESENTVSYNC);
+    if (renderer != NULL && is_played(renderer)) {
+        SDL_DestroyRenderer(renderer);
+        renderer = NULL;
+    }
+    return renderer != NULL ? renderer : SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
+}
+
 struct canvas *canvas_for_window(struct SDL_Window *window, float scale, struct sim_error *error)
 {
     struct canvas *canvas = create(scale, error);
@@ -129,10 +154,7 @@ struct canvas *canvas_for_window(struct SDL_Window *window, float scale, struct 
         return NULL;
     }
     canvas->window = window;
-    canvas->renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_PRESENTVSYNC);
-    if (canvas->renderer == NULL) {
-        canvas->renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
-    }
+    canvas->renderer = create_renderer(window);
     if (canvas->renderer == NULL) {
         sim_fail(error, SIM_INTERNAL, "SDL cannot draw in its window: %s", SDL_GetError());
         canvas_destroy(canvas);

@@ -20,9 +20,9 @@ static const struct {
     {"timeline", false, {{NULL, 1}, {&pane_timeline, 0}}, 0.74F, 0.70F},
     {"left", true, {{NULL, 2}, {NULL, 3}}, 0.44F, 0.56F},
     {"terminal", false, {{NULL, 4}, {&pane_console, 0}}, 0.64F, 0.66F},
-    {"middle", true, {{NULL, 5}, {NULL, 6}}, 0.38F, 0.40F},
+    {"middle", true, {{NULL, 5}, {NULL, 6}}, 0.40F, 0.40F},
     {"controls", true, {{&pane_board, 0}, {&pane_controls, 0}}, 0.66F, 0.70F},
-    {"timers", false, {{&pane_clock, 0}, {&pane_timers, 0}}, 0.34F, 0.50F},
+    {"timers", false, {{&pane_clock, 0}, {&pane_timers, 0}}, 0.40F, 0.50F},
     {"memory", false, {{&pane_processes, 0}, {&pane_memory, 0}}, 0.42F, 0.50F},
 };
 

@@ -8,6 +8,7 @@
 #include <SDL.h>
 
 #include "sim/ui/canvas.h"
+#include "sim/ui/display_loss.h"
 #include "sim/ui/layout_file.h"
 #include "sim/ui/window_input.h"
 #include "sim/ui/window_view.h"
@@ -31,6 +32,7 @@ struct window {
     float scale;  /* that the user asked for; 0: the screen's own */
     char *pasted; /* SDL's; the last that a pane asked for */
     bool closing, dirty;
+    bool lost; /* the display is gone: nothing may be asked of it any more */
     uint64_t drawn_ms, lively_ms; /* last drawing; last time that something happened */
     uint32_t width, height;       /* of the window while it was not full screen */
 };
@@ -115,6 +117,7 @@ static void open_screen(struct window *window, const struct window_options *opti
     }
     window->width = width;
     window->height = height;
+    display_loss_watch(window->screen, &window->lost);
     window->canvas = canvas_for_window(window->screen, 1, error);
 }
 
@@ -279,7 +282,7 @@ static uint64_t pause_ms(const struct window *window, uint64_t now)
 
 static void loop(struct window *window)
 {
-    while (!window->closing) {
+    while (!window->closing && !window->lost) {
         SDL_Event event;
         uint64_t wait = pause_ms(window, SDL_GetTicks64());
         if (wait > 0 && SDL_WaitEventTimeout(&event, (int)wait) != 0) {
@@ -291,7 +294,7 @@ static void loop(struct window *window)
         uint64_t now = SDL_GetTicks64();
         struct window_link_end end;
         bool finished = window_link_finished(window->link, &end);
-        if (now - window->drawn_ms >= FRAME_MS || window->closing) {
+        if (!window->lost && now - window->drawn_ms >= FRAME_MS) {
             step(window, now);
         }
         window->closing |= finished && end.close;
@@ -301,10 +304,9 @@ static void loop(struct window *window)
 enum window_end window_run(struct window *window)
 {
     const struct view_command quit = {.kind = VIEW_COMMAND_QUIT};
-    enum window_end end = WINDOW_CLOSED;
     loop(window);
     window_link_send(window->link, &quit);
-    return end;
+    return window->lost ? WINDOW_VANISHED : WINDOW_CLOSED;
 }
 
 static void keep(const struct window *window)
@@ -329,6 +331,9 @@ void window_destroy(struct window *window)
         keep(window);
     }
     window_view_close(&window->view);
+    if (window->lost) {
+        return; /* all that is left would talk to the display that is gone */
+    }
     for (size_t i = 0; i < sizeof window->pointers / sizeof window->pointers[0]; i++) {
         SDL_FreeCursor(window->pointers[i]);
     }
