@@ -32,7 +32,7 @@ struct window {
     float scale;  /* that the user asked for; 0: the screen's own */
     char *pasted; /* SDL's; the last that a pane asked for */
     bool closing, dirty;
-    bool lost; /* the display is gone: nothing may be asked of it any more */
+    bool lost;                    /* the display is gone: nothing may be asked of it any more */
     uint64_t drawn_ms, lively_ms; /* last drawing; last time that something happened */
     uint32_t width, height;       /* of the window while it was not full screen */
 };

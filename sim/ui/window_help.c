@@ -1,97 +1,176 @@
 /* F1: all keys, the window's and each pane's, in columns. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "sim/ui/window_internal.h"
 
 #define MARGIN     24.0F
-#define KEYS_WIDTH 128.0F
+#define KEYS_GAP   12.0F
+#define KEYS_SHARE 0.5F /* of a column, at most */
 #define COLUMN_MIN 300.0F
 #define SECTIONS   (PANES_MAX + 1)
+#define TEXT_MAX   200
 
 struct section {
     const char *title;
     const struct pane_key *keys;
+    float keys_width; /* of the widest */
+    float height;
+};
+
+/* The page: what is measured with and drawn on. */
+struct page {
+    struct canvas *canvas;
+    const color *colors;
+    float line, width; /* of a row, of a column */
 };
 
 static size_t list_sections(struct section sections[SECTIONS])
 {
     size_t count = 0;
-    sections[count++] = (struct section){"Everywhere", window_keys};
+    sections[count++] = (struct section){.title = "Everywhere", .keys = window_keys};
     for (size_t i = 0; i < pane_list_count; i++) {
         if (pane_list[i]->keys != NULL && pane_list[i]->keys[0].keys != NULL) {
-            sections[count++] = (struct section){pane_list[i]->title, pane_list[i]->keys};
+            sections[count++] =
+                (struct section){.title = pane_list[i]->title, .keys = pane_list[i]->keys};
         }
     }
     return count;
 }
 
-static size_t lines_of(const struct section *section)
+/* As many whole words as go into the width, at least one; moves on behind them. */
+static void take_words(const struct page *page, const char **text, float width,
+                       char words[TEXT_MAX])
 {
-    size_t lines = 2; /* the title, and a blank line below the keys */
-    for (const struct pane_key *key = section->keys; key->keys != NULL; key++) {
-        lines++;
+    size_t taken = 0;
+    size_t length = strlen(*text);
+    for (size_t end = 1; end <= length && end < TEXT_MAX; end++) {
+        if ((*text)[end] != ' ' && (*text)[end] != 0) {
+            continue;
+        }
+        snprintf(words, TEXT_MAX, "%.*s", (int)end, *text);
+        if (taken > 0 && canvas_text_width(page->canvas, CANVAS_SANS, words) > width) {
+            break;
+        }
+        taken = end;
     }
-    return lines;
+    taken = taken > 0 ? taken : length;
+    snprintf(words, TEXT_MAX, "%.*s", (int)taken, *text);
+    *text += taken;
+    *text += strspn(*text, " ");
 }
 
-static float draw_section(const struct window_view *view, const struct section *section, float x,
-                          float y, float width, float line)
+/* Words on as many rows as they need; returns the y below. With `paint` 0 it only measures. */
+static float put_words(const struct page *page, const char *text, float x, float y, float width,
+                       color paint)
 {
-    struct canvas *canvas = view->canvas;
-    const color *colors = theme_get(view->theme)->colors;
-    float keys_width = fminf(KEYS_WIDTH * view->room.grow, width * 0.45F);
-    canvas_text(canvas, CANVAS_BOLD, x, y, width, CANVAS_LEFT, colors[THEME_ACCENT],
-                section->title);
-    y += line;
-    for (const struct pane_key *key = section->keys; key->keys != NULL; key++) {
-        canvas_text(canvas, CANVAS_SANS, x, y, keys_width - 8, CANVAS_LEFT, colors[THEME_TEXT],
-                    key->keys);
-        canvas_text(canvas, CANVAS_SANS, x + keys_width, y, width - keys_width, CANVAS_LEFT,
-                    colors[THEME_TEXT_DIM], key->what);
-        y += line;
-    }
-    return y + line;
+    do {
+        char words[TEXT_MAX];
+        take_words(page, &text, width, words);
+        if (paint != 0) {
+            canvas_text(page->canvas, CANVAS_SANS, x, y, width, CANVAS_LEFT, paint, words);
+        }
+        y += page->line;
+    } while (*text != 0);
+    return y;
 }
 
-/* Into as few columns as the height asks for, sections kept whole where they can be. */
-static size_t columns_for(const struct section *sections, size_t count, size_t lines)
+static float put_section(const struct page *page, const struct section *section, float x, float y,
+                         bool drawn)
+{
+    float indent = section->keys_width + KEYS_GAP;
+    if (drawn) {
+        canvas_text(page->canvas, CANVAS_BOLD, x, y, page->width, CANVAS_LEFT,
+                    page->colors[THEME_ACCENT], section->title);
+    }
+    y += page->line;
+    for (const struct pane_key *key = section->keys; key->keys != NULL; key++) {
+        float below = put_words(page, key->keys, x, y, section->keys_width,
+                                drawn ? page->colors[THEME_TEXT] : 0);
+        float other = put_words(page, key->what, x + indent, y, page->width - indent,
+                                drawn ? page->colors[THEME_TEXT_DIM] : 0);
+        y = fmaxf(below, other);
+    }
+    return y + page->line;
+}
+
+static void measure(const struct page *page, struct section *section)
+{
+    section->keys_width = 0;
+    for (const struct pane_key *key = section->keys; key->keys != NULL; key++) {
+        section->keys_width =
+            fmaxf(section->keys_width, canvas_text_width(page->canvas, CANVAS_SANS, key->keys));
+    }
+    section->keys_width = fminf(section->keys_width, page->width * KEYS_SHARE) + 1;
+    section->height = put_section(page, section, 0, 0, false);
+}
+
+/* How many columns of this height the sections need, each kept whole. */
+static size_t columns_for(const struct section *sections, size_t count, float height)
 {
     size_t columns = 1;
-    size_t used = 0;
+    float used = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t own = lines_of(&sections[i]);
-        if (used > 0 && used + own > lines + 1) {
+        if (used > 0 && used + sections[i].height > height) {
             columns++;
             used = 0;
         }
-        used += own;
+        used += sections[i].height;
     }
     return columns;
+}
+
+/* As level as can be: the least height that still does with so many columns. */
+static float level_height(const struct page *page, const struct section *sections, size_t count,
+                          size_t columns)
+{
+    float height = page->line;
+    float all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += sections[i].height;
+    }
+    while (height < all && columns_for(sections, count, height) > columns) {
+        height += page->line;
+    }
+    return height;
+}
+
+static void draw_columns(struct page *page, struct rect area)
+{
+    struct section sections[SECTIONS];
+    size_t count = list_sections(sections);
+    size_t columns = (size_t)fmaxf(1, floorf((area.width + MARGIN) / (COLUMN_MIN + MARGIN)));
+    float pitch = (area.width + MARGIN) / (float)columns;
+    page->width = fmaxf(1, pitch - MARGIN);
+    for (size_t i = 0; i < count; i++) {
+        measure(page, &sections[i]);
+    }
+    float height = level_height(page, sections, count, columns);
+    float x = area.x;
+    float used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (used > 0 && used + sections[i].height > height) {
+            x += pitch;
+            used = 0;
+        }
+        put_section(page, &sections[i], x, area.y + used, true);
+        used += sections[i].height;
+    }
 }
 
 void window_draw_help(struct window_view *view, struct canvas *canvas)
 {
     const color *colors = theme_get(view->theme)->colors;
     struct rect whole = canvas_area(canvas);
-    canvas_fill(canvas, whole, color_fade(colors[THEME_BACKGROUND], 0xd8));
-    struct section sections[SECTIONS];
-    size_t count = list_sections(sections);
-    float line = canvas_line_height(canvas, CANVAS_SANS) + 2;
+    struct page page = {
+        .canvas = canvas, .colors = colors, .line = canvas_line_height(canvas, CANVAS_SANS) + 2};
     float heading = canvas_line_height(canvas, CANVAS_LARGE) + 12;
     struct rect box = {MARGIN, MARGIN, whole.width - 2 * MARGIN, whole.height - 2 * MARGIN};
-    if (box.width < 2 * MARGIN || box.height < heading + 2 * MARGIN) {
+    if (box.width < 6 * MARGIN || box.height < heading + 6 * MARGIN) {
         box = whole;
     }
-    float room = box.height - 2 * MARGIN - heading;
-    size_t most = (size_t)fmaxf(1, floorf((box.width - MARGIN) / COLUMN_MIN));
-    size_t lines = (size_t)fmaxf(1, floorf(room / line));
-    size_t columns = columns_for(sections, count, lines);
-    columns = columns > most ? most : columns;
-    /* As level as can be: the fewest lines that still do with so many columns. */
-    size_t level = 1;
-    while (level < lines && columns_for(sections, count, level) > columns) {
-        level++;
-    }
+    canvas_fill(canvas, whole, color_fade(colors[THEME_BACKGROUND], 0xd8));
     canvas_fill_round(canvas, box, 8, colors[THEME_PANE]);
     canvas_frame_round(canvas, box, 8, 1, colors[THEME_BORDER]);
     canvas_push_clip(canvas, box);
@@ -99,21 +178,7 @@ void window_draw_help(struct window_view *view, struct canvas *canvas)
                 CANVAS_LEFT, colors[THEME_TEXT], "Keys");
     canvas_text(canvas, CANVAS_SANS, box.x + box.width - MARGIN, box.y + MARGIN, box.width / 2,
                 CANVAS_RIGHT, colors[THEME_TEXT_DIM], "F1 or Esc closes this");
-    float width = (box.width - 2 * MARGIN) / (float)columns;
-    float top = box.y + MARGIN + heading;
-    float y = top;
-    size_t used = 0;
-    size_t column = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t own = lines_of(&sections[i]);
-        if (used > 0 && used + own > level + 1 && column + 1 < columns) {
-            column++;
-            used = 0;
-            y = top;
-        }
-        used += own;
-        y = draw_section(view, &sections[i], box.x + MARGIN + (float)column * width, y,
-                         width - MARGIN / 2, line);
-    }
+    draw_columns(&page, (struct rect){box.x + MARGIN, box.y + MARGIN + heading,
+                                      box.width - 2 * MARGIN, box.height - 2 * MARGIN - heading});
     canvas_pop_clip(canvas);
 }
