@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MARGIN       20.0F
+#define MARGIN       24.0F
 #define CELL_WIDTH   184.0F
 #define CELL_HEIGHT  48.0F
 #define CELL_GAP     8.0F
@@ -143,8 +143,9 @@ static void place_outline(struct board_layout *layout, const struct board_pictur
 {
     float width = fmaxf((float)picture->width_um, 1);
     float height = fmaxf((float)picture->height_um, 1);
-    float room_x = fmaxf(area.width - 2 * MARGIN, 16);
-    float room_y = fmaxf(area.height - 2 * MARGIN, 16);
+    float margin = fminf(MARGIN, fminf(area.width, area.height) / 24);
+    float room_x = fmaxf(area.width - 2 * margin, 16);
+    float room_y = fmaxf(area.height - 2 * margin, 16);
     layout->has_outline = true;
     layout->scale = fminf(room_x / width, room_y / height) * camera->zoom;
     layout->x = area.x + area.width / 2 + camera->pan_x - width * layout->scale / 2;

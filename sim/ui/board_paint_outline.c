@@ -5,7 +5,7 @@
 #define SOLDER_DEFAULT 0x25564aU
 #define ARC_STEPS      8
 #define POINTS_MAX     (BOARD_PICTURE_CORNERS_MAX * (ARC_STEPS + 1))
-#define SHADOW_STEPS   6
+#define SHADOW_STEPS   8
 
 struct point {
     float x, y;
@@ -163,14 +163,20 @@ static bool is_box(const struct board_picture *picture)
     return true;
 }
 
+/* Of each step of the shadow: together they fade out. */
+static color shadow_of(const struct board_paint *paint)
+{
+    return paint->context->theme->kind == THEME_DARK ? 0x00000012U : 0x10203008U;
+}
+
 static void paint_box(const struct board_paint *paint)
 {
     struct rect box = paint->layout->outline;
     float radius = (float)paint->parts->picture->corner_radius_um * paint->layout->scale;
     for (int i = SHADOW_STEPS; i > 0; i--) {
-        struct rect shadow = board_grow(box, (float)i * 2 - 2);
-        shadow.y += 5;
-        canvas_fill_round(paint->canvas, shadow, radius + (float)i * 2, 0x00000014U);
+        struct rect shadow = board_grow(box, (float)i * 1.5F - 1.5F);
+        shadow.y += 4;
+        canvas_fill_round(paint->canvas, shadow, radius + (float)i * 1.5F, shadow_of(paint));
     }
     canvas_fill_round(paint->canvas, box, radius, paint->solder);
     canvas_frame_round(paint->canvas, box, radius, 1, board_tint(paint->solder, 260));
@@ -185,7 +191,7 @@ void board_paint_outline(const struct board_paint *paint)
     }
     make_shape(paint, &shape);
     for (int i = SHADOW_STEPS; i > 0; i--) {
-        fill_shape(paint, &shape, (float)i * 1.5F, 0x00000018U);
+        fill_shape(paint, &shape, (float)i * 1.2F, shadow_of(paint));
     }
     fill_shape(paint, &shape, 0, paint->solder);
     line_shape(paint, &shape, board_tint(paint->solder, 260));

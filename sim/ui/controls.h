@@ -37,8 +37,9 @@ struct control_row {
 /* Where row `index` lies in the pane. */
 struct control_row controls_row(const struct controls_state *controls,
                                 const struct view_parts *parts, struct rect area, size_t index);
-/* The height of all rows. */
-float controls_height(const struct controls_state *controls, const struct view_parts *parts);
+/* The height of all rows in a pane so wide. */
+float controls_height(const struct controls_state *controls, const struct view_parts *parts,
+                      float width);
 
 /* What is shown: the machine's value, or what it is about to have. */
 int32_t controls_shown(const struct controls_state *controls, const struct view_parts *parts,

@@ -143,6 +143,13 @@ static void drag_to(struct controls_state *controls, struct rect area,
     controls->drag_target = wanted;
 }
 
+/* The knob hangs over both ends. */
+static bool on_slider(const struct control_row *row, float x, float y)
+{
+    return x >= row->slider.x - 8 && x < row->slider.x + row->slider.width + 8 &&
+           y >= row->slider.y;
+}
+
 static bool mouse_down(struct controls_state *controls, struct rect area,
                        const struct ui_event *event, const struct ui_context *context)
 {
@@ -158,13 +165,13 @@ static bool mouse_down(struct controls_state *controls, struct rect area,
     size_t index = (size_t)row;
     struct control_row place = controls_row(controls, parts, area, index);
     bool once = parts->controls[index].kind == VIEW_CONTROL_ONCE;
-    bool on_slider = event->x >= place.slider.x - 8 && event->x < place.value.x - 4;
+    bool slides = on_slider(&place, event->x, event->y);
     if (holds(place.value, event->x, event->y)) {
         controls->typing = true;
         controls->text[0] = '\0';
     } else if (once && event->x < place.value.x - 4) {
         act(controls, context, index);
-    } else if (on_slider) {
+    } else if (slides) {
         controls->dragged = row + 1;
         controls->drag_target = controls_shown(controls, parts, index);
         drag_to(controls, area, context, event->x);
@@ -182,8 +189,12 @@ static bool wheel(struct controls_state *controls, struct rect area, const struc
     }
     int notches = (int)fmaxf(-100, fminf(100, event->delta_y));
     notches = notches != 0 ? notches : event->delta_y > 0 ? 1 : -1;
+    struct control_row place = {.heads_group = false};
+    if (row != CONTROLS_NONE) {
+        place = controls_row(controls, parts, area, (size_t)row);
+    }
     if (row != CONTROLS_NONE &&
-        event->x >= controls_row(controls, parts, area, (size_t)row).slider.x) {
+        (on_slider(&place, event->x, event->y) || holds(place.value, event->x, event->y))) {
         step_value(controls, context, (size_t)row, notches, event->modifiers);
     } else {
         controls->scroll -= (float)notches * (controls->line + 8) * WHEEL_ROWS;

@@ -11,6 +11,7 @@
 #define LABEL_SHARE  0.30F
 #define VALUE_WIDTH  92.0F
 #define LINE_DEFAULT 16.0F
+#define NARROW       340.0F /* below, a slider has a line of its own */
 #define PATIENCE_MS                                                                                \
     100U /* of the machine's time, until a value that it did not take is given up                  \
           */
@@ -33,9 +34,11 @@ static float line_of(const struct controls_state *controls)
     return controls->line > 0 ? controls->line : LINE_DEFAULT;
 }
 
-static float row_height(const struct controls_state *controls)
+static float row_height(const struct controls_state *controls, const struct view_control *control,
+                        float width)
 {
-    return line_of(controls) + ROW_SPACE;
+    float height = line_of(controls) + ROW_SPACE;
+    return width < NARROW && control->kind != VIEW_CONTROL_ONCE ? 2 * height - 8 : height;
 }
 
 static float group_height(const struct controls_state *controls)
@@ -44,34 +47,41 @@ static float group_height(const struct controls_state *controls)
 }
 
 static float height_until(const struct controls_state *controls, const struct view_parts *parts,
-                          size_t count)
+                          size_t count, float width)
 {
     float height = PADDING / 2;
     for (size_t i = 0; i < count; i++) {
-        height += row_height(controls) + (heads_group(parts, i) ? group_height(controls) : 0);
+        height += row_height(controls, &parts->controls[i], width) +
+                  (heads_group(parts, i) ? group_height(controls) : 0);
     }
     return height;
 }
 
-float controls_height(const struct controls_state *controls, const struct view_parts *parts)
+float controls_height(const struct controls_state *controls, const struct view_parts *parts,
+                      float width)
 {
-    return height_until(controls, parts, parts->control_count) + PADDING / 2;
+    return height_until(controls, parts, parts->control_count, width) + PADDING / 2;
 }
 
 struct control_row controls_row(const struct controls_state *controls,
                                 const struct view_parts *parts, struct rect area, size_t index)
 {
     struct control_row row = {.heads_group = heads_group(parts, index)};
-    float y = area.y - controls->scroll + height_until(controls, parts, index) +
+    float y = area.y - controls->scroll + height_until(controls, parts, index, area.width) +
               (row.heads_group ? group_height(controls) : 0);
-    float height = row_height(controls);
+    float height = line_of(controls) + ROW_SPACE;
     float label = fmaxf(72, fminf(160, area.width * LABEL_SHARE));
     float left = area.x + PADDING;
     float right = area.x + area.width - PADDING;
-    row.whole = (struct rect){area.x, y, area.width, height};
+    row.whole = (struct rect){area.x, y, area.width,
+                              row_height(controls, &parts->controls[index], area.width)};
     row.label = (struct rect){left, y, label, height};
     row.value = (struct rect){right - VALUE_WIDTH, y + 2, VALUE_WIDTH, height - 4};
     row.slider = (struct rect){left + label + 12, y, row.value.x - left - label - 32, height};
+    if (area.width < NARROW) {
+        row.label.width = fmaxf(8, row.value.x - left - 8);
+        row.slider = (struct rect){left + 8, y + height - 8, right - left - 16, height};
+    }
     row.slider.width = fmaxf(8, row.slider.width);
     return row;
 }
@@ -234,7 +244,7 @@ static void draw(void *state, struct canvas *canvas, struct rect area,
                                     .colors = context->theme->colors,
                                     .line = canvas_line_height(canvas, CANVAS_SANS)};
     controls->line = drawing.line;
-    controls->height = controls_height(controls, drawing.parts);
+    controls->height = controls_height(controls, drawing.parts, area.width);
     controls->scroll = fmaxf(0, fminf(controls->scroll, fmaxf(0, controls->height - area.height)));
     if (drawing.parts->control_count == 0) {
         canvas_text(canvas, CANVAS_SANS, area.x + area.width / 2,

@@ -1,7 +1,7 @@
 /* What a frame tells of the parts: kinds on every board that comes with the program, the share of
  * time that a light was on, pins, values, pictures. Machines without firmware: the test moves time
  * and wires itself. */
-#include "sim/view/view_builder.h"
+#include "sim/view/tests/board_frames.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,51 +12,22 @@
 
 #include <cmocka.h>
 
-#include "sim/loader/file.h"
 #include "sim/machine/machine_snapshot.h"
-#include "sim/machine/machine_view.h"
 
 #define FRAME_CYCLES 1066667U /* a sixtieth of a second at 64 MHz */
 
-struct bench {
-    struct board board;
-    struct machine *machine;
-    struct kernel_view kernel;
-    struct view_builder *builder;
-    struct view_frame *frame;
-};
-
-static struct bench bench;
+static struct board_frames bench;
 
 static void open_bench(const char *name, board_find_class *find_class)
 {
-    struct sim_error error = {.status = SIM_OK};
-    struct file_bytes blob;
     char path[512];
     snprintf(path, sizeof path, "%s/%s.dtb", BOARD_FOLDER, name);
-    assert_true(file_read(path, &blob, &error));
-    bench = (struct bench){0};
-    assert_true(board_parse(name, blob.data, blob.size, find_class, &bench.board, &error));
-    file_free(&blob);
-    const struct machine_config config = {.board = &bench.board};
-    bench.machine = machine_create(&config, &error);
-    assert_non_null(bench.machine);
-    machine_reset(bench.machine, 0);
-    kernel_view_open(&bench.kernel, bench.machine, "/nonexistent");
-    const struct view_sources sources = {.machine = bench.machine, .kernel = &bench.kernel};
-    bench.builder = view_builder_create(&sources, &error);
-    assert_non_null(bench.builder);
-    bench.frame = calloc(1, sizeof *bench.frame);
-    assert_non_null(bench.frame);
+    board_frames_open(&bench, path, find_class);
 }
 
 static void close_bench(void)
 {
-    free(bench.frame);
-    view_builder_destroy(bench.builder);
-    kernel_view_close(&bench.kernel);
-    machine_destroy(bench.machine);
-    board_free(&bench.board);
+    board_frames_close(&bench);
 }
 
 static const struct view_parts *fill(void)
@@ -67,9 +38,7 @@ static const struct view_parts *fill(void)
 
 static size_t index_of(const char *name)
 {
-    int index = board_find_device(&bench.board, name);
-    assert_true(index >= 0);
-    return (size_t)index;
+    return board_frames_find(&bench, name);
 }
 
 static const struct view_part *part(const char *name)
@@ -79,7 +48,7 @@ static const struct view_part *part(const char *name)
 
 static struct pin *pin_of(uint32_t number)
 {
-    return (struct pin *)(uintptr_t)&machine_view_pins(bench.machine)[number];
+    return board_frames_pin(&bench, number);
 }
 
 static void pass(uint64_t cycles)
@@ -90,10 +59,7 @@ static void pass(uint64_t cycles)
 
 static void tell(const char *device, const char *what, int32_t value)
 {
-    size_t index = index_of(device);
-    const struct device_input input = {.what = what, .value = value};
-    void *instance = (void *)(uintptr_t)machine_view_device(bench.machine, index);
-    assert_true(bench.board.devices[index].device_class->input(instance, &input));
+    board_frames_tell(&bench, device, what, value);
 }
 
 static const struct expected_kind {
