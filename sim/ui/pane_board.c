@@ -174,16 +174,10 @@ static int32_t place_at(const struct board_state *board, const struct view_parts
     return (int32_t)(column + row * DEVICE_TOUCH_PLACES);
 }
 
-static int32_t middle_place(const struct board_state *board, const struct view_parts *parts,
-                            size_t device)
+static int32_t middle_place(const struct view_parts *parts, size_t device)
 {
-    int spot = board_layout_find_device(&board->layout, device);
-    if (spot == BOARD_NO_SPOT || parts->parts[device].kind != VIEW_PART_TOUCH_PANEL) {
-        return 0;
-    }
-    struct rect area =
-        board_layout_touch_area(&board->layout, parts, spot, fmaxf(board->pixel_scale, 0.1F));
-    return place_at(board, parts, spot, area.x + area.width / 2, area.y + area.height / 2);
+    const struct view_part *part = &parts->parts[device];
+    return (int32_t)(part->touch_width / 2 + part->touch_height / 2 * DEVICE_TOUCH_PLACES);
 }
 
 static bool is_known(const struct view_parts *parts, size_t device)
@@ -268,7 +262,7 @@ static void zoom(struct board_state *board, struct rect area, float x, float y, 
 static void hold_by_key(struct board_state *board, size_t device, enum board_holder holder,
                         const struct ui_event *event, const struct ui_context *context)
 {
-    int32_t place = middle_place(board, &context->frame->parts, device);
+    int32_t place = middle_place(&context->frame->parts, device);
     if ((event->modifiers & UI_SHIFT) != 0) {
         board_toggle_latch(&board->holds, device, place, context);
     } else {
