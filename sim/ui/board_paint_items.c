@@ -10,6 +10,7 @@
 #define NAMES_PITCH 34.0F /* points between contacts, from which on their names fit */
 #define LABELS_MAX  BOARD_SPOTS_MAX
 #define LABEL_GAP   2.0F
+#define LARGE_SCALE 0.011F /* points per micrometre, from which on labels are larger */
 
 static bool is_shape(const struct board_spot *spot, const char *shape)
 {
@@ -298,6 +299,7 @@ void board_paint_contacts(const struct board_paint *paint, const struct board_sp
 /* ---- what is printed ---- */
 
 struct labels {
+    enum canvas_font font;
     struct rect taken[LABELS_MAX];
     size_t count;
 };
@@ -332,7 +334,7 @@ static bool is_free(const struct board_paint *paint, const struct labels *labels
 static void print(const struct board_paint *paint, struct labels *labels, struct rect at, color ink,
                   const char *text)
 {
-    canvas_text(paint->canvas, CANVAS_SMALL, at.x + at.width / 2, at.y, 0, CANVAS_CENTRE, ink,
+    canvas_text(paint->canvas, labels->font, at.x + at.width / 2, at.y, 0, CANVAS_CENTRE, ink,
                 text);
     if (labels->count < LABELS_MAX) {
         labels->taken[labels->count++] = board_grow(at, LABEL_GAP);
@@ -344,8 +346,8 @@ static void place_label(const struct board_paint *paint, const struct board_spot
                         struct labels *labels)
 {
     const char *text = spot->item->silk;
-    float width = canvas_text_width(paint->canvas, CANVAS_SMALL, text);
-    float height = canvas_line_height(paint->canvas, CANVAS_SMALL);
+    float width = canvas_text_width(paint->canvas, labels->font, text);
+    float height = canvas_line_height(paint->canvas, labels->font);
     struct rect area = spot->area;
     float x = area.x + (area.width - width) / 2;
     float y = area.y + (area.height - height) / 2;
@@ -371,11 +373,15 @@ static void place_label(const struct board_paint *paint, const struct board_spot
 
 void board_paint_silk(const struct board_paint *paint)
 {
-    struct labels labels = {.count = 0};
-    for (size_t i = paint->layout->count; i > 0; i--) { /* parts before what is only drawn */
-        const struct board_spot *spot = &paint->layout->spots[i - 1];
-        if (spot->item != NULL && spot->item->silk != NULL) {
-            place_label(paint, spot, &labels);
+    struct labels labels = {.font =
+                                paint->layout->scale > LARGE_SCALE ? CANVAS_SANS : CANVAS_SMALL};
+    for (unsigned drawn = 0; drawn <= 1; drawn++) { /* parts first */
+        for (size_t i = 0; i < paint->layout->count; i++) {
+            const struct board_spot *spot = &paint->layout->spots[i];
+            bool is_drawn = spot->device == BOARD_PICTURE_NO_DEVICE;
+            if (is_drawn == (drawn != 0) && spot->item != NULL && spot->item->silk != NULL) {
+                place_label(paint, spot, &labels);
+            }
         }
     }
 }

@@ -35,6 +35,12 @@ static float smaller_side(const struct board_spot *spot)
     return fminf(spot->area.width, spot->area.height);
 }
 
+/* Of what draws rings around itself when it moves: a card has less room for them. */
+static float ringed_radius(const struct board_spot *spot)
+{
+    return smaller_side(spot) * (spot->item == NULL ? 0.3F : 0.5F);
+}
+
 static color accent(void)
 {
     /* On a board the dark theme's accent shows best. */
@@ -211,7 +217,7 @@ static void paint_motor(const struct board_paint *paint, const struct board_spot
 {
     const struct view_part *part = part_of(paint, spot);
     bool turns = part->brightness > 0;
-    float radius = smaller_side(spot) / 2;
+    float radius = ringed_radius(spot);
     float x = middle_x(spot);
     float y = middle_y(spot);
     float angle = turns ? (float)(paint->context->wall_ms % 240) / 240 * TURN : TURN / 4;
@@ -236,7 +242,7 @@ static void paint_motor(const struct board_paint *paint, const struct board_spot
 static void paint_buzzer(const struct board_paint *paint, const struct board_spot *spot)
 {
     const struct view_part *part = part_of(paint, spot);
-    float radius = smaller_side(spot) / 2;
+    float radius = ringed_radius(spot);
     float x = middle_x(spot);
     float y = middle_y(spot);
     color body = body_of(paint, spot, 0x1c2025ffU);
@@ -248,9 +254,9 @@ static void paint_buzzer(const struct board_paint *paint, const struct board_spo
     canvas_circle(paint->canvas, x, y, radius - 1, body);
     canvas_ring(paint->canvas, x, y, radius * 0.72F, 1, board_tint(body, 160));
     canvas_circle(paint->canvas, x, y, radius * 0.16F, 0x000000ffU);
-    if (part->active) {
+    if (part->active && spot->item != NULL) {
         canvas_text(paint->canvas, CANVAS_SMALL, x, spot->area.y + spot->area.height + 16, 0,
-                    CANVAS_CENTRE, spot->item == NULL ? accent() : paint->silk, part->text);
+                    CANVAS_CENTRE, paint->silk, part->text);
     }
 }
 
@@ -371,9 +377,9 @@ void board_paint_cell(const struct board_paint *paint, const struct board_spot *
 {
     const struct view_part *part = part_of(paint, spot);
     const color *colors = paint->context->theme->colors;
-    bool below = spot->area.height > spot->cell.height - 32 && spot->cell.height > 100;
+    bool below = spot->area.width > spot->cell.width / 2; /* a large symbol */
     float x = below ? spot->cell.x + 8 : spot->area.x + spot->area.width + 8;
-    float y = below ? spot->area.y + spot->area.height : spot->cell.y + 8;
+    float y = below ? spot->area.y + spot->area.height + 4 : spot->cell.y + 8;
     float width = spot->cell.x + spot->cell.width - x - 8;
     canvas_fill_round(paint->canvas, spot->cell, 6, colors[THEME_PANE_RAISED]);
     canvas_frame_round(paint->canvas, spot->cell, 6, 1, colors[THEME_BORDER]);

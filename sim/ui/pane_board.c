@@ -83,7 +83,10 @@ static void draw_card(const struct board_state *board, const struct board_paint 
 {
     float x = paint->context->mouse_x;
     float y = paint->context->mouse_y;
-    if (is_inside(area, x, y) && !board->panning) {
+    if (board->pressed != 0 || board->panning) {
+        return; /* nothing in front of what happens */
+    }
+    if (is_inside(area, x, y)) {
         int spot = board_layout_find(&board->layout, paint->parts, x, y);
         if (spot != BOARD_NO_SPOT) {
             const struct board_spot *found = &board->layout.spots[spot];
