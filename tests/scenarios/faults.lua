@@ -43,12 +43,13 @@ end)
 
 case("a fault of a device", function()
   local m = sandglass.board("nrf52dk", { apps = { "blink" } })
-  m:expect_pin("led0", { level = 1, within = s(1) })
-  m:fault{ kind = "led0.stuck" }                           -- as `sandglass faults` lists it
-  m:fault{ kind = "stuck", device = "led1", value = 2 }    -- the same in two words
-  m:run_for(s(1))
-  m:fault{ kind = "led0.stuck", value = 0 }                -- ends
-  m:expect_pin("led0", { level = 1, within = s(1) })
+  m:expect_pin("led1", { level = 1, within = s(3) })
+  m:fault{ kind = "led1.stuck" }                           -- as `sandglass faults` lists it: dark
+  m:fault{ kind = "stuck", device = "led2", value = 2 }    -- the same in two words: lit
+  m:run_for(ms(1))
+  assert(m:level("led1") == 0 and m:level("led2") == 1)
+  m:fault{ kind = "led1.stuck", value = 0 }                -- ends
+  m:expect_pin("led1", { level = 1, within = s(3) })
 end)
 
 case("owners", function()
