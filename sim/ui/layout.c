@@ -17,13 +17,13 @@ static const struct {
     struct side sides[2];
     float share, presenting_share;
 } tree[LAYOUT_SPLITS] = {
-    {"timeline", false, {{NULL, 1}, {&pane_timeline, 0}}, 0.74F, 0.70F},
-    {"left", true, {{NULL, 2}, {NULL, 3}}, 0.44F, 0.56F},
-    {"terminal", false, {{NULL, 4}, {&pane_console, 0}}, 0.64F, 0.66F},
-    {"middle", true, {{NULL, 5}, {NULL, 6}}, 0.40F, 0.40F},
-    {"controls", true, {{&pane_board, 0}, {&pane_controls, 0}}, 0.66F, 0.70F},
-    {"timers", false, {{&pane_clock, 0}, {&pane_timers, 0}}, 0.40F, 0.50F},
-    {"memory", false, {{&pane_processes, 0}, {&pane_memory, 0}}, 0.42F, 0.50F},
+    {"timeline", false, {{NULL, 1}, {&pane_timeline, 0}}, 0.74F, 0.72F},
+    {"left", true, {{NULL, 2}, {NULL, 3}}, 0.44F, 0.52F},
+    {"terminal", false, {{&pane_board, 0}, {&pane_console, 0}}, 0.64F, 0.64F},
+    {"middle", true, {{NULL, 4}, {NULL, 5}}, 0.40F, 0.40F},
+    {"timers", false, {{&pane_clock, 0}, {NULL, 6}}, 0.38F, 0.50F},
+    {"memory", false, {{&pane_processes, 0}, {&pane_memory, 0}}, 0.42F, 0.42F},
+    {"controls", false, {{&pane_timers, 0}, {&pane_controls, 0}}, 0.54F, 0.50F},
 };
 
 #define SHARE_MIN 0.02F
@@ -251,7 +251,7 @@ void layout_reset(struct layout *layout, bool presenting)
     if (presenting) {
         layout->hidden[pane_set_index(&pane_controls)] = true;
         layout->hidden[pane_set_index(&pane_timers)] = true;
-        layout->hidden[pane_set_index(&pane_memory)] = true;
+        layout->hidden[pane_set_index(&pane_clock)] = true;
     }
 }
 

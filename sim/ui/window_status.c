@@ -166,7 +166,7 @@ void window_draw_status(struct window_view *view, struct canvas *canvas, struct 
         x += SPACE;
     }
     /* The message needs its room more than the hints do. */
-    const char *message = view->presenting ? "" : message_of(view);
+    const char *message = message_of(view);
     float wanted = message[0] != 0 ? canvas_text_width(canvas, CANVAS_SANS, message) + SPACE : 0;
     float end = draw_hints(view, canvas, right, y, right - x - wanted);
     if (wanted > 0 && end > x) {
@@ -182,26 +182,35 @@ float window_caption_height(const struct canvas *canvas)
 void window_draw_caption(struct window_view *view, struct canvas *canvas, struct rect area)
 {
     const color *colors = theme_get(view->theme)->colors;
+    const struct view_clock *clock = &view->frame->clock;
     const char *message = message_of(view);
-    struct run_look look = look_of(&view->frame->clock);
+    struct run_look look = look_of(clock);
     char text[80];
+    char at[40];
     canvas_fill_round(canvas, area, 6, colors[THEME_PANE_RAISED]);
     canvas_frame_round(canvas, area, 6, 1, colors[THEME_BORDER]);
     canvas_push_clip(canvas, area);
     float y = area.y + 2 * STATUS_PADDING;
     float line = canvas_line_height(canvas, CANVAS_LARGE);
     float size = roundf(line * 0.6F);
-    draw_sign(canvas, view->frame->clock.run, area.x + 16, roundf(y + (line - size) / 2), size,
+    draw_sign(canvas, clock->run, area.x + 16, roundf(y + (line - size) / 2), size,
               colors[look.paint]);
     float left = area.x + size + 32;
-    format_time(&view->frame->clock, text, sizeof text);
     float right = area.x + area.width - 16;
+    snprintf(text, sizeof text, "no machine yet");
+    if (clock->cpu_hz != 0) {
+        snprintf(text, sizeof text, "%s   %u.%02u\xc3\x97",
+                 time_text_at(clock->now_cycles, clock->cpu_hz, 3, at, sizeof at),
+                 (unsigned)(clock->speed_permille / 1000),
+                 (unsigned)(clock->speed_permille % 1000 / 10));
+    }
     float used = canvas_text(canvas, CANVAS_LARGE, right, y, fmaxf(1, right - left), CANVAS_RIGHT,
-                             colors[THEME_TEXT_DIM], text);
+                             colors[clock->behind ? THEME_WARNING : THEME_TEXT_DIM], text);
     float room = right - used - SPACE - left;
+    const char *words = clock->behind ? "Host too slow for this speed" : look.word;
     if (room > 0) {
         canvas_text(canvas, CANVAS_LARGE, left, y, room, CANVAS_LEFT, colors[THEME_TEXT],
-                    message[0] != 0 ? message : look.word);
+                    message[0] != 0 ? message : words);
     }
     canvas_pop_clip(canvas);
 }

@@ -235,9 +235,9 @@ void window_view_draw(struct window_view *view, struct canvas *canvas)
 {
     prepare(view, canvas);
     struct rect whole = canvas_area(canvas);
-    float status = window_status_height(canvas);
-    float caption = view->presenting ? window_caption_height(canvas) : 0;
-    float below = status + (caption > 0 ? caption + LAYOUT_GAP : 0);
+    /* For an audience a caption takes the place of the status line. */
+    float below = view->presenting ? window_caption_height(canvas) + LAYOUT_GAP
+                                   : window_status_height(canvas);
     view->room = (struct layout_room){
         .area = {LAYOUT_GAP, LAYOUT_GAP, fmaxf(0, whole.width - 2 * LAYOUT_GAP),
                  fmaxf(0, whole.height - below - 2 * LAYOUT_GAP)},
@@ -254,12 +254,14 @@ void window_view_draw(struct window_view *view, struct canvas *canvas)
                     "All panes are hidden: Alt+1 to Alt+8 show them");
     }
     draw_splitters(view);
-    if (caption > 0) {
-        window_draw_caption(view, canvas,
-                            (struct rect){LAYOUT_GAP, whole.height - status - caption - LAYOUT_GAP,
-                                          whole.width - 2 * LAYOUT_GAP, caption});
+    struct rect last = {0, whole.height - below, whole.width, below};
+    if (view->presenting) {
+        window_draw_caption(
+            view, canvas,
+            (struct rect){LAYOUT_GAP, last.y, whole.width - 2 * LAYOUT_GAP, below - LAYOUT_GAP});
+    } else {
+        window_draw_status(view, canvas, last);
     }
-    window_draw_status(view, canvas, (struct rect){0, whole.height - status, whole.width, status});
     if (view->help) {
         window_draw_help(view, canvas);
     }

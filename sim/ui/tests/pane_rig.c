@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#define MARGIN      8.0F
+#include "sim/ui/window_view.h"
+
 #define FAR_OUTSIDE (-1.0e6F)
 
 static void keep_command(void *window, const struct view_command *command)
@@ -54,8 +55,10 @@ void pane_rig_open(struct pane_rig *rig, const struct pane_class *pane,
     if (rig->canvas == NULL) {
         fail_msg("%s", error.text);
     }
+    canvas_set_text_scale(rig->canvas, chosen->presenting ? WINDOW_VIEW_PRESENTING : 1);
     struct rect whole = canvas_area(rig->canvas);
-    rig->area = (struct rect){MARGIN, MARGIN, whole.width - 2 * MARGIN, whole.height - 2 * MARGIN};
+    rig->area = (struct rect){LAYOUT_PADDING, LAYOUT_PADDING, whole.width - 2 * LAYOUT_PADDING,
+                              whole.height - 2 * LAYOUT_PADDING};
     rig->context = (struct ui_context){
         .frame = rig->frame,
         .theme = theme_get(chosen->theme),
