@@ -285,9 +285,16 @@ static bool run_file(struct script *script)
     return script_sandbox_call(lua, 0) == LUA_OK && (script->list != NULL || run_case(script));
 }
 
-/* What the text on the stack, which ended the case, says about it. */
+/* What the text on the stack, which ended the case, says about it. With a folder for pictures the
+ * case is run once more, watched from its beginning. */
 static void judge(struct script *script)
 {
+    if (script->options->screenshots != NULL && (script->has & SCRIPT_WANT_VIEW) == 0 &&
+        script->machine_count > 0) {
+        script->wants |= SCRIPT_WANT_VIEW;
+        script->wants_again = true;
+        return;
+    }
     struct script_result *result = script->result;
     const char *message = lua_tostring(script->lua, -1);
     message = message == NULL ? "an error without a message" : message;

@@ -8,6 +8,7 @@
 
 #include "sim/loader/file.h"
 #include "sim/script/script_lab.h"
+#include "sim/script/script_picture.h"
 #include "sim/script/script_sandbox.h"
 #include "sim/script/script_state.h"
 
@@ -289,6 +290,7 @@ void script_failure_describe(struct script *script, struct script_machine *machi
         print_incidents(stream, each);
         print_processes(stream, each);
         print_uart(stream, each);
+        script_picture_of_failure(script->machines[i]);
     }
     if (fclose(stream) == 0) {
         free(script->result->state);

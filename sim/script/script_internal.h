@@ -61,6 +61,7 @@ struct script_machine {
     enum machine_stop (*run)(void *context, uint64_t cycle);
     void *run_context;
     struct script_feed *feeds;  /* values that follow a function of time; script_inputs.c */
+    struct script_eye *eye;     /* script_picture.c; NULL: no picture is wanted */
     struct script_trace *trace; /* script_golden.c; NULL: none is wanted */
     /* What the modules of these names keep, and free in machine_taken; NULL: nothing. */
     struct script_lab *lab;     /* script_lab.h */

@@ -7,6 +7,7 @@
 #include "sim/machine/machine_input.h"
 #include "sim/script/script_lab.h"
 #include "sim/script/script_modules.h"
+#include "sim/script/script_picture.h"
 #include "sim/script/script_pool.h"
 
 #define CLASS_NAME "machine"
@@ -314,6 +315,7 @@ bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
     uint64_t limit = script_cycles(machine, machine->script->limit_ns);
     for (;;) {
         script_feeds_due(lua, machine);
+        script_picture_take_due(machine);
         if (machine->record->wait.happened) {
             return true;
         }
@@ -322,6 +324,8 @@ bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
         }
         check_limit(lua, machine, limit);
         uint64_t next = script_feeds_next(machine);
+        uint64_t frame = script_picture_next(machine);
+        next = frame < next ? frame : next;
         next = next < cycle ? next : cycle;
         next = next < limit ? next : limit;
         check_stop(lua, machine,

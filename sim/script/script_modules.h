@@ -16,5 +16,6 @@ extern const struct script_module script_module_golden;   /* script_golden.c */
 extern const struct script_module script_module_faults;   /* script_faults.c */
 extern const struct script_module script_module_snapshot; /* script_snapshot.c */
 extern const struct script_module script_module_net;      /* script_net.c */
+extern const struct script_module script_module_picture;  /* script_picture.c */
 
 #endif

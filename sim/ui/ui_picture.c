@@ -82,19 +82,23 @@ static bool open_parts(struct ui_picture *picture, struct sim_error *error)
     return picture->canvas != NULL && window_view_open(&picture->view, options->presenting, error);
 }
 
+/* NULL in *pane for the whole window. */
+static bool choose_pane(const char *name, const struct pane_class **pane, struct sim_error *error)
+{
+    *pane = name == NULL ? NULL : pane_find(name);
+    return name == NULL || *pane != NULL ||
+           sim_fail(error, SIM_WRONG_USE,
+                    "no pane %s: there are board, console, processes, memory, timeline, timers, "
+                    "clock, controls",
+                    name);
+}
+
 struct ui_picture *ui_picture_create(const struct ui_picture_options *options,
                                      struct sim_error *error)
 {
     const struct pane_class *pane = NULL;
-    if (options->pane != NULL) {
-        pane = pane_find(options->pane);
-        if (pane == NULL) {
-            sim_fail(error, SIM_WRONG_USE,
-                     "no pane %s: there are board, console, processes, memory, timeline, timers, "
-                     "clock, controls",
-                     options->pane);
-            return NULL;
-        }
+    if (!choose_pane(options->pane, &pane, error)) {
+        return NULL;
     }
     struct ui_picture *picture = calloc(1, sizeof *picture);
     if (picture == NULL) {
@@ -116,14 +120,36 @@ void ui_picture_take(struct ui_picture *picture, const struct view_frame *frame)
     window_view_take(&picture->view, picture->frame);
 }
 
+static bool write_on(struct ui_picture *picture, struct canvas *canvas,
+                     const struct pane_class *pane, const char *path, struct sim_error *error)
+{
+    if (pane != NULL) {
+        window_view_draw_pane(&picture->view, canvas, pane);
+    } else {
+        window_view_draw(&picture->view, canvas);
+    }
+    return canvas_write_png(canvas, path, error);
+}
+
 bool ui_picture_write(struct ui_picture *picture, struct sim_error *error)
 {
-    if (picture->pane != NULL) {
-        window_view_draw_pane(&picture->view, picture->canvas, picture->pane);
-    } else {
-        window_view_draw(&picture->view, picture->canvas);
+    return write_on(picture, picture->canvas, picture->pane, picture->options.path, error);
+}
+
+bool ui_picture_write_as(struct ui_picture *picture, const struct ui_picture_options *options,
+                         struct sim_error *error)
+{
+    struct ui_picture_options own = *options;
+    const struct pane_class *pane = NULL;
+    if (!choose_pane(own.pane, &pane, error) || !choose_size(&own, error)) {
+        return false;
     }
-    return canvas_write_png(picture->canvas, picture->options.path, error);
+    struct canvas *canvas = canvas_for_picture(own.width, own.height, own.scale, error);
+    bool written = canvas != NULL && write_on(picture, canvas, pane, own.path, error);
+    if (canvas != NULL) {
+        canvas_destroy(canvas);
+    }
+    return written;
 }
 
 void ui_picture_destroy(struct ui_picture *picture)

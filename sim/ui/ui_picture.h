@@ -27,6 +27,9 @@ struct ui_picture *ui_picture_create(const struct ui_picture_options *options,
 void ui_picture_take(struct ui_picture *picture, const struct view_frame *frame);
 /* Draws the frame that was taken last and writes the file. */
 bool ui_picture_write(struct ui_picture *picture, struct sim_error *error);
+/* The same with another path, pane, size and scale. */
+bool ui_picture_write_as(struct ui_picture *picture, const struct ui_picture_options *options,
+                         struct sim_error *error);
 void ui_picture_destroy(struct ui_picture *picture);
 
 #endif

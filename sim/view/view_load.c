@@ -78,7 +78,7 @@ void view_load_shares(const struct view_load *load, uint16_t permille[VIEW_LOAD_
         for (unsigned i = 1; i < VIEW_LOAD_LANES; i++) {
             most = rest[i] > rest[most] ? i : most;
         }
-        permille[most]++;
+        permille[most] = (uint16_t)(permille[most] + 1U);
         rest[most] = 0;
     }
 }

@@ -224,6 +224,30 @@ class Sameness(unittest.TestCase):
             self.assertEqual(case.fields["seen"], "start blink")
             self.assertIn("#   start buttons\n# - start blinker\n# + start blink\n", result.stdout)
 
+    def test_pictures(self):
+        body = self.QUIET + 'm:screenshot("one", { pane = "board" })\nm:expect_picture("it.png", { pane = "processes", width = 400, height = 300 })\n'
+        with Folder() as folder:
+            path = folder.write("it.lua", body)
+            self.assertEqual(sandglass("test", path).status, 1)  # there is none yet
+            self.assertEqual(sandglass("test", "--update", path).status, 0)
+            self.assertEqual(folder.read("it.png")[:24], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (400).to_bytes(4, "big") + (300).to_bytes(4, "big"))
+            self.assertEqual(sandglass("test", "--screenshots", folder.path("out"), path).status, 0)
+            self.assertEqual(os.listdir(folder.path("out")), ["it-it-one.png"])
+            folder.write("it.lua", body.replace("s(1)", "s(2)"))  # another picture, as its times are others
+            result = sandglass("test", "--screenshots", folder.path("out"), path)
+            case = read_tap(result.stdout)[0]
+            self.assertRegex(case.fields["seen"], r"\d+ pixels differ, in \(\d+, \d+\) to")
+            self.assertEqual(case.fields["screenshot"], folder.path("out/it-it.png"))
+            self.assertEqual(sorted(os.listdir(folder.path("out"))),
+                             ["it-it-it.png-actual.png", "it-it-it.png-diff.png", "it-it-one.png", "it-it.png"])
+
+    def test_a_picture_changes_nothing(self):
+        with Folder() as folder:
+            path = folder.write("it.lua", self.QUIET + 'm:expect_trace("it.trace")')
+            sandglass("test", "--update", path)
+            folder.write("it.lua", self.QUIET + 'm:screenshot("one") m:expect_trace("it.trace")')
+            self.assertEqual(sandglass("test", "--screenshots", folder.path("out"), path).status, 0)
+
     def test_order_and_chance_are_the_same_each_time(self):
         source = ('local t = {} for i = 1, 50 do t["k" .. i] = i end t[3] = 0 t[1.5] = 0 t[true] = 0\n'
                   'for k in pairs(t) do print(k) end print(math.random(1000000), {}, print)\n')

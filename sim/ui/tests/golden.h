@@ -6,19 +6,6 @@
 
 #include "sim/ui/tests/pane_rig.h"
 
-/* How one picture differs from another of the same size. */
-struct golden_difference {
-    uint32_t pixels;                   /* that differ by more than a shade nobody sees */
-    uint32_t left, top, right, bottom; /* of the box around them */
-};
-
-/* Rows of 4 bytes a pixel. `difference` (may be NULL) gets the pixels that differ in red over a
- * pale copy. */
-struct golden_difference golden_compare(const uint8_t *wanted, const uint8_t *actual,
-                                        uint32_t width, uint32_t height, uint8_t *difference);
-/* More than fonts of another release and rounding of another compiler explain. */
-bool golden_differs(const struct golden_difference *found, uint32_t width, uint32_t height);
-
 void golden_check_canvas(const char *name, struct canvas *canvas);
 /* Draws first. */
 void golden_check_rig(const char *name, struct pane_rig *rig);

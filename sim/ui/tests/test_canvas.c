@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "sim/ui/picture_compare.h"
 #include "sim/ui/tests/golden.h"
 
 #define BLACK 0x000000ffU
@@ -389,13 +390,13 @@ static void test_golden_sees_a_word(void **state)
     uint32_t width = 0;
     uint32_t height = 0;
     const uint8_t *wanted = canvas_pixels(first, &width, &height);
-    struct golden_difference found =
-        golden_compare(wanted, canvas_pixels(second, &width, &height), width, height, NULL);
+    struct picture_difference found =
+        picture_compare(wanted, canvas_pixels(second, &width, &height), width, height, NULL);
     assert_int_equal(found.pixels, 0);
-    assert_false(golden_differs(&found, width, height));
+    assert_false(picture_differs(&found, width, height));
     canvas_text(second, CANVAS_SMALL, 100, 200, 0, CANVAS_LEFT, WHITE, "off");
-    found = golden_compare(wanted, canvas_pixels(second, &width, &height), width, height, NULL);
-    assert_true(golden_differs(&found, width, height));
+    found = picture_compare(wanted, canvas_pixels(second, &width, &height), width, height, NULL);
+    assert_true(picture_differs(&found, width, height));
     assert_in_range(found.left, 99, 103);
     assert_in_range(found.top, 200, 204);
     canvas_destroy(first);
