@@ -11,9 +11,9 @@
 #define GAP          8.0F
 #define OVERVIEW     52.0F
 #define LENS         20.0F
-#define MAP_MIN      180.0F
+#define MAP_MIN      164.0F
 #define MAP_MAX      300.0F
-#define NOTES_MIN    200.0F
+#define NOTES_MIN    184.0F
 #define NOTES_MAX    330.0F
 #define WIDE         460.0F /* from here on there is an overview */
 #define MARKED       400.0F /* and sp and break have names beside their addresses */
@@ -508,6 +508,21 @@ static bool on_event(void *data, struct rect area, const struct ui_event *event,
     return false;
 }
 
+static void tell_places(const void *data, struct rect area, const struct ui_context *context,
+                        const struct ui_places *places)
+{
+    const struct memory_state *state = data;
+    const struct memory_places *at = &state->places;
+    (void)area;
+    (void)context;
+    places->tell(places->context, "ram", at->ram_button);
+    places->tell(places->context, "flash", at->flash_button);
+    places->tell(places->context, "map", at->map);
+    if (at->overview.width > 0) {
+        places->tell(places->context, "overview", at->overview);
+    }
+}
+
 static const struct pane_key keys[] = {
     {"Up, Down", "select a part of the memory"},
     {"Home, End", "select its highest or lowest part"},
@@ -527,5 +542,6 @@ const struct pane_class pane_memory = {
     .state_bytes = sizeof(struct memory_state),
     .draw = draw,
     .event = on_event,
+    .places = tell_places,
     .keys = keys,
 };

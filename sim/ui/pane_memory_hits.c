@@ -88,6 +88,11 @@ static void draw_overview_mark(const struct memory_picture *picture, const struc
     }
     float y = memory_map_y(&picture->state->overview, hit->address);
     float arrow[] = {area.x + 7, y, area.x - 1, y - 4, area.x - 1, y + 4};
+    uint32_t fresh = freshness(picture, hit);
+    if (fresh > 0) {
+        canvas_glow(picture->canvas, area.x + 4, y, 24,
+                    color_fade(memory_color(picture, THEME_BAD), fresh * 3 / 4));
+    }
     canvas_polygon(picture->canvas, arrow, 3, memory_color(picture, THEME_BAD));
 }
 

@@ -5,6 +5,7 @@
 #include "sim/ui/pane_memory_internal.h"
 
 #define LABEL_LEFT  10.0F
+#define NARROW      190.0F /* sizes are written short */
 #define EDGE_WIDTH  3.0F
 #define ALPHA_FULL  255U
 #define ALPHA_SPAN  76U
@@ -132,7 +133,8 @@ static void draw_label(const struct memory_picture *picture, const struct view_s
     float line = canvas_line_height(picture->canvas, CANVAS_SMALL);
     float y = box.y + (box.height - line) / 2;
     float left = box.x + LABEL_LEFT;
-    struct process_text bytes = process_bytes(span->bytes);
+    struct process_text bytes =
+        box.width < NARROW ? process_size(span->bytes) : process_bytes(span->bytes);
     if (box.height < line - 2) {
         return;
     }

@@ -555,6 +555,21 @@ static bool on_event(void *data, struct rect area, const struct ui_event *event,
     return false;
 }
 
+static void tell_places(const void *data, struct rect area, const struct ui_context *context,
+                        const struct ui_places *places)
+{
+    const struct processes_state *state = data;
+    const struct view_processes *all = &context->frame->processes;
+    for (size_t i = 0; i < state->rows_shown; i++) {
+        size_t index = (size_t)state->scroll + i;
+        struct rect row = {area.x, state->rows_y + (float)i * state->row_height, area.width,
+                           state->row_height};
+        if (index < all->count) {
+            places->tell(places->context, all->processes[index].name, row);
+        }
+    }
+}
+
 static const struct pane_key keys[] = {
     {"Up, Down", "select a process, for the Memory pane too"},
     {"Home, End", "select the first or the last"},
@@ -571,5 +586,6 @@ const struct pane_class pane_processes = {
     .state_bytes = sizeof(struct processes_state),
     .draw = draw,
     .event = on_event,
+    .places = tell_places,
     .keys = keys,
 };

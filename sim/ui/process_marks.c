@@ -181,8 +181,8 @@ const char *process_span_name(const struct view_span *span, char *text, size_t s
 {
     static const char *const names[] = {
         [VIEW_SPAN_STACK_USED] = "stack, in use",
-        [VIEW_SPAN_STACK_DEEPEST] = "stack, was used",
-        [VIEW_SPAN_STACK_FREE] = "stack, never used",
+        [VIEW_SPAN_STACK_DEEPEST] = "stack, deepest",
+        [VIEW_SPAN_STACK_FREE] = "stack, unused",
         [VIEW_SPAN_DATA] = "data",
         [VIEW_SPAN_HEAP] = "heap",
         [VIEW_SPAN_GAP] = "gap",

@@ -48,6 +48,29 @@ static void test_pictures(void **state)
     free(frame);
 }
 
+/* The mouse points at a grant, and a part is selected. */
+static void test_picture_of_pointing(void **state)
+{
+    (void)state;
+    static const struct golden_options options = {
+        .width = 760, .height = 560, .scale = 1, .theme = THEME_LIGHT, .focused = true};
+    struct pane_rig rig;
+    struct view_frame *frame = sample_frame_new();
+    assert_non_null(frame);
+    pane_rig_open(&rig, &pane_memory, &options);
+    rig.selected_process = 1;
+    pane_rig_take(&rig, frame);
+    pane_rig_draw(&rig);
+    struct memory_state *memory = rig.state;
+    pane_rig_key(&rig, UI_KEY_HOME, 0);
+    const struct memory_map_row *grant = &memory->map.rows[6];
+    rig.context.mouse_x = memory->places.map.x + 40;
+    rig.context.mouse_y = grant->y + grant->height / 2;
+    golden_check_rig("memory_pointing", &rig);
+    pane_rig_close(&rig);
+    free(frame);
+}
+
 /* ---- keys and mouse ---- */
 
 static struct memory_state *open_pane(struct pane_rig *rig, struct view_frame *frame)
@@ -282,13 +305,10 @@ static void test_any_size_and_content(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_keys_select_parts),
-        cmocka_unit_test(test_keys_choose_what_is_shown),
-        cmocka_unit_test(test_zoom_and_scroll),
-        cmocka_unit_test(test_clicks),
-        cmocka_unit_test(test_a_hit_fades),
-        cmocka_unit_test(test_any_size_and_content),
+        cmocka_unit_test(test_pictures),          cmocka_unit_test(test_picture_of_pointing),
+        cmocka_unit_test(test_keys_select_parts), cmocka_unit_test(test_keys_choose_what_is_shown),
+        cmocka_unit_test(test_zoom_and_scroll),   cmocka_unit_test(test_clicks),
+        cmocka_unit_test(test_a_hit_fades),       cmocka_unit_test(test_any_size_and_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,28 @@ static void test_keys_and_clicks(void **state)
     free(frame);
 }
 
+static void click_second(void *context, const char *name, struct rect place)
+{
+    struct pane_rig *rig = context;
+    if (strcmp(name, rig->frame->processes.processes[1].name) == 0) {
+        pane_rig_click(rig, place.x + place.width / 2, place.y + place.height / 2);
+    }
+}
+
+static void test_places_are_where_rows_are(void **state)
+{
+    (void)state;
+    struct pane_rig rig;
+    struct view_frame *frame = sample_frame_new();
+    assert_non_null(frame);
+    open_pane(&rig, frame);
+    const struct ui_places places = {.tell = click_second, .context = &rig};
+    pane_processes.places(rig.state, rig.area, &rig.context, &places);
+    assert_int_equal(rig.selected_process, 1);
+    pane_rig_close(&rig);
+    free(frame);
+}
+
 /* Sixteen processes do not fit: the selected one is in view, whatever the size. */
 static void test_many_processes(void **state)
 {
@@ -126,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_keys_and_clicks),
+        cmocka_unit_test(test_places_are_where_rows_are),
         cmocka_unit_test(test_many_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
