@@ -8,6 +8,9 @@
 
 uint64_t time_ns(uint64_t cycles, uint32_t hz)
 {
+    if (hz == 0) {
+        return 0; /* before the first frame */
+    }
     return cycles / hz * NS_PER_S + cycles % hz * NS_PER_S / hz;
 }
 

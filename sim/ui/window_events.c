@@ -9,6 +9,11 @@
 
 const struct pane_key window_keys[] = {
     {"F1", "these keys"},
+    {"Space", "pause, go (not while typing)"},
+    {"F5", "go"},
+    {"F6", "pause"},
+    {"F10", "run to the next event, then pause"},
+    {"Shift+F10", "one instruction, then pause"},
     {"Tab, Shift+Tab", "next, previous pane"},
     {"Alt+1 to Alt+8", "show a pane and give it the keys"},
     {"Alt+Shift+1 to 8", "hide a pane"},
@@ -21,6 +26,18 @@ const struct pane_key window_keys[] = {
     {"Ctrl+Q", "close the window"},
     {NULL, NULL},
 };
+
+static void send_simple(struct window_view *view, enum view_command_kind kind)
+{
+    const struct view_command command = {.kind = kind};
+    view->host.send(view->host.host, &command);
+}
+
+static void pause_or_go(struct window_view *view)
+{
+    bool paused = view->frame->clock.run == VIEW_RUN_PAUSED;
+    send_simple(view, paused ? VIEW_COMMAND_GO : VIEW_COMMAND_PAUSE);
+}
 
 static void zoom(struct window_view *view, float factor)
 {
@@ -35,6 +52,16 @@ static bool take_function_key(struct window_view *view, const struct ui_event *e
         return true;
     case 2:
         view->theme = view->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK;
+        return true;
+    case 5:
+        send_simple(view, VIEW_COMMAND_GO);
+        return true;
+    case 6:
+        send_simple(view, VIEW_COMMAND_PAUSE);
+        return true;
+    case 10:
+        send_simple(view, (event->modifiers & UI_SHIFT) != 0 ? VIEW_COMMAND_STEP
+                                                             : VIEW_COMMAND_STEP_EVENT);
         return true;
     case 11:
         view->full_screen = !view->full_screen;
@@ -84,9 +111,16 @@ static bool take_ctrl_key(struct window_view *view, int key)
     }
 }
 
-bool window_take_key(struct window_view *view, const struct ui_event *event)
+bool window_take_key(struct window_view *view, const struct ui_event *event, bool late)
 {
     int key = event->key;
+    if (late) {
+        if (key == ' ' && event->modifiers == 0) {
+            pause_or_go(view);
+            return true;
+        }
+        return false;
+    }
     if (key == UI_KEY_ESCAPE && view->help) {
         view->help = false;
         return true;
@@ -125,7 +159,7 @@ static bool give(struct window_view *view, size_t pane, const struct ui_event *e
 
 /* To the pane that has the focus, then to the others until one takes it; a key that is let go, to
  * all: whoever saw it pressed must see that. */
-static void give_key(struct window_view *view, const struct ui_event *event)
+static bool give_key(struct window_view *view, const struct ui_event *event)
 {
     size_t focus = view->layout.focus;
     bool all = event->kind == UI_KEY_UP;
@@ -135,6 +169,7 @@ static void give_key(struct window_view *view, const struct ui_event *event)
             taken |= give(view, i, event);
         }
     }
+    return taken;
 }
 
 static bool is_on(const struct rect *area, const struct ui_event *event)
@@ -224,8 +259,8 @@ static void dispatch(struct window_view *view, const struct ui_event *event)
         take_mouse(view, event);
         break;
     case UI_KEY_DOWN:
-        if (!window_take_key(view, event) && !view->help) {
-            give_key(view, event);
+        if (!window_take_key(view, event, false) && !view->help && !give_key(view, event)) {
+            window_take_key(view, event, true);
         }
         break;
     case UI_KEY_UP:

@@ -25,7 +25,7 @@ void window_draw_help(struct window_view *view, struct canvas *canvas);
 
 /* The keys that are the same in all of the window, for F1; ended by a NULL name. */
 extern const struct pane_key window_keys[];
-/* True: it was one of them. */
-bool window_take_key(struct window_view *view, const struct ui_event *event);
+/* True: it was one of them. `late`: after the panes did not want it. */
+bool window_take_key(struct window_view *view, const struct ui_event *event, bool late);
 
 #endif

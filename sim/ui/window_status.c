@@ -116,8 +116,8 @@ static float draw_hints(struct window_view *view, struct canvas *canvas, float r
         color paint;
     } hints[] = {
         {"F1 all keys", colors[THEME_TEXT]},
-        {paused ? "F5 go" : "F5 pause", colors[THEME_TEXT_DIM]},
-        {"F7 next event", colors[THEME_TEXT_DIM]},
+        {paused ? "F5 go" : "F6 pause", colors[THEME_TEXT_DIM]},
+        {"F10 next event", colors[THEME_TEXT_DIM]},
         {focus, colors[THEME_TEXT_DIM]},
     };
     float left = right;
