@@ -6,3 +6,4 @@ for _, millivolts in ipairs({ 3600, 3000, 4100 }) do
     local seen = m:expect_uart({ pattern = "battery: (%d+) mV", within = s(3) })
     assert(math.abs(seen - millivolts) < 10, seen)
 end
+assert(#m:breaches() == 0) -- nobody touched what is not its own

@@ -8,3 +8,4 @@ m:run_for(ms(200))
 m:press("button0", { hold = ms(100) })
 m:expect_pin("led1", { on = false, within = ms(1) })
 m:expect_uart("buttons: button 0 pressed, 2 so far", { within = ms(20) })
+assert(#m:breaches() == 0) -- nobody touched what is not its own

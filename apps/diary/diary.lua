@@ -7,3 +7,4 @@ m:power_off()
 m:run_for(ms(100))
 m:power_on()
 m:expect_uart("diary: start number 2", { within = s(2) })
+assert(#m:breaches() == 0) -- nobody touched what is not its own

@@ -10,3 +10,4 @@ for _, line in ipairs({ "hello, World", "x" }) do
     m:uart("\r")
     m:expect_uart("echo: " .. line:upper() .. "\n", { within = ms(100) })
 end
+assert(#m:breaches() == 0) -- nobody touched what is not its own

@@ -7,3 +7,4 @@ for _ = 1, 2 do
 end
 m:expect_uart("pins: pulled up it is high")
 m:expect_uart("pins: pulled down it is low")
+assert(#m:breaches() == 0) -- nobody touched what is not its own

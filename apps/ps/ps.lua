@@ -8,3 +8,4 @@ for _, line in ipairs({
 }) do
     m:expect_uart("ps: " .. line, { within = s(1) })
 end
+assert(#m:breaches() == 0) -- nobody touched what is not its own

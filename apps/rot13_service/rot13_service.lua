@@ -6,3 +6,4 @@ m:expect_uart("rot13: done: 0")
 m:run_for(ms(100))
 local client = m:process("rot13_client")
 assert(not m:may("rot13_service", "write", client.ram))
+assert(#m:breaches() == 0) -- nobody touched what is not its own

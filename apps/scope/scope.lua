@@ -7,3 +7,4 @@ m:expect_uart("scope: first 2000")
 m:expect_uart("scope: second 2000")
 m:expect_uart("scope: samples: 0")
 m:expect_uart("scope: the end")
+assert(#m:breaches() == 0) -- nobody touched what is not its own

@@ -8,3 +8,4 @@ m:run_for(ms(900))
 assert(m:level("led2"), "the finger is still there")
 m:expect_uart("touch: pad released", { within = ms(150) })
 m:expect_pin("led2", { on = false, within = ms(1) })
+assert(#m:breaches() == 0) -- nobody touched what is not its own

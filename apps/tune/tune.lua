@@ -11,3 +11,4 @@ for _, note in ipairs(m:notes("buzzer")) do
     end
 end
 assert(table.concat(tones, " ") == "523 659 784 1047 2093", table.concat(tones, " "))
+assert(#m:breaches() == 0) -- nobody touched what is not its own
