@@ -82,31 +82,36 @@ int64_t script_check_time(lua_State *lua, int index, const char *what)
     return check_time_value(lua, index, what);
 }
 
-bool script_has_option(lua_State *lua, int index, const char *key)
+int script_push_option(lua_State *lua, int index, const char *key)
 {
     if (!lua_istable(lua, index)) {
-        return false;
+        lua_pushnil(lua);
+        return LUA_TNIL;
     }
     lua_pushstring(lua, key);
-    bool has = lua_rawget(lua, index) != LUA_TNIL;
+    return lua_rawget(lua, index);
+}
+
+bool script_has_option(lua_State *lua, int index, const char *key)
+{
+    bool has = script_push_option(lua, index, key) != LUA_TNIL;
     lua_pop(lua, 1);
     return has;
 }
 
 /* Pushes the value of a key; false (and nothing pushed) when it is not there. */
-static bool push_option(lua_State *lua, int index, const char *key)
+static bool push_if_there(lua_State *lua, int index, const char *key)
 {
-    if (!script_has_option(lua, index, key)) {
+    if (script_push_option(lua, index, key) == LUA_TNIL) {
+        lua_pop(lua, 1);
         return false;
     }
-    lua_pushstring(lua, key);
-    lua_rawget(lua, index);
     return true;
 }
 
 int64_t script_option_time(lua_State *lua, int index, const char *key, int64_t otherwise)
 {
-    if (!push_option(lua, index, key)) {
+    if (!push_if_there(lua, index, key)) {
         return otherwise;
     }
     int64_t value = check_time_value(lua, lua_gettop(lua), key);
@@ -118,7 +123,7 @@ int64_t script_option_integer(lua_State *lua, int index, const char *key, int64_
                               int64_t otherwise)
 {
     int is_integer = 0;
-    if (!push_option(lua, index, key)) {
+    if (!push_if_there(lua, index, key)) {
         return otherwise;
     }
     lua_Integer value = lua_tointegerx(lua, -1, &is_integer);
@@ -132,7 +137,7 @@ int64_t script_option_integer(lua_State *lua, int index, const char *key, int64_
 
 bool script_option_bool(lua_State *lua, int index, const char *key, bool otherwise)
 {
-    if (!push_option(lua, index, key)) {
+    if (!push_if_there(lua, index, key)) {
         return otherwise;
     }
     if (!lua_isboolean(lua, -1)) {
@@ -145,7 +150,7 @@ bool script_option_bool(lua_State *lua, int index, const char *key, bool otherwi
 
 const char *script_option_text(lua_State *lua, int index, const char *key)
 {
-    if (!push_option(lua, index, key)) {
+    if (!push_if_there(lua, index, key)) {
         return NULL;
     }
     if (lua_type(lua, -1) != LUA_TSTRING) {

@@ -34,7 +34,7 @@ static void read_note(lua_State *lua, const struct script_machine *machine, int 
 {
     const char *key = script_has_option(lua, index, "pin") ? "pin" : "device";
     if (script_has_option(lua, index, key)) {
-        lua_getfield(lua, index, key);
+        script_push_option(lua, index, key);
         const struct script_signal signal = script_check_signal(lua, machine, lua_gettop(lua));
         lua_pop(lua, 1);
         wait->device = signal.name;
@@ -72,7 +72,7 @@ static struct script_wait read_event(lua_State *lua, const struct script_machine
     script_check_options(lua, index, "an event", event_keys);
     wait.kind = read_kind(lua, index);
     if (script_has_option(lua, index, "process")) {
-        lua_getfield(lua, index, "process");
+        script_push_option(lua, index, "process");
         wait.process = script_check_process(lua, machine, lua_gettop(lua));
         lua_pop(lua, 1);
     }

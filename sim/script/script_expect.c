@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/script/script_modules.h"
+#include "sim/script/script_sandbox.h"
 #include "sim/script/script_wait.h"
 
 #define SEEN_BYTES 256
@@ -12,7 +13,7 @@ static const char *check_serial(lua_State *lua, const struct script_machine *mac
 {
     const char *name = machine->built.board->console;
     if (script_has_option(lua, 3, "device")) {
-        lua_getfield(lua, 3, "device");
+        script_push_option(lua, 3, "device");
         int device = script_check_device(lua, machine, lua_gettop(lua));
         name = machine->built.board->devices[device].name;
         lua_pop(lua, 1);
@@ -87,9 +88,7 @@ static const char *describe_rest(const struct script_machine *machine, const cha
 static int find_pattern(lua_State *lua, const char *text, size_t size, int pattern)
 {
     int base = lua_gettop(lua);
-    lua_getglobal(lua, "string");
-    lua_getfield(lua, -1, "find");
-    lua_remove(lua, -2);
+    lua_getfield(lua, LUA_REGISTRYINDEX, SCRIPT_FIND);
     lua_pushlstring(lua, text, size);
     lua_pushvalue(lua, pattern);
     script_charge(lua, size / 16 + 1);

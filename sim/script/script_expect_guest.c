@@ -50,7 +50,7 @@ static int expect_process(lua_State *lua)
     script_check_options(lua, 3, "expect_process", keys);
     struct process_wish wish = {.state = script_option_text(lua, 3, "state")};
     if (wish.state != NULL) {
-        lua_getfield(lua, 3, "state");
+        script_push_option(lua, 3, "state");
         script_check_word(lua, lua_gettop(lua), "state", states);
         lua_pop(lua, 1);
     }
@@ -96,7 +96,7 @@ static void read_fault(lua_State *lua, const struct script_machine *machine,
                        struct script_wait *wait)
 {
     if (script_has_option(lua, 2, "process")) {
-        lua_getfield(lua, 2, "process");
+        script_push_option(lua, 2, "process");
         wait->process = script_check_process(lua, machine, lua_gettop(lua));
         lua_pop(lua, 1);
     }

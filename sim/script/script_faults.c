@@ -85,7 +85,7 @@ static uint32_t option_address(lua_State *lua, int table, const char *function)
     if (!is_given(lua, table, "address")) {
         luaL_error(lua, "%s: an address is missing, such as address = 0x20002000", function);
     }
-    lua_getfield(lua, table, "address");
+    script_push_option(lua, table, "address");
     uint32_t address = script_check_address(lua, lua_gettop(lua));
     lua_pop(lua, 1);
     return address;
@@ -96,7 +96,7 @@ static int option_process(lua_State *lua, const struct script_machine *machine, 
     if (!is_given(lua, table, "process")) {
         return FAULT_ANY_PROCESS;
     }
-    lua_getfield(lua, table, "process");
+    script_push_option(lua, table, "process");
     int process = script_check_process(lua, machine, lua_gettop(lua));
     lua_pop(lua, 1);
     return process;
@@ -105,7 +105,7 @@ static int option_process(lua_State *lua, const struct script_machine *machine, 
 /* A class by its name, or true for any. */
 static uint32_t option_class(lua_State *lua, int table)
 {
-    lua_getfield(lua, table, "call");
+    script_push_option(lua, table, "call");
     int index = lua_gettop(lua);
     uint32_t found = FAULT_ANY_NUMBER;
     if (lua_type(lua, index) == LUA_TSTRING) {
@@ -162,7 +162,7 @@ static struct fault_point read_place(lua_State *lua, const struct script_machine
 static struct fault_point read_point(lua_State *lua, struct script_machine *machine)
 {
     struct fault_point point = {.at = FAULT_AT_CYCLE};
-    lua_getfield(lua, 2, "at");
+    script_push_option(lua, 2, "at");
     if (lua_istable(lua, -1)) {
         point = read_place(lua, machine, lua_gettop(lua));
     } else {
@@ -193,7 +193,7 @@ static void read_device_fault(lua_State *lua, const struct script_machine *machi
         return;
     }
     if (has_device) {
-        lua_getfield(lua, 2, "device");
+        script_push_option(lua, 2, "device");
     } else {
         lua_pushlstring(lua, kind, length);
     }

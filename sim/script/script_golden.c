@@ -229,7 +229,7 @@ static struct trace_choice read_choice(lua_State *lua)
     script_check_options(lua, 3, "expect_trace", keys);
     choice.cycles = script_option_bool(lua, 3, "cycles", true);
     if (script_has_option(lua, 3, "events")) {
-        lua_getfield(lua, 3, "events");
+        script_push_option(lua, 3, "events");
         if (!lua_istable(lua, -1) || lua_rawlen(lua, -1) == 0 || lua_rawlen(lua, -1) > 9) {
             luaL_error(lua, "expect_trace: events is a list, such as { \"note\", \"uart\" }");
         }

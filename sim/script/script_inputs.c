@@ -99,7 +99,7 @@ static uint64_t queue_path(lua_State *lua, struct script_machine *machine, int d
                            uint64_t cycle)
 {
     uint64_t last = cycle;
-    lua_getfield(lua, 3, "path");
+    script_push_option(lua, 3, "path");
     if (!lua_istable(lua, -1)) {
         luaL_error(lua, "touch: path is a list of places, { { x = 1, y = 2, at = ms(0) }, ... }");
     }
@@ -164,7 +164,7 @@ static int uart(lua_State *lua)
     script_check_options(lua, 3, "uart", keys);
     int device = -1;
     if (script_has_option(lua, 3, "device")) {
-        lua_getfield(lua, 3, "device");
+        script_push_option(lua, 3, "device");
         device = script_check_device(lua, machine, lua_gettop(lua));
         check_input(lua, machine, device, "byte", 0);
     } else if (machine->built.board->console != NULL) {
@@ -248,7 +248,12 @@ static void give_value(lua_State *lua, struct script_machine *machine, struct sc
     int is_number = 0;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, feed->function);
     lua_pushinteger(lua, script_ns(machine, feed->next_cycle - feed->begin_cycle));
-    lua_call(lua, 1, 1);
+    machine->script->in_feed = true;
+    int status = lua_pcall(lua, 1, 1, 0);
+    machine->script->in_feed = false;
+    if (status != LUA_OK) {
+        lua_error(lua);
+    }
     lua_Number number = lua_tonumberx(lua, -1, &is_number);
     if (is_number == 0 || !(number >= INT32_MIN && number <= INT32_MAX)) {
         lua_pushfstring(lua, "%s:%d: set: the function for %s.%s gave %s, not a number of 32 bits",

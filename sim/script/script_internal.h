@@ -96,6 +96,7 @@ struct script {
     int64_t limit_ns, settle_ns;
     uint32_t wants, has; /* enum script_want bits: asked for, and there in this attempt */
     bool trouble;        /* of the simulator, not of the script */
+    bool in_feed;        /* a function that gives a value is being called: it is no time to act */
     bool wants_again;    /* something is not there: the case has to begin again with it */
     bool failed;         /* `failure` is filled in; whether it stands is known at the end */
     struct script_failure {
@@ -155,6 +156,9 @@ bool script_option_bool(lua_State *lua, int index, const char *key, bool otherwi
 /* The text of a key, or NULL; lives as long as the table holds it. */
 const char *script_option_text(lua_State *lua, int index, const char *key);
 bool script_has_option(lua_State *lua, int index, const char *key);
+/* Pushes the value of a key, nil when it is not there, and returns its type. No metamethod is
+ * asked: it could close the machine. */
+int script_push_option(lua_State *lua, int index, const char *key);
 
 /* The device of that name, which is at `index`; the message lists those that there are. */
 int script_check_device(lua_State *lua, const struct script_machine *machine, int index);

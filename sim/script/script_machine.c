@@ -21,6 +21,9 @@ struct script_machine *script_check_machine(lua_State *lua, int index)
     if (object == NULL) {
         luaL_error(lua, "the machine is missing: call its functions with a colon, m:run_for(...)");
     }
+    if ((*object)->script->in_feed) {
+        luaL_error(lua, "a function that gives a device's value cannot act on machines");
+    }
     if ((*object)->pooled == NULL) {
         luaL_error(lua, "the machine was closed before");
     }

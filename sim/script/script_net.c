@@ -138,7 +138,7 @@ static size_t read_members(lua_State *lua, struct script_machine **members)
 /* positions = { {x, y}, {x, y, z} }, in metres, for each machine. */
 static void read_positions(lua_State *lua, struct script_machine *const *members, size_t count)
 {
-    lua_getfield(lua, 1, "positions");
+    script_push_option(lua, 1, "positions");
     if (lua_isnil(lua, -1)) {
         lua_pop(lua, 1);
         return;

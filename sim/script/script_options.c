@@ -49,7 +49,7 @@ static int64_t option_number(lua_State *lua, const struct script_machine *machin
                              const char *key, const char *prefix)
 {
     char name[KERNEL_INFO_NAME_BYTES];
-    lua_getfield(lua, index, key);
+    script_push_option(lua, index, key);
     if (lua_type(lua, -1) != LUA_TSTRING) {
         lua_pop(lua, 1);
         return script_option_integer(lua, index, key, 0, UINT32_MAX, -1);
@@ -72,14 +72,14 @@ struct script_call_filter script_option_call(lua_State *lua, const struct script
     if (!lua_istable(lua, index)) {
         return filter;
     }
-    lua_getfield(lua, index, "class");
+    script_push_option(lua, index, "class");
     if (!lua_isnil(lua, -1)) {
         filter.call_class =
             script_check_word(lua, lua_gettop(lua), "class: a system call", class_names);
     }
     lua_pop(lua, 1);
     filter.driver = option_number(lua, machine, index, "driver", "driver.");
-    lua_getfield(lua, index, "driver");
+    script_push_option(lua, index, "driver");
     snprintf(prefix, sizeof prefix, "command.%s.",
              lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "");
     lua_pop(lua, 1);

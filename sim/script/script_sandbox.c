@@ -303,6 +303,8 @@ static void open_libraries(lua_State *lua)
     luaL_requiref(lua, LUA_COLIBNAME, luaopen_coroutine, 1);
     luaL_requiref(lua, LUA_STRLIBNAME, luaopen_string, 1);
     remove_fields(lua, gone);
+    lua_getfield(lua, -1, "find");
+    lua_setfield(lua, LUA_REGISTRYINDEX, SCRIPT_FIND);
     luaL_requiref(lua, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_getfield(lua, -1, "randomseed");
     lua_pushinteger(lua, (lua_Integer)script_of(lua)->options->seed);

@@ -15,6 +15,9 @@
 #define SCRIPT_MEMORY_HARD  (192U * 1024U * 1024U)
 #define SCRIPT_INSTRUCTIONS 100000000U
 
+/* In the registry: string.find as Lua has it, whatever the script has made of it. */
+#define SCRIPT_FIND "string.find"
+
 /* NULL: no memory. */
 lua_State *script_sandbox_create(struct script *script);
 void script_sandbox_destroy(struct script *script);

@@ -80,7 +80,11 @@ BROKEN = (
     (BOARD + "m:expect_uart{ pattern = '(' }", "unfinished capture"),
     (BOARD + "m:close() m:now()", "was closed before"),
     (BOARD + "while true do m:run_for(s(1)) end", "used up its virtual time of 60.000000 s"),
-    (BOARD + "m:set('temp', 'temperature', function() m:run_for(ms(1)) return 1 end) m:run_for(ms(1))", ""),
+    (BOARD + "m:set('temp', 'temperature', function() m:run_for(ms(1)) return 1 end) m:run_for(ms(1))", "cannot act on machines"),
+    (BOARD + "m:set('temp', 'temperature', function() m:close() return 1 end) m:run_for(ms(1))", "cannot act on machines"),
+    (BOARD + "m:run_until(function() m:close() end)", "was closed before"),
+    (BOARD + "m:press('button0', setmetatable({}, { __index = function() m:close() end })) m:close() m:close()", "was closed before"),
+    (BOARD + "string.find = function() m:close() end m:expect_uart{ pattern = 'x', within = 0 } x()", "expected what matches"),
     ("for i = 1, 20 do sandglass.board('nrf52dk') end", "16 machines at most"),
 )
 # Given to every function in every place.
@@ -96,6 +100,7 @@ class Broken(unittest.TestCase):
             result = sandglass("test", folder.folder.name)
         self.assertEqual(result.status, 2, result.stdout + result.stderr)
         self.assertEqual(result.stderr, "")
+        self.assertEqual(len(re.findall("^not ok", result.stdout, re.MULTILINE)), len(BROKEN))
         messages = dict(re.findall(r'^  message: "\S*/b(\d+)\.lua(.*)"$', result.stdout, re.MULTILINE))
         for number, (source, told) in enumerate(BROKEN):
             message = messages.get(f"{number:03}")
