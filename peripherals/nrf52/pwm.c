@@ -443,6 +443,27 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(pwm_faults, s->faults.values);
 }
 
+static size_t pwm_timers(const void *self, struct device_timer *timers, size_t max)
+{
+    const struct pwm *pwm = self;
+    const struct pwm_state *s = &pwm->state;
+    if (!s->running || max == 0) {
+        return 0;
+    }
+    uint64_t period = period_ticks(s) * cycles_per_tick(pwm);
+    timers[0] = (struct device_timer){.due_cycles = s->period_start + period,
+                                      .begun_cycles = s->period_start,
+                                      .period_cycles = period,
+                                      .count = tick_at(pwm, clock_now(pwm->env.clock)),
+                                      .event = PWM_EVENTS_PWMPERIODEND};
+    device_timer_add_words(timers[0].label, sizeof timers[0].label, "PWMPERIODEND");
+    device_timer_add_words(timers[0].effect, sizeof timers[0].effect, "next period");
+    if ((s->events.inten & NRF_EVENT_BIT(PWM_EVENTS_PWMPERIODEND)) != 0) {
+        device_timer_add_words(timers[0].effect, sizeof timers[0].effect, "interrupt");
+    }
+    return 1;
+}
+
 static const size_t event_offsets[] = {offsetof(struct pwm, tick)};
 
 const struct device_class nrf52_pwm_class = {
@@ -462,4 +483,5 @@ const struct device_class nrf52_pwm_class = {
     .peek = pwm_peek,
     .input = pwm_input,
     .faults = pwm_faults,
+    .timers = pwm_timers,
 };

@@ -230,6 +230,28 @@ static bool state_is_sane(const void *self, const void *state, uint64_t now_cycl
            device_faults_are_sane(saadc_faults, s->faults.values);
 }
 
+static const struct device_task saadc_tasks[] = {{SAADC_TASKS_START, "START"},
+                                                 {SAADC_TASKS_SAMPLE, "SAMPLE"},
+                                                 {SAADC_TASKS_STOP, "STOP"},
+                                                 {SAADC_TASKS_CALIBRATEOFFSET, "CALIBRATEOFFSET"},
+                                                 {0, NULL}};
+
+static size_t saadc_timers(const void *self, struct device_timer *timers, size_t max)
+{
+    const struct saadc *saadc = self;
+    if (!saadc->sample.queued || max == 0) {
+        return 0;
+    }
+    uint64_t period = saadc_sample_period_cycles(saadc);
+    uint64_t due = saadc->sample.due_cycles;
+    timers[0] = (struct device_timer){.due_cycles = due,
+                                      .begun_cycles = due > period ? due - period : 0,
+                                      .period_cycles = period};
+    device_timer_add_words(timers[0].label, sizeof timers[0].label, "SAMPLERATE");
+    device_timer_add_words(timers[0].effect, sizeof timers[0].effect, "takes a sample");
+    return 1;
+}
+
 static const size_t event_offsets[] = {offsetof(struct saadc, step), offsetof(struct saadc, sample),
                                        offsetof(struct saadc, calibrated)};
 
@@ -250,4 +272,6 @@ const struct device_class nrf52_saadc_class = {
     .peek = saadc_peek,
     .input = saadc_input,
     .faults = saadc_faults,
+    .timers = saadc_timers,
+    .tasks = saadc_tasks,
 };

@@ -200,7 +200,7 @@ static void step_fired(void *owner, uint64_t late_cycles)
                        clock_us_to_cycles(saadc->env.clock, SAADC_CONVERT_US));
 }
 
-static uint64_t sample_period_cycles(const struct saadc *saadc)
+uint64_t saadc_sample_period_cycles(const struct saadc *saadc)
 {
     uint32_t cc = saadc->state.samplerate & ~SAMPLERATE_TIMERS;
     cc = cc < SAMPLERATE_CC_MIN ? SAMPLERATE_CC_MIN : cc;
@@ -212,7 +212,7 @@ static void sample_fired(void *owner, uint64_t late_cycles)
 {
     struct saadc *saadc = owner;
     clock_schedule(saadc->env.clock, &saadc->sample,
-                   clock_now(saadc->env.clock) - late_cycles + sample_period_cycles(saadc));
+                   clock_now(saadc->env.clock) - late_cycles + saadc_sample_period_cycles(saadc));
     if (!saadc->state.busy) {
         begin_scan(saadc);
     }
@@ -262,7 +262,7 @@ static void sample(struct saadc *saadc)
     }
     if ((s->samplerate & SAMPLERATE_TIMERS) != 0) {
         clock_schedule(saadc->env.clock, &saadc->sample,
-                       clock_now(saadc->env.clock) + sample_period_cycles(saadc));
+                       clock_now(saadc->env.clock) + saadc_sample_period_cycles(saadc));
     }
     begin_scan(saadc);
 }

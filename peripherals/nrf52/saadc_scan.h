@@ -14,6 +14,9 @@ void saadc_scan_init(struct saadc *saadc);
 /* A task register was triggered. */
 void saadc_run_task(struct saadc *saadc, uint32_t offset);
 
+/* Between two samples of SAMPLERATE's timer. */
+uint64_t saadc_sample_period_cycles(const struct saadc *saadc);
+
 /* What is under way ends without an event; calibration goes on. */
 void saadc_abort(struct saadc *saadc);
 

@@ -74,6 +74,19 @@ static void set_sequence(struct bench *b, uint32_t n, const uint16_t *values, ui
     bench_write(b, SEQ_REFRESH(n), 0);
 }
 
+/* What it tells of the period that runs, against the events that then come. */
+static void check_told_period(struct bench *b)
+{
+    struct device_timer told;
+    assert_int_equal(nrf52_pwm_class.timers(b->device, &told, 1), 1);
+    uint32_t before = bench_event_count(b, PWMPERIODEND);
+    bench_run_to(b, told.due_cycles - 1);
+    assert_int_equal(bench_event_count(b, PWMPERIODEND), before);
+    bench_run_to(b, told.due_cycles);
+    assert_int_equal(bench_event_count(b, PWMPERIODEND), before + 1);
+    assert_int_equal(told.due_cycles - told.begun_cycles, told.period_cycles);
+}
+
 static int setup(void **state)
 {
     struct scope *scope = test_calloc(1, sizeof *scope);
@@ -166,6 +179,7 @@ static void edges_come_in_their_cycles(void **state)
     }
     assert_int_equal(bench_event_count(b, PWMPERIODEND), 2);
     assert_int_equal(bench_event_cycle(b, PWMPERIODEND), 1800);
+    check_told_period(b);
 }
 
 static void each_load_mode_spreads_its_values(void **state)

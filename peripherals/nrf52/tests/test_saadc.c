@@ -343,6 +343,14 @@ static void the_sample_rate_timer_counts_16_mhz(void **state)
     assert_int_equal(bench_event_count(b, END), 1);
     bench_run_to(b, US(1000));
     assert_int_equal(bench_event_count(b, DONE), 10); /* goes on without a buffer */
+    struct device_timer told;
+    assert_int_equal(nrf52_saadc_class.timers(b->device, &told, 1), 1);
+    assert_int_equal(told.due_cycles, US(1100));
+    bench_run_to(b, US(1105) - 1);
+    assert_int_equal(bench_event_count(b, DONE), 11);
+    bench_run_to(b, US(1105)); /* the sample of that cycle, converted */
+    assert_int_equal(bench_event_count(b, DONE), 12);
+    assert_int_equal(told.period_cycles, US(100));
     assert_int_equal(bench_read(b, AMOUNT), 3);
     bench_write(b, STOP, 1);
     assert_int_equal(bench_event_count(b, STOPPED), 1);
