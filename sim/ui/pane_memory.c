@@ -5,20 +5,24 @@
 #include "sim/ui/pane_memory_internal.h"
 #include "sim/ui/panes.h"
 
-#define ZOOM_MAX     64.0F
-#define ZOOM_STEP    1.5F
-#define ROW_PAD      3.0F /* around a label in the smallest row */
-#define GAP          8.0F
-#define OVERVIEW     52.0F
-#define LENS         20.0F
-#define MAP_MIN      164.0F
-#define MAP_MAX      300.0F
-#define NOTES_MIN    184.0F
-#define NOTES_MAX    330.0F
-#define WIDE         460.0F /* from here on there is an overview */
-#define MARKED       400.0F /* and sp and break have names beside their addresses */
-#define TALL         330.0F /* from here on there are two lines at the foot */
-#define SCROLL_NOTCH 40.0F
+#define ZOOM_MAX        64.0F
+#define ZOOM_STEP       1.5F
+#define ROW_PAD         3.0F /* around a label in the smallest row */
+#define GAP             8.0F
+#define OVERVIEW        52.0F
+#define LENS            20.0F
+#define MAP_MIN         164.0F
+#define MAP_MAX         300.0F
+#define NOTES_MIN       184.0F
+#define NOTES_MAX       330.0F
+#define WIDE            460.0F
+#define MIDDLE          370.0F /* from here on there is an overview */
+#define OVERVIEW_NARROW 36.0F
+#define LENS_NARROW     10.0F
+#define ADDRESS_DIGITS  8
+#define SHORT_DIGITS    4
+#define TALL            330.0F /* from here on there are two lines at the foot */
+#define SCROLL_NOTCH    40.0F
 
 /* ---- what is shown ---- */
 
@@ -63,6 +67,21 @@ static struct memory_picture make_picture(struct memory_state *state, struct can
 
 /* ---- where it is ---- */
 
+/* How many of the last digits differ in what is shown. */
+static int count_digits(const struct memory_picture *picture)
+{
+    if (picture->span_count == 0) {
+        return ADDRESS_DIGITS;
+    }
+    const struct view_span *last = &picture->spans[picture->span_count - 1];
+    uint32_t differ = picture->spans[0].address ^ (last->address + last->bytes);
+    int digits = SHORT_DIGITS;
+    while (digits < ADDRESS_DIGITS && differ >> (4 * digits) != 0) {
+        digits++;
+    }
+    return digits;
+}
+
 static void place_columns(struct memory_picture *picture, struct rect body)
 {
     struct memory_places *at = &picture->at;
@@ -70,14 +89,20 @@ static void place_columns(struct memory_picture *picture, struct rect body)
     float small = canvas_line_height(canvas, CANVAS_SMALL);
     float x = body.x;
     float right = body.x + body.width;
-    float addresses = canvas_text_width(canvas, CANVAS_MONO, "00000000") + 16;
-    addresses += body.width >= MARKED ? canvas_text_width(canvas, CANVAS_SMALL, "break") + 8 : 0;
+    bool wide = body.width >= WIDE;
+    at->digits = wide ? ADDRESS_DIGITS : count_digits(picture);
+    float addresses = canvas_text_width(canvas, CANVAS_MONO, "0") *
+                          (float)(at->digits == ADDRESS_DIGITS ? at->digits : at->digits + 1) +
+                      16;
+    addresses += canvas_text_width(canvas, CANVAS_SMALL, "break") + 8;
     float may = canvas_text_width(canvas, CANVAS_SMALL, "RWX") + 8;
     float lanes = (float)memory_count_lanes(picture) * memory_lane_width(canvas);
-    if (body.width >= WIDE && picture->index >= 0) {
-        at->overview = (struct rect){x + 3, body.y, OVERVIEW, body.height};
-        at->lens = (struct rect){x + 3 + OVERVIEW + 3, body.y, LENS, body.height};
-        x = at->lens.x + LENS;
+    if (body.width >= MIDDLE && picture->index >= 0) {
+        float overview = wide ? OVERVIEW : OVERVIEW_NARROW;
+        float lens = wide ? LENS : LENS_NARROW;
+        at->overview = (struct rect){x + 3, body.y, overview, body.height};
+        at->lens = (struct rect){x + 3 + overview + 3, body.y, lens, body.height};
+        x = at->lens.x + lens;
     }
     at->addresses = (struct rect){x, body.y, addresses, body.height};
     x += addresses;
@@ -183,6 +208,9 @@ static void draw_head(const struct memory_picture *picture)
         picture->state->flash ? picture->process->flash_bytes : picture->process->ram_bytes;
     snprintf(text, sizeof text, "%s · %s of %s", process_state_words(picture->process),
              process_bytes(bytes).text, picture->state->flash ? "flash" : "RAM");
+    if (x + canvas_text_width(picture->canvas, CANVAS_SANS, text) > limit) {
+        snprintf(text, sizeof text, "%s", process_state_words(picture->process));
+    }
     canvas_text(picture->canvas, CANVAS_SANS, x, head.y + 2, limit - x, CANVAS_LEFT,
                 memory_color(picture, THEME_TEXT_DIM), text);
 }

@@ -10,6 +10,7 @@
 struct memory_places {
     struct rect head, ram_button, flash_button;
     struct rect overview, lens, addresses, map, may, lanes, notes, foot;
+    int digits; /* of an address that are written: 8, or the last ones that tell them apart */
 };
 
 struct memory_state {

@@ -27,9 +27,11 @@ static void draw_overview_name(const struct memory_picture *picture, const struc
 {
     float line = canvas_line_height(picture->canvas, CANVAS_SMALL);
     bool own = span->process == picture->index && span->kind == VIEW_SPAN_PROCESS;
-    if (box.height >= line && span->kind != VIEW_SPAN_FREE) {
+    float width = canvas_text_width(picture->canvas, CANVAS_SMALL, span->label);
+    bool fits = box.height >= line && width <= box.width - 2;
+    if (fits && span->kind != VIEW_SPAN_FREE) {
         canvas_text(picture->canvas, CANVAS_SMALL, box.x + box.width / 2,
-                    box.y + (box.height - line) / 2, box.width - 4, CANVAS_CENTRE,
+                    box.y + (box.height - line) / 2, 0, CANVAS_CENTRE,
                     memory_color(picture, own ? THEME_TEXT_ON_ACCENT : THEME_TEXT), span->label);
     }
 }
@@ -139,8 +141,9 @@ static void draw_label(const struct memory_picture *picture, const struct view_s
         return;
     }
     float size_width = canvas_text_width(picture->canvas, CANVAS_SMALL, bytes.text);
-    bool both = box.width > size_width + 2 * LABEL_LEFT + 60;
     process_span_name(span, name, sizeof name);
+    bool both = box.width > size_width + 2 * LABEL_LEFT + 8 +
+                                canvas_text_width(picture->canvas, CANVAS_SMALL, name);
     canvas_text(picture->canvas, CANVAS_SMALL, left, y,
                 box.width - 2 * LABEL_LEFT - (both ? size_width + 8 : 0), CANVAS_LEFT,
                 memory_color(picture, THEME_TEXT), name);
@@ -192,7 +195,7 @@ void memory_draw_labels(const struct memory_picture *picture)
 static const char *boundary_name(const struct memory_picture *picture, uint32_t address)
 {
     const struct view_process *process = picture->process;
-    if (picture->state->flash || address == 0) {
+    if (process == NULL || picture->state->flash || address == 0) {
         return NULL;
     }
     if (address == process->stack_pointer) {
@@ -209,7 +212,12 @@ static void draw_address(const struct memory_picture *picture, uint32_t address,
     const char *name = boundary_name(picture, address);
     color ink = memory_color(picture, name != NULL ? THEME_TEXT : THEME_TEXT_DIM);
     float right = area.x + area.width - 10;
-    snprintf(text, sizeof text, "%08x", address);
+    int digits = picture->at.digits;
+    if (digits == 8) {
+        snprintf(text, sizeof text, "%08x", address);
+    } else {
+        snprintf(text, sizeof text, "…%0*x", digits, address & ((1U << (4 * digits)) - 1));
+    }
     float width =
         canvas_text(picture->canvas, CANVAS_MONO, right, y - line / 2, 0, CANVAS_RIGHT, ink, text);
     if (name != NULL && right - width - 30 > area.x) {

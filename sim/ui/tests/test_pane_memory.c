@@ -32,6 +32,7 @@ static void test_pictures(void **state)
          false},
         {"memory_flash", {.width = 760, .height = 480, .scale = 1}, 2, true},
         {"memory_narrow", {.width = 320, .height = 420, .scale = 1}, 2, false},
+        {"memory_middle", {.width = 420, .height = 316, .scale = 1}, 2, false},
         {"memory_dense", {.width = 1200, .height = 900, .scale = 2}, 1, false},
     };
     struct view_frame *frame = sample_frame_new();
@@ -278,10 +279,14 @@ static void test_any_size_and_content(void **state)
     (void)state;
     static const float sizes[][2] = {{1, 1}, {30, 500}, {500, 20}, {260, 160}, {1900, 1100}};
     struct view_frame *frame = sample_frame_new();
-    for (int content = 0; content < 3; content++) {
+    for (int content = 0; content < 4; content++) {
         if (content == 1) {
             fill_up(&frame->processes);
-        } else if (content == 2) {
+        } else if (content == 2) { /* firmware without processes */
+            sample_processes(frame);
+            frame->processes.count = 0;
+            frame->processes.hits[0].process = VIEW_SPAN_NOBODY;
+        } else if (content == 3) {
             memset(&frame->processes, 0, sizeof frame->processes);
         }
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
