@@ -280,7 +280,9 @@ bool run_control_start(struct run_control *control, struct run_session *session,
                                     .pause_cycle = CLOCK_NEVER,
                                     .changed = true};
     run_pace_start(&control->pace, clock->cpu_hz,
-                   options->has_speed ? options->speed_permille : RUN_SPEED_REAL,
+                   options->has_speed           ? options->speed_permille
+                   : options->window.presenting ? RUN_SPEED_SLOW
+                                                : RUN_SPEED_REAL,
                    run_loop_host_ns(), clock_now(clock));
     control->builder = view_builder_create(&sources, error);
     return control->builder != NULL;

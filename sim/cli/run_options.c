@@ -31,7 +31,7 @@ const char run_options_help[] =
     "      --size WxH        of window or picture, in pixels (default 1280x800)\n"
     "      --scale N         pixels per point (default: as the display wants)\n"
     "      --theme dark|light  default dark\n"
-    "      --present         large type and captions, for a projector\n"
+    "      --present         large type, a caption, slow motion, for a projector\n"
     "      --screenshot FILE  writes the window's view at the end of the run as PNG; needs no\n"
     "                        display\n"
     "      --pane NAME       the picture shows one pane: board, timers, ...\n"

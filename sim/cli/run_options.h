@@ -24,6 +24,7 @@
 
 #define RUN_SPEED_MAX  0U /* permille of real time: as fast as can be */
 #define RUN_SPEED_REAL 1000U
+#define RUN_SPEED_SLOW 100U /* of --present: what happens can be seen */
 
 enum run_window_wish {
     RUN_WINDOW_DEFAULT, /* where there is a display */

@@ -143,6 +143,7 @@ static SDL_Renderer *create_renderer(SDL_Window *window)
     if (renderer != NULL && is_played(renderer)) {
         SDL_DestroyRenderer(renderer);
         renderer = NULL;
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* nor by that way round */
     }
     return renderer != NULL ? renderer : SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
 }
