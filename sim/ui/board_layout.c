@@ -4,8 +4,7 @@
 #include <string.h>
 
 #define MARGIN       24.0F
-#define CELL_WIDTH   184.0F
-#define CELL_HEIGHT  48.0F
+#define CELL_LINES   11.5F /* width of a card, in heights of a line of text */
 #define CELL_GAP     8.0F
 #define CELL_PADDING 8.0F
 #define PANEL_SIDE   176.0F /* of a display or a touch panel without a place */
@@ -47,14 +46,15 @@ struct card_row {
     struct board_layout *layout;
     struct rect area;
     float x, y; /* of the next card */
+    float line;
     float row_height;
 };
 
 static void add_card(struct card_row *row, const struct view_parts *parts, size_t device)
 {
     bool large = is_panel(parts->parts[device].kind);
-    float width = large ? PANEL_SIDE : CELL_WIDTH;
-    float height = large ? PANEL_SIDE + CELL_HEIGHT / 2 : CELL_HEIGHT;
+    float width = large ? PANEL_SIDE : row->line * CELL_LINES;
+    float height = large ? PANEL_SIDE + row->line : 2 * row->line + 2 * CELL_PADDING;
     if (row->x > row->area.x && row->x + width > row->area.x + row->area.width) {
         row->x = row->area.x;
         row->y += row->row_height + CELL_GAP;
@@ -70,9 +70,9 @@ static void add_card(struct card_row *row, const struct view_parts *parts, size_
 
 /* Returns the height that they take. */
 static float add_cards(struct board_layout *layout, const struct view_parts *parts,
-                       struct rect area)
+                       struct rect area, float line)
 {
-    struct card_row row = {.layout = layout, .area = area, .x = area.x, .y = area.y};
+    struct card_row row = {.layout = layout, .area = area, .x = area.x, .y = area.y, .line = line};
     for (unsigned large = 0; large <= 1; large++) {
         for (size_t i = 0; i < parts->part_count; i++) {
             const struct view_part *part = &parts->parts[i];
@@ -155,14 +155,14 @@ static void place_outline(struct board_layout *layout, const struct board_pictur
 }
 
 void board_layout_make(struct board_layout *layout, const struct view_parts *parts,
-                       const struct board_camera *camera, struct rect area)
+                       const struct board_camera *camera, struct rect area, float line)
 {
     layout->count = 0;
     layout->has_outline = false;
     layout->scale = 0;
     struct rect room = {area.x + CELL_GAP, area.y + CELL_GAP, area.width - 2 * CELL_GAP,
                         area.height - 2 * CELL_GAP};
-    float cards = add_cards(layout, parts, room);
+    float cards = add_cards(layout, parts, room, line);
     if (parts->picture->corner_count == 0) {
         float spare = fmaxf(0, (room.height - cards) / 2);
         move_cards(layout, camera->pan_x, camera->pan_y + spare);

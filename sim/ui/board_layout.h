@@ -33,8 +33,9 @@ struct board_layout {
     size_t count;
 };
 
+/* `line`: height of a line of text, which cards go by. */
 void board_layout_make(struct board_layout *layout, const struct view_parts *parts,
-                       const struct board_camera *camera, struct rect area);
+                       const struct board_camera *camera, struct rect area, float line);
 
 /* What is nearest under a point: a spot that can be acted on before one that cannot, the smallest
  * first. Its index, or BOARD_NO_SPOT. */

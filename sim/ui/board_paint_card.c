@@ -35,7 +35,10 @@ static void describe_level(struct card *card, const struct view_pin *pin)
                                           [VIEW_DRIVEN_BY_CHIP] = "driven by the chip",
                                           [VIEW_DRIVEN_BY_PART] = "driven by a part",
                                           [VIEW_DRIVEN_BY_PULL] = "held by a pull resistor"};
-    if (pin->level == VIEW_LEVEL_FLOATING) {
+    if (pin->analog) {
+        snprintf(next_line(card), LINE_BYTES, "%d.%03d V, set by a part", pin->millivolts / 1000,
+                 pin->millivolts % 1000);
+    } else if (pin->level == VIEW_LEVEL_FLOATING) {
         snprintf(next_line(card), LINE_BYTES, "floating: %s", drivers[pin->driver]);
     } else {
         snprintf(next_line(card), LINE_BYTES, "%s, %s, %d.%02d V", levels[pin->level],

@@ -230,14 +230,31 @@ void board_paint_item(const struct board_paint *paint, const struct board_spot *
 
 /* ---- contacts ---- */
 
+/* A voltage stands in its square as high as it is. */
+static void paint_voltage(const struct board_paint *paint, const struct view_pin *pin,
+                          struct rect box, float line)
+{
+    const color *colors = theme_get(THEME_DARK)->colors;
+    float supply = fmaxf(1, (float)paint->parts->supply_millivolts);
+    float share = fminf(1, fmaxf(0, (float)pin->millivolts / supply));
+    struct rect inside = board_grow(box, -line);
+    float height = inside.height * share;
+    canvas_fill(paint->canvas,
+                (struct rect){inside.x, inside.y + inside.height - height, inside.width, height},
+                colors[THEME_HIGH]);
+    canvas_frame(paint->canvas, box, line, board_tint(colors[THEME_FLOATING], 350));
+}
+
 static void paint_level(const struct board_paint *paint, const struct view_pin *pin,
                         struct board_contact_place place)
 {
     const color *colors = theme_get(THEME_DARK)->colors;
-    float side = fmaxf(4, fminf(14, place.pitch * 0.56F));
+    float side = fmaxf(4, fminf(20, place.pitch * 0.56F));
     struct rect box = {place.x - side / 2, place.y - side / 2, side, side};
     float line = fmaxf(1, side * 0.16F);
-    if (pin->level == VIEW_LEVEL_FLOATING) {
+    if (pin->analog) {
+        paint_voltage(paint, pin, box, line);
+    } else if (pin->level == VIEW_LEVEL_FLOATING) {
         canvas_fill(paint->canvas, (struct rect){box.x, place.y - line / 2, side, line},
                     board_tint(colors[THEME_FLOATING], 350));
     } else if (pin->level == VIEW_LEVEL_HIGH) {

@@ -66,10 +66,12 @@ static void paint_key_cap(const struct board_paint *paint, const struct board_sp
     if (number == 0 || smaller_side(spot) < 24 || board_is_latched(paint->holds, spot->device)) {
         return;
     }
-    struct rect cap = {spot->area.x + spot->area.width - 6, spot->area.y - 8, 14, 15};
+    float height = canvas_line_height(paint->canvas, CANVAS_SMALL) + 2;
+    struct rect cap = {spot->area.x + spot->area.width - height * 0.4F,
+                       spot->area.y - height * 0.5F, height - 1, height};
     canvas_fill_round(paint->canvas, cap, 3, 0x10151cd0U);
     canvas_frame_round(paint->canvas, cap, 3, 1, 0xffffff40U);
-    canvas_text(paint->canvas, CANVAS_SMALL, cap.x + cap.width / 2, cap.y + 0.5F, 0, CANVAS_CENTRE,
+    canvas_text(paint->canvas, CANVAS_SMALL, cap.x + cap.width / 2, cap.y + 1, 0, CANVAS_CENTRE,
                 0xe6ebf2ffU, digit);
 }
 
@@ -386,7 +388,8 @@ void board_paint_cell(const struct board_paint *paint, const struct board_spot *
     const char *name = part->label != NULL && part->label[0] != '\0' ? part->label : part->name;
     canvas_text(paint->canvas, CANVAS_SANS, x, y, width, CANVAS_LEFT, colors[THEME_TEXT], name);
     if (!below) {
-        canvas_text(paint->canvas, CANVAS_SMALL, x, y + 17, width, CANVAS_LEFT,
-                    colors[THEME_TEXT_DIM], part->text[0] != '\0' ? part->text : part->place);
+        y += canvas_line_height(paint->canvas, CANVAS_SANS) + 1;
+        canvas_text(paint->canvas, CANVAS_SMALL, x, y, width, CANVAS_LEFT, colors[THEME_TEXT_DIM],
+                    part->text[0] != '\0' ? part->text : part->place);
     }
 }

@@ -132,7 +132,8 @@ static void draw(void *state, struct canvas *canvas, struct rect area,
     }
     board->camera.zoom = fmaxf(1, board->camera.zoom);
     board->pixel_scale = canvas_scale(canvas);
-    board_layout_make(&board->layout, parts, &board->camera, area);
+    board_layout_make(&board->layout, parts, &board->camera, area,
+                      canvas_line_height(canvas, CANVAS_SANS));
     struct board_paint paint = {.canvas = canvas,
                                 .context = context,
                                 .parts = parts,

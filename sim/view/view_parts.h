@@ -102,6 +102,7 @@ struct view_parts {
     size_t part_count;
     struct view_pin pins[BOARD_PINS_MAX];
     size_t pin_count;
+    int32_t supply_millivolts; /* of the chip */
     struct view_control controls[VIEW_CONTROLS_MAX];
     size_t control_count;
     struct view_display displays[VIEW_DISPLAYS_MAX];

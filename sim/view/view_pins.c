@@ -65,6 +65,7 @@ void view_pins_fill(struct parts_watch *watch, struct view_parts *parts)
     const struct machine *machine = watch->sources->machine;
     const struct pin *pins = machine_view_pins(machine);
     int32_t supply = machine_view_supply_microvolts(machine);
+    parts->supply_millivolts = supply / 1000;
     parts->pin_count = machine_view_board(machine)->pin_count;
     for (size_t i = 0; i < parts->pin_count; i++) {
         enum view_driver driver = driver_of(&pins[i]);

@@ -171,6 +171,37 @@ static void test_what_cannot_be(void **state)
     assert_false(read_changed(true, "sandglass,at-um", one, 1, &error));
     assert_non_null(strstr(error.text, "is no <X Y>"));
     assert_int_equal(error.status, SIM_WRONG_USE);
+    static const uint32_t absent_pin[] = {3, BOARD_PICTURE_NO_PIN, 32};
+    static const uint32_t rows[] = {3};
+    assert_false(read_changed(true, "sandglass,pins", absent_pin, 3, &error));
+    assert_non_null(strstr(error.text, "`sandglass,pins` names pin 32, which the chip does not"));
+    assert_true(read_changed(true, "sandglass,pins", absent_pin, 2, &error));
+    assert_false(read_changed(true, "sandglass,pins", many, 65, &error));
+    assert_non_null(strstr(error.text, "is a list of 1 to 64 pins"));
+    assert_false(read_changed(true, "sandglass,pins", many, 0, &error));
+    assert_false(read_changed(true, "sandglass,pin-rows", many, 1, &error));
+    assert_non_null(strstr(error.text, "`sandglass,pin-rows` does not divide the pins"));
+    assert_true(read_changed(true, "sandglass,pin-rows", rows, 1, &error)); /* of nothing */
+}
+
+static void test_contacts(void **state)
+{
+    (void)state;
+    static struct board board;
+    static struct board_picture picture;
+    struct sim_error error = {.status = SIM_OK};
+    assert_true(read_board("nrf52dk", &board, &error));
+    assert_true(board_picture_read(&board, &picture, &error));
+    const struct board_picture_item *header = find(&picture, "p4");
+    assert_string_equal(header->shape, "header");
+    assert_int_equal(header->contact_count, 10);
+    assert_int_equal(header->contact_rows, 1);
+    assert_int_equal(header->contacts[0].pin, 27);
+    assert_string_equal(header->contacts[0].name, "SCL");
+    assert_int_equal(header->contacts[3].pin, BOARD_PICTURE_NO_PIN);
+    assert_string_equal(header->contacts[3].name, "GND");
+    assert_int_equal(header->contacts[9].pin, 19);
+    board_free(&board);
 }
 
 int main(void)
@@ -178,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_visible_part_has_a_place),
         cmocka_unit_test(test_what_a_board_says),
+        cmocka_unit_test(test_contacts),
         cmocka_unit_test(test_inside_of_an_outline),
         cmocka_unit_test(test_what_cannot_be),
     };

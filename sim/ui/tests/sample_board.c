@@ -147,6 +147,9 @@ static void add_pins(struct view_parts *parts)
                                         .level = VIEW_LEVEL_HIGH,
                                         .driver = VIEW_DRIVEN_BY_PART,
                                         .millivolts = 3000};
+    parts->supply_millivolts = 3000;
+    parts->pins[4] = (struct view_pin){
+        .users = "", .driver = VIEW_DRIVEN_BY_PART, .analog = true, .millivolts = 1250};
     parts->pins[15] = (struct view_pin){.users = "button2", .driver = VIEW_DRIVEN_BY_CHIP};
 }
 

@@ -24,7 +24,8 @@ static struct board_layout layout;
 static void lay_out(void)
 {
     const struct board_camera camera = {.zoom = 1};
-    board_layout_make(&layout, &rig.frame->parts, &camera, rig.area);
+    board_layout_make(&layout, &rig.frame->parts, &camera, rig.area,
+                      canvas_line_height(rig.canvas, CANVAS_SANS));
 }
 
 static void open_with(struct view_frame *shown)

@@ -232,6 +232,39 @@ static void test_what_is_pressed_and_touched(void **state)
     close_bench();
 }
 
+static void check_words(const char *name, bool active, const char *text)
+{
+    fill();
+    assert_int_equal(part(name)->active, active);
+    assert_string_equal(part(name)->text, text);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    open_bench("nrf52840dk", catalogue_find);
+    check_words("usb_host", true, "plugged in, no device seen");
+    tell("usb_host", "unplug", 1);
+    check_words("usb_host", false, "not plugged in");
+    check_words("buzzer", false, "silent");
+    for (unsigned i = 0; i < 3; i++) {
+        board_frames_drive(&bench, 42, true);
+        pass(16000);
+        board_frames_drive(&bench, 42, false);
+        pass(16000);
+    }
+    check_words("buzzer", true, "2000 Hz");
+    tell("buzzer", "stuck", 1);
+    check_words("buzzer", false, "silent");
+    close_bench();
+    open_bench("pinetime", catalogue_find);
+    check_words("st7789v", false, "asleep, 0 frames");
+    close_bench();
+    open_bench("tests/radio", catalogue_find);
+    check_words("peer0", false, "channel 11, listening");
+    close_bench();
+}
+
 static void test_pins(void **state)
 {
     (void)state;
@@ -260,6 +293,20 @@ static void test_pins(void **state)
     assert_int_equal(pins[22].level, VIEW_LEVEL_HIGH);
     fill();
     assert_false(pins[22].toggled);
+    close_bench();
+}
+
+static void test_a_voltage(void **state)
+{
+    (void)state;
+    open_bench("sensor_node", catalogue_find);
+    const struct view_pin *pin = &fill()->pins[29]; /* AIN5, half of the battery */
+    assert_true(pin->analog);
+    assert_int_equal(pin->millivolts, 1850);
+    assert_int_equal(bench.frame->parts.supply_millivolts, 3000);
+    tell("vbatt", "millivolts", 3000);
+    fill();
+    assert_int_equal(pin->millivolts, 1500);
     close_bench();
 }
 
@@ -503,7 +550,9 @@ int main(void)
         cmocka_unit_test(test_share_at_its_ends),
         cmocka_unit_test(test_motor_by_pwm),
         cmocka_unit_test(test_what_is_pressed_and_touched),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_a_voltage),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_every_value_of_an_input_reads_back),
         cmocka_unit_test(test_pictures_of_all_sizes),
