@@ -73,7 +73,8 @@ static enum sim_status run_both(struct run_session *session, struct run_control 
         sim_fail(error, SIM_INTERNAL, "cannot start the machine's thread");
         return error->status;
     }
-    if (window_run(window) == WINDOW_VANISHED) {
+    bool vanished = window_run(window) == WINDOW_VANISHED;
+    if (vanished) {
         fprintf(stderr, "sandglass: the display is gone, and the run ends with it\n");
     }
     window_link_send(control->link, &(struct view_command){.kind = VIEW_COMMAND_QUIT});
@@ -82,7 +83,7 @@ static enum sim_status run_both(struct run_session *session, struct run_control 
     if (worker.error.status != SIM_OK) {
         *error = worker.error;
     }
-    return worker.status;
+    return vanished && worker.status == SIM_OK ? SIM_INTERNAL : worker.status;
 }
 
 /* "nrf52dk", also of a path. */
