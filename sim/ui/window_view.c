@@ -8,7 +8,8 @@
 
 #include "sim/ui/window_internal.h"
 
-#define CORNER 6.0F
+#define CORNER      6.0F
+#define TAB_PADDING 6.0F
 
 static void send(void *window, const struct view_command *command)
 {
@@ -103,23 +104,29 @@ struct rect window_title_button(const struct layout_slot *slot, enum window_titl
                          slot->title.y, side, side};
 }
 
-/* Tabs share the room evenly when their names have too little. */
+/* The front one's name is bold. */
+static enum canvas_font title_font(const struct layout_slot *slot, size_t index)
+{
+    return index == slot->front ? CANVAS_BOLD : CANVAS_SANS;
+}
+
+/* All are narrower by the same part when their names have too little room. */
 struct rect window_title_tab(const struct window_view *view, const struct layout_slot *slot,
                              size_t index)
 {
-    float room = slot->title.width - slot->title.height * WINDOW_TITLE_BUTTONS - 8;
+    float room = slot->title.width - slot->title.height * WINDOW_TITLE_BUTTONS - 6;
     float from = 0;
     float widths = 0;
     float own = 0;
     for (size_t i = 0; i < slot->count; i++) {
         const char *title = pane_list[slot->panes[i]]->title;
-        float width = canvas_text_width(view->canvas, CANVAS_BOLD, title) + 16;
+        float width = canvas_text_width(view->canvas, title_font(slot, i), title) + 2 * TAB_PADDING;
         from += i < index ? width : 0;
         own = i == index ? width : own;
         widths += width;
     }
     float squeeze = widths > room && widths > 0 ? fmaxf(0, room) / widths : 1;
-    return (struct rect){slot->title.x + 4 + from * squeeze, slot->title.y, own * squeeze,
+    return (struct rect){slot->title.x + 6 + from * squeeze, slot->title.y, own * squeeze,
                          slot->title.height};
 }
 
@@ -169,11 +176,11 @@ static void draw_title(struct window_view *view, const struct layout_slot *slot)
         bool focused = front && view->layout.focus == pane;
         struct rect tab = window_title_tab(view, slot, i);
         color paint = colors[front ? THEME_TEXT : THEME_TEXT_DIM];
-        canvas_text(canvas, CANVAS_BOLD, tab.x + 8, text_y, tab.width - 12, CANVAS_LEFT, paint,
-                    pane_list[pane]->title);
+        canvas_text(canvas, title_font(slot, i), tab.x + TAB_PADDING, text_y,
+                    tab.width - TAB_PADDING - 2, CANVAS_LEFT, paint, pane_list[pane]->title);
         if (focused || (front && slot->count > 1)) {
-            struct rect mark = {tab.x + 8, slot->title.y + slot->title.height - 2, tab.width - 16,
-                                2};
+            struct rect mark = {tab.x + TAB_PADDING, slot->title.y + slot->title.height - 2,
+                                tab.width - 2 * TAB_PADDING, 2};
             canvas_fill(canvas, mark, colors[focused ? THEME_ACCENT : THEME_BORDER]);
         }
     }
