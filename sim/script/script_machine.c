@@ -7,6 +7,7 @@
 #include "sim/machine/machine_input.h"
 #include "sim/script/script_lab.h"
 #include "sim/script/script_modules.h"
+#include "sim/script/script_parts.h"
 #include "sim/script/script_picture.h"
 #include "sim/script/script_pool.h"
 
@@ -26,6 +27,9 @@ struct script_machine *script_check_machine(lua_State *lua, int index)
     }
     if ((*object)->pooled == NULL) {
         luaL_error(lua, "the machine was closed before");
+    }
+    if (script_parts_are_calling(*object)) {
+        luaL_error(lua, "a part's function is called from within the machine, and may not use it");
     }
     return *object;
 }
@@ -319,6 +323,7 @@ bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
     for (;;) {
         script_feeds_due(lua, machine);
         script_picture_take_due(machine);
+        script_parts_due(lua, machine);
         if (machine->record->wait.happened) {
             return true;
         }
@@ -329,11 +334,14 @@ bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
         uint64_t next = script_feeds_next(machine);
         uint64_t frame = script_picture_next(machine);
         next = frame < next ? frame : next;
+        uint64_t timer = script_parts_next(machine);
+        next = timer < next ? timer : next;
         next = next < cycle ? next : cycle;
         next = next < limit ? next : limit;
         check_stop(lua, machine,
                    machine->run != NULL ? machine->run(machine->run_context, next)
                                         : machine_run(machine->built.machine, next));
+        script_parts_check(lua, machine);
     }
 }
 
@@ -344,7 +352,9 @@ void script_step(lua_State *lua, struct script_machine *machine, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         check_limit(lua, machine, limit);
         script_feeds_due(lua, machine);
+        script_parts_due(lua, machine);
         check_stop(lua, machine, script_net_step(machine, limit));
+        script_parts_check(lua, machine);
     }
 }
 

@@ -2,17 +2,11 @@
 #include "sim/script/script_modules.h"
 
 const struct script_module *const script_modules[] = {
-    &script_module_machine,
-    &script_module_inputs,
-    &script_module_expect,
-    &script_module_pins,
-    &script_module_state,
-    &script_module_events,
-    &script_module_guest,
-    &script_module_golden,
-    &script_module_faults,
-    &script_module_snapshot,
-    &script_module_net,
-    &script_module_picture,
-    NULL,
+    &script_module_machine, &script_module_inputs,
+    &script_module_expect,  &script_module_pins,
+    &script_module_state,   &script_module_events,
+    &script_module_guest,   &script_module_golden,
+    &script_module_faults,  &script_module_snapshot,
+    &script_module_net,     &script_module_picture,
+    &script_module_parts,   NULL,
 };

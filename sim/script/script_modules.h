@@ -17,5 +17,6 @@ extern const struct script_module script_module_faults;   /* script_faults.c */
 extern const struct script_module script_module_snapshot; /* script_snapshot.c */
 extern const struct script_module script_module_net;      /* script_net.c */
 extern const struct script_module script_module_picture;  /* script_picture.c */
+extern const struct script_module script_module_parts;    /* script_parts.c */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "sim/script/script_lab.h"
 #include "sim/script/script_modules.h"
+#include "sim/script/script_parts.h"
 
 #define CLASS_NAME "snapshot"
 #define SAVED_MAX  64
@@ -13,6 +14,7 @@ struct script_saved {
     struct machine_snapshot machine;
     void *record, *owners, *plan; /* owned; the last two may be NULL */
     uint64_t base_cycle, told;
+    int parts; /* reference to what parts keep, or LUA_NOREF; Lua's own */
 };
 
 /* What Lua has. */
@@ -94,11 +96,16 @@ static int snapshot(lua_State *lua)
     if (lab->saved_count == SAVED_MAX) {
         return luaL_error(lua, "snapshot: a machine takes at most %d", SAVED_MAX);
     }
+    int parts = script_parts_save(lua, machine);
     struct snapshot *object = lua_newuserdatauv(lua, sizeof *object, 0);
     *object = (struct snapshot){.machine = machine};
     luaL_setmetatable(lua, CLASS_NAME);
     object->saved = save(machine, lab, &error);
-    return object->saved == NULL ? script_raise(lua, &error) : 1;
+    if (object->saved == NULL) {
+        return script_raise(lua, &error);
+    }
+    object->saved->parts = parts;
+    return 1;
 }
 
 static int restore(lua_State *lua)
@@ -124,6 +131,7 @@ static int restore(lua_State *lua)
     }
     machine->base_cycle = saved->base_cycle;
     machine->lab->told = saved->told;
+    script_parts_restore(lua, machine, saved->parts);
     return 0;
 }
 

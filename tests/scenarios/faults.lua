@@ -43,13 +43,17 @@ end)
 
 case("a fault of a device", function()
   local m = sandglass.board("nrf52dk", { apps = { "blink" } })
-  m:expect_pin("led1", { level = 1, within = s(3) })
-  m:fault{ kind = "led1.stuck" }                           -- as `sandglass faults` lists it: dark
-  m:fault{ kind = "stuck", device = "led2", value = 2 }    -- the same in two words: lit
+  local led -- that this app blinks
+  m:run_until(function()
+    led = m:level("led0") == 1 and "led0" or m:level("led1") == 1 and "led1"
+    return led
+  end, { within = s(3) })
+  m:fault{ kind = led .. ".stuck" }                        -- as `sandglass faults` lists it: dark
+  m:fault{ kind = "stuck", device = "led3", value = 2 }    -- the same in two words: lit
   m:run_for(ms(1))
-  assert(m:level("led1") == 0 and m:level("led2") == 1)
-  m:fault{ kind = "led1.stuck", value = 0 }                -- ends
-  m:expect_pin("led1", { level = 1, within = s(3) })
+  assert(m:level(led) == 0 and m:level("led3") == 1)
+  m:fault{ kind = led .. ".stuck", value = 0 }             -- ends
+  m:expect_pin(led, { level = 1, within = s(3) })
 end)
 
 case("owners", function()
