@@ -200,7 +200,8 @@ static void add_cases_of(struct test_command *command, struct test_task *listing
         struct test_task broken = {.file = listing->file,
                                    .name = file_base_name(command->files.files[listing->file].path),
                                    .result = listing->result,
-                                   .done = true};
+                                   .done = true,
+                                   .broken_file = true};
         listing->result = (struct script_result){0}; /* moved */
         add_case(command, &broken);
         return;
@@ -280,7 +281,7 @@ static void write_replay(const struct test_command *command, const struct test_t
         fputs(" --path", stream);
         put_word(stream, command->folders[i]);
     }
-    if (task->result.verdict != SCRIPT_BROKEN || !task->done || task->name != NULL) {
+    if (!task->broken_file) {
         fputs(" --case", stream);
         put_word(stream, task->name);
     }

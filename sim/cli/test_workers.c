@@ -13,6 +13,7 @@
 
 #define ANSWER_MAX (64U * 1024U * 1024U)
 #define NO_TASK    SIZE_MAX
+#define POLL_MS    200 /* how often it is looked who takes too long */
 
 /* ---- messages: whole blocks of bytes between two processes of ours ---- */
 
@@ -310,7 +311,9 @@ static void listen_to_all(struct office *office)
             count++;
         }
     }
-    (void)poll(polled, count, 200);
+    if (count > 0) {
+        (void)poll(polled, count, POLL_MS);
+    }
     for (nfds_t i = 0; i < count; i++) {
         if ((polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
             take_answer(office, who[i]);
@@ -323,7 +326,13 @@ static void listen_to_all(struct office *office)
 /* Gives each worker something to do, and hires those that are missing. */
 static bool give_all(struct office *office, struct sim_error *error)
 {
-    for (int i = 0; i < office->setup->jobs && office->next < office->count; i++) {
+    for (int i = 0; i < office->setup->jobs; i++) {
+        while (office->next < office->count && office->tasks[office->next].done) {
+            office->next++;
+        }
+        if (office->next == office->count) {
+            return true;
+        }
         struct worker *worker = &office->workers[i];
         if (worker->fd < 0 && !hire(office, worker, error)) {
             return false;

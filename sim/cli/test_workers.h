@@ -26,7 +26,8 @@ struct test_task {
     /* Results, owned by whoever set up the task: */
     struct script_result result; /* listing: `message` is what is wrong with the file */
     struct script_case_list cases;
-    bool done;
+    bool done;        /* also when it is handed over: then it is only told */
+    bool broken_file; /* the whole file: its cases are not known */
 };
 
 /* Does all tasks, `setup->jobs` at a time. Whenever the first that was not done yet is done, and

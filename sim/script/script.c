@@ -417,9 +417,9 @@ bool script_list_cases(const struct script_file *file, struct script_case_list *
     struct script script = {.file = file, .options = &options, .result = &result, .list = list};
     attempt(&script);
     bool good = result.verdict == SCRIPT_PASSED;
-    /* A file that makes a machine before it names a case is one: what is wrong with it, its run
-     * will say. */
-    if (!good && script.has_board && list->count == 0) {
+    /* A file that makes a machine, or expects something, before it names a case is one: its run will
+     * say what is wrong. */
+    if (!good && (script.has_board || result.verdict == SCRIPT_FAILED) && list->count == 0) {
         good = true;
     }
     if (!good) {

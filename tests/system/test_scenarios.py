@@ -25,10 +25,10 @@ def functions():
 
 
 class ComesAlong(unittest.TestCase):
-    def test_the_scenarios_of_the_tree_pass(self):
-        result = sandglass("test", "--path", APPS, os.path.join(ROOT, "tests/scenarios"))
+    def test_the_first_scenario_passes(self):
+        result = sandglass("test", "--path", APPS, os.path.join(ROOT, "tests/scenarios/first.lua"))
         self.assertEqual(result.status, 0, result.stdout + result.stderr)
-        self.assertIn("first.lua: first", result.stdout)
+        self.assertEqual([case.passed for case in read_tap(result.stdout)], [True])
 
 
 class Page(unittest.TestCase):
@@ -106,6 +106,11 @@ class Results(unittest.TestCase):
     def test_statuses(self):
         for source, status in (("assert(true)", 0), ("assert(1 == 2)", 1), ('error("so")', 1), ("x()", 2), ("x = = 1", 2)):
             self.assertEqual(run(source)[0].status, status, source)
+
+    def test_a_file_that_cannot_be_read_by_lua_is_one_result(self):
+        result, cases = run("x = = 1")
+        self.assertEqual(len(cases), 1)
+        self.assertRegex(cases[0].fields["replay"], r"^sandglass test \S+it\.lua$")
 
     def test_list_and_chosen_cases(self):
         with Folder() as folder:
