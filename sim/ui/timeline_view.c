@@ -10,10 +10,10 @@
 /* At the usual size of type: */
 #define GUTTER        168.0F
 #define GUTTER_NARROW 118.0F
-#define AXIS          36.0F
-#define OVERVIEW      20.0F
-#define ROW           24.0F
-#define BLOCK         14.0F
+#define AXIS          34.0F
+#define OVERVIEW      18.0F
+#define ROW           22.0F
+#define BLOCK         13.0F
 
 #define MARGIN_SHARE 0.1
 

@@ -61,7 +61,9 @@ struct timeline_watch {
     const struct view_sources *sources;
     const struct clock *clock;
     struct view_names names;
-    struct view_event running;            /* what the core is in */
+    const struct process_watch *processes;
+    enum view_lane_kind running; /* what the core is in */
+    uint16_t running_index;
     uint16_t active[TIMELINE_ACTIVE_MAX]; /* exceptions */
     size_t active_count;
     uint32_t call_pc[PROCESS_WATCH_MAX]; /* behind the system call that a process is in; 0: none */

@@ -13,10 +13,15 @@ static uint64_t now_cycles(const struct timeline_watch *watch)
     return watch->clock->now_cycles;
 }
 
-static void append(struct timeline_watch *watch, const struct view_event *event)
+/* A new event of now in the half that grows, which has room. */
+static struct view_event *append(struct timeline_watch *watch, enum view_event_kind kind,
+                                 enum view_lane_kind lane, uint16_t index)
 {
     struct timeline_half *half = &watch->halves[watch->current];
-    half->events[half->count++] = *event;
+    struct view_event *event = &half->events[half->count++];
+    *event = (struct view_event){
+        .cycle = now_cycles(watch), .index = index, .lane = (uint8_t)lane, .kind = (uint8_t)kind};
+    return event;
 }
 
 /* How things are, for a reader who has missed what was before. */
@@ -24,54 +29,53 @@ static void append_state(struct timeline_watch *watch)
 {
     const struct pin *pins = machine_view_pins(watch->sources->machine);
     uint32_t pin_count = machine_view_board(watch->sources->machine)->pin_count;
-    struct timeline_half *half = &watch->halves[watch->current];
+    const struct timeline_half *half = &watch->halves[watch->current];
+    struct view_event *sync = append(watch, VIEW_EVENT_SYNC, VIEW_LANE_KERNEL, 0);
     size_t first = half->count;
-    struct view_event event = {.cycle = now_cycles(watch), .kind = VIEW_EVENT_SYNC};
-    append(watch, &event);
-    append(watch, &watch->running);
-    half->events[half->count - 1].cycle = event.cycle;
-    event.kind = VIEW_EVENT_BEGIN;
-    event.lane = VIEW_LANE_EXCEPTION;
+    append(watch, VIEW_EVENT_RUN, watch->running, watch->running_index);
     for (size_t i = 0; i < watch->active_count; i++) {
-        event.index = watch->active[i];
-        append(watch, &event);
+        append(watch, VIEW_EVENT_BEGIN, VIEW_LANE_EXCEPTION, watch->active[i]);
     }
-    event.lane = VIEW_LANE_PIN;
     for (uint32_t i = 0; i < pin_count; i++) {
         if (pins[i].pad.level == WIRE_HIGH) {
-            event.index = (uint16_t)i;
-            append(watch, &event);
+            append(watch, VIEW_EVENT_BEGIN, VIEW_LANE_PIN, (uint16_t)i);
         }
     }
-    half->events[first].value[0] = (uint32_t)(half->count - first - 1);
+    sync->value[0] = (uint32_t)(half->count - first);
 }
 
 /* Two halves take turns: when both are full, the older one is given up. */
-static void add(struct timeline_watch *watch, const struct view_event *event)
+static void take_other_half(struct timeline_watch *watch)
 {
-    if (watch->halves[watch->current].count == HALF) {
-        watch->current = 1 - watch->current;
-        struct timeline_half *half = &watch->halves[watch->current];
-        watch->lost += half->count;
-        half->count = 0;
-        append_state(watch);
-    }
-    append(watch, event);
+    watch->current = 1 - watch->current;
+    struct timeline_half *half = &watch->halves[watch->current];
+    watch->lost += half->count;
+    half->count = 0;
+    append_state(watch);
 }
 
+static struct view_event *add(struct timeline_watch *watch, enum view_event_kind kind,
+                              enum view_lane_kind lane, uint16_t index)
+{
+    if (watch->halves[watch->current].count == HALF) {
+        take_other_half(watch);
+    }
+    return append(watch, kind, lane, index);
+}
+
+/* `value`: r0-r3, or NULL. */
 static void set_running(struct timeline_watch *watch, enum view_lane_kind lane, uint16_t index,
                         const uint32_t *value)
 {
-    struct view_event *running = &watch->running;
-    if (running->lane == lane && running->index == index) {
+    if (watch->running == lane && watch->running_index == index) {
         return;
     }
-    *running = (struct view_event){
-        .cycle = now_cycles(watch), .lane = (uint8_t)lane, .index = index, .kind = VIEW_EVENT_RUN};
+    watch->running = lane;
+    watch->running_index = index;
+    struct view_event *event = add(watch, VIEW_EVENT_RUN, lane, index);
     if (value != NULL) {
-        memcpy(running->value, value, sizeof running->value);
+        memcpy(event->value, value, sizeof event->value);
     }
-    add(watch, running);
 }
 
 static void on_entered(void *context, uint32_t exception, const struct cpu_regs *regs,
@@ -81,14 +85,10 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
     (void)regs;
     (void)from_pc;
     set_running(watch, VIEW_LANE_KERNEL, 0, NULL);
+    add(watch, VIEW_EVENT_BEGIN, VIEW_LANE_EXCEPTION, (uint16_t)exception);
     if (watch->active_count < TIMELINE_ACTIVE_MAX) {
         watch->active[watch->active_count++] = (uint16_t)exception;
     }
-    const struct view_event event = {.cycle = now_cycles(watch),
-                                     .lane = VIEW_LANE_EXCEPTION,
-                                     .index = (uint16_t)exception,
-                                     .kind = VIEW_EVENT_BEGIN};
-    add(watch, &event);
 }
 
 static void on_returned(void *context, uint32_t exception, const struct cpu_regs *regs)
@@ -101,11 +101,7 @@ static void on_returned(void *context, uint32_t exception, const struct cpu_regs
             break;
         }
     }
-    const struct view_event event = {.cycle = now_cycles(watch),
-                                     .lane = VIEW_LANE_EXCEPTION,
-                                     .index = (uint16_t)exception,
-                                     .kind = VIEW_EVENT_END};
-    add(watch, &event);
+    add(watch, VIEW_EVENT_END, VIEW_LANE_EXCEPTION, (uint16_t)exception);
 }
 
 /* A process that goes on elsewhere than behind its system call is in an upcall. */
@@ -113,13 +109,10 @@ static void note_upcall(struct timeline_watch *watch, int process, const struct 
 {
     uint32_t *call_pc = &watch->call_pc[process];
     if (*call_pc != 0 && ((*call_pc ^ regs->pc) & ~1U) != 0) {
-        struct view_event event = {.cycle = now_cycles(watch),
-                                   .lane = VIEW_LANE_PROCESS,
-                                   .index = (uint16_t)process,
-                                   .number = regs->pc,
-                                   .kind = VIEW_EVENT_UPCALL};
-        memcpy(event.value, regs->r, sizeof event.value);
-        add(watch, &event);
+        struct view_event *event =
+            add(watch, VIEW_EVENT_UPCALL, VIEW_LANE_PROCESS, (uint16_t)process);
+        event->number = regs->pc;
+        memcpy(event->value, regs->r, sizeof event->value);
     }
     *call_pc = 0;
 }
@@ -127,7 +120,7 @@ static void note_upcall(struct timeline_watch *watch, int process, const struct 
 static void on_resumed(void *context, const struct cpu_regs *regs)
 {
     struct timeline_watch *watch = context;
-    int process = machine_view_processes(watch->sources->machine)->current;
+    int process = watch->processes->current;
     if (process < 0) {
         set_running(watch, VIEW_LANE_KERNEL, 0, NULL);
         return;
@@ -139,45 +132,38 @@ static void on_resumed(void *context, const struct cpu_regs *regs)
 static void on_started(void *context, int process)
 {
     struct timeline_watch *watch = context;
-    const struct view_event event = {.cycle = now_cycles(watch),
-                                     .lane = VIEW_LANE_PROCESS,
-                                     .index = (uint16_t)process,
-                                     .kind = VIEW_EVENT_START};
     watch->call_pc[process] = 0;
-    add(watch, &event);
+    add(watch, VIEW_EVENT_START, VIEW_LANE_PROCESS, (uint16_t)process);
 }
 
 static void on_called(void *context, const struct machine_syscall *call)
 {
     struct timeline_watch *watch = context;
-    struct view_event event = {.cycle = now_cycles(watch),
-                               .lane = VIEW_LANE_PROCESS,
-                               .index = (uint16_t)call->process,
-                               .number = call->call_class,
-                               .kind = VIEW_EVENT_CALL};
-    memcpy(event.value, call->argument, sizeof event.value);
+    struct view_event *event =
+        add(watch, VIEW_EVENT_CALL, VIEW_LANE_PROCESS, (uint16_t)call->process);
+    event->number = call->call_class;
+    memcpy(event->value, call->argument, sizeof event->value);
     watch->call_pc[call->process] = call->pc;
-    add(watch, &event);
 }
 
 static void on_faulted(void *context, const struct machine_fault *fault)
 {
     struct timeline_watch *watch = context;
     bool kernel = fault->process < 0;
-    const struct view_event event = {
-        .cycle = now_cycles(watch),
-        .lane = kernel ? VIEW_LANE_KERNEL : VIEW_LANE_PROCESS,
-        .index = kernel ? 0 : (uint16_t)fault->process,
-        .number = fault->verdict != NULL,
-        .value = {fault->address, fault->address_valid, (uint32_t)fault->access, fault->pc},
-        .kind = VIEW_EVENT_FAULT};
-    add(watch, &event);
+    struct view_event *event =
+        add(watch, VIEW_EVENT_FAULT, kernel ? VIEW_LANE_KERNEL : VIEW_LANE_PROCESS,
+            kernel ? 0 : (uint16_t)fault->process);
+    event->number = fault->verdict != NULL;
+    event->value[0] = fault->address;
+    event->value[1] = fault->address_valid;
+    event->value[2] = (uint32_t)fault->access;
+    event->value[3] = fault->pc;
 }
 
 static void on_slept(void *context, bool asleep)
 {
     struct timeline_watch *watch = context;
-    int process = machine_view_processes(watch->sources->machine)->current;
+    int process = watch->processes->current;
     if (asleep) {
         set_running(watch, VIEW_LANE_SLEEP, 0, NULL);
     } else if (process >= 0) {
@@ -190,23 +176,15 @@ static void on_slept(void *context, bool asleep)
 static void on_pin_changed(void *context, uint32_t pin, bool high)
 {
     struct timeline_watch *watch = context;
-    const struct view_event event = {.cycle = now_cycles(watch),
-                                     .lane = VIEW_LANE_PIN,
-                                     .index = (uint16_t)pin,
-                                     .kind = high ? VIEW_EVENT_BEGIN : VIEW_EVENT_END};
-    add(watch, &event);
+    add(watch, high ? VIEW_EVENT_BEGIN : VIEW_EVENT_END, VIEW_LANE_PIN, (uint16_t)pin);
 }
 
 static void on_reset(void *context, uint32_t reasons)
 {
     struct timeline_watch *watch = context;
-    const struct view_event event = {.cycle = now_cycles(watch),
-                                     .lane = VIEW_LANE_KERNEL,
-                                     .value = {reasons},
-                                     .kind = VIEW_EVENT_RESET};
     watch->active_count = 0;
     memset(watch->call_pc, 0, sizeof watch->call_pc);
-    add(watch, &event);
+    add(watch, VIEW_EVENT_RESET, VIEW_LANE_KERNEL, 0)->value[0] = reasons;
     set_running(watch, VIEW_LANE_KERNEL, 0, NULL);
 }
 
@@ -225,7 +203,8 @@ bool view_timeline_start(struct timeline_watch *watch, const struct view_sources
                                               .context = watch};
     watch->sources = sources;
     watch->clock = machine_clock(sources->machine);
-    watch->running = (struct view_event){.kind = VIEW_EVENT_RUN, .lane = VIEW_LANE_KINDS};
+    watch->processes = machine_view_processes(sources->machine);
+    watch->running = VIEW_LANE_KINDS;
     view_names_fill(&watch->names, sources->machine, &sources->kernel->info);
     on_slept(watch, cpu_is_asleep(machine_cpu(sources->machine)));
     watch->halves[0].count = 0;

@@ -188,6 +188,39 @@ static void the_core_is_always_somewhere(void **state)
     free(scene);
 }
 
+/* More than a frame holds: the newest are there, from an account of how things are on. */
+static void too_many_events_are_said_to_be_lost(void **state)
+{
+    static const char *const storm[] = {"apps/tests/attack_work.tbf", NULL};
+    struct scene *scene = malloc(sizeof *scene);
+    (void)state;
+    assert_non_null(scene);
+    open_scene(scene, storm);
+    run_to(scene, 250 * MS);
+    assert_int_equal(scene->frame->timeline.lost, 0);
+    uint64_t before = scene->frame->clock.now_cycles;
+    run_to(scene, 400 * MS);
+    const struct view_timeline *timeline = &scene->frame->timeline;
+    assert_true(timeline->lost > 0);
+    assert_in_range(timeline->count, VIEW_EVENTS_MAX / 2, VIEW_EVENTS_MAX);
+    assert_int_equal(timeline->events[0].kind, VIEW_EVENT_SYNC);
+    for (size_t i = 1; i < timeline->count; i++) {
+        assert_true(timeline->events[i].cycle >= timeline->events[i - 1].cycle);
+    }
+    assert_int_equal(scene->history.gap_count, 1);
+    assert_int_equal(scene->history.gaps[0].begin, before);
+    assert_int_equal(scene->history.gaps[0].end, timeline->events[0].cycle);
+    uint64_t known = scene->frame->clock.now_cycles - timeline->events[0].cycle;
+    uint64_t from = timeline->events[0].cycle >> HISTORY_FINE_SHIFT << HISTORY_FINE_SHIFT;
+    uint64_t all = 0;
+    for (uint16_t lane = HISTORY_KERNEL; lane < HISTORY_EXCEPTION; lane++) {
+        all += view_history_busy(&scene->history, lane, from, UINT64_MAX / 2, false);
+    }
+    assert_int_equal(all, known);
+    close_scene(scene);
+    free(scene);
+}
+
 static uint64_t count_events(const struct view_history *history, enum view_event_kind kind,
                              uint16_t lane)
 {
@@ -295,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alarms_come_when_they_are_told_to),
         cmocka_unit_test(the_core_is_always_somewhere),
+        cmocka_unit_test(too_many_events_are_said_to_be_lost),
         cmocka_unit_test(calls_are_all_there_and_named),
         cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(damaged_memory_is_borne),
