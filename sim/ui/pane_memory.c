@@ -11,9 +11,9 @@
 #define GAP             8.0F
 #define OVERVIEW        52.0F
 #define LENS            20.0F
-#define MAP_MIN         164.0F
+#define MAP_MIN         150.0F
 #define MAP_MAX         300.0F
-#define NOTES_MIN       184.0F
+#define NOTES_MIN       174.0F
 #define NOTES_MAX       330.0F
 #define WIDE            460.0F
 #define MIDDLE          370.0F /* from here on there is an overview */

@@ -159,6 +159,21 @@ static void draw_link(const struct memory_picture *picture, const struct view_hi
     canvas_line(picture->canvas, corner, y, to, y, 1, ink);
 }
 
+static size_t shortest_line(const struct memory_picture *picture, const char *const lines[3],
+                            size_t count)
+{
+    size_t shortest = 0;
+    float width = 0;
+    for (size_t i = 0; i < count; i++) {
+        float here = canvas_text_width(picture->canvas, CANVAS_SMALL, lines[i]);
+        if (i == 0 || here < width) {
+            shortest = i;
+            width = here;
+        }
+    }
+    return shortest;
+}
+
 static void draw_card(const struct memory_picture *picture, const struct view_hit *hit,
                       struct rect box)
 {
@@ -181,7 +196,7 @@ static void draw_card(const struct memory_picture *picture, const struct view_hi
                 memory_color(picture, THEME_TEXT), title);
     float y = box.y + CARD_PAD + line;
     size_t count = card_lines(hit, lines);
-    size_t aged = count > 1 ? count - 2 : 0; /* beside the reason: it is short */
+    size_t aged = shortest_line(picture, lines, count); /* the age has room beside it */
     for (size_t i = 0; i < count; i++) {
         float room = i == aged ? canvas_text_width(picture->canvas, CANVAS_SMALL, age) + 12 : 0;
         canvas_text(picture->canvas, CANVAS_SMALL, x, y, inner - room, CANVAS_LEFT,
