@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the sensors of a bus list; how they work is in tests/scenarios/system/i2c.lua."""
+"""What the sensors of a bus list; how they work is in tests/system/i2c.lua."""
 import unittest
 
 from sandglass import sandglass

@@ -1,6 +1,6 @@
 -- A part at the other end of a serial line: it types to the kernel's process console, and the line may be bad.
 local function board()
-    return sandglass.board("../../boards/uart_peer.dts", { kernel = "nrf52dk.elf", apps = { "hello" } })
+    return sandglass.board("../boards/uart_peer.dts", { kernel = "nrf52dk.elf", apps = { "hello" } })
 end
 
 local function type_list(m)

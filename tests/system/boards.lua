@@ -181,14 +181,14 @@ for fault, value in pairs({ ["bma421.nack"] = -1, ["bma421.data-nack"] = 2, ["bm
 end
 
 case("a flash on the header that does not answer", function()
-    local m = sandglass.board("../../boards/header_spi.dts", { kernel = "nrf52840dk.elf", apps = { "flash_id" } })
+    local m = sandglass.board("../boards/header_spi.dts", { kernel = "nrf52840dk.elf", apps = { "flash_id" } })
     m:fault({ kind = "header_flash.no-answer" })
     m:allow_faults()
     m:expect_uart("flash_id: no flash answers", { within = s(1) })
 end)
 
 case("long transfers have one chip select", function()
-    local m = sandglass.board("../../boards/header_spi_watched.dts", { kernel = "nrf52840dk.elf", apps = { "spi_long" } })
+    local m = sandglass.board("../boards/header_spi_watched.dts", { kernel = "nrf52840dk.elf", apps = { "spi_long" } })
     m:expect_uart("spi_long: 0, program 0\n", { within = s(1) })
     m:expect_uart("spi_long: read 0, 1000 bytes are right\n", { within = s(1) })
     local selects = {}
@@ -199,7 +199,7 @@ case("long transfers have one chip select", function()
 end)
 
 case("a voltage that rises above another", function()
-    local m = sandglass.board("../../boards/header_analog.dts", { kernel = "nrf52840dk.elf", apps = { "threshold" } })
+    local m = sandglass.board("../boards/header_analog.dts", { kernel = "nrf52840dk.elf", apps = { "threshold" } })
     m:expect_uart("threshold: at first below\n", { within = s(1) })
     for at, percent in pairs({ [500] = 75, [700] = 80, [900] = 20, [1100] = 75, [1101] = 10 }) do
         m:set("knob", "percent", percent, { at = ms(at) - m:now() })

@@ -103,7 +103,7 @@ case("while one samples at a rate the other is refused, and both come to what th
 end)
 
 local function header(example)
-    return sandglass.board("../../boards/nrf52dk_header.dts", { kernel = "nrf52dk.elf", apps = { "examples/" .. example .. ".tbf" } })
+    return sandglass.board("../boards/nrf52dk_header.dts", { kernel = "nrf52dk.elf", apps = { "examples/" .. example .. ".tbf" } })
 end
 
 case("the header's ADC", function()
