@@ -1,7 +1,5 @@
 /* F1: all keys, the window's and each pane's, in columns. */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "sim/ui/window_internal.h"
 
@@ -10,7 +8,6 @@
 #define KEYS_SHARE 0.5F /* of a column, at most */
 #define COLUMN_MIN 300.0F
 #define SECTIONS   (PANES_MAX + 1)
-#define TEXT_MAX   200
 
 struct section {
     const char *title;
@@ -39,35 +36,13 @@ static size_t list_sections(struct section sections[SECTIONS])
     return count;
 }
 
-/* As many whole words as go into the width, at least one; moves on behind them. */
-static void take_words(const struct page *page, const char **text, float width,
-                       char words[TEXT_MAX])
-{
-    size_t taken = 0;
-    size_t length = strlen(*text);
-    for (size_t end = 1; end <= length && end < TEXT_MAX; end++) {
-        if ((*text)[end] != ' ' && (*text)[end] != 0) {
-            continue;
-        }
-        snprintf(words, TEXT_MAX, "%.*s", (int)end, *text);
-        if (taken > 0 && canvas_text_width(page->canvas, CANVAS_SANS, words) > width) {
-            break;
-        }
-        taken = end;
-    }
-    taken = taken > 0 ? taken : length;
-    snprintf(words, TEXT_MAX, "%.*s", (int)taken, *text);
-    *text += taken;
-    *text += strspn(*text, " ");
-}
-
 /* Words on as many rows as they need; returns the y below. With `paint` 0 it only measures. */
 static float put_words(const struct page *page, const char *text, float x, float y, float width,
                        color paint)
 {
     do {
-        char words[TEXT_MAX];
-        take_words(page, &text, width, words);
+        char words[WINDOW_WORDS_MAX];
+        window_take_words(page->canvas, CANVAS_SANS, &text, width, words);
         if (paint != 0) {
             canvas_text(page->canvas, CANVAS_SANS, x, y, width, CANVAS_LEFT, paint, words);
         }

@@ -6,6 +6,7 @@
 
 #define WINDOW_FAR_OUTSIDE (-1.0e6F)
 #define WINDOW_SAID_MS     6000U
+#define WINDOW_WORDS_MAX   256
 
 struct ui_context window_context(struct window_view *view, size_t pane);
 
@@ -21,6 +22,9 @@ void window_draw_caption(struct window_view *view, struct canvas *canvas, struct
 /* How high the two are now. */
 float window_status_height(const struct canvas *canvas);
 float window_caption_height(const struct canvas *canvas);
+/* Takes as many whole words off the text as go into the width, at least one. */
+void window_take_words(struct canvas *canvas, enum canvas_font font, const char **text, float width,
+                       char words[WINDOW_WORDS_MAX]);
 void window_draw_help(struct window_view *view, struct canvas *canvas);
 
 /* The keys that are the same in all of the window, for F1; ended by a NULL name. */

@@ -174,6 +174,45 @@ void window_draw_status(struct window_view *view, struct canvas *canvas, struct 
     }
 }
 
+void window_take_words(struct canvas *canvas, enum canvas_font font, const char **text, float width,
+                       char words[WINDOW_WORDS_MAX])
+{
+    size_t taken = 0;
+    size_t length = strlen(*text);
+    for (size_t end = 1; end <= length && end < WINDOW_WORDS_MAX; end++) {
+        if ((*text)[end] != ' ' && (*text)[end] != 0) {
+            continue;
+        }
+        snprintf(words, WINDOW_WORDS_MAX, "%.*s", (int)end, *text);
+        if (taken > 0 && canvas_text_width(canvas, font, words) > width) {
+            break;
+        }
+        taken = end;
+    }
+    taken = taken > 0 ? taken : length;
+    snprintf(words, WINDOW_WORDS_MAX, "%.*s", (int)taken, *text);
+    *text += taken;
+    *text += strspn(*text, " ");
+}
+
+/* In large type on one line, or smaller on two. */
+static void draw_caption_words(struct canvas *canvas, struct rect area, color paint,
+                               const char *words)
+{
+    if (canvas_text_width(canvas, CANVAS_LARGE, words) <= area.width) {
+        canvas_text(canvas, CANVAS_LARGE, area.x, area.y + 2 * STATUS_PADDING, area.width,
+                    CANVAS_LEFT, paint, words);
+        return;
+    }
+    char line[WINDOW_WORDS_MAX];
+    float height = canvas_line_height(canvas, CANVAS_SANS);
+    window_take_words(canvas, CANVAS_SANS, &words, area.width, line);
+    float lines = words[0] != 0 ? 2 : 1;
+    float y = area.y + roundf((area.height - lines * height) / 2);
+    canvas_text(canvas, CANVAS_SANS, area.x, y, area.width, CANVAS_LEFT, paint, line);
+    canvas_text(canvas, CANVAS_SANS, area.x, y + height, area.width, CANVAS_LEFT, paint, words);
+}
+
 float window_caption_height(const struct canvas *canvas)
 {
     return canvas_line_height(canvas, CANVAS_LARGE) + 4 * STATUS_PADDING;
@@ -209,8 +248,8 @@ void window_draw_caption(struct window_view *view, struct canvas *canvas, struct
     float room = right - used - SPACE - left;
     const char *words = clock->behind ? "Host too slow for this speed" : look.word;
     if (room > 0) {
-        canvas_text(canvas, CANVAS_LARGE, left, y, room, CANVAS_LEFT, colors[THEME_TEXT],
-                    message[0] != 0 ? message : words);
+        draw_caption_words(canvas, (struct rect){left, area.y, room, area.height},
+                           colors[THEME_TEXT], message[0] != 0 ? message : words);
     }
     canvas_pop_clip(canvas);
 }
