@@ -1,8 +1,6 @@
 #include "sim/ui/clock_buttons.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #define SIZE 6.0F /* half the height of a sign */
 
@@ -94,22 +92,20 @@ static void draw_round_arrow(struct canvas *canvas, float x, float y, color pain
     canvas_polygon(canvas, tip, 3, paint);
 }
 
-/* Runs so long: a triangle and the length. */
+/* Runs so long: a triangle and the length; without the triangle where there is no room. */
 static void draw_run(struct canvas *canvas, const struct rect *place, const char *length,
                      color paint)
 {
-    float y = place->y + place->height / 2;
-    char shorter[8];
     float text = canvas_text_width(canvas, CANVAS_SMALL, length);
-    if (text + 20 > place->width) { /* without its unit: the words below a mouse have it */
-        snprintf(shorter, sizeof shorter, "%.*s", (int)strcspn(length, " "), length);
-        length = shorter;
-        text = canvas_text_width(canvas, CANVAS_SMALL, length);
+    bool sign = text + 20 < place->width;
+    float lead = sign ? 12 : 0;
+    float y = place->y + place->height / 2;
+    float x = place->x + (place->width - text - lead) / 2;
+    if (sign) {
+        draw_triangle(canvas, x, y, 4, paint);
     }
-    float x = place->x + (place->width - text - 12) / 2;
-    draw_triangle(canvas, x, y, 4, paint);
-    canvas_text(canvas, CANVAS_SMALL, x + 12, y - canvas_line_height(canvas, CANVAS_SMALL) / 2, 0,
-                CANVAS_LEFT, paint, length);
+    canvas_text(canvas, CANVAS_SMALL, x + lead, y - canvas_line_height(canvas, CANVAS_SMALL) / 2,
+                place->x + place->width - x - lead, CANVAS_LEFT, paint, length);
 }
 
 void clock_button_draw(enum clock_button button, bool paused, struct canvas *canvas,

@@ -11,8 +11,6 @@
 #define MARGIN       12.0F
 #define GAP          8.0F
 #define BUTTON       30.0F
-#define BUTTON_WIDE  34.0F
-#define BUTTON_RUN   64.0F
 #define SEGMENT      26.0F
 #define SEGMENT_WIDE 52.0F
 #define TWO_COLUMNS  680.0F
@@ -47,11 +45,14 @@ static bool is_paused(const struct view_clock *clock)
 
 static float button_width(size_t button, float available, float type)
 {
-    float all = (4 * BUTTON_WIDE + 3 * BUTTON_RUN) * type;
+    static const float widths[CLOCK_BUTTONS] = {34, 34, 34, 56, 64, 72, 34};
+    float all = 0;
+    for (size_t i = 0; i < CLOCK_BUTTONS; i++) {
+        all += widths[i] * type;
+    }
     available -= (CLOCK_BUTTONS - 1) * 4;
     float share = available < all ? available / all : 1;
-    bool runs = button >= CLOCK_RUN_1 && button <= CLOCK_RUN_100;
-    return (runs ? BUTTON_RUN : BUTTON_WIDE) * type * share;
+    return widths[button] * type * share;
 }
 
 static void lay_out(const struct clock_pane *pane, struct rect area, struct clock_layout *layout)

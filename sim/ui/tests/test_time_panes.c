@@ -29,6 +29,16 @@ static void test_clock(void **state)
     free(frame);
 }
 
+static void test_clock_narrow(void **state)
+{
+    static const struct golden_options options = {.width = 260, .height = 190, .scale = 1};
+    struct view_frame *frame = sample_frame_new();
+    (void)state;
+    frame->clock.run = VIEW_RUN_PANIC;
+    golden_check("clock_narrow", &pane_clock, frame, &options);
+    free(frame);
+}
+
 static void test_clock_wide(void **state)
 {
     static const struct golden_options options = {
@@ -182,9 +192,13 @@ static void test_absurd_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timers),       cmocka_unit_test(test_clock),
-        cmocka_unit_test(test_clock_wide),   cmocka_unit_test(test_many_timers_scroll),
-        cmocka_unit_test(test_clock_sends),  cmocka_unit_test(test_clock_buttons),
+        cmocka_unit_test(test_timers),
+        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_clock_narrow),
+        cmocka_unit_test(test_clock_wide),
+        cmocka_unit_test(test_many_timers_scroll),
+        cmocka_unit_test(test_clock_sends),
+        cmocka_unit_test(test_clock_buttons),
         cmocka_unit_test(test_absurd_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
