@@ -6,6 +6,7 @@
 #define ARC_STEPS      8
 #define POINTS_MAX     (BOARD_PICTURE_CORNERS_MAX * (ARC_STEPS + 1))
 #define SHADOW_STEPS   8
+#define SHADOW_DOWN    4.0F
 
 struct point {
     float x, y;
@@ -175,8 +176,10 @@ static void paint_box(const struct board_paint *paint)
     float radius = (float)paint->parts->picture->corner_radius_um * paint->layout->scale;
     for (int i = SHADOW_STEPS; i > 0; i--) {
         struct rect shadow = board_grow(box, (float)i * 1.5F - 1.5F);
-        shadow.y += 4;
-        canvas_fill_round(paint->canvas, shadow, radius + (float)i * 1.5F, shadow_of(paint));
+        shadow.y += SHADOW_DOWN;
+        /* Only as far as it comes out from under the board. */
+        canvas_frame_round(paint->canvas, shadow, radius + (float)i * 1.5F,
+                           (float)i * 1.5F + 2 * SHADOW_DOWN, shadow_of(paint));
     }
     canvas_fill_round(paint->canvas, box, radius, paint->solder);
     canvas_frame_round(paint->canvas, box, radius, 1, board_tint(paint->solder, 260));
