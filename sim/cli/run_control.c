@@ -11,6 +11,7 @@
 #define FRAME_NS    15000000U /* between two frames, a little less than a 60th of a second */
 #define LOOK_NS     20000000U /* a paused run looks for Ctrl-C so often */
 #define RETRY_NS    2000000U  /* for a window that has not taken its frame yet */
+#define FINGER_US   20000U    /* that a finger stays at least */
 #define TYPE_BYTES  64U       /* for the console in one go */
 #define TYPE_BAUD   115200U
 #define BITS_A_BYTE 10U
@@ -104,13 +105,26 @@ static void run_for(struct run_control *control, int32_t microseconds)
     }
 }
 
+/* When an input comes: now, but not before the device's last one. A finger that has come and gone
+ * while the run was paused, or between two slices of it, stays for a moment all the same: firmware
+ * can see it then. */
+static uint64_t stamp(struct run_control *control, const struct view_command *command)
+{
+    const struct clock *clock = machine_clock(control->session->machine);
+    uint64_t *last = &control->input_cycle[command->device];
+    bool goes = strcmp(command->input, "release") == 0 || strcmp(command->input, "untouch") == 0;
+    uint64_t earliest = *last + (goes ? clock_us_to_cycles(clock, FINGER_US) : 0);
+    *last = clock_now(clock) > earliest ? clock_now(clock) : earliest;
+    return *last;
+}
+
 static void take_input(struct run_control *control, const struct view_command *command)
 {
     const struct board *board = &control->session->board;
     if (command->device >= board->device_count) {
         return;
     }
-    if (!machine_add_input(control->session->machine, (int)command->device, now_cycle(control),
+    if (!machine_add_input(control->session->machine, (int)command->device, stamp(control, command),
                            command->input, command->value)) {
         say(control, "%s: too many inputs wait, this one is lost",
             board->devices[command->device].name);

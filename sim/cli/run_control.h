@@ -34,7 +34,8 @@ struct run_control {
     char typed[RUN_CONTROL_TYPED_MAX]; /* that waits for the console, which takes so much at a time
                                         */
     size_t typed_count;
-    uint64_t typed_until_cycle; /* it is busy with what it was given */
+    uint64_t typed_until_cycle;              /* it is busy with what it was given */
+    uint64_t input_cycle[BOARD_DEVICES_MAX]; /* of each device's last input */
 };
 
 /* Begins to watch the machine; then session->driver = &control->driver. False with a message. */
