@@ -6,6 +6,8 @@
 
 #define NUDGE     16.0F
 #define ZOOM_STEP 1.1F
+#define HELP_STEP 40.0F
+#define HELP_PAGE 240.0F
 
 const struct pane_key window_keys[] = {
     {"F1", "these keys"},
@@ -111,6 +113,29 @@ static bool take_ctrl_key(struct window_view *view, int key)
     }
 }
 
+static bool take_help_key(struct window_view *view, int key)
+{
+    switch (key) {
+    case UI_KEY_ESCAPE:
+        view->help = false;
+        return true;
+    case UI_KEY_UP_ARROW:
+        view->help_scroll -= HELP_STEP;
+        return true;
+    case UI_KEY_DOWN_ARROW:
+        view->help_scroll += HELP_STEP;
+        return true;
+    case UI_KEY_PAGE_UP:
+        view->help_scroll -= HELP_PAGE;
+        return true;
+    case UI_KEY_PAGE_DOWN:
+        view->help_scroll += HELP_PAGE;
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool window_take_key(struct window_view *view, const struct ui_event *event, bool late)
 {
     int key = event->key;
@@ -121,8 +146,7 @@ bool window_take_key(struct window_view *view, const struct ui_event *event, boo
         }
         return false;
     }
-    if (key == UI_KEY_ESCAPE && view->help) {
-        view->help = false;
+    if (view->help && take_help_key(view, key)) {
         return true;
     }
     if ((event->modifiers & UI_ALT) != 0 && key >= '1' && key < '1' + (int)pane_list_count) {
@@ -231,6 +255,7 @@ static void take_mouse(struct window_view *view, const struct ui_event *event)
     view->mouse_y = event->y;
     if (view->help) {
         view->help = event->kind != UI_MOUSE_DOWN;
+        view->help_scroll -= event->kind == UI_WHEEL ? event->delta_y * HELP_STEP : 0;
         return;
     }
     const struct layout_slot *slot = layout_slot_at(&view->plan, event->x, event->y);

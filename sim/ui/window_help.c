@@ -6,7 +6,7 @@
 #define MARGIN     24.0F
 #define KEYS_GAP   12.0F
 #define KEYS_SHARE 0.5F /* of a column, at most */
-#define COLUMN_MIN 300.0F
+#define COLUMN_MIN 280.0F
 #define SECTIONS   (PANES_MAX + 1)
 
 struct section {
@@ -111,7 +111,8 @@ static float level_height(const struct page *page, const struct section *section
     return height;
 }
 
-static void draw_columns(struct page *page, struct rect area)
+/* `scroll` comes back as far as there is something to see. Returns whether not all has room. */
+static bool draw_columns(struct page *page, struct rect area, float *scroll)
 {
     struct section sections[SECTIONS];
     size_t count = list_sections(sections);
@@ -122,16 +123,20 @@ static void draw_columns(struct page *page, struct rect area)
         measure(page, &sections[i]);
     }
     float height = level_height(page, sections, count, columns);
+    *scroll = fmaxf(0, fminf(*scroll, height - area.height));
     float x = area.x;
     float used = 0;
+    canvas_push_clip(page->canvas, area);
     for (size_t i = 0; i < count; i++) {
         if (used > 0 && used + sections[i].height > height) {
             x += pitch;
             used = 0;
         }
-        put_section(page, &sections[i], x, area.y + used, true);
+        put_section(page, &sections[i], x, area.y + used - *scroll, true);
         used += sections[i].height;
     }
+    canvas_pop_clip(page->canvas);
+    return height - page->line > area.height;
 }
 
 void window_draw_help(struct window_view *view, struct canvas *canvas)
@@ -151,9 +156,13 @@ void window_draw_help(struct window_view *view, struct canvas *canvas)
     canvas_push_clip(canvas, box);
     canvas_text(canvas, CANVAS_LARGE, box.x + MARGIN, box.y + MARGIN - 4, box.width - 2 * MARGIN,
                 CANVAS_LEFT, colors[THEME_TEXT], "Keys");
-    canvas_text(canvas, CANVAS_SANS, box.x + box.width - MARGIN, box.y + MARGIN, box.width / 2,
-                CANVAS_RIGHT, colors[THEME_TEXT_DIM], "F1 or Esc closes this");
-    draw_columns(&page, (struct rect){box.x + MARGIN, box.y + MARGIN + heading,
-                                      box.width - 2 * MARGIN, box.height - 2 * MARGIN - heading});
+    bool more =
+        draw_columns(&page,
+                     (struct rect){box.x + MARGIN, box.y + MARGIN + heading, box.width - 2 * MARGIN,
+                                   fmaxf(1, box.height - 2 * MARGIN - heading)},
+                     &view->help_scroll);
+    canvas_text(canvas, CANVAS_SANS, box.x + box.width - MARGIN, box.y + MARGIN,
+                fmaxf(1, box.width - 6 * MARGIN), CANVAS_RIGHT, colors[THEME_TEXT_DIM],
+                more ? "Up, Down for the rest; F1 or Esc closes this" : "F1 or Esc closes this");
     canvas_pop_clip(canvas);
 }

@@ -28,6 +28,7 @@ struct window_view {
     enum theme_kind theme;
     bool presenting, full_screen;
     bool help;                      /* the keys lie over all */
+    float help_scroll;              /* points, where they have too little room */
     float zoom;                     /* Ctrl + and -; on top of the screen's scale */
     const struct view_frame *frame; /* the newest; borrowed until the next */
     struct view_frame *nothing;     /* stands for it before the first; owned */
