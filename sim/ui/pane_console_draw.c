@@ -76,8 +76,9 @@ static void draw_run(const struct console_pane *pane, struct canvas *canvas, flo
         canvas_fill(canvas, box, look->paper);
     }
     canvas_text(canvas, CANVAS_MONO, x, y, 0, CANVAS_LEFT, look->ink, text);
-    if (look->bold) { /* the face has no bold of the same width: once more, half a point on */
-        canvas_text(canvas, CANVAS_MONO, x + 0.5F, y, 0, CANVAS_LEFT, look->ink, text);
+    if (look->bold) { /* the face has no bold of the same width: once more, a pixel on */
+        canvas_text(canvas, CANVAS_MONO, x + 1 / canvas_scale(canvas), y, 0, CANVAS_LEFT, look->ink,
+                    text);
     }
     if (look->underline) {
         canvas_fill(canvas, (struct rect){x, y + pane->cell_height - 2, box.width, 1}, look->ink);

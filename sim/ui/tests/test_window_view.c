@@ -342,6 +342,33 @@ static void test_pictures(void **state)
     ui_picture_destroy(picture);
 }
 
+static void check_golden(const char *name, struct bench *bench)
+{
+    window_view_draw(&bench->view, bench->canvas);
+    golden_check_canvas(name, bench->canvas);
+    close_bench(bench);
+}
+
+/* All panes together; how each looks is its own test's. */
+static void test_golden(void **state)
+{
+    (void)state;
+    check_golden("window_dark", open_bench());
+    struct bench *bench = open_sized(1600, 1000, 1.25F, false);
+    bench->view.theme = THEME_LIGHT;
+    check_golden("window_light_1_25", bench);
+    bench = open_sized(1280, 800, 1, true);
+    snprintf(bench->frame->clock.message, sizeof bench->frame->clock.message,
+             "spy writes where it may not: the MPU refuses");
+    check_golden("window_presenting", bench);
+    check_golden("window_small", open_sized(640, 480, 1, false));
+    bench = open_bench();
+    bench->frame->clock.run = VIEW_RUN_PAUSED;
+    bench->frame->clock.behind = true;
+    press_key(bench, UI_KEY_F1, 0);
+    check_golden("window_keys", bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_absurd_sizes),
         cmocka_unit_test(test_before_the_first_frame),
         cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
