@@ -152,6 +152,40 @@ static void alarms_come_when_they_are_told_to(void **state)
     free(scene);
 }
 
+/* An app that samples by a timer: the timer's row says what PPI makes of it, and each row is due
+ * when it is told to be, the next one a period later. */
+static void what_ppi_does_is_told(void **state)
+{
+    struct scene *scene = malloc(sizeof *scene);
+    uint32_t found = 0;
+    (void)state;
+    assert_non_null(scene);
+    open_scene(scene, busy_apps);
+    for (uint64_t ms = 300; ms < 600; ms++) {
+        run_to(scene, ms * MS);
+        const struct view_timer *row = find(&scene->frame->timers, "timer1", "COMPARE[0]");
+        if (row == NULL) {
+            continue;
+        }
+        assert_non_null(strstr(row->effect, "PPI: "));
+        assert_non_null(strstr(row->effect, "adc SAMPLE"));
+        struct view_timer told = *row;
+        if (told.due_cycles >= (ms + 1) * MS || told.period_cycles == 0) {
+            continue;
+        }
+        run_to(scene, told.due_cycles - 1);
+        row = find(&scene->frame->timers, "timer1", "COMPARE[0]");
+        assert_int_equal(row->due_cycles, told.due_cycles);
+        run_to(scene, told.due_cycles);
+        row = find(&scene->frame->timers, "timer1", "COMPARE[0]");
+        assert_true(row == NULL || row->due_cycles == told.due_cycles + told.period_cycles);
+        found++;
+    }
+    assert_true(found > 0);
+    close_scene(scene);
+    free(scene);
+}
+
 /* Sleep to the cycle as counted beside it; each process as process_watch has it; the rest is the
  * kernel. */
 static void the_core_is_always_somewhere(void **state)
@@ -327,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alarms_come_when_they_are_told_to),
+        cmocka_unit_test(what_ppi_does_is_told),
         cmocka_unit_test(the_core_is_always_somewhere),
         cmocka_unit_test(too_many_events_are_said_to_be_lost),
         cmocka_unit_test(calls_are_all_there_and_named),
