@@ -10,6 +10,8 @@
 #define EXCEPTION_FIRST_INTERRUPT                                                                  \
     15U /* SysTick; below are faults, SVC, PendSV: the kernel's work */
 
+_Static_assert(VIEW_PROCESSES_MAX == PROCESS_WATCH_MAX, "the same indices");
+
 const char *view_class_name(uint32_t call_class)
 {
     static const char *const names[VIEW_CLASSES] = {
@@ -105,6 +107,25 @@ static unsigned lane_of(const struct processes_watch *watch, const struct cpu_re
     return process == PROCESS_NONE ? VIEW_LOAD_KERNEL : (unsigned)process;
 }
 
+/* The machine is where nobody saw it go (at first, or restored). */
+static void start_load(struct processes_watch *watch)
+{
+    struct cpu *cpu = machine_cpu(watch->sources->machine);
+    struct cpu_regs regs;
+    cpu_get_regs(cpu, &regs);
+    view_load_start(&watch->load, machine_clock(watch->sources->machine)->cpu_hz, now_of(watch),
+                    cpu_is_asleep(cpu) ? VIEW_LOAD_SLEEP : lane_of(watch, &regs));
+    memset(watch->seen, 0, sizeof watch->seen);
+}
+
+static void switch_lane(struct processes_watch *watch, unsigned lane)
+{
+    if (now_of(watch) < watch->load.now_cycle) {
+        start_load(watch);
+    }
+    view_load_switch(&watch->load, now_of(watch), lane);
+}
+
 static void see_stack(struct processes_watch *watch, int process, uint32_t stack_pointer)
 {
     const struct watched_process *owner = &watched(watch)->process[process];
@@ -127,14 +148,14 @@ static void on_entered(void *context, uint32_t exception, const struct cpu_regs 
     if (left < VIEW_PROCESSES_MAX) {
         see_stack(watch, (int)left, regs->psp);
     }
-    view_load_switch(&watch->load, now_of(watch), lane_of_exception(exception));
+    switch_lane(watch, lane_of_exception(exception));
 }
 
 static void on_resumed(void *context, const struct cpu_regs *regs)
 {
     struct processes_watch *watch = context;
     unsigned lane = lane_of(watch, regs);
-    view_load_switch(&watch->load, now_of(watch), lane);
+    switch_lane(watch, lane);
     if (lane < VIEW_PROCESSES_MAX) {
         see_stack(watch, (int)lane, regs->psp);
         watch->seen[lane].faulted = false;
@@ -151,7 +172,7 @@ static void on_called(void *context, const struct machine_syscall *call)
 {
     struct processes_watch *watch = context;
     struct process_seen *seen = &watch->seen[call->process];
-    view_load_switch(&watch->load, now_of(watch), watch->load.lane);
+    switch_lane(watch, watch->load.lane);
     view_load_call(&watch->load, call->process);
     if (call->call_class == ABI_CLASS_MEMOP && call->argument[0] == ABI_MEMOP_TELL_STACK_TOP) {
         seen->stack_top = call->argument[1];
@@ -176,25 +197,15 @@ static void on_slept(void *context, bool asleep)
     struct processes_watch *watch = context;
     struct cpu_regs regs;
     cpu_get_regs(machine_cpu(watch->sources->machine), &regs);
-    view_load_switch(&watch->load, now_of(watch), asleep ? VIEW_LOAD_SLEEP : lane_of(watch, &regs));
+    switch_lane(watch, asleep ? VIEW_LOAD_SLEEP : lane_of(watch, &regs));
 }
 
 static void on_reset(void *context, uint32_t reasons)
 {
     struct processes_watch *watch = context;
     (void)reasons;
-    view_load_switch(&watch->load, now_of(watch), VIEW_LOAD_KERNEL);
+    switch_lane(watch, VIEW_LOAD_KERNEL);
     memset(watch->seen, 0, sizeof watch->seen);
-}
-
-/* The machine is where nobody saw it go (at first, or restored). */
-static void start_load(struct processes_watch *watch)
-{
-    struct cpu *cpu = machine_cpu(watch->sources->machine);
-    struct cpu_regs regs;
-    cpu_get_regs(cpu, &regs);
-    view_load_start(&watch->load, machine_clock(watch->sources->machine)->cpu_hz, now_of(watch),
-                    cpu_is_asleep(cpu) ? VIEW_LOAD_SLEEP : lane_of(watch, &regs));
 }
 
 bool view_processes_start(struct processes_watch *watch, const struct view_sources *sources,
@@ -355,9 +366,9 @@ static void fill_load(struct processes_watch *watch, struct view_processes *proc
     uint16_t shares[VIEW_LOAD_LANES];
     uint32_t calls[VIEW_PROCESSES_MAX];
     if (now_of(watch) < watch->load.now_cycle) {
-        start_load(watch);
+        start_load(watch); /* it goes on from here, whoever it was before */
     }
-    view_load_switch(&watch->load, now_of(watch), watch->load.lane);
+    switch_lane(watch, watch->load.lane);
     view_load_shares(&watch->load, shares);
     processes->calls_per_second = view_load_calls(&watch->load, calls);
     processes->kernel_permille = shares[VIEW_LOAD_KERNEL];

@@ -294,6 +294,36 @@ static void test_load(void **state)
     close_scene(&scene);
 }
 
+/* Back to a snapshot: what was seen later is forgotten, and the shares are of what follows. */
+static void test_back_in_time(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct machine_snapshot snapshot = {0};
+    open_scene(&scene, three_apps, true);
+    run_to(&scene, 400 * MS);
+    snapshot_bench_save(&scene.bench, &snapshot);
+    run_to(&scene, 1600 * MS);
+    snapshot_bench_restore(&scene.bench, &snapshot);
+    const struct view_processes *processes = look(&scene);
+    expect_maps_whole(processes);
+    struct machine_totals before;
+    struct machine_totals after;
+    machine_view_totals(scene.bench.machine, &before);
+    processes = run_to(&scene, 1000 * MS);
+    machine_view_totals(scene.bench.machine, &after);
+    uint64_t passed = after.now_cycles - before.now_cycles;
+    uint64_t busy = after.busy_cycles - before.busy_cycles;
+    uint64_t sleep = (passed - busy) * 1000 / passed;
+    assert_in_range(processes->sleep_permille, sleep, sleep + 1);
+    for (size_t i = 0; i < processes->count; i++) {
+        assert_in_range(processes->processes[i].stack_pointer,
+                        processes->processes[i].stack_deepest, processes->processes[i].stack_top);
+    }
+    machine_snapshot_free(&snapshot);
+    close_scene(&scene);
+}
+
 static void test_states(void **state)
 {
     (void)state;
@@ -520,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_grants_by_owner),
         cmocka_unit_test(test_stack),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_back_in_time),
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_upcalls_that_wait),
         cmocka_unit_test(test_an_access_that_faults),
