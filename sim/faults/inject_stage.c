@@ -41,7 +41,7 @@ struct inject_stage {
     size_t count, capacity;
     bool cut;
     struct inject_seen reference; /* what the undisturbed run did */
-    uint64_t reference_breaches;
+    size_t reference_breaches;    /* that are kept */
     uint64_t reference_instructions;
     char *console; /* of the undisturbed run; owned */
     size_t console_count;
@@ -342,7 +342,7 @@ static const struct ownership_breach *find_breach(const struct inject_stage *sta
 {
     size_t count = 0;
     const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
-    for (size_t i = (size_t)stage->reference_breaches; i < count; i++) {
+    for (size_t i = stage->reference_breaches; i < count; i++) {
         bool is_worse = breaks_isolation(breach[i].kind) && !is_restart(stage, &breach[i]);
         if (is_worse == worse) {
             return &breach[i];
@@ -358,7 +358,7 @@ static bool keeps_isolation(const struct inject_stage *stage, struct sim_error *
     char text[200];
     const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
     for (size_t i = 0; i < count; i++) {
-        if (breaks_isolation(breach[i].kind) || count == OWNERSHIP_BREACHES_MAX) {
+        if (breaks_isolation(breach[i].kind)) {
             ownership_describe(stage->ownership, &breach[i], text, sizeof text);
             return sim_fail(error, SIM_WRONG_USE,
                             "the kernel breaks isolation without any fault: %s", text);
@@ -382,7 +382,7 @@ static bool run_reference(struct inject_stage *stage, struct sim_error *error)
     stage->reference.app_faults = inject_watch_seen(stage->watch)->app_faults;
     stage->reference.resets = inject_watch_seen(stage->watch)->resets;
     stage->reference_instructions = instructions_of(stage) - begun;
-    stage->reference_breaches = ownership_breach_total(stage->ownership);
+    (void)ownership_breaches(stage->ownership, &stage->reference_breaches);
     if (!keeps_isolation(stage, error)) {
         return false;
     }

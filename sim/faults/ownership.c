@@ -17,8 +17,12 @@ void ownership_report(struct ownership *ownership, enum ownership_breach_kind ki
                       uint32_t address, int who, int whose)
 {
     struct ownership_state *state = &ownership->state;
+    uint32_t same = 0;
     state->breach_total++;
-    if (state->breach_count == OWNERSHIP_BREACHES_MAX) {
+    for (size_t i = 0; i < state->breach_count; i++) {
+        same += state->breach[i].kind == kind;
+    }
+    if (same == OWNERSHIP_BREACHES_EACH) {
         return;
     }
     state->breach[state->breach_count] =
@@ -256,7 +260,7 @@ static void on_faulted(void *context, const struct machine_fault *fault)
         size_t place = ownership->state.breach_count;
         ownership_report(ownership, OWNERSHIP_BREACH_KERNEL_FAULT, fault->address, OWNERSHIP_NOBODY,
                          OWNERSHIP_NOBODY);
-        if (place < OWNERSHIP_BREACHES_MAX) {
+        if (place < ownership->state.breach_count) {
             ownership->state.breach[place].pc = fault->pc;
         }
     } else {

@@ -82,7 +82,8 @@ struct ownership_breach {
     uint32_t pc;      /* where who or whose goes on then, or left off */
 };
 
-#define OWNERSHIP_BREACHES_MAX 32
+#define OWNERSHIP_BREACHES_EACH 4 /* so many of each kind are kept */
+#define OWNERSHIP_BREACHES_MAX  (OWNERSHIP_BREACHES_EACH * OWNERSHIP_BREACH_KINDS)
 
 /* Watches the machine from now on: all apps are added, the kernel is loaded (its flash is what
  * lies in front of the board's app area), and it has not run. `kernel` says which RAM the kernel's
@@ -95,7 +96,8 @@ void ownership_destroy(struct ownership *ownership);
 struct ownership_answer ownership_of(const struct ownership *ownership, uint32_t address);
 const struct ownership_map *ownership_map_of(const struct ownership *ownership);
 
-/* The breaches so far, the first OWNERSHIP_BREACHES_MAX of them. */
+/* The breaches so far in their order, the first OWNERSHIP_BREACHES_EACH of each kind: one that
+ * comes late is not lost behind many of another kind. */
 const struct ownership_breach *ownership_breaches(const struct ownership *ownership, size_t *count);
 uint64_t ownership_breach_total(const struct ownership *ownership);
 /* "the kernel changed memory of process b at 0x20001234, which b has not lent" */
