@@ -299,7 +299,7 @@ bool run_control_start(struct run_control *control, struct run_session *session,
                                                 : RUN_SPEED_REAL,
                    run_loop_host_ns(), clock_now(clock));
     control->builder = view_builder_create(&sources, error);
-    return control->builder != NULL;
+    return control->builder != NULL && give_frame(control, run_loop_host_ns());
 }
 
 void run_control_finish(struct run_control *control)

@@ -7,6 +7,7 @@
 
 #include "sim/cli/run_control.h"
 #include "sim/cli/run_loop.h"
+#include "sim/ui/pane.h"
 #include "sim/ui/window.h"
 
 #define LOOK_NS   50000000U /* after the end: for Ctrl-C, and for the window that is closed */
@@ -145,7 +146,11 @@ static enum sim_status run_without(struct run_session *session, struct sim_error
 
 enum sim_status run_window_run(struct run_session *session, struct sim_error *error)
 {
+    const char *pane = session->options.window.pane;
     struct sim_error refusal = {.status = SIM_OK};
+    if (pane != NULL && pane_need(pane, error) == NULL) {
+        return error->status;
+    }
     if (!has_display()) {
         sim_fail(&refusal, SIM_WRONG_USE,
                  "--window: there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set "

@@ -113,6 +113,8 @@ extern const size_t pane_list_count;
 
 /* The pane of that name, or NULL. */
 const struct pane_class *pane_find(const char *name);
+/* The same; NULL with SIM_WRONG_USE and the names that there are. */
+const struct pane_class *pane_need(const char *name, struct sim_error *error);
 
 static inline void ui_send_input(const struct ui_context *context, size_t device, const char *input,
                                  int32_t value)

@@ -1,5 +1,6 @@
 #include "sim/ui/panes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct pane_class *const pane_list[] = {
@@ -19,4 +20,18 @@ const struct pane_class *pane_find(const char *name)
         }
     }
     return NULL;
+}
+
+const struct pane_class *pane_need(const char *name, struct sim_error *error)
+{
+    const struct pane_class *pane = pane_find(name);
+    char names[160] = "";
+    for (size_t i = 0; i < pane_list_count; i++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ", pane_list[i]->name);
+    }
+    if (pane == NULL) {
+        sim_fail(error, SIM_WRONG_USE, "no pane %s: there are %s", name, names);
+    }
+    return pane;
 }

@@ -85,12 +85,8 @@ static bool open_parts(struct ui_picture *picture, struct sim_error *error)
 /* NULL in *pane for the whole window. */
 static bool choose_pane(const char *name, const struct pane_class **pane, struct sim_error *error)
 {
-    *pane = name == NULL ? NULL : pane_find(name);
-    return name == NULL || *pane != NULL ||
-           sim_fail(error, SIM_WRONG_USE,
-                    "no pane %s: there are board, console, processes, memory, timeline, timers, "
-                    "clock, controls",
-                    name);
+    *pane = name == NULL ? NULL : pane_need(name, error);
+    return name == NULL || *pane != NULL;
 }
 
 struct ui_picture *ui_picture_create(const struct ui_picture_options *options,

@@ -11,6 +11,7 @@
 #include "sim/ui/display_loss.h"
 #include "sim/ui/layout_file.h"
 #include "sim/ui/window_input.h"
+#include "sim/ui/window_report.h"
 #include "sim/ui/window_view.h"
 
 #define USUAL_WIDTH  1280U
@@ -29,6 +30,7 @@ struct window {
     SDL_Cursor *pointers[3];
     enum window_pointer pointer;
     struct window_view view;
+    struct window_report report;
     float scale;  /* that the user asked for; 0: the screen's own */
     char *pasted; /* SDL's; the last that a pane asked for */
     bool closing, dirty;
@@ -121,6 +123,27 @@ static void open_screen(struct window *window, const struct window_options *opti
     window->canvas = canvas_for_window(window->screen, 1, error);
 }
 
+/* SDL also takes a driver that shows nothing when no other works; only who asks for one wants it.
+ */
+static bool is_unseen(void)
+{
+    const char *asked = SDL_GetHint(SDL_HINT_VIDEODRIVER);
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return (asked == NULL || asked[0] == 0) && driver != NULL &&
+           (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0);
+}
+
+/* Where only X11 can be, nothing else is tried: Wayland's library complains on stderr by itself. */
+static void prefer_x11(void)
+{
+    const char *x11 = SDL_getenv("DISPLAY");
+    const char *wayland = SDL_getenv("WAYLAND_DISPLAY");
+    const char *asked = SDL_GetHint(SDL_HINT_VIDEODRIVER);
+    if (x11 != NULL && x11[0] != 0 && (wayland == NULL || wayland[0] == 0) && asked == NULL) {
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
+    }
+}
+
 static void start_sdl(struct sim_error *error)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl+C in the terminal is the run's */
@@ -128,11 +151,15 @@ static void start_sdl(struct sim_error *error)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_APP_NAME, "Sandglass");
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
+    prefer_x11();
+    const char *refusal = SDL_InitSubSystem(SDL_INIT_VIDEO) != 0 ? SDL_GetError()
+                          : is_unseen()                          ? "no display answers"
+                                                                 : NULL;
+    if (refusal != NULL) {
         sim_fail(error, SIM_WRONG_USE,
                  "no window can be opened: %s (--no-window runs in the terminal, --screenshot "
                  "FILE makes a picture)",
-                 SDL_GetError());
+                 refusal);
     }
 }
 
@@ -162,6 +189,7 @@ struct window *window_create(const struct window_options *options, struct window
     }
     struct layout_kept kept = {.zoom = 1};
     layout_reset(&kept.layout, false);
+    window_report_open(&window->report);
     layout_file_load(&kept);
     window->link = link;
     window->scale = options->scale > 0 ? fminf(SCALE_MAX, fmaxf(SCALE_MIN, options->scale)) : 0;
@@ -266,6 +294,7 @@ static void step(struct window *window, uint64_t now)
     if ((window->dirty || fading) && is_visible(window)) {
         fit_scale(window);
         window_view_draw(&window->view, window->canvas);
+        window_report_update(&window->report, &window->view, points_per_unit(window));
         show_pointer(window);
         window->dirty = false;
     }
@@ -331,6 +360,7 @@ void window_destroy(struct window *window)
         keep(window);
     }
     window_view_close(&window->view);
+    window_report_close(&window->report);
     if (window->lost) {
         return; /* all that is left would talk to the display that is gone */
     }

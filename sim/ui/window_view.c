@@ -67,6 +67,7 @@ bool window_view_open(struct window_view *view, bool presenting, struct sim_erro
         return sim_fail(error, SIM_INTERNAL, "no memory for the window");
     }
     none->clock.next_event_cycles = UINT64_MAX;
+    none->clock.cpu_hz = 1000000; /* nothing has happened yet, at any frequency */
     view->nothing = none;
     view->frame = none;
     view->presenting = presenting;
