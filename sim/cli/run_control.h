@@ -26,11 +26,11 @@ struct run_control {
     struct view_builder *builder;
     struct run_pace pace;
     enum run_control_mode mode;
-    uint64_t pause_cycle; /* when going: to here; CLOCK_NEVER: on and on */
-    bool changed;         /* since the frame that was given last */
-    uint64_t frame_ns;    /* host time of that frame */
-    char said[120];       /* what was just answered; "": nothing */
-    const char *caption;  /* the newest when that was said */
+    uint64_t pause_cycle;              /* when going: to here; CLOCK_NEVER: on and on */
+    bool changed;                      /* since the frame that was given last */
+    uint64_t frame_ns;                 /* host time of that frame */
+    char said[120];                    /* what was just answered; "": nothing */
+    const char *caption;               /* the newest when that was said */
     char typed[RUN_CONTROL_TYPED_MAX]; /* that waits for the console, which takes so much at a time
                                         */
     size_t typed_count;
