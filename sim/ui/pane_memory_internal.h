@@ -6,6 +6,8 @@
 #include "sim/ui/process_marks.h"
 #include "sim/view/view_mpu.h"
 
+#define MEMORY_ZOOM_MAX 64.0F
+
 /* Where everything is, as drawn last. Parts without room have no width. */
 struct memory_places {
     struct rect head, ram_button, flash_button;
@@ -47,6 +49,16 @@ static inline color memory_color(const struct memory_picture *picture, enum them
 {
     return picture->theme->colors[which];
 }
+
+static inline bool memory_is_inside(struct rect area, float x, float y)
+{
+    return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+}
+
+/* pane_memory_input.c */
+/* pane_class.event */
+bool memory_take_event(void *state, struct rect area, const struct ui_event *event,
+                       const struct ui_context *context);
 
 /* pane_memory_map.c */
 void memory_draw_overview(const struct memory_picture *picture);

@@ -1,8 +1,8 @@
 /* Who runs, who waits for what, and what the last second of the CPU was spent on. */
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/ui/panes.h"
+#include "sim/ui/process_facts.h"
 #include "sim/ui/process_marks.h"
 
 #define GAP         8.0F
@@ -289,120 +289,6 @@ static float draw_others(const struct processes_picture *picture, struct rect ar
     return y;
 }
 
-/* ---- details of the selected one ---- */
-
-static void write_upcalls(const struct view_process *process, char *text, size_t size)
-{
-    size_t at = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < process->upcalls_waiting && i < VIEW_UPCALLS_MAX && at < size; i++) {
-        at += (size_t)snprintf(text + at, size - at, "%s%s %u", i == 0 ? "" : ", ",
-                               process->upcalls[i].driver, process->upcalls[i].number);
-    }
-    if (process->upcalls_waiting == 0) {
-        snprintf(text, size, "none");
-    } else if (process->upcalls_dropped > 0 && at < size) {
-        snprintf(text + at, size - at, "; %u lost", process->upcalls_dropped);
-    }
-}
-
-static void write_call(const struct processes_picture *picture, const struct view_process *process,
-                       char *text, size_t size)
-{
-    const struct view_names *names = picture->context->frame->timeline.names;
-    const struct view_call *call = &process->last_call;
-    struct view_event event = {.number = call->call_class};
-    if (!call->known) {
-        snprintf(text, size, "none");
-    } else if (names != NULL) {
-        memcpy(event.value, call->argument, sizeof event.value);
-        view_names_call(names, &event, text, size);
-    } else {
-        snprintf(text, size, "%s (0x%x, 0x%x, 0x%x, 0x%x)", view_class_name(call->call_class),
-                 call->argument[0], call->argument[1], call->argument[2], call->argument[3]);
-    }
-}
-
-static void write_classes(const struct view_process *process, char *text, size_t size)
-{
-    size_t at = (size_t)snprintf(text, size, "%s", process_number(process->calls).text);
-    for (uint32_t i = 0; i < VIEW_CLASSES && at < size; i++) {
-        if (process->calls_of_class[i] > 0) {
-            at += (size_t)snprintf(text + at, size - at, "%s%s %s", i == 0 ? ": " : ", ",
-                                   view_class_name(i),
-                                   process_number(process->calls_of_class[i]).text);
-        }
-    }
-}
-
-static void write_stack(const struct view_process *process, char *text, size_t size)
-{
-    if (process->stack_top == 0) {
-        snprintf(text, size, "not known");
-        return;
-    }
-    uint32_t now = process->stack_pointer == 0 ? 0 : process->stack_top - process->stack_pointer;
-    snprintf(text, size, "%.31s in use, %.31s at most, of %.31s", process_number(now).text,
-             process_number(process->stack_top - process->stack_deepest).text,
-             process_bytes(process->stack_top - process->ram_start).text);
-}
-
-static void write_places(const struct view_process *process, char *text, size_t size)
-{
-    size_t at = 0;
-    if (process->ram_bytes != 0) {
-        at = (size_t)snprintf(text, size, "RAM 0x%08x, %.31s; ", process->ram_start,
-                              process_bytes(process->ram_bytes).text);
-    }
-    snprintf(text + at, size - at, "flash 0x%08x, %.31s", process->flash_start,
-             process_bytes(process->flash_bytes).text);
-}
-
-static float draw_fact(const struct processes_picture *picture, struct rect area, float y,
-                       const char *what, const char *text)
-{
-    float line = canvas_line_height(picture->canvas, CANVAS_SANS) + 3;
-    float label = canvas_text_width(picture->canvas, CANVAS_SMALL, "completion code") + 12;
-    if (y + line > area.y + area.height) {
-        return y;
-    }
-    canvas_text(picture->canvas, CANVAS_SMALL, area.x, y + 2, label, CANVAS_LEFT,
-                ink(picture, THEME_TEXT_DIM), what);
-    canvas_text(picture->canvas, CANVAS_SANS, area.x + label, y, area.width - label, CANVAS_LEFT,
-                ink(picture, THEME_TEXT), text);
-    return y + line;
-}
-
-static void draw_details(const struct processes_picture *picture, struct rect area)
-{
-    const struct view_process *process = &picture->all->processes[picture->selected];
-    const struct view_hit *hit = NULL;
-    char text[320];
-    float y = area.y;
-    for (size_t i = 0; i < picture->all->hit_count && hit == NULL; i++) {
-        const struct view_hit *here = &picture->all->hits[i];
-        hit = here->process == picture->selected ? here : NULL;
-    }
-    if (hit != NULL) {
-        snprintf(text, sizeof text, "%s%s%s", hit->what, hit->why[0] == '\0' ? "" : ": ", hit->why);
-        y = draw_fact(picture, area, y, "last fault", text);
-    }
-    write_call(picture, process, text, sizeof text);
-    y = draw_fact(picture, area, y, "last call", text);
-    write_upcalls(process, text, sizeof text);
-    y = draw_fact(picture, area, y, "upcalls waiting", text);
-    write_stack(process, text, sizeof text);
-    y = draw_fact(picture, area, y, "stack", text);
-    write_classes(process, text, sizeof text);
-    y = draw_fact(picture, area, y, "calls", text);
-    write_places(process, text, sizeof text);
-    y = draw_fact(picture, area, y, "where", text);
-    if (strcmp(process->state, "Terminated") == 0) {
-        snprintf(text, sizeof text, "%u", process->completion_code);
-        draw_fact(picture, area, y, "completion code", text);
-    }
-}
-
 /* ---- the pane ---- */
 
 static void keep_selected_visible(struct processes_state *state, int selected, size_t shown)
@@ -501,8 +387,8 @@ static void draw(void *data, struct canvas *canvas, struct rect area,
     if (share.details > 0) {
         canvas_line(canvas, inner.x, y + 4, inner.x + inner.width, y + 4, 1,
                     ink(&picture, THEME_GRID));
-        draw_details(&picture,
-                     (struct rect){inner.x, y + GAP + 4, inner.width, bottom - y - GAP - 4});
+        process_draw_facts(canvas, context, picture.selected,
+                           (struct rect){inner.x, y + GAP + 4, inner.width, bottom - y - GAP - 4});
     }
 }
 
