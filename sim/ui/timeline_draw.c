@@ -201,11 +201,10 @@ static void on_event(void *context, uint64_t number, const struct view_event *ev
 static void find_open_calls(struct drawing *d)
 {
     uint64_t start = d->layout->start > 0 ? (uint64_t)d->layout->start : 0;
-    for (uint16_t i = 0; i < VIEW_NAMES_PROCESSES; i++) {
+    for (uint16_t i = 0; start > 0 && i < VIEW_NAMES_PROCESSES; i++) {
         uint64_t number = 0;
-        uint16_t lane = (uint16_t)(HISTORY_PROCESS + i);
-        if (is_seen(d, lane) && view_history_previous(&d->pane->history, lane, start, &number) &&
-            view_history_event(&d->pane->history, number)->kind == VIEW_EVENT_CALL) {
+        if (is_seen(d, (uint16_t)(HISTORY_PROCESS + i)) &&
+            view_history_call(&d->pane->history, i, start - 1, &number)) {
             d->call[i] = number + 1;
         }
     }

@@ -264,12 +264,11 @@ static bool pick_call(const struct timeline_pane *pane, uint16_t lane, uint64_t 
 {
     uint64_t number = 0;
     if (lane < HISTORY_PROCESS || lane >= HISTORY_EXCEPTION ||
-        !view_history_previous(&pane->history, lane, cycle + 1, &number)) {
+        !view_history_call(&pane->history, (uint16_t)(lane - HISTORY_PROCESS), cycle, &number)) {
         return false;
     }
-    const struct view_event *event = view_history_event(&pane->history, number);
-    *choice = timeline_choose(lane, number, event);
-    return event->kind == VIEW_EVENT_CALL;
+    *choice = timeline_choose(lane, number, view_history_event(&pane->history, number));
+    return true;
 }
 
 struct timeline_choice timeline_pick(const struct timeline_pane *pane,

@@ -48,13 +48,27 @@ struct change {
     uint16_t off, on;
 };
 
-static struct change apply(struct history_state *state, const struct view_event *event)
+static void note_call(struct history_state *state, const struct view_event *event, uint64_t number)
+{
+    if (event->lane != VIEW_LANE_PROCESS || event->index >= VIEW_NAMES_PROCESSES) {
+        return;
+    }
+    if (event->kind == VIEW_EVENT_CALL) {
+        state->call[event->index] = number + 1;
+    } else if (event->kind == VIEW_EVENT_RUN || event->kind == VIEW_EVENT_START) {
+        state->call[event->index] = 0;
+    }
+}
+
+static struct change apply(struct history_state *state, const struct view_event *event,
+                           uint64_t number)
 {
     uint16_t lane = view_history_lane_of(event);
     struct change change = {HISTORY_NO_LANE, HISTORY_NO_LANE};
     if (lane == HISTORY_NO_LANE) {
         return change;
     }
+    note_call(state, event, number);
     if (event->kind == VIEW_EVENT_RUN && state->running != lane) {
         change = (struct change){state->running, lane};
         state->running = lane;
@@ -64,6 +78,9 @@ static struct change apply(struct history_state *state, const struct view_event 
     } else if (event->kind == VIEW_EVENT_END && is_on(state, lane)) {
         change.off = lane;
         set_on(state, lane, false);
+    }
+    if (change.on != HISTORY_NO_LANE) {
+        state->since[lane] = event->cycle;
     }
     return change;
 }
@@ -218,7 +235,7 @@ static void end_exceptions(struct view_history *history, const struct view_event
             .cycle = reset->cycle, .lane = VIEW_LANE_EXCEPTION, .index = i, .kind = VIEW_EVENT_END};
         if (is_on(&history->state, (uint16_t)(HISTORY_EXCEPTION + i))) {
             keep_event(history, &end);
-            switch_lanes(history, apply(&history->state, &end));
+            switch_lanes(history, apply(&history->state, &end, history->end - 1));
         }
     }
 }
@@ -235,7 +252,7 @@ static void take_event(struct view_history *history, const struct view_event *ev
         end_exceptions(history, event);
     }
     keep_event(history, event);
-    switch_lanes(history, apply(&history->state, event));
+    switch_lanes(history, apply(&history->state, event, history->end - 1));
 }
 
 static void forget_events(struct view_history *history)
@@ -279,8 +296,8 @@ static void note_gap(struct view_history *history, uint64_t cycle)
 /* How things are from here on. Pins that are high have not changed: their lanes stay unseen. */
 static void take_state(struct view_history *history, const struct view_event *event)
 {
-    struct change change = apply(&history->state, event);
     keep_event(history, event);
+    struct change change = apply(&history->state, event, history->end - 1);
     if (change.on != HISTORY_NO_LANE) {
         history->lanes[change.on].on_since = history->now_cycles;
         if (change.on < HISTORY_PIN) {
@@ -365,7 +382,7 @@ static struct history_state state_before(const struct view_history *history, uin
     }
     struct history_state state = history->checkpoints[(at & (history->capacity - 1)) / CHECKPOINT];
     for (; at < number; at++) {
-        (void)apply(&state, view_history_event(history, at));
+        (void)apply(&state, view_history_event(history, at), at);
     }
     return state;
 }
@@ -397,7 +414,7 @@ void view_history_walk(const struct view_history *history, uint64_t begin, uint6
         if (event->cycle >= end) {
             break;
         }
-        struct change change = apply(&state, event);
+        struct change change = apply(&state, event, number);
         if (change.off != HISTORY_NO_LANE) {
             tell_stretch(&w, change.off, event->cycle);
         }
@@ -451,21 +468,6 @@ uint64_t view_history_busy(const struct view_history *history, uint16_t lane, ui
     return coarse ? sum_coarse(found, from, to) : sum_fine(found, from, to);
 }
 
-enum history_turn { TURN_NEITHER, TURN_ON, TURN_OFF };
-
-/* What an event says of a lane. */
-static enum history_turn turn_of(const struct view_event *event, uint16_t lane)
-{
-    bool same = view_history_lane_of(event) == lane;
-    if (event->kind == VIEW_EVENT_RUN && lane < HISTORY_EXCEPTION) {
-        return same ? TURN_ON : TURN_OFF;
-    }
-    if (same && event->kind == VIEW_EVENT_BEGIN) {
-        return TURN_ON;
-    }
-    return same && event->kind == VIEW_EVENT_END ? TURN_OFF : TURN_NEITHER;
-}
-
 bool view_history_stretch(const struct view_history *history, uint16_t lane, uint64_t cycle,
                           uint64_t *begin, uint64_t *end)
 {
@@ -477,22 +479,28 @@ bool view_history_stretch(const struct view_history *history, uint16_t lane, uin
     if (!is_on(&state, lane)) {
         return false;
     }
-    *begin = view_history_events_begin(history);
+    *begin = state.since[lane];
     *end = history->now_cycles;
-    for (uint64_t n = number; n > history->first; n--) {
-        const struct view_event *event = view_history_event(history, n - 1);
-        enum history_turn turn = turn_of(event, lane);
-        if (turn == TURN_OFF) {
-            break;
-        }
-        *begin = turn == TURN_ON ? event->cycle : *begin;
+    if (is_on(&history->state, lane) && history->state.since[lane] == *begin) {
+        return true; /* it goes on */
     }
     for (uint64_t n = number; n < history->end && is_on(&state, lane); n++) {
-        const struct view_event *event = view_history_event(history, n);
-        (void)apply(&state, event);
-        *end = is_on(&state, lane) ? *end : event->cycle;
+        *end = view_history_event(history, n)->cycle;
+        (void)apply(&state, view_history_event(history, n), n);
     }
     return true;
+}
+
+bool view_history_call(const struct view_history *history, uint16_t process, uint64_t cycle,
+                       uint64_t *number)
+{
+    if (process >= VIEW_NAMES_PROCESSES || cycle < view_history_events_begin(history)) {
+        return false;
+    }
+    struct history_state state = state_before(history, view_history_find(history, cycle + 1));
+    uint64_t call = state.call[process];
+    *number = call - 1;
+    return call != 0 && *number >= history->first;
 }
 
 bool view_history_next(const struct view_history *history, uint16_t lane, uint64_t cycle,

@@ -38,6 +38,8 @@ enum {
 struct history_state {
     uint16_t running; /* HISTORY_NO_LANE: not known */
     uint64_t on[(HISTORY_LANES + 63) / 64];
+    uint64_t since[HISTORY_LANES];       /* of a lane that is on: the cycle in which it went on */
+    uint64_t call[VIEW_NAMES_PROCESSES]; /* the event of the call that it is in, + 1; 0: none */
 };
 
 struct history_lane {
@@ -98,7 +100,7 @@ uint64_t view_history_busy(const struct view_history *history, uint16_t lane, ui
                            uint64_t end, bool coarse);
 
 /* The whole stretch of the lane that `cycle` lies in; false: it is not on then, or that is not
- * known. `begin` and `end` are cut to what is known. */
+ * known. One that goes on ends now. */
 bool view_history_stretch(const struct view_history *history, uint16_t lane, uint64_t cycle,
                           uint64_t *begin, uint64_t *end);
 
@@ -107,6 +109,11 @@ bool view_history_next(const struct view_history *history, uint16_t lane, uint64
                        uint64_t *number);
 bool view_history_previous(const struct view_history *history, uint16_t lane, uint64_t cycle,
                            uint64_t *number);
+
+/* The system call that a process is in at this cycle: its event's number; false: it is in none, or
+ * that is not known. */
+bool view_history_call(const struct view_history *history, uint16_t process, uint64_t cycle,
+                       uint64_t *number);
 
 /* When the process of a system call goes on again, and that event's number; false: not yet. */
 bool view_history_return(const struct view_history *history, uint64_t call, uint64_t *number);

@@ -308,6 +308,48 @@ static void a_reset_ends_exceptions_and_time_may_go_back(void **state)
     close_world(&w);
 }
 
+/* Also across thousands of events of others, and after the call itself is forgotten. */
+static void open_calls_are_known(void **state)
+{
+    struct world w;
+    uint64_t number = 0;
+    (void)state;
+    open_world(&w);
+    begin(&w);
+    w.now = 100;
+    put_run(&w, HISTORY_PROCESS);
+    w.now = 200;
+    put(&w, VIEW_EVENT_CALL, VIEW_LANE_PROCESS, 0);
+    put_run(&w, HISTORY_KERNEL);
+    for (uint32_t i = 0; i < 5000; i++) {
+        w.now += 10;
+        put_run(&w, i % 2 == 0 ? HISTORY_SLEEP : HISTORY_KERNEL);
+    }
+    w.now = 60000;
+    put_run(&w, HISTORY_PROCESS);
+    w.now = 60100;
+    take(&w);
+    assert_false(view_history_call(&w.history, 0, 199, &number));
+    for (uint64_t cycle = 200; cycle < 60000; cycle += 997) {
+        assert_true(view_history_call(&w.history, 0, cycle, &number));
+        assert_int_equal(view_history_event(&w.history, number)->kind, VIEW_EVENT_CALL);
+        assert_false(view_history_call(&w.history, 1, cycle, &number));
+    }
+    assert_false(view_history_call(&w.history, 0, 60000, &number));
+    assert_false(view_history_call(&w.history, 60000, 300, &number));
+    put(&w, VIEW_EVENT_CALL, VIEW_LANE_PROCESS, 0);
+    for (uint32_t i = 0; i < HISTORY_EVENTS_MAX + 5000; i++) {
+        w.now += 10;
+        put_run(&w, i % 2 == 0 ? HISTORY_SLEEP : HISTORY_KERNEL);
+        if (w.timeline->count == VIEW_EVENTS_MAX) {
+            take(&w);
+        }
+    }
+    take(&w);
+    assert_false(view_history_call(&w.history, 0, w.now, &number));
+    close_world(&w);
+}
+
 static void nonsense_is_borne(void **state)
 {
     struct world w;
@@ -351,6 +393,7 @@ int main(void)
         cmocka_unit_test(the_oldest_are_forgotten),
         cmocka_unit_test(a_loss_is_a_gap),
         cmocka_unit_test(a_reset_ends_exceptions_and_time_may_go_back),
+        cmocka_unit_test(open_calls_are_known),
         cmocka_unit_test(nonsense_is_borne),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
