@@ -1,10 +1,9 @@
-#include "sim/faults/inject_stage.h"
+#include "sim/faults/inject_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/machine/machine_snapshot.h"
 #include "sim/machine/machine_view.h"
 
 #define CALLS_MORE    3U    /* of the app, in a window that nobody gave */
@@ -16,36 +15,6 @@
 #define BUSY_MORE  1000000U
 #define SVC_BYTES  2U
 #define WIDE_FIRST 0xE800U /* the first halfword of an instruction of two is at least this */
-
-/* The machine, all that watches it, and how far along the path it is. */
-struct place {
-    struct machine_snapshot machine;
-    void *owners, *watch; /* owned */
-    size_t index;         /* of the next recorded instruction */
-};
-
-struct inject_stage {
-    struct machine *machine;
-    struct ownership *ownership;
-    struct inject_target target;
-    struct inject_watch *watch;
-    struct fault_plan *plan;
-    void *no_plan; /* the plan with nothing in it; owned */
-    struct place base, front;
-    bool searching, found;
-    uint64_t matched; /* calls that were meant, so far */
-    struct machine_syscall call;
-    uint64_t begun;              /* cycle of the call */
-    uint64_t window;             /* cycles */
-    struct inject_point *points; /* owned */
-    size_t count, capacity;
-    bool cut;
-    struct inject_seen reference; /* what the undisturbed run did */
-    size_t reference_breaches;    /* that are kept */
-    uint64_t reference_instructions;
-    char *console; /* of the undisturbed run; owned */
-    size_t console_count;
-};
 
 /* ---- places ---- */
 
@@ -118,20 +87,6 @@ static void on_called(void *context, const struct machine_syscall *call)
     }
 }
 
-static bool is_end_of_time(enum machine_stop stop)
-{
-    return stop == MACHINE_STOP_LIMIT || stop == MACHINE_STOP_IDLE || stop == MACHINE_STOP_OFF;
-}
-
-static const char *stop_words(enum machine_stop stop)
-{
-    return stop == MACHINE_STOP_LOCKUP   ? "the core locks up"
-           : stop == MACHINE_STOP_EXIT   ? "the guest ends the run by semihosting"
-           : stop == MACHINE_STOP_ENGINE ? "the engine fails"
-           : stop == MACHINE_STOP_OFF    ? "the chip is off"
-                                         : "the run ends";
-}
-
 /* Runs to the call, and learns how many instructions that takes. */
 static bool find_call(struct inject_stage *stage, uint64_t *instructions, struct sim_error *error)
 {
@@ -146,11 +101,11 @@ static bool find_call(struct inject_stage *stage, uint64_t *instructions, struct
     if (stage->found) {
         return true;
     }
-    return is_end_of_time(stop)
+    return inject_is_end_of_time(stop)
                ? sim_fail(error, SIM_WRONG_USE, "%s makes only %llu such calls in the time given",
                           name, (unsigned long long)stage->matched)
                : sim_fail(error, SIM_WRONG_USE, "%s makes only %llu such calls: then %s", name,
-                          (unsigned long long)stage->matched, stop_words(stop));
+                          (unsigned long long)stage->matched, inject_stop_words(stop));
 }
 
 /* From the reset again, to the instruction boundary before the call's SVC. */
@@ -264,9 +219,9 @@ static bool run_reference_to(struct inject_stage *stage, uint64_t cycle, struct 
         return sim_fail(error, SIM_WRONG_USE,
                         "the kernel panics without any fault: nothing can be compared with that");
     }
-    return is_end_of_time(stop) ||
+    return inject_is_end_of_time(stop) ||
            sim_fail(error, SIM_WRONG_USE, "without any fault %s: nothing can be compared with that",
-                    stop_words(stop));
+                    inject_stop_words(stop));
 }
 
 static bool choose_window(struct inject_stage *stage, struct sim_error *error)
@@ -298,75 +253,6 @@ static bool keep_console(struct inject_stage *stage, struct sim_error *error)
     return true;
 }
 
-/* Whether somebody reached or got what is not his. The others are the kernel's word to an app that
- * it does not keep, and show in what the app does. */
-static bool breaks_isolation(enum ownership_breach_kind kind)
-{
-    switch (kind) {
-    case OWNERSHIP_BREACH_APP_WROTE:
-    case OWNERSHIP_BREACH_KERNEL_WROTE:
-    case OWNERSHIP_BREACH_DEAD_WRITTEN:
-    case OWNERSHIP_BREACH_FLASH:
-    case OWNERSHIP_BREACH_OPEN:
-    case OWNERSHIP_BREACH_NOT_ZERO:
-    case OWNERSHIP_BREACH_DMA:
-    case OWNERSHIP_BREACH_PRIVILEGED:
-    case OWNERSHIP_BREACH_ACCEPTED:
-    case OWNERSHIP_BREACH_OVERLAP:
-    case OWNERSHIP_BREACH_DEAD_RUNS:
-        return true;
-    case OWNERSHIP_BREACH_CLOSED:
-    case OWNERSHIP_BREACH_REGISTERS:
-    case OWNERSHIP_BREACH_KERNEL_FAULT:
-    case OWNERSHIP_BREACH_ANSWER:
-    case OWNERSHIP_BREACH_SWAP:
-    case OWNERSHIP_BREACH_BREAK:
-    case OWNERSHIP_BREACH_BOUND:
-    case OWNERSHIP_BREACH_UPCALL:
-    case OWNERSHIP_BREACH_KINDS:
-        break;
-    }
-    return false;
-}
-
-/* A kernel that takes an app for faulty starts it again, and its memory with it: that is no reach
- * into somebody's memory. */
-static bool is_restart(const struct inject_stage *stage, const struct ownership_breach *breach)
-{
-    return breach->kind == OWNERSHIP_BREACH_KERNEL_WROTE && breach->whose != OWNERSHIP_NOBODY &&
-           breach->pc == ownership_map_of(stage->ownership)->process[breach->whose].entry;
-}
-
-/* The first new breach of the worse or the lesser sort; NULL: none. */
-static const struct ownership_breach *find_breach(const struct inject_stage *stage, bool worse)
-{
-    size_t count = 0;
-    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
-    for (size_t i = stage->reference_breaches; i < count; i++) {
-        bool is_worse = breaks_isolation(breach[i].kind) && !is_restart(stage, &breach[i]);
-        if (is_worse == worse) {
-            return &breach[i];
-        }
-    }
-    return NULL;
-}
-
-/* What is broken anyway cannot be told from what a fault breaks. */
-static bool keeps_isolation(const struct inject_stage *stage, struct sim_error *error)
-{
-    size_t count = 0;
-    char text[200];
-    const struct ownership_breach *breach = ownership_breaches(stage->ownership, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (breaks_isolation(breach[i].kind)) {
-            ownership_describe(stage->ownership, &breach[i], text, sizeof text);
-            return sim_fail(error, SIM_WRONG_USE,
-                            "the kernel breaks isolation without any fault: %s", text);
-        }
-    }
-    return true;
-}
-
 static bool run_reference(struct inject_stage *stage, struct sim_error *error)
 {
     uint64_t begun = instructions_of(stage);
@@ -383,7 +269,7 @@ static bool run_reference(struct inject_stage *stage, struct sim_error *error)
     stage->reference.resets = inject_watch_seen(stage->watch)->resets;
     stage->reference_instructions = instructions_of(stage) - begun;
     (void)ownership_breaches(stage->ownership, &stage->reference_breaches);
-    if (!keeps_isolation(stage, error)) {
+    if (!inject_keeps_isolation(stage, error)) {
         return false;
     }
     return inject_watch_is_whole(stage->watch) ||
@@ -492,117 +378,13 @@ const char *inject_stage_console(const struct inject_stage *stage, size_t *count
     return inject_watch_console(stage->watch, count);
 }
 
-/* ---- judging ---- */
-
-static const char *const verdict_names[INJECT_VERDICTS] = {
-    [INJECT_NO_EFFECT] = "no effect", [INJECT_CHANGED] = "changed output",
-    [INJECT_HANG] = "hang",           [INJECT_APP_FAULT] = "app fault",
-    [INJECT_PANIC] = "kernel panic",  [INJECT_BREACH] = "isolation breach",
-};
-
-const char *inject_verdict_name(enum inject_verdict verdict)
-{
-    return verdict_names[verdict];
-}
-
-static void judge(struct inject_outcome *outcome, enum inject_verdict verdict, uint32_t pc,
-                  const char *text)
-{
-    if (verdict > outcome->verdict) {
-        outcome->verdict = verdict;
-        outcome->pc = pc;
-        snprintf(outcome->text, sizeof outcome->text, "%s", text);
-    }
-}
-
-static void judge_breach(const struct inject_stage *stage, const struct ownership_breach *breach,
-                         enum inject_verdict verdict, struct inject_outcome *outcome)
-{
-    char text[sizeof outcome->text];
-    if (breach != NULL) {
-        bool placed = breach->kind != OWNERSHIP_BREACH_KERNEL_FAULT &&
-                      breach->kind != OWNERSHIP_BREACH_ANSWER;
-        ownership_describe(stage->ownership, breach, text, sizeof text);
-        char *tail = strstr(text, placed ? ", at pc " : ": 0x"); /* the outcome has the pc itself */
-        if (tail != NULL) {
-            *tail = '\0';
-        }
-        judge(outcome, verdict, breach->pc, text);
-    }
-}
-
-static const char *name_of(const struct inject_stage *stage, int process)
-{
-    return machine_view_processes(stage->machine)->process[process].name;
-}
-
-static void judge_fault(const struct inject_stage *stage, const struct inject_seen *seen,
-                        struct inject_outcome *outcome)
-{
-    static const char *const accesses[] = {[MACHINE_ACCESS_READ] = "read of",
-                                           [MACHINE_ACCESS_WRITE] = "write to",
-                                           [MACHINE_ACCESS_FETCH] = "fetch from"};
-    char text[sizeof outcome->text];
-    const struct machine_fault *fault = &seen->fault;
-    if (seen->app_faults <= stage->reference.app_faults) {
-        return;
-    }
-    if (fault->address_valid) {
-        snprintf(text, sizeof text, "%s: refused %s 0x%08x", name_of(stage, seen->faulty),
-                 accesses[fault->access], (unsigned)fault->address);
-    } else {
-        snprintf(text, sizeof text, "%s: no such instruction, or no way to go on",
-                 name_of(stage, seen->faulty));
-    }
-    judge(outcome, INJECT_APP_FAULT, fault->pc, text);
-}
-
-static void judge_run(const struct inject_stage *stage, enum machine_stop stop, bool busy,
-                      struct inject_outcome *outcome)
-{
-    const struct inject_seen *seen = inject_watch_seen(stage->watch);
-    uint32_t pc = cpu_pc(machine_cpu(stage->machine));
-    int laggard = inject_watch_laggard(stage->watch);
-    char text[sizeof outcome->text];
-    judge_breach(stage, find_breach(stage, true), INJECT_BREACH, outcome);
-    if (seen->panicked) {
-        judge(outcome, INJECT_PANIC, 0, seen->reason[0] != '\0' ? seen->reason : "it says so");
-    }
-    if (seen->resets > stage->reference.resets) {
-        judge(outcome, INJECT_PANIC, 0, "the chip was reset");
-    }
-    judge_fault(stage, seen, outcome);
-    if (!is_end_of_time(stop) && stop != MACHINE_STOP_REQUESTED) {
-        judge(outcome, INJECT_HANG, 0, stop_words(stop));
-    }
-    if (busy) {
-        judge(outcome, INJECT_HANG, pc, "the core is busy, and was not without the fault");
-    } else if (laggard >= 0) {
-        snprintf(text, sizeof text, "%s does not go on after %llu calls", name_of(stage, laggard),
-                 (unsigned long long)inject_watch_calls(stage->watch, laggard));
-        judge(outcome, INJECT_HANG, pc, text);
-    }
-    const struct ownership_breach *lesser = find_breach(stage, false);
-    if (lesser != NULL && is_restart(stage, lesser)) {
-        snprintf(text, sizeof text, "the kernel took %s for faulty and started it again",
-                 name_of(stage, lesser->whose));
-        judge(outcome, INJECT_APP_FAULT, 0, text);
-    }
-    judge_breach(stage, lesser, INJECT_CHANGED, outcome);
-    if (seen->differs) {
-        judge(outcome, INJECT_CHANGED, 0, seen->difference);
-    }
-    if (!inject_watch_is_complete(stage->watch)) {
-        judge(outcome, INJECT_CHANGED, 0, "something that a device did is missing");
-    }
-}
-
 /* ---- playing ---- */
 
 static bool is_decided(const struct inject_stage *stage)
 {
     const struct inject_seen *seen = inject_watch_seen(stage->watch);
-    return seen->told || seen->resets > stage->reference.resets || find_breach(stage, true) != NULL;
+    return seen->told || seen->resets > stage->reference.resets ||
+           inject_find_breach(stage, true) != NULL;
 }
 
 static enum machine_stop run_disturbed(struct inject_stage *stage, bool *busy)
@@ -613,7 +395,7 @@ static enum machine_stop run_disturbed(struct inject_stage *stage, bool *busy)
     uint64_t last = end + stage->window;
     enum machine_stop stop = MACHINE_STOP_LIMIT;
     *busy = false;
-    while ((is_end_of_time(stop) || stop == MACHINE_STOP_REQUESTED) && !is_decided(stage)) {
+    while ((inject_is_end_of_time(stop) || stop == MACHINE_STOP_REQUESTED) && !is_decided(stage)) {
         uint64_t now = now_of(stage);
         *busy = instructions_of(stage) > most;
         if (*busy || now >= last || (now >= end && inject_watch_is_complete(stage->watch))) {
@@ -672,6 +454,6 @@ bool inject_stage_play(struct inject_stage *stage, size_t index, const struct fa
     if (stop == MACHINE_STOP_ENGINE) {
         return sim_fail(error, SIM_INTERNAL, "%s", cpu_error(machine_cpu(stage->machine)));
     }
-    judge_run(stage, stop, busy, outcome);
+    inject_judge_run(stage, stop, busy, outcome);
     return true;
 }

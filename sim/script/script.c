@@ -417,8 +417,8 @@ bool script_list_cases(const struct script_file *file, struct script_case_list *
     struct script script = {.file = file, .options = &options, .result = &result, .list = list};
     attempt(&script);
     bool good = result.verdict == SCRIPT_PASSED;
-    /* A file that makes a machine, or expects something, before it names a case is one: its run will
-     * say what is wrong. */
+    /* A file that makes a machine, or expects something, before it names a case is one: its run
+     * will say what is wrong. */
     if (!good && (script.has_board || result.verdict == SCRIPT_FAILED) && list->count == 0) {
         good = true;
     }
