@@ -55,7 +55,7 @@ static uint32_t pixel_address(uint32_t column, uint32_t row)
 /* MADCTL turns what the host calls column and row into those of the memory. */
 static void store_pixel(struct st7789 *display, uint8_t red, uint8_t green, uint8_t blue)
 {
-    const struct st7789_state *s = &display->state;
+    struct st7789_state *s = &display->state;
     bool exchanged = (s->madctl & MADCTL_MV) != 0;
     uint32_t column = exchanged ? s->row : s->column;
     uint32_t row = exchanged ? s->column : s->row;
@@ -68,6 +68,7 @@ static void store_pixel(struct st7789 *display, uint8_t red, uint8_t green, uint
     part_memory_put(display->env.memory, address, red);
     part_memory_put(display->env.memory, address + 1, green);
     part_memory_put(display->env.memory, address + 2, blue);
+    s->pixels++;
 }
 
 static void advance(struct st7789 *display)
@@ -371,8 +372,8 @@ static bool st7789_picture(const void *self, struct device_picture *picture)
 {
     const struct st7789 *display = self;
     const struct st7789_state *s = &display->state;
-    const uint32_t parts[] = {s->frames, s->awake, s->on,         s->inverted,    s->madctl,
-                              s->column, s->row,   s->scroll_top, s->scroll_rows, s->scroll_start};
+    const uint32_t parts[] = {s->pixels, s->awake,      s->on,          s->inverted,
+                              s->madctl, s->scroll_top, s->scroll_rows, s->scroll_start};
     uint32_t changes = 2166136261U; /* FNV-1a, by words */
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         changes = (changes ^ parts[i]) * 16777619U;
@@ -494,7 +495,7 @@ const struct device_class part_st7789_class = {
     .size_bytes = sizeof(struct st7789),
     .state_offset = offsetof(struct st7789, state),
     .state_bytes = sizeof(struct st7789_state),
-    .state_version = 1,
+    .state_version = 2,
     .state_is_sane = state_is_sane,
     .memory_bytes = st7789_memory_bytes,
     .init = st7789_init,

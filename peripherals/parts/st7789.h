@@ -47,6 +47,7 @@ struct st7789 {
         uint8_t pixel_count;
         uint16_t scroll_top, scroll_rows, scroll_start; /* VSCRDEF, VSCSAD */
         uint32_t frames;
+        uint32_t pixels;       /* that were written so far, to tell one picture from another */
         uint64_t ready_cycles; /* after a reset or a change of sleep */
         int32_t no_answer;     /* the fault */
     } state;

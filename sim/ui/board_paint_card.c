@@ -85,6 +85,8 @@ static void describe_part(const struct board_paint *paint, size_t device, struct
     }
     if (key != 0) {
         snprintf(next_line(card), LINE_BYTES, "hold: click or %d; latch: Shift", key);
+    } else if (part->kind == VIEW_PART_BUTTON) {
+        snprintf(next_line(card), LINE_BYTES, "hold: click or Enter; latch: Shift");
     } else if (board_kind_is_pressed(part->kind)) {
         snprintf(next_line(card), LINE_BYTES, "touch: click or T; latch: Shift");
     }

@@ -29,9 +29,10 @@ static uint32_t seen(const struct board_paint *paint, const struct board_spot *s
     return (uint32_t)(fmaxf(0.16F, powf(part, 1 / 2.2F)) * 1000);
 }
 
+/* On a card it does not outshine its neighbours' words. */
 static float size_of(const struct board_spot *spot)
 {
-    return fmaxf(spot->area.width, spot->area.height);
+    return fmaxf(spot->area.width, spot->area.height) * (spot->item == NULL ? 0.4F : 1.0F);
 }
 
 static bool sit_together(const struct board_paint *paint, const struct board_spot *a,

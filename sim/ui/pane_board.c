@@ -67,15 +67,21 @@ static int contact_at(const struct board_spot *spot, float x, float y)
     return -1;
 }
 
+/* On a board, whatever its colour, a bright line on a dark one shows. */
 static void draw_focus(const struct board_state *board, const struct board_paint *paint)
 {
-    int spot = focused_spot(board);
-    if (spot != BOARD_NO_SPOT && paint->context->focused) {
-        struct rect area = board->layout.spots[spot].item == NULL
-                               ? board->layout.spots[spot].cell
-                               : board_grow(board->layout.spots[spot].area, FOCUS_AWAY);
-        canvas_frame_round(paint->canvas, area, 5, 2, paint->context->theme->colors[THEME_ACCENT]);
+    int index = focused_spot(board);
+    if (index == BOARD_NO_SPOT || !paint->context->focused) {
+        return;
     }
+    const struct board_spot *spot = &board->layout.spots[index];
+    bool on_board = spot->item != NULL;
+    struct rect area = on_board ? board_grow(spot->area, FOCUS_AWAY) : spot->cell;
+    const struct theme *theme = on_board ? theme_get(THEME_DARK) : paint->context->theme;
+    if (on_board) {
+        canvas_frame_round(paint->canvas, board_grow(area, 1), 6, 4, 0x10151cc0U);
+    }
+    canvas_frame_round(paint->canvas, area, 5, 2, theme->colors[THEME_ACCENT]);
 }
 
 static void draw_card(const struct board_state *board, const struct board_paint *paint,
@@ -288,11 +294,27 @@ static size_t touch_device(const struct board_state *board, const struct view_pa
     return found;
 }
 
-static void move_focus(struct board_state *board, int dx, int dy)
+/* By how much [at, at + length] has to move to lie within [from, from + room]. */
+static float way_into(float at, float length, float from, float room)
+{
+    if (at < from) {
+        return from - at;
+    }
+    return at + length > from + room ? fmaxf(from - at, from + room - at - length) : 0;
+}
+
+static void move_focus(struct board_state *board, struct rect area, int dx, int dy)
 {
     int next = board_layout_next(&board->layout, focused_spot(board), dx, dy);
-    if (next != BOARD_NO_SPOT) {
-        board->focused = board->layout.spots[next].device + 1;
+    if (next == BOARD_NO_SPOT) {
+        return;
+    }
+    const struct board_spot *spot = &board->layout.spots[next];
+    struct rect seen = board_grow(spot->item != NULL ? spot->area : spot->cell, 2 * FOCUS_AWAY);
+    board->focused = spot->device + 1;
+    if (spot->item != NULL || !board->layout.has_outline) { /* else it does not move */
+        board->camera.pan_x += way_into(seen.x, seen.width, area.x, area.width);
+        board->camera.pan_y += way_into(seen.y, seen.height, area.y, area.height);
     }
 }
 
@@ -304,16 +326,16 @@ static bool own_key(struct board_state *board, struct rect area, const struct ui
     float y = area.y + area.height / 2;
     switch (event->key) {
     case UI_KEY_LEFT:
-        move_focus(board, -1, 0);
+        move_focus(board, area, -1, 0);
         return true;
     case UI_KEY_RIGHT:
-        move_focus(board, 1, 0);
+        move_focus(board, area, 1, 0);
         return true;
     case UI_KEY_UP_ARROW:
-        move_focus(board, 0, -1);
+        move_focus(board, area, 0, -1);
         return true;
     case UI_KEY_DOWN_ARROW:
-        move_focus(board, 0, 1);
+        move_focus(board, area, 0, 1);
         return true;
     case '+':
     case '=':

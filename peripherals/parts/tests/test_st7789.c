@@ -80,6 +80,41 @@ static uint32_t pixel(struct bench *b, uint32_t x, uint32_t y)
     return (uint32_t)row[x * 3] << 16 | (uint32_t)row[x * 3 + 1] << 8 | row[x * 3 + 2];
 }
 
+static uint32_t changes(struct bench *b)
+{
+    struct device_picture picture = {0};
+    assert_true(b->device_class->picture(b->device, &picture));
+    return picture.changes;
+}
+
+/* Whoever has a copy of the picture asks by this number whether it is still right. */
+static void every_change_of_the_glass_has_another_number(void **state)
+{
+    struct bench *b = *state;
+    uint32_t seen[8] = {0};
+    size_t count = 0;
+    seen[count++] = changes(b);
+    turn_on(b);
+    seen[count++] = changes(b);
+    window(b, 10, 11, 20, 21);
+    assert_int_equal(changes(b), seen[1]); /* nothing to be seen yet */
+    command(b, 0x2C, "\xF8\x00", 2);
+    seen[count++] = changes(b);
+    command(b, 0x2C, "\x07\xE0", 2); /* the same pixel again */
+    seen[count++] = changes(b);
+    command(b, 0x20, NULL, 0);
+    seen[count++] = changes(b);
+    command(b, 0x36, "\x08", 1);
+    seen[count++] = changes(b);
+    command(b, 0x28, NULL, 0);
+    seen[count++] = changes(b);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            assert_int_not_equal(seen[i], seen[k]);
+        }
+    }
+}
+
 static uint32_t guest_errors(const struct bench *b)
 {
     return b->diag.count[DIAG_GUEST_ERROR];
@@ -261,15 +296,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(it_is_black_until_it_is_on),
-        TEST(pixels_fill_the_window),
-        TEST(colours_of_12_and_18_bits),
-        TEST(madctl_turns_the_picture),
-        TEST(scrolling_moves_lines),
-        TEST(reset_and_chip_select),
-        TEST(odd_commands_are_reported),
-        TEST(the_older_shape_is_understood),
-        cmocka_unit_test(wrong_properties_are_refused),
+        TEST(it_is_black_until_it_is_on),    TEST(every_change_of_the_glass_has_another_number),
+        TEST(pixels_fill_the_window),        TEST(colours_of_12_and_18_bits),
+        TEST(madctl_turns_the_picture),      TEST(scrolling_moves_lines),
+        TEST(reset_and_chip_select),         TEST(odd_commands_are_reported),
+        TEST(the_older_shape_is_understood), cmocka_unit_test(wrong_properties_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
