@@ -88,8 +88,8 @@ BROKEN = (
     ("for i = 1, 20 do sandglass.board('nrf52dk') end", "16 machines at most"),
 )
 # Given to every function in every place.
-WRONG = ("nil", "true", "-1", "0", "1 << 62", "1e300", "0/0", '""', '"led0"', '("x"):rep(70000)', "{}", "{ {} }", "{ at = -1 }",
-         "{ [1] = 1, x = 2 }", "print", "coroutine.create(print)", "m", "{ within = {} }", '{ kind = "call", process = 1 }', '"P0.13"')
+WRONG = ("nil", "true", "-1", "1 << 62", "0/0", '""', '("x"):rep(70000)', "{}", "{ {} }", "{ at = -1 }",
+         "print", "m", "{ within = {} }", '{ kind = "call", process = 1 }', '"P0.13"')
 
 
 class Broken(unittest.TestCase):
@@ -156,7 +156,7 @@ class WrongArguments(unittest.TestCase):
             'end\nlimit(s(30)) settle(0)\n')
         cases = []
         for name in sorted(methods):
-            body = (f'local right = {{ {{}}, {{ "led0" }}, {{ "blink" }}, {{ "button0" }}, {{ "kernel" }}, {{ 0x20000000 }}, {{ "temp", "temperature" }} }}\n'
+            body = (f'local right = {{ {{}}, {{ "led0" }}, {{ "blink" }}, {{ 0x20000000 }}, {{ "temp", "temperature" }} }}\n'
                     'for r = 1, #right do\n'
                     f'  machine() for i = 1, {len(WRONG)} do local a = {{ table.unpack(right[r]) }} local w = wrong()[i]\n'
                     f'    if not pcall(m.now, m) then machine() end\n'
