@@ -164,9 +164,13 @@ static struct table make_table(struct canvas *canvas, const struct view_processe
     for (size_t i = 0; i < COLUMNS; i++) {
         used += table.width[i];
     }
-    for (size_t i = 0; i < sizeof least / sizeof least[0] && used > area.width; i++) {
-        used -= table.width[least[i]];
-        table.width[least[i]] = 0;
+    for (size_t i = 0; i < sizeof least / sizeof least[0]; i++) {
+        /* Whole names say more than the first two of them. */
+        float wanted = used + (i < 2 ? name - NAME_MIN : 0);
+        if (wanted > area.width) {
+            used -= table.width[least[i]];
+            table.width[least[i]] = 0;
+        }
     }
     float left = area.width > used ? area.width - used : 0;
     float for_name = left < name - NAME_MIN ? left : name - NAME_MIN;
