@@ -84,7 +84,12 @@ static float column_share(const struct drawing *d, uint16_t lane, double begin, 
     first = first < 0 ? 0 : first;
     *busy = view_history_busy(&d->pane->history, lane, (uint64_t)(first * bucket),
                               (uint64_t)(last * bucket), coarse);
-    return (float)((double)*busy / ((last - first) * bucket));
+    /* Of what is known: the bucket of the present is not over. */
+    double known_end = (double)d->pane->history.now_cycles;
+    double known_begin = (double)d->pane->history.begin_cycle;
+    double to = last * bucket < known_end ? last * bucket : known_end;
+    double from = first * bucket > known_begin ? first * bucket : known_begin;
+    return to > from ? (float)((double)*busy / (to - from)) : 0;
 }
 
 /* Columns have places in time, not on the screen: their heights do not flicker while time goes on.
@@ -379,7 +384,15 @@ static double seen_span(const struct drawing *d)
     double end = (double)history->now_cycles;
     begin = d->layout->start > begin ? d->layout->start : begin;
     end = d->layout->start + d->layout->span < end ? d->layout->start + d->layout->span : end;
-    return end > begin ? end - begin : 0;
+    double known = end > begin ? end - begin : 0;
+    uint32_t kept = history->gap_count < HISTORY_GAPS_MAX ? history->gap_count : HISTORY_GAPS_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        double from =
+            (double)history->gaps[i].begin > begin ? (double)history->gaps[i].begin : begin;
+        double to = (double)history->gaps[i].end < end ? (double)history->gaps[i].end : end;
+        known -= to > from ? to - from : 0;
+    }
+    return known;
 }
 
 static void draw_name(const struct drawing *d, size_t row)
