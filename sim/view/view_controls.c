@@ -85,13 +85,20 @@ static void add_controls(const struct machine *machine, size_t device, struct vi
     }
 }
 
-/* Of the board's parts first, then of the chip itself. */
+/* What is measured and turned comes first, then what other parts can be made to do, then the chip.
+ */
+static unsigned rank_of(const struct view_part *part)
+{
+    bool has_values = part->kind == VIEW_PART_SENSOR || part->kind == VIEW_PART_KNOB;
+    return part->on_chip ? 2 : has_values ? 0 : 1;
+}
+
 void view_controls_fill(const struct parts_watch *watch, struct view_parts *parts)
 {
     parts->control_count = 0;
-    for (unsigned on_chip = 0; on_chip <= 1; on_chip++) {
+    for (unsigned rank = 0; rank <= 2; rank++) {
         for (size_t i = 0; i < parts->part_count; i++) {
-            if (parts->parts[i].on_chip == (on_chip != 0)) {
+            if (rank_of(&parts->parts[i]) == rank) {
                 add_controls(watch->sources->machine, i, parts);
             }
         }

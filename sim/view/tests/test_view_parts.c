@@ -372,8 +372,10 @@ static void test_values(void **state)
     tell("power", "supply", 1800);
     check_value("power", "supply", 1800, "1800 mV");
     assert_int_equal(control("bma421", "double-tap")->kind, VIEW_CONTROL_ONCE);
-    /* Parts come before the chip, and what is pressed or typed is no control. */
+    /* Sensors come before other parts, parts before the chip, and what is pressed or typed is no
+     * control. */
     assert_false(part("bma421")->on_chip);
+    assert_true(control("vbatt", "percent") < control("cst816s", "gesture"));
     const struct view_parts *parts = &bench.frame->parts;
     bool chip = false;
     for (size_t i = 0; i < parts->control_count; i++) {
