@@ -14,8 +14,11 @@
 #include "sim/ui/window_report.h"
 #include "sim/ui/window_view.h"
 
-#define USUAL_WIDTH  1280U
-#define USUAL_HEIGHT 800U
+#define USUAL_WIDTH  1280.0F
+#define USUAL_HEIGHT 800.0F
+#define USUAL_DPI    96.0F
+#define DENSE_DPI    168.0F
+#define DENSITY_MAX  4.0F
 #define FRAME_MS     16U   /* between two drawings: 60 a second */
 #define LIVELY_MS    3000U /* after the last frame or input something may still blink or fade */
 #define LIVELY_STEP  100U
@@ -31,8 +34,9 @@ struct window {
     enum window_pointer pointer;
     struct window_view view;
     struct window_report report;
-    float scale;  /* that the user asked for; 0: the screen's own */
-    char *pasted; /* SDL's; the last that a pane asked for */
+    float scale;   /* that the user asked for; 0: the screen's own */
+    float density; /* of the screen, where its system does not tell by itself */
+    char *pasted;  /* SDL's; the last that a pane asked for */
     bool closing, dirty;
     bool lost;                    /* the display is gone: nothing may be asked of it any more */
     uint64_t drawn_ms, lively_ms; /* last drawing; last time that something happened */
@@ -73,6 +77,17 @@ static void request_close(void *host)
     window->closing = true;
 }
 
+/* How much smaller than usual the pixels of the first screen are, in halves: for systems that have
+ * no units of their own. What lies between 96 and 168 dots per inch is told wrongly too often. */
+static float guess_density(void)
+{
+    float dots_per_inch = 0;
+    if (SDL_GetDisplayDPI(0, &dots_per_inch, NULL, NULL) != 0 || !(dots_per_inch >= DENSE_DPI)) {
+        return 1;
+    }
+    return fminf(DENSITY_MAX, floorf(dots_per_inch / USUAL_DPI * 2) / 2);
+}
+
 /* Pixels per point: the screen's own density, or what the user asked for, times the zoom. */
 static void fit_scale(struct window *window)
 {
@@ -80,7 +95,7 @@ static void fit_scale(struct window *window)
     int pixels = 0;
     SDL_GetWindowSize(window->screen, &units, NULL);
     SDL_GetWindowSizeInPixels(window->screen, &pixels, NULL);
-    float density = units > 0 && pixels > 0 ? (float)pixels / (float)units : 1;
+    float density = units > 0 && pixels > units ? (float)pixels / (float)units : window->density;
     float scale = window->scale > 0 ? window->scale : density;
     canvas_set_scale(window->canvas, scale * window->view.zoom);
 }
@@ -97,9 +112,10 @@ static void open_screen(struct window *window, const struct window_options *opti
 {
     uint32_t width = options->width > 0 ? options->width : kept->width;
     uint32_t height = options->height > 0 ? options->height : kept->height;
+    window->density = guess_density();
     if (width == 0 || height == 0) {
-        width = USUAL_WIDTH;
-        height = USUAL_HEIGHT;
+        width = (uint32_t)(USUAL_WIDTH * window->density);
+        height = (uint32_t)(USUAL_HEIGHT * window->density);
     }
     SDL_Rect usable;
     if (SDL_GetDisplayUsableBounds(0, &usable) == 0 && usable.w > 0 && usable.h > 0) {
