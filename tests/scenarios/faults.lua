@@ -81,3 +81,26 @@ case("an MPU region that a glitch opens", function()
   assert(#breaches > 0 and breaches[1].kind == "open" and breaches[1].who == "blink", "no breach")
   assert(breaches[1].address == 0)
 end)
+
+case("whatever is disturbed, the simulator goes on", function()
+  local m = sandglass.board("nrf52dk", { apps = { "blink", "hello" } })
+  local kinds = { "skip", "reg.flip", "ram.flip", "mpu.flip", "flash.flip" }
+  local bits = { 0, 1, 2, 3, 24, 25, 26, 28 } -- of RASR
+  m:allow_faults()
+  m:run_for(ms(300))
+  local start = m:snapshot()
+  for _ = 1, 12 do
+    for _ = 1, 5 do
+      local f = { kind = kinds[math.random(#kinds)], bit = math.random(0, 31) }
+      f.at = { time = ms(math.random(0, 40)), instructions = math.random(0, 50) }
+      if f.kind == "reg.flip" then f.register = "r" .. math.random(0, 12) end
+      if f.kind == "mpu.flip" then f.register, f.region, f.bit = "rasr", math.random(0, 7), bits[math.random(#bits)] end
+      if f.kind == "ram.flip" then f.address = 0x20000000 + math.random(0, 0xFFFB) end
+      if f.kind == "flash.flip" then f.address = math.random(0, 0xFFFF) end
+      m:fault(f)
+    end
+    pcall(m.run_for, m, ms(100)) -- the core may lock up
+    m:breaches()
+    m:restore(start)
+  end
+end)
