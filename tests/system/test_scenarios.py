@@ -4,6 +4,7 @@ no case leaves anything to another."""
 import glob
 import os
 import re
+import shutil
 import unittest
 import xml.etree.ElementTree as xml
 
@@ -140,6 +141,20 @@ class Results(unittest.TestCase):
             self.assertEqual(result.status, 2, arguments)
             self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
             self.assertIn(told, result.stderr)
+
+
+class Files(unittest.TestCase):
+    def test_boards_kernels_and_apps_lie_beside_the_scenario_or_in_path(self):
+        with Folder() as folder, Folder() as other:
+            for name, where, source in (("mine.dts", folder, os.path.join(ROOT, "sim/boards/nrf52dk.dts")),
+                                        ("apps/first.tbf", folder, app("blink")), ("second.tbf", other, app("buttons"))):
+                os.makedirs(os.path.dirname(where.path(name)), exist_ok=True)
+                shutil.copy(source, where.path(name))
+            path = folder.write("it.lua", 'local m = sandglass.board("mine.dts", { kernel = "nrf52dk.elf", apps = { "apps/first.tbf", "second" } })\n'
+                                          'm:expect_uart("App buttons") m:expect_uart("App blink") m:expect_uart("Entering main loop")')
+            result = sandglass("test", "--path", other.folder.name, path)
+            self.assertEqual(result.status, 0, result.stdout)
+            self.assertEqual(sandglass("test", path).status, 2)  # without the other folder
 
 
 class Judgement(unittest.TestCase):

@@ -338,6 +338,25 @@ static void an_input_bounces_before_it_settles(void **state)
     assert_int_equal(clock_next_due(&b->clock), CLOCK_NEVER);
 }
 
+static void a_probe_drives_the_input(void **state)
+{
+    struct bench *b = *state;
+    bench_write(b, PIN_CNF(3), PULL_UP);
+    assert_int_equal(bench_read(b, IN), 1U << 3);
+    assert_true(bench_input(b, "low", 3));
+    assert_int_equal(b->pins[3].in.level, WIRE_LOW);
+    assert_int_equal(bench_read(b, IN), 0);
+    assert_true(bench_input(b, "high", 3));
+    assert_int_equal(bench_read(b, IN), 1U << 3);
+    bench_write(b, PIN_CNF(3), PULL_DOWN);
+    assert_true(bench_input(b, "float", 3));
+    assert_int_equal(b->pins[3].in.level, WIRE_FLOATING);
+    assert_int_equal(bench_read(b, IN), 0);
+    assert_false(bench_input(b, "low", -1));
+    assert_false(bench_input(b, "low", 32));
+    assert_false(bench_input(b, "lower", 3));
+}
+
 #define WITH_GPIO(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -360,6 +379,7 @@ int main(void)
         WITH_GPIO(what_does_not_exist_is_reported),
         WITH_GPIO(a_stuck_pin_stays_where_it_is),
         WITH_GPIO(an_input_bounces_before_it_settles),
+        WITH_GPIO(a_probe_drives_the_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

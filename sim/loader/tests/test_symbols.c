@@ -37,6 +37,13 @@ static void test_function_by_address_and_name(void **state)
     assert_string_equal(name, TINY_ELF_VARIABLE);
     assert_false(symbols_find_object(symbols, TINY_ELF_RAM + 9, &name));
     assert_false(symbols_find_object(symbols, TINY_ELF_CODE | 1, &name));
+    uint32_t size = 99;
+    assert_true(symbols_find_named(symbols, TINY_ELF_FUNCTION, &start, &size));
+    assert_int_equal(start, TINY_ELF_CODE);
+    assert_int_equal(size, 8);
+    assert_true(symbols_find_named(symbols, TINY_ELF_VARIABLE, &start, &size));
+    assert_int_equal(start, TINY_ELF_RAM + 8);
+    assert_false(symbols_find_named(symbols, "nothing", &start, &size));
     symbols_close(symbols);
 }
 
@@ -72,6 +79,8 @@ static void test_damaged_symbols_never_crash(void **state)
         if (symbols != NULL && symbols_find_object(symbols, TINY_ELF_RAM + 8, &name)) {
             assert_non_null(name);
         }
+        uint32_t size = 0;
+        (void)(symbols != NULL && symbols_find_named(symbols, TINY_ELF_VARIABLE, &start, &size));
         if (symbols != NULL && symbols_find_function(symbols, TINY_ELF_CODE, &name, &start)) {
             assert_true(strlen(name) < sizeof elf);
         }

@@ -574,6 +574,29 @@ static void test_exit_is_part_of_a_snapshot(void **state)
     machine_snapshot_free(&before);
 }
 
+static void test_an_observer_is_taken_off(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other = {0};
+    const struct machine_observer observer = {.reset = count_reset, .context = &other};
+    load(f, DEVICE + FAKE_VALUE, 1);
+    assert_true(machine_observe(f->machine, &observer));
+    assert_true(machine_observe(f->machine, &observer));
+    machine_pull_reset(f->machine);
+    machine_run(f->machine, 10);
+    assert_int_equal(other.resets, 2);
+    machine_unobserve(f->machine, &other);
+    machine_unobserve(f->machine, &observer); /* nobody's */
+    machine_pull_reset(f->machine);
+    machine_run(f->machine, 5000);
+    assert_int_equal(other.resets, 2);
+    assert_int_equal(f->resets, 2);
+    for (int i = 1; i < MACHINE_OBSERVERS_MAX; i++) { /* there is room again */
+        assert_true(machine_observe(f->machine, &observer));
+    }
+    assert_false(machine_observe(f->machine, &observer));
+}
+
 #define MACHINE_TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
 
 int main(void)
@@ -602,6 +625,7 @@ int main(void)
         MACHINE_TEST(test_runs_to_an_event_when_off),
         MACHINE_TEST(test_reset_pin),
         MACHINE_TEST(test_exit_is_part_of_a_snapshot),
+        MACHINE_TEST(test_an_observer_is_taken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
