@@ -7,6 +7,7 @@ import tempfile
 from kernel_costs import kernel_costs
 from machines import Run, fail, first_byte_seconds, need, peak_memory_kb
 from report import Figure, Spread
+from window_costs import window
 
 CPU_MEDIAN, CPU_LEAST = 0.9, 0.7
 MPU_RATIO, INTERRUPT_RATIO = 3.0, 1.5
@@ -275,4 +276,4 @@ def traps(bench):
 
 
 CASES = {"sizes": sizes, "null_command": null_command, "kernel_costs": kernel_costs, "traps": traps, "cpu": cpu, "mpu_switch": mpu_switch, "interrupts": interrupts,
-         "sleep": sleep, "devices": devices, "memory": memory, "start": start, "snapshot": snapshot, "linear": linear}
+         "sleep": sleep, "devices": devices, "memory": memory, "start": start, "snapshot": snapshot, "window": window, "linear": linear}

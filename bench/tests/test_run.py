@@ -38,7 +38,7 @@ class Quick(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
         for name in ("integer", "branchy", "stores", "floating", "cpu_bound", "hashing", "mpu_switch", "interrupts", "sleep",
                      "sleep_bare", "devices", "memory", "start", "snapshot", "kernel_flash", "null_command", "allow", "subscribe",
-                     "yield_to_upcall", "interrupt_to_upcall", "context_switch", "interrupt_latency"):
+                     "window_demo", "window_interrupts", "window_apart", "yield_to_upcall", "interrupt_to_upcall", "context_switch", "interrupt_latency"):
             self.assertIn(name, names)
 
     def test_figures_are_numbers_and_nothing_is_judged(self):

@@ -46,6 +46,7 @@ static void *work(void *context)
 {
     struct worker *worker = context;
     struct window_link *link = worker->control->link;
+    pthread_setname_np(pthread_self(), "machine"); /* for people who look, and for bench/ */
     worker->status = run_session_run(worker->session, &worker->error);
     run_control_finish(worker->control);
     bool stays = worker->stays && worker->error.status == SIM_OK;

@@ -1,6 +1,7 @@
 """The real window on a display of the test's own (Xvfb), used as a person would: mouse and keys by xdotool, pixels read back."""
 import os
 import signal
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -266,6 +267,25 @@ class NoWindow(unittest.TestCase):
         done = self.run_it(*short, DISPLAY=":4242")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len([line for line in done.stderr.splitlines() if "stays in the terminal" in line]), 1)
+
+    def test_picture_needs_no_display(self):
+        """The same run gives the same picture, and is the same run as one without."""
+        with tempfile.TemporaryDirectory() as folder:
+            pictures, traces = [], []
+            for name in ("one.png", "two.png"):
+                path = os.path.join(folder, name)
+                result = run("--screenshot", path, "--size", "800x500", app("blink"), app("hello"), seconds=1.2)
+                self.assertEqual(result.status, 0, result.stderr)
+                with open(path, "rb") as file:
+                    pictures.append(file.read())
+                traces.append(result.trace)
+        self.assertEqual(pictures[0][:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(struct.unpack(">II", pictures[0][16:24]), (800, 500))
+        self.assertEqual(pictures[0], pictures[1])
+        self.assertEqual(traces, [run(app("blink"), app("hello"), seconds=1.2).trace] * 2)
+        for words, *arguments in (("there are board,", "--pane", "bored", "--screenshot", "x.png"), ("cannot write", "--screenshot", "/nowhere/x.png"),
+                                  ("--pane", "--pane", "board"), ("--gdb", "--gdb", "--screenshot", "x.png")):
+            self.refused(words, "--headless", *arguments, app("hello"))
 
     def test_what_cannot_be(self):
         self.refused("--size", "--window", "--size", "100x100", app("hello"))
