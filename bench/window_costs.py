@@ -47,14 +47,14 @@ def machine_seconds(machines, window, *arguments):
     return seconds
 
 
-def cost(bench, name, what, *arguments):
+def cost(bench, name, what, seconds, *files):
     """As fast as it can, with 60 pictures a second and without, in turn."""
     machines = bench.machines
     pairs = 1 if bench.quick else max(bench.runs, PAIRS)
-    start = statistics.median(Run(command(machines, False, "--for", "1us", *arguments)).cpu_seconds for _ in range(pairs))
+    start = statistics.median(Run(command(machines, False, "--for", "1us", *files)).cpu_seconds for _ in range(pairs))
     ratios = []
     for _ in range(pairs):
-        shown, alone = (machine_seconds(machines, window, "--speed", "max", *arguments) for window in (True, False))
+        shown, alone = (machine_seconds(machines, window, "--speed", "max", "--for", f"{seconds}s", *files) for window in (True, False))
         ratios.append(shown / max(alone - start, LOOK_SECONDS))
     return Figure(f"window_{name}", f"{what}: CPU time of the machine's thread with a window, divided by that without", "", Spread(ratios),
                   expected=f"<= {COST}", met=bench.judge(statistics.median(ratios) <= COST))
@@ -78,8 +78,8 @@ def apart_ms(machines, seconds):
 def window(bench):
     seconds = 2 if bench.quick else 30
     guest = bench.guest("interrupts", 20)[0]
-    yield cost(bench, "demo", f"the demo (14 apps), {seconds} virtual seconds", "--for", f"{seconds}s")
-    yield cost(bench, "interrupts", "20 kHz timer interrupt and PendSV switch", "--for", f"{seconds}s", guest)
+    yield cost(bench, "demo", f"the demo (14 apps), {seconds} virtual seconds", seconds)
+    yield cost(bench, "interrupts", "20 kHz timer interrupt and PendSV switch", seconds, guest)
     minute = 2 if bench.quick else 60
     apart = apart_ms(bench.machines, minute)
     yield Figure("window_apart", f"virtual from wall time at --speed 1, the worst of {minute} s", "ms", Spread([apart]), expected=f"< {APART_MS:.0f} ms",
