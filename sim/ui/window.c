@@ -20,8 +20,9 @@
 #define DENSE_DPI    168.0F
 #define DENSITY_MAX  4.0F
 #define FRAME_MS     16U   /* between two drawings: 60 a second */
-#define LIVELY_MS    3000U /* after the last frame or input something may still blink or fade */
-#define LIVELY_STEP  100U
+#define LIVELY_MS    3000U /* after the last frame or input the next is waited for closely */
+#define FADING_MS    6500U /* and what fades or is said for a while is drawn on */
+#define FADING_STEP  100U
 #define IDLE_MS      50U /* how late a frame can be noticed when all is quiet */
 #define SCALE_MIN    0.5F
 #define SCALE_MAX    8.0F
@@ -38,9 +39,10 @@ struct window {
     float density; /* of the screen, where its system does not tell by itself */
     char *pasted;  /* SDL's; the last that a pane asked for */
     bool closing, dirty;
-    bool lost;                    /* the display is gone: nothing may be asked of it any more */
-    uint64_t drawn_ms, lively_ms; /* last drawing; last time that something happened */
-    uint32_t width, height;       /* of the window while it was not full screen */
+    bool lost;                     /* the display is gone: nothing may be asked of it any more */
+    uint64_t stepped_ms, drawn_ms; /* last look at the link, last drawing */
+    uint64_t lively_ms;            /* last time that something happened */
+    uint32_t width, height;        /* of the window while it was not full screen */
 };
 
 static void send(void *host, const struct view_command *command)
@@ -306,21 +308,22 @@ static void step(struct window *window, uint64_t now)
         window->dirty = true;
         window->lively_ms = now;
     }
-    bool fading = now - window->lively_ms < 2 * LIVELY_MS && now - window->drawn_ms >= LIVELY_STEP;
+    bool fading = now - window->lively_ms < FADING_MS && now - window->drawn_ms >= FADING_STEP;
     if ((window->dirty || fading) && is_visible(window)) {
         fit_scale(window);
         window_view_draw(&window->view, window->canvas);
         window_report_update(&window->report, &window->view, points_per_unit(window));
         show_pointer(window);
         window->dirty = false;
+        window->drawn_ms = now;
     }
-    window->drawn_ms = now;
+    window->stepped_ms = now;
 }
 
 /* How long to wait for events before the next step. */
 static uint64_t pause_ms(const struct window *window, uint64_t now)
 {
-    uint64_t since = now - window->drawn_ms;
+    uint64_t since = now - window->stepped_ms;
     uint64_t between = now - window->lively_ms < LIVELY_MS ? FRAME_MS : IDLE_MS;
     return since >= between ? 0 : between - since;
 }
@@ -339,7 +342,7 @@ static void loop(struct window *window)
         uint64_t now = SDL_GetTicks64();
         struct window_link_end end;
         bool finished = window_link_finished(window->link, &end);
-        if (!window->lost && now - window->drawn_ms >= FRAME_MS) {
+        if (!window->lost && now - window->stepped_ms >= FRAME_MS) {
             step(window, now);
         }
         window->closing |= finished && end.close;

@@ -156,7 +156,8 @@ void window_draw_status(struct window_view *view, struct canvas *canvas, struct 
     }
     x += canvas_text(canvas, CANVAS_SANS, x, y, 0, CANVAS_LEFT, colors[THEME_TEXT], text) + SPACE;
     format_speed(clock, text, sizeof text);
-    if (clock->cpu_hz != 0 && x + canvas_text_width(canvas, CANVAS_SANS, text) <= right) {
+    bool going = clock->cpu_hz != 0 && clock->run == VIEW_RUN_GOING;
+    if (going && x + canvas_text_width(canvas, CANVAS_SANS, text) <= right) {
         x += canvas_text(canvas, CANVAS_SANS, x, y, 0, CANVAS_LEFT, colors[THEME_TEXT_DIM], text);
         x += SPACE;
     }
