@@ -13,6 +13,7 @@
 #include "peripherals/catalogue.h"
 #include "sim/loader/file.h"
 #include "sim/machine/board_picture.h"
+#include "sim/machine/board_pins.h"
 #include "sim/machine/machine.h"
 #include "tests/fuzz/fuzz_bytes.h"
 
@@ -188,14 +189,50 @@ static void check_error(const struct sim_error *error)
                "a refusal says nothing, or more than a line");
 }
 
-static void use_board(const struct board *board, bool run)
+static void check_contacts(const struct board *board, const struct board_picture_item *item)
+{
+    fuzz_check(item->contact_count <= BOARD_PICTURE_PINS_MAX && item->contact_rows > 0 &&
+                   item->contact_count % item->contact_rows == 0,
+               "contacts that are no rows");
+    for (size_t i = 0; i < item->contact_count; i++) {
+        const struct board_picture_contact *contact = &item->contacts[i];
+        fuzz_check(contact->pin < board->pin_count || contact->pin == BOARD_PICTURE_NO_PIN,
+                   "a contact of a pin that there is not");
+        fuzz_check(contact->name == NULL || strlen(contact->name) < BOARD_BLOB_MAX, "no name");
+    }
+}
+
+static void read_picture(const struct board *board)
 {
     static struct board_picture picture;
     struct sim_error error = {.status = SIM_OK};
     if (!board_picture_read(board, &picture, &error)) {
         check_error(&error);
-        error = (struct sim_error){.status = SIM_OK};
+        return;
     }
+    for (size_t i = 0; i < picture.item_count; i++) {
+        check_contacts(board, &picture.items[i]);
+    }
+}
+
+static void check_pin(void *context, uint32_t pin, const char *role)
+{
+    const struct board *board = context;
+    fuzz_check(pin < board->pin_count && strlen(role) < 32, "a device on a pin that there is not");
+}
+
+static void visit_pins(struct board *board)
+{
+    for (size_t i = 0; i < board->device_count; i++) {
+        board_pins_visit(board, board->devices[i].node, check_pin, board);
+    }
+}
+
+static void use_board(struct board *board, bool run)
+{
+    struct sim_error error = {.status = SIM_OK};
+    read_picture(board);
+    visit_pins(board);
     ask_for_properties(board);
     read_notes(board);
     struct machine_config config = {
