@@ -8,9 +8,9 @@ set(CAPSULE_MACHINE -mcpu=cortex-m4 -mthumb -mfloat-abi=soft -std=c11 -ffreestan
 set(CAPSULE_PREPROCESS ${CAPSULE_MACHINE} -DCAPSULE_C -nostdinc -isystem "${compiler_headers}" -I.)
 
 # And the compiler. What a capsule does wrong at run time traps (UDF #255) instead of being undefined. No jump tables:
-# the check of the object then has no computed jump to follow.
+# the check of the object then has no computed jump to follow. Traps go behind a function's end, where one serves all.
 set(CAPSULE_COMPILE ${CAPSULE_MACHINE} ${SANDGLASS_WARNINGS} -Wno-attributes
-  -Os -g -ffunction-sections -fdata-sections -fno-common -fwrapv -fno-delete-null-pointer-checks
+  ${KERNEL_SMALL} -freorder-blocks-algorithm=stc -g -ffunction-sections -fdata-sections -fno-common -fwrapv -fno-delete-null-pointer-checks
   -ftrivial-auto-var-init=zero -fno-jump-tables -fstack-usage -fcallgraph-info=su)
 if(SANDGLASS_CAPSULE_TRAPS)
   list(APPEND CAPSULE_COMPILE -fsanitize=bounds-strict,shift,integer-divide-by-zero,null,nonnull-attribute,unreachable,return

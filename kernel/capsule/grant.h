@@ -127,8 +127,8 @@ PRIVATE struct process_id grant_next(const struct grant *grant, struct process_i
  * declares.
  */
 #define grant_each(grant_name, process, pointer)                                                   \
-    for (struct process_id process = grant_next((&(grant_name)), PROCESS_ID_NONE);                 \
-         !process_id_is_none(process); process = grant_next((&(grant_name)), process))             \
+    for (struct process_id process = PROCESS_ID_NONE;                                              \
+         !process_id_is_none(process = grant_next((&(grant_name)), process));)                     \
         grant_enter (grant_name, process, pointer)
 
 /* Why the block of the grant_enter just passed did not run; K_OK when it did. */

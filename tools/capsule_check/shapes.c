@@ -48,9 +48,8 @@ static const struct pattern patterns[] = {
     {TEXT_SHAPE_GRANT_SCOPE, SCOPE("grant_open_custom")},
     {TEXT_SHAPE_GRANT_SCOPE, SCOPE("grant_open")},
     {TEXT_SHAPE_GRANT_SCOPE,
-     "for ( struct process_id @n = grant_next ( ( & ( @g ) ) , " NO_PROCESS
-     " ) ; ! process_id_is_none ( @n ) ; @n = grant_next ( ( & ( @g ) ) , @n ) ) " SCOPE(
-         "grant_open")},
+     "for ( struct process_id @n = " NO_PROCESS
+     " ; ! process_id_is_none ( @n = grant_next ( ( & ( @g ) ) , @n ) ) ; ) " SCOPE("grant_open")},
     {TEXT_SHAPE_SLICE_OF,
      "( ( struct slice ) { ( $a ) , sizeof ( $a ) + 0u * sizeof ( struct { _Static_assert ( ! "
      "__builtin_types_compatible_p ( __typeof__ ( $a ) , uint8_t * ) , STR ) ; int unused ; } ) } "

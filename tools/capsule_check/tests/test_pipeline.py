@@ -87,7 +87,7 @@ class Pipeline(unittest.TestCase):
             options = file.read()
         # With calls for a profiler: nothing that a header declares.
         with open(os.path.join(self.build, "kernel/capsules/compile.options"), "w", encoding="utf-8") as file:
-            file.write(options.replace("-Os", "-Os -pg"))
+            file.write(options.replace(" -g ", " -g -pg "))
         try:
             self.assert_refused("kernel/capsules/led.c: object-symbol: ")
         finally:
