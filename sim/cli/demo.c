@@ -97,3 +97,8 @@ const char *demo_caption(const struct demo *demo)
 {
     return demo->next_caption == 0 ? "" : demo->tour->captions[demo->next_caption - 1].text;
 }
+
+bool demo_is_over(const struct demo *demo, uint64_t now_ns)
+{
+    return demo->tour != NULL && now_ns >= demo->tour->length_ns;
+}

@@ -32,5 +32,7 @@ void demo_show_captions(struct demo *demo, struct live_lines *lines, uint64_t no
 
 /* The caption that was shown last; "" before the first, and without a demo. */
 const char *demo_caption(const struct demo *demo);
+/* The tour's time is up; false without a demo. */
+bool demo_is_over(const struct demo *demo, uint64_t now_ns);
 
 #endif

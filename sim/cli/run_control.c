@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/cli/duration.h"
 #include "sim/cli/run_loop.h"
 #include "sim/machine/machine_input.h"
 
@@ -47,7 +48,10 @@ static const char *message(const struct run_control *control)
     if (control->said[0] != '\0' && caption == control->caption) {
         return control->said;
     }
-    return caption;
+    uint64_t now_ns = duration_from_cycles(now_cycle(control), control->pace.cpu_hz);
+    return demo_is_over(&session->demo, now_ns)
+               ? "That was the tour. The board goes on: press a button; F1 lists the keys"
+               : caption;
 }
 
 static void fill_clock(const struct run_control *control, uint64_t host_ns,
