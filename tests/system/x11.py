@@ -1,6 +1,5 @@
 """A display of the test's own (Xvfb), and as much of the X11 protocol as it takes to look at a window as a person would."""
 import os
-import shutil
 import socket
 import struct
 import subprocess
@@ -128,7 +127,3 @@ class Display:
     def do(self, *words):
         """xdotool, for hands and fingers."""
         subprocess.run(["xdotool", *map(str, words)], env=self.environment(), check=True, timeout=HOST_SECONDS)
-
-
-def available():
-    return shutil.which("Xvfb") and shutil.which("xdotool")
