@@ -118,7 +118,7 @@ int adc_repeat_buffers(uint32_t channel, uint32_t frequency_hz, uint16_t *first,
         status = syscall_allow_read_write(DRIVER, ABI_ADC_RW_SECOND, second, count * 2);
     }
     return status == K_OK ? start_repeated(ABI_ADC_BUFFERS, channel, frequency_hz, upcall, userdata)
-                          : status;
+                          : request_check(&request, status);
 }
 
 int adc_stop(void)

@@ -4,23 +4,41 @@
 
 #define DRIVER ABI_DRIVER_BLE
 
+/* What was begun: its buffer is with the kernel, and is not to be exchanged by a call that the
+ * kernel would refuse. */
+static enum { IDLE, ADVERTISING, SCANNING } doing;
+
+static void stop_lending_data(void)
+{
+    (void)syscall_allow_read_only(DRIVER, ABI_BLE_RO_DATA, NULL, 0);
+}
+
 int ble_start_advertising(enum abi_ble_pdu type, const void *data, size_t bytes,
                           uint32_t interval_ms)
 {
+    if (doing != IDLE) {
+        return K_EBUSY;
+    }
     int status = syscall_allow_read_only(DRIVER, ABI_BLE_RO_DATA, data, bytes);
-    return status == K_OK ? syscall_command(DRIVER, ABI_BLE_START, (uint32_t)type, interval_ms)
-                          : status;
-}
-
-static int stop(void)
-{
-    return syscall_command(DRIVER, ABI_BLE_STOP, 0, 0);
+    if (status == K_OK) {
+        status = syscall_command(DRIVER, ABI_BLE_START, (uint32_t)type, interval_ms);
+    }
+    if (status == K_OK) {
+        doing = ADVERTISING;
+    } else {
+        stop_lending_data();
+    }
+    return status;
 }
 
 int ble_stop_advertising(void)
 {
-    int status = stop();
-    (void)syscall_allow_read_only(DRIVER, ABI_BLE_RO_DATA, NULL, 0);
+    if (doing != ADVERTISING) {
+        return K_EBUSY;
+    }
+    doing = IDLE;
+    int status = syscall_command(DRIVER, ABI_BLE_STOP, 0, 0);
+    stop_lending_data();
     return status;
 }
 
@@ -53,7 +71,9 @@ static int begin(struct ble_pdu *pdu)
     if (status == K_OK) {
         status = syscall_command(DRIVER, ABI_BLE_SCAN, 0, 0);
     }
-    if (status != K_OK) {
+    if (status == K_OK) {
+        doing = SCANNING;
+    } else {
         stop_lending();
     }
     return status;
@@ -62,7 +82,7 @@ static int begin(struct ble_pdu *pdu)
 /* An upcall that came too late for its wait may be left over: the buffer says what there is. */
 int ble_scan(struct ble_pdu *pdu)
 {
-    int status = begin(pdu);
+    int status = doing == IDLE ? begin(pdu) : K_EBUSY;
     if (status != K_OK) {
         return status;
     }
@@ -75,6 +95,9 @@ int ble_scan(struct ble_pdu *pdu)
 
 int ble_scan_async(struct ble_pdu *pdu, syscall_upcall upcall, void *userdata)
 {
+    if (doing != IDLE) {
+        return K_EBUSY;
+    }
     int status = syscall_subscribe(DRIVER, ABI_BLE_UPCALL_RECEIVED, upcall, userdata);
     return status == K_OK ? begin(pdu) : status;
 }
@@ -91,7 +114,11 @@ int ble_take(struct ble_pdu *pdu, struct ble_pdu *copy)
 
 int ble_stop_scan(void)
 {
-    int status = stop();
+    if (doing != SCANNING) {
+        return K_EBUSY;
+    }
+    doing = IDLE;
+    int status = syscall_command(DRIVER, ABI_BLE_STOP, 0, 0);
     stop_lending();
     return status;
 }

@@ -58,12 +58,6 @@ def typed(*lines):
     return [word for at, line in lines for word in ("--uart-in", f"{line}\\n@{round(at * 1000)}ms")]
 
 
-def keys(at, text):
-    """Arguments that press one key after another, 5 ms apart, from `at` seconds on; \\n and \\r are one key."""
-    letters = re.findall(r"\\.|[^\\]", text)
-    return [word for i, key in enumerate(letters) for word in ("--uart-in", f"{key}@{round(at * 1000) + 5 * i}ms")]
-
-
 def run(*arguments, seconds):
     """`sandglass run --headless` for so many virtual seconds, with the event trace."""
     with tempfile.TemporaryDirectory() as folder:

@@ -69,6 +69,23 @@ static void test_screen(void)
           "what is refused is not under way");
 }
 
+static void test_screen_settings(void)
+{
+    static const unsigned char pixel[2] = {0xF8};
+    check(screen_format() == ABI_SCREEN_RGB_565, "the screen has a format");
+    check(screen_set_inverted(true) == K_OK && screen_set_inverted(false) == K_OK,
+          "it can be inverted, and back");
+    check(screen_set_power(false) == K_OK && screen_set_power(true) == K_OK,
+          "and turned off and on");
+    note = (struct note){0};
+    int status = screen_fill_async(pixel, sizeof(pixel), note_upcall, &note);
+    int inverted = screen_set_inverted(true);
+    int off = screen_set_power(false);
+    syscall_yield();
+    check(status == K_OK && inverted == K_EBUSY && off == K_EBUSY && is_noted(&note, 1, 0, 0, 0),
+          "neither while something else is under way");
+}
+
 static void test_touch_and_pwm(void)
 {
     check(touch_count() == 1, "one finger can be told apart");
@@ -89,6 +106,7 @@ int main(void)
     test_sensors();
     test_adc();
     test_screen();
+    test_screen_settings();
     test_touch_and_pwm();
     printf("done\n");
     return 0;

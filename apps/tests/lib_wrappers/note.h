@@ -25,6 +25,14 @@ static inline bool is_noted(const struct note *note, uint32_t count, uint32_t ar
            note->arguments[1] == argument1 && note->arguments[2] == argument2;
 }
 
+/* Upcalls that come meanwhile have run when it returns. */
+static inline void sleep_and_take_ms(uint32_t ms)
+{
+    (void)alarm_sleep_ms(ms);
+    while (syscall_yield_no_wait() == 1) {
+    }
+}
+
 /* The alarm counts from when the low-frequency crystal has started. */
 #define ALARM_STARTS_MS 250u
 
