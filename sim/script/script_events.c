@@ -257,11 +257,31 @@ static int notes(lua_State *lua)
     return 1;
 }
 
+static int guest_errors(lua_State *lua)
+{
+    struct script_machine *machine = script_check_machine(lua, 1);
+    const struct script_record *record = machine->record;
+    script_check_count(lua, "guest_errors", 1);
+    lua_createtable(lua, (int)record->error_count, 0);
+    for (size_t i = 0; i < record->error_count; i++) {
+        const struct script_error *error = &record->errors[i];
+        lua_newtable(lua);
+        set_integer(lua, "time", script_ns(machine, error->cycle));
+        set_text(lua, "device", error->device);
+        set_integer(lua, "register", error->offset);
+        set_text(lua, "text", error->text);
+        set_integer(lua, "pc", error->pc);
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 static const struct script_function methods[] = {
     {"run_until", run_until},
     {"run_until_event", run_until_event},
     {"cycles_between", cycles_between},
     {"notes", notes},
+    {"guest_errors", guest_errors},
     {NULL, NULL},
 };
 

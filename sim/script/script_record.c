@@ -278,6 +278,21 @@ static void on_started(void *context, int process)
     }
 }
 
+static void on_diag(void *context, const struct machine_diag *diag)
+{
+    struct script_record *record = context;
+    if (record->recording && diag->kind == DIAG_GUEST_ERROR &&
+        record->error_count < SCRIPT_ERRORS_MAX) {
+        struct script_error *error = &record->errors[record->error_count];
+        error->cycle = clock_now(machine_clock(record->machine));
+        error->offset = diag->offset;
+        error->pc = diag->pc;
+        copy_word(error->device, diag->device);
+        snprintf(error->text, sizeof error->text, "%s", diag->what);
+        record->error_count++;
+    }
+}
+
 static void on_reset(void *context, uint32_t reasons)
 {
     struct script_record *record = context;
@@ -318,6 +333,7 @@ struct script_record *script_record_create(struct machine *machine, const struct
                                               .called = on_called,
                                               .started = on_started,
                                               .reset = on_reset,
+                                              .diag = on_diag,
                                               .context = record};
     if (!machine_observe(machine, &observer)) {
         sim_fail(error, SIM_INTERNAL, "too many observers");
@@ -351,6 +367,7 @@ void script_record_begin(struct script_record *record)
     record->counts_lost = false;
     record->incident_count = 0;
     record->incidents_ever = 0;
+    record->error_count = 0;
     record->panicked = false;
     record->resets = 0;
     record->reset_cycle = 0;

@@ -19,7 +19,9 @@
 #define SCRIPT_TEXTS_MAX     4 /* serial devices whose text is kept */
 #define SCRIPT_COUNTS_MAX    1024
 #define SCRIPT_INCIDENTS_MAX 32
+#define SCRIPT_ERRORS_MAX    32 /* the first so many are kept */
 #define SCRIPT_WORD_BYTES    32
+#define SCRIPT_TEXT_BYTES    128
 
 /* What an observer tells. */
 enum script_event_kind {
@@ -101,6 +103,14 @@ struct script_incident {
     bool taken; /* expected */
 };
 
+/* What the guest did that a device's manual forbids, told once for each register and text. */
+struct script_error {
+    uint64_t cycle;
+    char device[SCRIPT_WORD_BYTES];
+    char text[SCRIPT_TEXT_BYTES];
+    uint32_t offset, pc;
+};
+
 struct script_record {
     struct machine *machine;
     const struct board *board;
@@ -116,6 +126,8 @@ struct script_record {
     struct script_incident incidents[SCRIPT_INCIDENTS_MAX];
     size_t incident_count;
     uint64_t incidents_ever;
+    struct script_error errors[SCRIPT_ERRORS_MAX];
+    size_t error_count;
     bool panicked;
     int8_t lit[BOARD_DEVICES_MAX];     /* a device's last note was "on" */
     uint64_t resets, reset_cycle;      /* when the last one was */
