@@ -30,6 +30,16 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* What was told to nobody is no success: a full disk, a closed file. */
+static enum sim_status close_output(enum sim_status status)
+{
+    bool good = fflush(stdout) == 0 && ferror(stdout) == 0;
+    if (!good) {
+        fprintf(stderr, "sandglass: not all of the output could be written\n");
+    }
+    return good || status != SIM_OK ? status : SIM_WRONG_USE;
+}
+
 int main(int argc, char **argv)
 {
     struct sim_error error = {.status = SIM_OK};
@@ -54,5 +64,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "sandglass %s: %s\n", command->name, error.text);
         status = error.status;
     }
-    return (int)status;
+    return (int)close_output(status);
 }

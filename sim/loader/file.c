@@ -1,10 +1,12 @@
 #include "sim/loader/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool read_open_file(FILE *stream, const char *path, struct file_bytes *bytes,
                            struct sim_error *error)
@@ -33,8 +35,12 @@ static bool read_open_file(FILE *stream, const char *path, struct file_bytes *by
 bool file_read(const char *path, struct file_bytes *bytes, struct sim_error *error)
 {
     *bytes = (struct file_bytes){0};
-    FILE *stream = fopen(path, "rb");
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe has nobody yet */
+    FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "rb");
     if (stream == NULL) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
         return sim_fail(error, SIM_WRONG_USE, "cannot open %s: %s", path, strerror(errno));
     }
     bool done = read_open_file(stream, path, bytes, error);

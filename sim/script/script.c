@@ -235,6 +235,10 @@ void script_want(lua_State *lua, enum script_want want)
 static int settle(lua_State *lua)
 {
     struct script *script = script_of(lua);
+    script_sandbox_check(lua);
+    if (script->trouble) {
+        luaL_error(lua, "the simulator failed, and the script went on");
+    }
     for (size_t i = 0; i < script->machine_count; i++) {
         struct script_machine *machine = script->machines[i];
         if (machine->pooled != NULL) {
@@ -265,7 +269,7 @@ static bool run_case(struct script *script)
     if (script_sandbox_call(lua, 0) != LUA_OK) {
         return false;
     }
-    return script_failure_of_incidents(script);
+    return script_failure_of_caught(script) && script_failure_of_incidents(script);
 }
 
 static bool run_file(struct script *script)
@@ -278,7 +282,10 @@ static bool run_file(struct script *script)
     if (script_sandbox_call(lua, 0) != LUA_OK) {
         return false;
     }
-    if (luaL_loadbufferx(lua, file->source, file->source_bytes, name, "t") != LUA_OK) {
+    script->memory_is_bound = true; /* Lua catches its own errors there */
+    int status = luaL_loadbufferx(lua, file->source, file->source_bytes, name, "t");
+    script->memory_is_bound = false;
+    if (status != LUA_OK) {
         script_failure_explain_syntax(lua);
         return false;
     }

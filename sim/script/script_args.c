@@ -46,18 +46,23 @@ void script_check_options(lua_State *lua, int index, const char *function, const
         luaL_error(lua, "%s: its options are a table, { ... }, not a %s", function,
                    luaL_typename(lua, index));
     }
-    lua_pushnil(lua);
-    while (lua_next(lua, index) != 0) {
+    const char *wrong = NULL; /* the first by name: their order in a table is another each time */
+    bool has_nameless = false;
+    for (lua_pushnil(lua); lua_next(lua, index) != 0;) {
         lua_pop(lua, 1);
-        if (lua_type(lua, -1) != LUA_TSTRING) {
-            luaL_error(lua, "%s: its options have names, { name = value }; it takes %s", function,
-                       list_words(lua, keys));
+        const char *name = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : NULL;
+        has_nameless = has_nameless || name == NULL;
+        if (name != NULL && !is_word(name, keys) && (wrong == NULL || strcmp(name, wrong) < 0)) {
+            wrong = name;
         }
-        const char *name = lua_tostring(lua, -1);
-        if (!is_word(name, keys)) {
-            luaL_error(lua, "%s: there is no option '%s'; it takes %s", function, name,
-                       list_words(lua, keys));
-        }
+    }
+    if (has_nameless) {
+        luaL_error(lua, "%s: its options have names, { name = value }; it takes %s", function,
+                   list_words(lua, keys));
+    }
+    if (wrong != NULL) {
+        luaL_error(lua, "%s: there is no option '%s'; it takes %s", function, wrong,
+                   list_words(lua, keys));
     }
 }
 

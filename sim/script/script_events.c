@@ -28,6 +28,17 @@ static enum script_event_kind read_kind(lua_State *lua, int index)
     return SCRIPT_EVENT_KINDS;
 }
 
+/* The text of a key, or NULL. It stays on the stack: functions that are called while the machine
+ * runs may change the table. */
+static const char *keep_text(lua_State *lua, int index, const char *key)
+{
+    const char *text = script_option_text(lua, index, key);
+    if (text != NULL) {
+        script_push_option(lua, index, key);
+    }
+    return text;
+}
+
 /* A part or a pin, and what it becomes. */
 static void read_note(lua_State *lua, const struct script_machine *machine, int index,
                       struct script_wait *wait)
@@ -45,7 +56,7 @@ static void read_note(lua_State *lua, const struct script_machine *machine, int 
         }
     }
     if (script_has_option(lua, index, "what")) {
-        wait->what = script_option_text(lua, index, "what");
+        wait->what = keep_text(lua, index, "what");
     }
 }
 
@@ -84,7 +95,7 @@ static struct script_wait read_event(lua_State *lua, const struct script_machine
     wait.address = (uint32_t)address;
     wait.has_exception = exception >= 0;
     wait.exception = (uint32_t)exception;
-    wait.text = script_option_text(lua, index, "text");
+    wait.text = keep_text(lua, index, "text");
     wait.text_bytes = wait.text == NULL ? 0 : strlen(wait.text);
     if (wait.text != NULL) {
         const struct script_text *text = script_record_text(machine->record, wait.device);

@@ -33,14 +33,31 @@ static void keep_failure(lua_State *lua, struct script_machine *machine, const c
     script->failed = script->failure.message != NULL;
 }
 
-int script_fail(lua_State *lua, struct script_machine *machine, const char *expected,
-                const char *seen)
+int script_fail_catchable(lua_State *lua, struct script_machine *machine, const char *expected,
+                          const char *seen)
 {
     script_push_where(lua);
     lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
     lua_concat(lua, 2);
     keep_failure(lua, machine, expected, seen);
     return lua_error(lua);
+}
+
+int script_fail(lua_State *lua, struct script_machine *machine, const char *expected,
+                const char *seen)
+{
+    struct script_failure *unmet = &script_of(lua)->unmet;
+    if (unmet->message == NULL) {
+        script_push_where(lua);
+        lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
+        lua_concat(lua, 2);
+        set_text(&unmet->message, lua_tostring(lua, -1));
+        set_text(&unmet->expected, expected);
+        set_text(&unmet->seen, seen);
+        unmet->machine = machine;
+        lua_pop(lua, 1);
+    }
+    return script_fail_catchable(lua, machine, expected, seen);
 }
 
 int script_failf(lua_State *lua, struct script_machine *machine, const char *expected,
@@ -59,12 +76,31 @@ void script_met(lua_State *lua)
     script_of(lua)->result->expectations++;
 }
 
+static void free_texts(struct script_failure *failure)
+{
+    free(failure->message);
+    free(failure->expected);
+    free(failure->seen);
+    *failure = (struct script_failure){0};
+}
+
 void script_failure_free(struct script *script)
 {
-    free(script->failure.message);
-    free(script->failure.expected);
-    free(script->failure.seen);
-    script->failure = (struct script_failure){0};
+    free_texts(&script->failure);
+    free_texts(&script->unmet);
+}
+
+bool script_failure_of_caught(struct script *script)
+{
+    if (script->unmet.message == NULL) {
+        return true;
+    }
+    free_texts(&script->failure);
+    script->failure = script->unmet;
+    script->unmet = (struct script_failure){0};
+    script->failed = true;
+    lua_pushstring(script->lua, script->failure.message);
+    return false;
 }
 
 /* ---- assert and error ---- */
@@ -102,7 +138,7 @@ static int check_assertion(lua_State *lua)
     if (lua_isnil(lua, 2)) {
         lua_pushfstring(lua, "the assertion does not hold: %s", line);
     } else {
-        luaL_tolstring(lua, 2, NULL);
+        script_push_text(lua, 2);
     }
     lua_concat(lua, 2);
     keep_failure(lua, NULL, line, "it is false");

@@ -11,6 +11,10 @@ void script_failure_open(lua_State *lua);
 /* A syntax error is on the stack: gives it the whole path. */
 void script_failure_explain_syntax(lua_State *lua);
 
+/* False, with a message on the stack and the failure filled in: an expectation was not met, and the
+ * script has caught the error. */
+bool script_failure_of_caught(struct script *script);
+
 /* False, with a message on the stack and the failure filled in: something happened that nobody
  * expected. */
 bool script_failure_of_incidents(struct script *script);

@@ -223,6 +223,8 @@ static int pin(lua_State *lua)
 
 /* ---- values that change ---- */
 
+#define FEEDS_MAX 256
+
 /* A value that follows a function of time, or a reset that is to come. */
 struct script_feed {
     struct script_feed *next;
@@ -272,15 +274,39 @@ static void give_value(lua_State *lua, struct script_machine *machine, struct sc
 void script_feeds_due(lua_State *lua, struct script_machine *machine)
 {
     uint64_t now = script_now(machine);
-    for (struct script_feed *feed = machine->feeds; feed != NULL; feed = feed->next) {
+    for (struct script_feed **place = &machine->feeds; *place != NULL;) {
+        struct script_feed *feed = *place;
         if (feed->pulls_reset && feed->next_cycle <= now) {
-            feed->next_cycle = CLOCK_NEVER;
+            *place = feed->next;
+            free(feed);
             machine_pull_reset(machine->built.machine);
+            continue;
         }
         while (feed->next_cycle <= now) {
             give_value(lua, machine, feed);
         }
+        place = &feed->next;
     }
+}
+
+/* In the list, which is no memory of Lua's and so is bounded; nothing is due yet. */
+static struct script_feed *make_feed(lua_State *lua, struct script_machine *machine)
+{
+    size_t count = 0;
+    for (const struct script_feed *feed = machine->feeds; feed != NULL; feed = feed->next) {
+        count++;
+    }
+    struct script_feed *feed = count == FEEDS_MAX ? NULL : calloc(1, sizeof *feed);
+    if (feed == NULL) {
+        luaL_error(lua, "too many resets and functions of time wait: let the machine run in "
+                        "between");
+        return NULL;
+    }
+    feed->function = LUA_NOREF;
+    feed->next_cycle = CLOCK_NEVER;
+    feed->next = machine->feeds;
+    machine->feeds = feed;
+    return feed;
 }
 
 /* A constant, or another function, takes the place of what there was. */
@@ -302,22 +328,18 @@ static void forget_feed(lua_State *lua, struct script_machine *machine, int devi
 static void add_feed(lua_State *lua, struct script_machine *machine, int device, const char *what)
 {
     int64_t every_ns = script_option_time(lua, 5, "every", 10000000);
-    struct script_feed *feed = calloc(1, sizeof *feed);
-    if (feed == NULL || every_ns < 1000) {
-        free(feed);
+    if (every_ns < 1000) {
         luaL_error(lua, "set: every is at least 1 us");
-        return;
     }
+    struct script_feed *feed = make_feed(lua, machine);
     feed->device = device;
     snprintf(feed->what, sizeof feed->what, "%s", what);
     feed->begin_cycle = option_at(lua, machine, 5);
     feed->next_cycle = feed->begin_cycle;
     feed->every_cycles = script_cycles(machine, every_ns);
-    feed->next = machine->feeds;
     feed->line = script_line(lua);
     lua_pushvalue(lua, 4);
     feed->function = luaL_ref(lua, LUA_REGISTRYINDEX);
-    machine->feeds = feed;
 }
 
 static int set(lua_State *lua)
@@ -358,16 +380,11 @@ static int reset(lua_State *lua)
     struct script_machine *machine = script_check_machine(lua, 1);
     script_check_count(lua, "reset", 2);
     script_check_options(lua, 2, "reset", keys);
-    struct script_feed *feed = calloc(1, sizeof *feed);
-    if (feed == NULL) {
-        return luaL_error(lua, "no memory");
-    }
+    uint64_t cycle = option_at(lua, machine, 2);
+    struct script_feed *feed = make_feed(lua, machine);
     feed->pulls_reset = true;
-    feed->function = LUA_NOREF;
-    feed->next_cycle = option_at(lua, machine, 2);
-    feed->next = machine->feeds;
-    machine->feeds = feed;
-    note_stimulus(machine, feed->next_cycle);
+    feed->next_cycle = cycle;
+    note_stimulus(machine, cycle);
     return 0;
 }
 

@@ -91,6 +91,7 @@ struct script {
     size_t machine_count;
 
     size_t memory_bytes;
+    bool memory_is_bound;  /* Lua code runs: elsewhere nobody could catch that there is no more */
     uint64_t instructions; /* of Lua, roughly */
     bool exhausted;        /* instructions or memory: everything is an error from now on */
     int64_t limit_ns, settle_ns;
@@ -103,6 +104,9 @@ struct script {
         char *message, *expected, *seen;
         struct script_machine *machine; /* that it was about; NULL: none */
     } failure;
+    /* The first expectation that was not met, should the script catch its error: the case fails
+     * all the same. Its message is NULL as long as there is none. */
+    struct script_failure unmet;
 };
 
 struct script *script_of(lua_State *lua);
@@ -110,16 +114,24 @@ struct script *script_of(lua_State *lua);
 /* The line of the innermost Lua code that is being run; 0: there is none. */
 int script_line(lua_State *lua);
 
+/* As tostring, without addresses, which differ from run to run: pushes the text. */
+void script_push_text(lua_State *lua, int index);
+
 /* Counts work that C code does for the script, in Lua instructions. */
 void script_charge(lua_State *lua, uint64_t instructions);
 
 /* The expectation of the Lua code that called the running function is not met: fills in the failure
- * and raises it. `expected` and `seen` are copied, each a line or several. Never returns. */
+ * and raises it. `expected` and `seen` are copied, each a line or several. The case fails even if
+ * the script catches the error. Never returns. */
 int script_fail(lua_State *lua, struct script_machine *machine, const char *expected,
                 const char *seen);
 /* The same with formats for `seen` only. */
 int script_failf(lua_State *lua, struct script_machine *machine, const char *expected,
                  const char *seen_format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same, but whoever catches the error is free to go on. */
+int script_fail_catchable(lua_State *lua, struct script_machine *machine, const char *expected,
+                          const char *seen);
 
 /* Raises an error of the simulator's set-up code at the calling line: the script is wrong, or
  * there is trouble. Never returns. */

@@ -273,9 +273,11 @@ const char *script_time_text(const struct script_machine *machine, uint64_t cycl
 
 static void fail_at_end(lua_State *lua, struct script_machine *machine, const char *what)
 {
-    char time[SCRIPT_TIME_BYTES];
-    script_failf(lua, machine, "a machine that runs", "%s, at %s", what,
-                 script_time_text(machine, script_now(machine), time));
+    char time[SCRIPT_TIME_BYTES], seen[160];
+    snprintf(seen, sizeof seen, "%s, at %s", what,
+             script_time_text(machine, script_now(machine), time));
+    (machine->allows_faults ? script_fail_catchable : script_fail)(lua, machine,
+                                                                   "a machine that runs", seen);
 }
 
 /* What ended a stretch, when it is the end of the machine. */
@@ -402,6 +404,7 @@ static int close(lua_State *lua)
     if (machine->net != NULL) {
         return luaL_error(lua, "close: the machine is in a net, which ends with the case");
     }
+    script_parts_check(lua, machine);
     close_machine(machine);
     return 0;
 }

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/machine/board_pins.h"
@@ -27,7 +28,9 @@ static void keep_error(struct script_part *part)
         return;
     }
     parts->failed = true;
+    part->machine->script->memory_is_bound = false; /* here nobody catches errors */
     parts->error = luaL_ref(thread, LUA_REGISTRYINDEX);
+    part->machine->script->memory_is_bound = true;
     machine_request_stop(part->machine->built.machine);
 }
 
@@ -75,8 +78,10 @@ void script_part_call(struct script_part *part, lua_State *thread, int arguments
 static void fail_result(struct script_part *part, lua_State *thread, const char *function,
                         const char *wanted)
 {
+    part->machine->script->memory_is_bound = false;
     lua_pushfstring(thread, "part %s: %s returned a %s, not %s", part->name, function,
                     luaL_typename(thread, -1), wanted);
+    part->machine->script->memory_is_bound = true;
     lua_remove(thread, -2);
     keep_error(part);
 }
@@ -131,7 +136,9 @@ static void on_pin(void *owner, uint32_t index, enum wire_level level)
     struct script_part *part = owner;
     lua_State *thread = script_part_begin(part, part->functions[PART_CHANGED]);
     if (thread != NULL) {
+        part->machine->script->memory_is_bound = false;
         lua_pushstring(thread, part->pins[index].name);
+        part->machine->script->memory_is_bound = true;
         script_part_push_level(thread, level);
         script_part_call(part, thread, 2);
     }
@@ -235,7 +242,7 @@ static uint32_t bus_pin(lua_State *lua, const struct script_machine *machine, in
     struct board_pin pin;
     const char *why = NULL;
     if (script_has_option(lua, table, key)) {
-        lua_getfield(lua, table, key);
+        script_push_option(lua, table, key);
         return take_pin(lua, machine, key);
     }
     const char *bus = script_option_text(lua, table, "bus");
@@ -254,16 +261,30 @@ static uint32_t bus_pin(lua_State *lua, const struct script_machine *machine, in
     return pin.number;
 }
 
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* By name, so that parts hear of a pin in the same order each time. */
 static void join_pins(lua_State *lua, struct script_part *part, int pins)
 {
     struct script_machine *machine = part->machine;
-    for (lua_pushnil(lua); lua_next(lua, pins) != 0;) {
-        struct part_pin *pin = &part->pins[part->pin_count];
+    const char *names[PINS_MAX]; /* the table holds them */
+    size_t count = 0;
+    for (lua_pushnil(lua); lua_next(lua, pins) != 0; lua_pop(lua, 1)) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
-        if (part->pin_count == PINS_MAX || name[0] == '\0' || strlen(name) >= NAME_BYTES) {
+        if (count == PINS_MAX || name[0] == '\0' || strlen(name) >= NAME_BYTES) {
             luaL_error(lua, "attach: pins are { name = \"P0.13\", ... }, %d at most", PINS_MAX);
         }
-        strcpy(pin->name, name);
+        names[count] = name;
+        count++;
+    }
+    qsort(names, count, sizeof names[0], compare_names);
+    for (size_t i = 0; i < count; i++) {
+        struct part_pin *pin = &part->pins[part->pin_count];
+        strcpy(pin->name, names[i]);
+        script_push_option(lua, pins, pin->name);
         pin->pin = machine_pin(machine->built.machine, take_pin(lua, machine, pin->name));
         wire_listen(&pin->pin->out, &pin->listener, on_pin, part, (uint32_t)part->pin_count);
         part->pin_count++;
@@ -307,7 +328,7 @@ static void join_spi(lua_State *lua, struct script_part *part, int table)
                           .mosi = bus_pin(lua, part->machine, table, "mosi", PROPS_SPI_MOSI),
                           .miso = bus_pin(lua, part->machine, table, "miso", PROPS_SPI_MISO)};
     if (script_has_option(lua, table, "cs")) {
-        lua_getfield(lua, table, "cs");
+        script_push_option(lua, table, "cs");
         cs = machine_pin(machine, take_pin(lua, part->machine, "cs"));
     }
     part->spi = (struct spi_target){.owner = part,
@@ -324,7 +345,7 @@ static void join_spi(lua_State *lua, struct script_part *part, int table)
 static void join_by(lua_State *lua, struct script_part *part, int description, const char *key,
                     void (*join)(lua_State *lua, struct script_part *part, int table))
 {
-    lua_getfield(lua, description, key);
+    script_push_option(lua, description, key);
     if (lua_istable(lua, -1)) {
         join(lua, part, lua_gettop(lua));
     }

@@ -50,7 +50,7 @@ static int make_part(lua_State *lua)
     memset(part, 0, sizeof *part);
     strcpy(part->name, name);
     for (int i = 0; i < PART_FUNCTIONS; i++) {
-        int type = lua_getfield(lua, 2, script_part_functions[i]);
+        int type = script_push_option(lua, 2, script_part_functions[i]);
         part->functions[i] = LUA_NOREF;
         part->has[i] = type == LUA_TFUNCTION;
         lua_pop(lua, 1);
@@ -59,7 +59,7 @@ static int make_part(lua_State *lua)
         }
     }
     for (const char *const *key = keys; key < keys + 3; key++) {
-        int type = lua_getfield(lua, 2, *key);
+        int type = script_push_option(lua, 2, *key);
         lua_pop(lua, 1);
         if (type != LUA_TTABLE && type != LUA_TNIL) {
             return luaL_error(lua, "part: %s is a table", *key);
@@ -112,7 +112,7 @@ static int attach(lua_State *lua)
     int description = lua_gettop(lua);
     for (int i = 0; i < PART_FUNCTIONS; i++) {
         if (part->has[i]) {
-            lua_getfield(lua, description, script_part_functions[i]);
+            script_push_option(lua, description, script_part_functions[i]);
             part->functions[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
         }
     }
@@ -278,9 +278,21 @@ void script_parts_due(lua_State *lua, struct script_machine *machine)
 
 /* ---- snapshots ---- */
 
+/* The function and its arguments, the part first, are on the stack: it may not use the machine, as
+ * little as one that is called from within it. */
+static void call_apart(lua_State *lua, struct script_parts *parts, int arguments, int results)
+{
+    parts->calling++;
+    int status = lua_pcall(lua, arguments, results, 0);
+    parts->calling--;
+    if (status != LUA_OK) {
+        lua_error(lua);
+    }
+}
+
 int script_parts_save(lua_State *lua, struct script_machine *machine)
 {
-    const struct script_parts *parts = machine->parts;
+    struct script_parts *parts = machine->parts;
     if (parts == NULL || parts->count == 0) {
         return LUA_NOREF;
     }
@@ -297,7 +309,7 @@ int script_parts_save(lua_State *lua, struct script_machine *machine)
         lua_createtable(lua, 0, 3);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, part->functions[PART_SAVE]);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, part->self);
-        lua_call(lua, 1, 1);
+        call_apart(lua, parts, 1, 1);
         lua_setfield(lua, -2, "value");
         lua_pushboolean(lua, part->addressed);
         lua_setfield(lua, -2, "addressed");
@@ -330,7 +342,7 @@ void script_parts_restore(lua_State *lua, struct script_machine *machine, int sa
         lua_rawgeti(lua, LUA_REGISTRYINDEX, part->functions[PART_RESTORE]);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, part->self);
         lua_getfield(lua, -3, "value");
-        lua_call(lua, 2, 0);
+        call_apart(lua, parts, 2, 0);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);

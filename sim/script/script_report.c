@@ -3,39 +3,34 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/ui/utf8.h"
+
 void script_report_tap_begin(FILE *stream, size_t count)
 {
     fprintf(stream, "TAP version 14\n1..%zu\n", count);
 }
 
-/* How many bytes a character of UTF-8 has; 0: it is none, or one that XML has no place for. Does
- * not read beyond a 0. */
-static size_t sequence_length(const unsigned char *text)
+/* Whatever a terminal or a reader of TAP or XML might take for something else is not plain: control
+ * characters, other ends of lines, other directions of writing, what is no character. */
+static bool is_plain(uint32_t character)
 {
-    size_t length = text[0] < 0x80                       ? 1
-                    : text[0] >= 0xC2 && text[0] <= 0xDF ? 2
-                    : text[0] >= 0xE1 && text[0] <= 0xEC ? 3
-                    : text[0] == 0xEE                    ? 3
-                                                         : 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    return length;
+    return character == '\t' ||
+           (character >= ' ' && character != 0x7F && (character < 0x80 || character > 0x9F) &&
+            (character < 0x2028 || character > 0x202E) &&
+            (character < 0x2066 || character > 0x2069) && character != UTF8_REPLACEMENT &&
+            (character & 0xFFFE) != 0xFFFE);
 }
 
-/* Puts one character of the text and returns its bytes. Whatever a terminal or a reader of TAP
- * might take for something else becomes '?'. */
+/* Puts one character of the text, '?' for one that is not plain, and returns its bytes. */
 static size_t put_character(FILE *stream, const char *text)
 {
-    size_t length = sequence_length((const unsigned char *)text);
-    if (length == 0 || ((unsigned char)*text < ' ' && *text != '\t') || *text == 127) {
+    const char *end = text;
+    if (is_plain(utf8_next(&end))) {
+        fwrite(text, 1, (size_t)(end - text), stream);
+    } else {
         fputc('?', stream);
-        return 1;
     }
-    fwrite(text, 1, length, stream);
-    return length;
+    return (size_t)(end - text);
 }
 
 /* In the line of a test '#' begins a directive. */
@@ -136,28 +131,21 @@ void script_report_tap(FILE *stream, size_t number, const struct script_reported
 
 /* ---- JUnit ---- */
 
-/* XML has no place for most control characters. */
 static void put_xml(FILE *stream, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        size_t length = sequence_length(at);
-        if (*at == '<') {
-            fputs("&lt;", stream);
-        } else if (*at == '>') {
-            fputs("&gt;", stream);
-        } else if (*at == '&') {
-            fputs("&amp;", stream);
-        } else if (*at == '"') {
-            fputs("&quot;", stream);
-        } else if (*at == '\n') {
-            fputs("&#10;", stream);
-        } else if (length == 0 || *at < ' ' || *at == 127) {
-            fputc('?', stream);
+    while (*text != '\0') {
+        const char *escape = *text == '<'    ? "&lt;"
+                             : *text == '>'  ? "&gt;"
+                             : *text == '&'  ? "&amp;"
+                             : *text == '"'  ? "&quot;"
+                             : *text == '\n' ? "&#10;"
+                                             : NULL;
+        if (escape != NULL) {
+            fputs(escape, stream);
+            text++;
         } else {
-            fwrite(at, 1, length, stream);
+            text += put_character(stream, text);
         }
-        at += length == 0 ? 1 : length;
     }
 }
 

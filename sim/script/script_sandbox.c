@@ -25,7 +25,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         script->memory_bytes -= old;
         return NULL;
     }
-    if (new_size > old && script->memory_bytes + (new_size - old) > SCRIPT_MEMORY_HARD) {
+    if (script->memory_is_bound && new_size > old &&
+        script->memory_bytes + (new_size - old) > SCRIPT_MEMORY_HARD) {
         return NULL;
     }
     void *moved = realloc(block, new_size);
@@ -35,24 +36,30 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     return moved;
 }
 
+void script_sandbox_check(lua_State *lua)
+{
+    const struct script *script = script_of(lua);
+    if (script->exhausted && script->instructions <= SCRIPT_INSTRUCTIONS) {
+        luaL_error(lua, "the script uses more than %d MB of memory",
+                   (int)(SCRIPT_MEMORY_SOFT / 1024 / 1024));
+    }
+    if (script->exhausted) {
+        luaL_error(lua, "the script does not end: it has run %d million instructions of Lua",
+                   (int)(SCRIPT_INSTRUCTIONS / 1000000));
+    }
+}
+
 static void on_count(lua_State *lua, lua_Debug *activation)
 {
     struct script *script = script_of(lua);
     (void)activation;
     script->instructions += HOOK_INSTRUCTIONS;
-    bool too_much = script->memory_bytes > SCRIPT_MEMORY_SOFT;
-    if (!too_much && script->instructions <= SCRIPT_INSTRUCTIONS) {
-        return;
+    if (script->memory_bytes > SCRIPT_MEMORY_SOFT || script->instructions > SCRIPT_INSTRUCTIONS) {
+        /* A pcall may catch the error; the next instruction outside of it raises it again. */
+        lua_sethook(lua, on_count, LUA_MASKCOUNT, 1);
+        script->exhausted = true;
+        script_sandbox_check(lua);
     }
-    /* A pcall may catch the error; the next instruction outside of it raises it again. */
-    lua_sethook(lua, on_count, LUA_MASKCOUNT, 1);
-    script->exhausted = true;
-    if (too_much) {
-        luaL_error(lua, "the script uses more than %d MB of memory",
-                   (int)(SCRIPT_MEMORY_SOFT / 1024 / 1024));
-    }
-    luaL_error(lua, "the script does not end: it has run %d million instructions of Lua",
-               (int)(SCRIPT_INSTRUCTIONS / 1000000));
 }
 
 void script_charge(lua_State *lua, uint64_t instructions)
@@ -224,8 +231,7 @@ static int seeded_only(lua_State *lua)
     return 0;
 }
 
-/* As tostring, without addresses. */
-static void push_text(lua_State *lua, int index)
+void script_push_text(lua_State *lua, int index)
 {
     int type = lua_type(lua, index);
     bool plain = type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA ||
@@ -243,7 +249,7 @@ static void push_text(lua_State *lua, int index)
 static int plain_tostring(lua_State *lua)
 {
     luaL_checkany(lua, 1);
-    push_text(lua, 1);
+    script_push_text(lua, 1);
     return 1;
 }
 
@@ -253,7 +259,7 @@ static int print(lua_State *lua)
     int count = lua_gettop(lua);
     for (int i = 1; i <= count; i++) {
         size_t length = 0;
-        push_text(lua, i);
+        script_push_text(lua, i);
         const char *text = lua_tolstring(lua, -1, &length);
         script_print(script, i == 1 ? "" : "\t", i == 1 ? 0 : 1);
         script_print(script, text, length);
@@ -261,6 +267,29 @@ static int print(lua_State *lua)
     }
     script_print(script, "\n", 1);
     return 0;
+}
+
+/* Upvalue: Lua's own. Texts of tables and functions are made here, without their addresses. */
+static int plain_format(lua_State *lua)
+{
+    int argument = 1;
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    const char *at = luaL_checkstring(lua, 2);
+    while ((at = strchr(at, '%')) != NULL) {
+        at += 1 + strspn(at + 1, "-+ #0123456789.");
+        if (*at == 'p') {
+            return luaL_error(lua, "format: %%p is another text each time");
+        }
+        argument += *at == '%' ? 0 : 1;
+        if (*at == 's' && argument + 1 <= lua_gettop(lua)) {
+            script_push_text(lua, argument + 1);
+            lua_replace(lua, argument + 1);
+        }
+        at += *at == '\0' ? 0 : 1;
+    }
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return 1;
 }
 
 static void remove_fields(lua_State *lua, const char *const *names)
@@ -305,6 +334,7 @@ static void open_libraries(lua_State *lua)
     remove_fields(lua, gone);
     lua_getfield(lua, -1, "find");
     lua_setfield(lua, LUA_REGISTRYINDEX, SCRIPT_FIND);
+    wrap_field(lua, "format", plain_format);
     luaL_requiref(lua, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_getfield(lua, -1, "randomseed");
     lua_pushinteger(lua, (lua_Integer)script_of(lua)->options->seed);
@@ -376,7 +406,7 @@ static int explain(lua_State *lua)
     const char *path = script_of(lua)->file->path;
     const char *base = file_base_name(path);
     size_t length = strlen(path), base_length = strlen(base);
-    push_text(lua, 1);
+    script_push_text(lua, 1);
     const char *text = lua_tostring(lua, -1);
     if (strncmp(text, path, length) == 0 && text[length] == ':') {
         return 1;
@@ -396,7 +426,9 @@ int script_sandbox_call(lua_State *lua, int arguments)
     int function = lua_gettop(lua) - arguments;
     lua_pushcfunction(lua, explain);
     lua_insert(lua, function);
+    script_of(lua)->memory_is_bound = true;
     int status = lua_pcall(lua, arguments, 0, function);
+    script_of(lua)->memory_is_bound = false;
     lua_remove(lua, function);
     if (status == LUA_ERRMEM) { /* Lua asks nobody then */
         lua_settop(lua, function - 1);

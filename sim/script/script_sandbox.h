@@ -3,8 +3,8 @@
  *
  * Left out of Lua 5.4: os, io, debug, package, require, dofile, loadfile, load, string.dump,
  * collectgarbage, warn, next. Changed: pairs goes by sorted keys, setmetatable refuses __gc (Lua
- * does not count instructions in finalizers), math.random begins with the case's seed, tostring and
- * print tell no addresses.
+ * does not count instructions in finalizers), math.random begins with the case's seed, tostring,
+ * print and string.format tell no addresses.
  */
 #ifndef SIM_SCRIPT_SCRIPT_SANDBOX_H
 #define SIM_SCRIPT_SCRIPT_SANDBOX_H
@@ -21,6 +21,9 @@
 /* NULL: no memory. */
 lua_State *script_sandbox_create(struct script *script);
 void script_sandbox_destroy(struct script *script);
+
+/* Raises the error again of a script that has used up what it may, should it have caught it. */
+void script_sandbox_check(lua_State *lua);
 
 /* Calls the function that lies below its `arguments` on the stack; no results. LUA_OK, or an error
  * whose message, with the line where it began, is on the stack as a text. */

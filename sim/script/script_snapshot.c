@@ -6,7 +6,7 @@
 #include "sim/script/script_parts.h"
 
 #define CLASS_NAME "snapshot"
-#define SAVED_MAX  64
+#define SAVED_MAX  64 /* of all machines of a case: they are megabytes */
 
 /* A machine's memory is kept outside of Lua's: it ends with the machine. */
 struct script_saved {
@@ -85,6 +85,16 @@ static struct script_saved *save(struct script_machine *machine, struct script_l
     return saved;
 }
 
+static size_t count_saved(const struct script *script)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < script->machine_count; i++) {
+        const struct script_lab *lab = script->machines[i]->lab;
+        count += lab == NULL ? 0 : lab->saved_count;
+    }
+    return count;
+}
+
 static int snapshot(lua_State *lua)
 {
     struct script_machine *machine = script_check_machine(lua, 1);
@@ -93,8 +103,8 @@ static int snapshot(lua_State *lua)
     check_outside(lua, machine, "snapshot");
     (void)script_lab_plan(lua, machine); /* faults that come later go back, too */
     struct script_lab *lab = script_lab_of(lua, machine);
-    if (lab->saved_count == SAVED_MAX) {
-        return luaL_error(lua, "snapshot: a machine takes at most %d", SAVED_MAX);
+    if (count_saved(machine->script) == SAVED_MAX) {
+        return luaL_error(lua, "snapshot: a case takes at most %d", SAVED_MAX);
     }
     int parts = script_parts_save(lua, machine);
     struct snapshot *object = lua_newuserdatauv(lua, sizeof *object, 0);

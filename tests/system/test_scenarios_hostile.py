@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Scenarios that are broken, endless, greedy or plainly wrong: one line with file and line, an exit status, no crash."""
+import os
 import re
+import subprocess
 import unittest
 
-from sandglass import sandglass
+from sandglass import PROGRAM, sandglass
 from scenarios import Folder, run
 from test_scenarios import functions
 
@@ -86,6 +88,15 @@ BROKEN = (
     (BOARD + "m:press('button0', setmetatable({}, { __index = function() m:close() end })) m:close() m:close()", "was closed before"),
     (BOARD + "string.find = function() m:close() end m:expect_uart{ pattern = 'x', within = 0 } x()", "expected what matches"),
     ("for i = 1, 20 do sandglass.board('nrf52dk') end", "16 machines at most"),
+    ("print(('%5p'):format({}))", "another text each time"),
+    (BOARD + "m:press('button0', { zz = 1, xx = 2, yy = 3, ww = 4 })", "no option 'ww'"),
+    (BOARD + "for i = 1, 1000 do m:reset { at = s(1) } end", "too many resets"),
+    (BOARD + "for i = 1, 1000 do m:set('temp', 'x' .. i, print, { at = s(1) }) end", "too many resets"),
+    ("for i = 1, 2 do local m = sandglass.board('nrf52dk', { seed = i }) for j = 1, 40 do m:snapshot() end end", "a case takes at most 64"),
+    (BOARD + "m:attach(sandglass.part('p', { save = function() m:close() end, restore = print })) m:snapshot()", "may not use it"),
+    (BOARD + "m:attach(sandglass.part('p', { save = print, restore = function() m:close() end })) m:restore(m:snapshot())", "may not use it"),
+    (BOARD + "local a = m:attach(sandglass.part('a', { pins = { x = 'P0.02' } })) "
+     "m:attach(sandglass.part('p', setmetatable({ pins = { x = 'P0.03' } }, { __index = function() m:close() end }))) m:close() m:close()", "was closed before"),
 )
 # Given to every function in every place.
 WRONG = ("nil", "true", "-1", "1 << 62", "0/0", '""', '("x"):rep(70000)', "{}", "{ {} }", "{ at = -1 }",
@@ -119,10 +130,10 @@ class Broken(unittest.TestCase):
             self.assertEqual(result.status, 2, source[:20])
 
     def test_what_it_prints_is_a_comment(self):
-        result, _ = run(r'print("ok 1 - no\nnot ok 2\r\27[31m\0\255\n1..7") for i = 1, 200000 do print(("y"):rep(90)) end')
+        result, _ = run(r'print("ok 1 - no\nnot ok 2\r\27[31m\0\255\n1..7\u{2028}ok 8\u{85}ok 9\u{9b}31m\u{202e}") for i = 1, 200000 do print(("y"):rep(90)) end')
         self.assertEqual(result.status, 0)
         self.assertLess(len(result.stdout), 70000)
-        self.assertNotIn("\x1b", result.stdout)
+        self.assertFalse(set("\x1b\x9b\u202e") & set(result.stdout))
         self.assertTrue(all(line.startswith(("#", "ok 1 - /", "TAP", "1..1")) for line in result.stdout.splitlines()), result.stdout[:400])
 
     def test_a_search_without_end_in_a_pattern_is_ended_by_the_hosts_time(self):
@@ -131,6 +142,60 @@ class Broken(unittest.TestCase):
         self.assertEqual(result.status, 3)
         self.assertIn("more than 1 s of the host's time", cases[0].fields["message"])
         self.assertTrue(cases[1].passed)  # by another process
+
+
+class Hidden(unittest.TestCase):
+    """What went wrong is told, also when the script does not let it come out."""
+    BLINK = 'local m = sandglass.board("nrf52dk", { apps = { "blink" } }) '
+
+    def test_a_failure_that_is_caught_fails_the_case(self):
+        never = 'm:expect_uart("never", { within = ms(1) })'
+        for source, status, told in (
+                (f"pcall(function() {never} end)", 1, 'it.lua:1: expected "never" from uart0 by 0.001000 s; seen: nothing was printed'),
+                (f"coroutine.resume(coroutine.create(function() {never} end)) pcall(error, 'x')", 1, 'expected "never"'),
+                (f"pcall(function() {never} end) m:close()", 1, 'expected "never"'),
+                ("pcall(m.run_until, m, function() end, { within = ms(1) })", 1, "the condition of run_until"),
+                ("coroutine.resume(coroutine.create(function() while true do end end))", 2, "does not end"),
+                ("m:attach(sandglass.part('p', { pins = { a = 'P0.17' }, changed = function() local x = nil + 1 end })) "
+                 "pcall(m.run_for, m, s(1)) pcall(m.close, m)", 2, "arithmetic on a nil value")):
+            result, cases = run(self.BLINK + source)
+            self.assertEqual(result.status, status, source + result.stdout)
+            self.assertIn(told, cases[0].fields["message"].replace('\\"', '"'))
+
+    def test_what_lua_raises_can_be_caught(self):
+        result, cases = run(self.BLINK + 'assert(not pcall(error, "x") and not pcall(assert, false) and not pcall(m.press, m, "x"))')
+        self.assertTrue(cases[0].passed, result.stdout)
+
+    def test_nothing_is_awaited_after_an_error(self):
+        result, cases = run('settle(0) limit(us(100)) ' + self.BLINK + 'assert(not pcall(m.expect_uart, m, ("Init"))) '
+                            'limit(s(9)) local now = m:now() m:run_for(s(1)) assert(m:now() >= now + s(1))')
+        self.assertTrue(cases[0].passed, result.stdout)
+
+    def test_what_is_awaited_may_change_its_table(self):
+        result, cases = run(self.BLINK + 'local t = { kind = "uart", text = "nev" .. ("er"):rep(50) } m:set("temp", "temperature", function() '
+                            't.text = nil for i = 1, 5000 do local x = ("x"):rep(100) .. i end return 0 end) m:run_until_event(t)')
+        self.assertIn("an event of kind uart", cases[0].fields["message"], result.stdout)
+
+    def test_texts_of_tables_are_the_same_each_time(self):
+        source = 'print(("%s %10s %%p %d"):format({}, print, 7), ("%s"):format("a\\0b")) assert(false, {})'
+        first, second = run(source)[0], run(source)[0]
+        self.assertIn("# table   function %p 7\ta", first.stdout)
+        self.assertNotIn("0x", first.stdout)
+        self.assertEqual(re.sub("/tmp/[^/]*", "", first.stdout), re.sub("/tmp/[^/]*", "", second.stdout))
+
+    def test_a_pipe_is_no_scenario(self):
+        with Folder() as folder:
+            path = os.path.join(folder.folder.name, "pipe.lua")
+            os.mkfifo(path)
+            result = sandglass("test", path)
+        self.assertEqual(result.status, 2)
+        self.assertIn("pipe.lua is not a file", result.stderr)
+
+    def test_a_full_disk(self):
+        with Folder() as folder, open("/dev/full", "w") as full:
+            done = subprocess.run([PROGRAM, "test", folder.write("it.lua", "print(1)")], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, "sandglass: not all of the output could be written\n")
 
 
 class WrongArguments(unittest.TestCase):
