@@ -288,12 +288,9 @@ static int guest_errors(lua_State *lua)
 }
 
 static const struct script_function methods[] = {
-    {"run_until", run_until},
-    {"run_until_event", run_until_event},
-    {"cycles_between", cycles_between},
-    {"notes", notes},
-    {"guest_errors", guest_errors},
-    {NULL, NULL},
+    {"run_until", run_until},           {"run_until_event", run_until_event},
+    {"cycles_between", cycles_between}, {"notes", notes},
+    {"guest_errors", guest_errors},     {NULL, NULL},
 };
 
 const struct script_module script_module_events = {.name = "events", .methods = methods};
