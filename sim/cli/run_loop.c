@@ -2,6 +2,7 @@
 #include "sim/cli/run_session.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,13 +27,14 @@ struct run_pacer {
 };
 
 /* Set by Ctrl-C, or when nobody reads the output any more. A signal handler can reach nothing but a
- * global. */
-static volatile sig_atomic_t interrupted;
+ * global; it may run on the window's thread while the machine's reads. */
+static atomic_bool interrupted;
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "else a signal handler must not touch it");
 
 static void on_interrupt(int signal_number)
 {
     (void)signal_number;
-    interrupted = 1;
+    interrupted = true;
 }
 
 void run_loop_catch_interrupt(void)
@@ -40,7 +42,7 @@ void run_loop_catch_interrupt(void)
     struct sigaction action = {.sa_handler = on_interrupt,
                                .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C ends at once */
     sigemptyset(&action.sa_mask);
-    interrupted = 0;
+    interrupted = false;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
@@ -50,7 +52,7 @@ void run_loop_catch_interrupt(void)
 
 bool run_loop_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted;
 }
 
 uint64_t run_loop_host_ns(void)

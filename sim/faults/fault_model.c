@@ -355,11 +355,6 @@ size_t fault_plan_count(const struct fault_plan *plan)
     return plan->state.count;
 }
 
-const struct fault_action *fault_plan_action(const struct fault_plan *plan, size_t index)
-{
-    return &plan->state.planned[index].action;
-}
-
 const struct fault_effect *fault_plan_effect(const struct fault_plan *plan, size_t index)
 {
     return &plan->state.planned[index].effect;
@@ -398,11 +393,6 @@ static const char *const kind_names[FAULT_ACTION_KINDS] = {
     [FAULT_ACTION_MPU_FLIP] = "mpu.flip", [FAULT_ACTION_POWER_CUT] = "power.cut",
     [FAULT_ACTION_DEVICE] = "device",
 };
-
-const char *fault_action_name(enum fault_action_kind kind)
-{
-    return kind_names[kind];
-}
 
 bool fault_action_find(const char *name, enum fault_action_kind *kind)
 {

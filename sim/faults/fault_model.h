@@ -112,7 +112,6 @@ void fault_plan_set_step(struct fault_plan *plan,
                          enum machine_stop (*step)(void *context, uint64_t cycle), void *context);
 
 size_t fault_plan_count(const struct fault_plan *plan);
-const struct fault_action *fault_plan_action(const struct fault_plan *plan, size_t index);
 const struct fault_effect *fault_plan_effect(const struct fault_plan *plan, size_t index);
 /* "skip at 0x00001234 (cycle 640): done", without a full stop. */
 void fault_plan_describe(const struct fault_plan *plan, size_t index, char *text, size_t size);
@@ -122,9 +121,8 @@ void fault_plan_describe(const struct fault_plan *plan, size_t index, char *text
 void *fault_plan_save(const struct fault_plan *plan);
 void fault_plan_restore(struct fault_plan *plan, const void *saved);
 
-/* "skip", "reg.flip", "ram.flip", "flash.flip", "mpu.flip", "power.cut"; "device". */
-const char *fault_action_name(enum fault_action_kind kind);
-/* False: no kind has this name. FAULT_ACTION_DEVICE is not found by name. */
+/* "skip", "reg.flip", "ram.flip", "flash.flip", "mpu.flip", "power.cut". False: no kind has this
+ * name; FAULT_ACTION_DEVICE has none, the device's fault has. */
 bool fault_action_find(const char *name, enum fault_action_kind *kind);
 
 #endif

@@ -32,8 +32,6 @@ struct inject_stage {
     struct inject_seen reference; /* what the undisturbed run did */
     size_t reference_breaches;    /* that are kept */
     uint64_t reference_instructions;
-    char *console; /* of the undisturbed run; owned */
-    size_t console_count;
 };
 
 /* Whether a machine that stopped for this reason only has no time left. */

@@ -242,22 +242,11 @@ static bool choose_window(struct inject_stage *stage, struct sim_error *error)
     return true;
 }
 
-static bool keep_console(struct inject_stage *stage, struct sim_error *error)
-{
-    const char *text = inject_watch_console(stage->watch, &stage->console_count);
-    stage->console = malloc(stage->console_count + 1);
-    if (stage->console == NULL) {
-        return sim_fail(error, SIM_INTERNAL, "no memory for an experiment");
-    }
-    memcpy(stage->console, text, stage->console_count);
-    return true;
-}
-
 static bool run_reference(struct inject_stage *stage, struct sim_error *error)
 {
     uint64_t begun = instructions_of(stage);
     inject_watch_begin(stage->watch, true);
-    if (!choose_window(stage, error) || !keep_console(stage, error)) {
+    if (!choose_window(stage, error)) {
         return false;
     }
     inject_watch_mark(stage->watch);
@@ -333,7 +322,6 @@ void inject_stage_close(struct inject_stage *stage)
     inject_watch_destroy(stage->watch);
     free(stage->no_plan);
     free(stage->points);
-    free(stage->console);
     free(stage);
 }
 
@@ -365,17 +353,6 @@ uint64_t inject_stage_window(const struct inject_stage *stage)
 uint64_t inject_stage_cycle(const struct inject_stage *stage)
 {
     return stage->begun;
-}
-
-const char *inject_stage_reference(const struct inject_stage *stage, size_t *count)
-{
-    *count = stage->console_count;
-    return stage->console;
-}
-
-const char *inject_stage_console(const struct inject_stage *stage, size_t *count)
-{
-    return inject_watch_console(stage->watch, count);
 }
 
 /* ---- playing ---- */

@@ -74,9 +74,6 @@ const struct machine_syscall *inject_stage_call(const struct inject_stage *stage
 uint64_t inject_stage_window(const struct inject_stage *stage); /* cycles */
 /* When the call is made. */
 uint64_t inject_stage_cycle(const struct inject_stage *stage);
-/* What the console said in the undisturbed run; and, after inject_stage_play, in that one. */
-const char *inject_stage_reference(const struct inject_stage *stage, size_t *count);
-const char *inject_stage_console(const struct inject_stage *stage, size_t *count);
 
 /* Puts the machine before the instruction with this index, disturbs it, and judges. `action`'s
  * point is not looked at. In rising order of indices it is fast. SIM_INTERNAL: the machine cannot

@@ -8,7 +8,6 @@
 #include "sim/machine/machine_view.h"
 #include "sim/machine/state_hash.h"
 
-#define CONSOLE_BYTES    4096U
 #define EVENTS_MAX       4000000U /* of one stream */
 #define STREAM_DEVICES   PROCESS_WATCH_MAX
 #define FRAME_BYTES      32U
@@ -35,7 +34,6 @@ struct tally {
     uint64_t calls[PROCESS_WATCH_MAX];
     struct inject_seen seen;
     size_t panic_matched[2];
-    size_t console_count;
 };
 
 struct inject_watch {
@@ -45,7 +43,6 @@ struct inject_watch {
     size_t stream_count;
     bool running, recording, whole, stop_at_entry;
     struct tally tally;
-    char console[CONSOLE_BYTES];
 };
 
 /* For inject_watch_save: the tally, and behind it the place of each stream. */
@@ -173,10 +170,6 @@ static void on_sent(void *context, const char *device, uint8_t byte)
         follow_panic(watch, byte);
     } else {
         look_for_panic(watch, byte);
-    }
-    if (watch->tally.console_count < CONSOLE_BYTES) {
-        watch->console[watch->tally.console_count] = (char)byte;
-        watch->tally.console_count++;
     }
     if (take_event(watch, stream_of_device(watch, device), byte)) {
         snprintf(text, sizeof text, "%s sends something else", device);
@@ -399,12 +392,6 @@ int inject_watch_laggard(const struct inject_watch *watch)
         }
     }
     return -1;
-}
-
-const char *inject_watch_console(const struct inject_watch *watch, size_t *count)
-{
-    *count = watch->tally.console_count;
-    return watch->console;
 }
 
 void inject_watch_stop_at_entry(struct inject_watch *watch, bool stop)

@@ -54,9 +54,6 @@ bool inject_watch_is_complete(const struct inject_watch *watch);
 /* A process that has done nothing else than the reference, but less than it has to; -1: none. */
 int inject_watch_laggard(const struct inject_watch *watch);
 
-/* The console's bytes since inject_watch_begin, cut; for people. */
-const char *inject_watch_console(const struct inject_watch *watch, size_t *count);
-
 /* Asks for a stop (MACHINE_STOP_REQUESTED) at the next exception entry. */
 void inject_watch_stop_at_entry(struct inject_watch *watch, bool stop);
 

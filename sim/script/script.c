@@ -18,16 +18,10 @@
 
 static const char again[] = "the case begins again";
 
-static char *copy_text(const char *text)
-{
-    char *copy = strdup(text == NULL ? "" : text);
-    return copy;
-}
-
-static void set_text(char **place, const char *text)
+void script_keep_text(char **place, const char *text)
 {
     free(*place);
-    *place = copy_text(text);
+    *place = strdup(text == NULL ? "" : text);
 }
 
 void script_print(struct script *script, const char *text, size_t length)
@@ -308,11 +302,11 @@ static void judge(struct script *script)
     const struct script_failure *failure = &script->failure;
     bool failed = script->failed && strcmp(message, failure->message) == 0;
     result->verdict = script->trouble ? SCRIPT_TROUBLE : failed ? SCRIPT_FAILED : SCRIPT_BROKEN;
-    set_text(&result->message, message);
+    script_keep_text(&result->message, message);
     sim_make_printable(result->message);
     if (failed) {
-        set_text(&result->expected, failure->expected);
-        set_text(&result->seen, failure->seen);
+        script_keep_text(&result->expected, failure->expected);
+        script_keep_text(&result->seen, failure->seen);
     }
     script_failure_describe(script, failed ? failure->machine : NULL);
 }
@@ -353,7 +347,7 @@ static void attempt(struct script *script)
     script->lua = script_sandbox_create(script);
     if (script->lua == NULL) {
         script->result->verdict = SCRIPT_TROUBLE;
-        set_text(&script->result->message, "no memory for a Lua state");
+        script_keep_text(&script->result->message, "no memory for a Lua state");
     } else if (!run_file(script) && !script->wants_again) {
         judge(script);
     }
@@ -382,7 +376,7 @@ void script_run_case(struct script_pool *pool, const struct script_file *file, c
                             &result->state,   &result->output,   &result->screenshot};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (*texts[i] == NULL) {
-            *texts[i] = copy_text("");
+            script_keep_text(texts[i], "");
         }
     }
 }

@@ -24,8 +24,6 @@ struct script_pool; /* opaque: machines that are built, and snapshots of them af
 
 struct script_pool *script_pool_create(const struct script_host *host);
 void script_pool_destroy(struct script_pool *pool);
-/* How many machines were built, and how often one was put back instead. */
-void script_pool_counts(const struct script_pool *pool, uint64_t *built, uint64_t *restored);
 
 struct script_file {
     const char *path;   /* as the user named it; for messages and for files relative to it */

@@ -16,6 +16,18 @@ void script_check_count(lua_State *lua, const char *function, int count)
     }
 }
 
+void script_set_text(lua_State *lua, const char *name, const char *text)
+{
+    lua_pushstring(lua, text);
+    lua_setfield(lua, -2, name);
+}
+
+void script_set_integer(lua_State *lua, const char *name, int64_t value)
+{
+    lua_pushinteger(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
 static const char *list_words(lua_State *lua, const char *const *words)
 {
     luaL_Buffer buffer;

@@ -104,40 +104,28 @@ static struct script_wait read_event(lua_State *lua, const struct script_machine
     return wait;
 }
 
-static void set_text(lua_State *lua, const char *name, const char *text)
-{
-    lua_pushstring(lua, text);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_integer(lua_State *lua, const char *name, int64_t value)
-{
-    lua_pushinteger(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
 static void push_event(lua_State *lua, const struct script_machine *machine,
                        const struct script_event *event)
 {
     const struct process_watch *watch = machine_view_processes(machine->built.machine);
     lua_newtable(lua);
-    set_text(lua, "kind", kind_names[event->kind]);
-    set_integer(lua, "time", script_ns(machine, event->cycle));
-    set_integer(lua, "cycle", (int64_t)event->cycle);
+    script_set_text(lua, "kind", kind_names[event->kind]);
+    script_set_integer(lua, "time", script_ns(machine, event->cycle));
+    script_set_integer(lua, "cycle", (int64_t)event->cycle);
     if (event->device[0] != '\0') {
-        set_text(lua, "device", event->device);
+        script_set_text(lua, "device", event->device);
     }
     if (event->what[0] != '\0') {
-        set_text(lua, "what", event->what);
+        script_set_text(lua, "what", event->what);
     }
     if (event->process >= 0) {
-        set_text(lua, "process", watch->process[event->process].name);
+        script_set_text(lua, "process", watch->process[event->process].name);
     }
     if (event->address_valid) {
-        set_integer(lua, "address", event->address);
+        script_set_integer(lua, "address", event->address);
     }
     if (event->kind == SCRIPT_EVENT_INTERRUPT) {
-        set_integer(lua, "exception", event->exception);
+        script_set_integer(lua, "exception", event->exception);
     }
     if (event->kind == SCRIPT_EVENT_CALL || event->kind == SCRIPT_EVENT_RETURN) {
         lua_createtable(lua, 4, 0);
@@ -148,10 +136,10 @@ static void push_event(lua_State *lua, const struct script_machine *machine,
         lua_setfield(lua, -2, event->kind == SCRIPT_EVENT_CALL ? "arguments" : "results");
     }
     if (event->kind == SCRIPT_EVENT_CALL) {
-        set_text(lua, "class", script_class_name(event->call_class));
+        script_set_text(lua, "class", script_class_name(event->call_class));
     }
     if (event->pc != 0) {
-        set_integer(lua, "pc", event->pc);
+        script_set_integer(lua, "pc", event->pc);
     }
 }
 
@@ -258,10 +246,10 @@ static int notes(lua_State *lua)
             continue;
         }
         lua_newtable(lua);
-        set_integer(lua, "time", script_ns(machine, note->cycle));
-        set_integer(lua, "value", note->value);
-        set_text(lua, "device", note->device);
-        set_text(lua, "what", note->what);
+        script_set_integer(lua, "time", script_ns(machine, note->cycle));
+        script_set_integer(lua, "value", note->value);
+        script_set_text(lua, "device", note->device);
+        script_set_text(lua, "what", note->what);
         count++;
         lua_rawseti(lua, -2, count);
     }
@@ -277,11 +265,11 @@ static int guest_errors(lua_State *lua)
     for (size_t i = 0; i < record->error_count; i++) {
         const struct script_error *error = &record->errors[i];
         lua_newtable(lua);
-        set_integer(lua, "time", script_ns(machine, error->cycle));
-        set_text(lua, "device", error->device);
-        set_integer(lua, "register", error->offset);
-        set_text(lua, "text", error->text);
-        set_integer(lua, "pc", error->pc);
+        script_set_integer(lua, "time", script_ns(machine, error->cycle));
+        script_set_text(lua, "device", error->device);
+        script_set_integer(lua, "register", error->offset);
+        script_set_text(lua, "text", error->text);
+        script_set_integer(lua, "pc", error->pc);
         lua_rawseti(lua, -2, (lua_Integer)i + 1);
     }
     return 1;

@@ -189,11 +189,12 @@ static int look_until(lua_State *lua, struct script_machine *machine,
     return results;
 }
 
-static const char *name_search(lua_State *lua, const struct uart_search *search, const char * not )
+static const char *name_search(lua_State *lua, const struct uart_search *search,
+                               const char *negation)
 {
     char time[SCRIPT_TIME_BYTES];
     struct script_machine *machine = script_check_machine(lua, 1);
-    return lua_pushfstring(lua, "%s%s\"%s\" from %s by %s", not,
+    return lua_pushfstring(lua, "%s%s\"%s\" from %s by %s", negation,
                            search->is_pattern ? "what matches " : "", search->text, search->device,
                            script_time_text(machine, script_now(machine), time));
 }

@@ -15,20 +15,14 @@
 #define UART_LINES 8
 #define TEXT_BYTES 512
 
-static void set_text(char **place, const char *text)
-{
-    free(*place);
-    *place = strdup(text == NULL ? "" : text);
-}
-
 /* The text at the top of the stack is the failure's message. */
 static void keep_failure(lua_State *lua, struct script_machine *machine, const char *expected,
                          const char *seen)
 {
     struct script *script = script_of(lua);
-    set_text(&script->failure.message, lua_tostring(lua, -1));
-    set_text(&script->failure.expected, expected);
-    set_text(&script->failure.seen, seen);
+    script_keep_text(&script->failure.message, lua_tostring(lua, -1));
+    script_keep_text(&script->failure.expected, expected);
+    script_keep_text(&script->failure.seen, seen);
     script->failure.machine = machine;
     script->failed = script->failure.message != NULL;
 }
@@ -51,9 +45,9 @@ int script_fail(lua_State *lua, struct script_machine *machine, const char *expe
         script_push_where(lua);
         lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
         lua_concat(lua, 2);
-        set_text(&unmet->message, lua_tostring(lua, -1));
-        set_text(&unmet->expected, expected);
-        set_text(&unmet->seen, seen);
+        script_keep_text(&unmet->message, lua_tostring(lua, -1));
+        script_keep_text(&unmet->expected, expected);
+        script_keep_text(&unmet->seen, seen);
         unmet->machine = machine;
         lua_pop(lua, 1);
     }

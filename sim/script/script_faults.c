@@ -249,18 +249,6 @@ static int fault(lua_State *lua)
     return 1;
 }
 
-static void set_integer(lua_State *lua, const char *name, uint64_t value)
-{
-    lua_pushinteger(lua, (lua_Integer)value);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_text(lua_State *lua, const char *name, const char *value)
-{
-    lua_pushstring(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
 static int fault_state(lua_State *lua)
 {
     static const char *const words[] = {
@@ -278,15 +266,15 @@ static int fault_state(lua_State *lua)
     const struct fault_effect *effect = fault_plan_effect(plan, (size_t)index - 1);
     fault_plan_describe(plan, (size_t)index - 1, text, sizeof text);
     lua_newtable(lua);
-    set_text(lua, "state", words[effect->progress]);
-    set_text(lua, "text", text);
+    script_set_text(lua, "state", words[effect->progress]);
+    script_set_text(lua, "text", text);
     if (effect->progress != FAULT_WAITS) {
-        set_integer(lua, "at", (uint64_t)script_ns(machine, effect->cycle));
-        set_integer(lua, "pc", effect->pc);
+        script_set_integer(lua, "at", script_ns(machine, effect->cycle));
+        script_set_integer(lua, "pc", effect->pc);
     }
     if (effect->before != effect->after) {
-        set_integer(lua, "before", effect->before);
-        set_integer(lua, "after", effect->after);
+        script_set_integer(lua, "before", effect->before);
+        script_set_integer(lua, "after", effect->after);
     }
     return 1;
 }
@@ -303,7 +291,8 @@ static void set_process(lua_State *lua, const struct script_machine *machine, co
                         int process)
 {
     if (process >= 0) {
-        set_text(lua, name, machine_view_processes(machine->built.machine)->process[process].name);
+        script_set_text(lua, name,
+                        machine_view_processes(machine->built.machine)->process[process].name);
     }
 }
 
@@ -323,17 +312,17 @@ static int owner(lua_State *lua)
     uint32_t address = script_check_address(lua, 2);
     struct ownership_answer answer = ownership_of(owners(lua, machine), address);
     lua_newtable(lua);
-    set_text(lua, "kind", kinds[answer.kind]);
+    script_set_text(lua, "kind", kinds[answer.kind]);
     set_process(lua, machine, "process", answer.process);
     lua_pushboolean(lua, answer.shared);
     lua_setfield(lua, -2, "shared");
     if (answer.buffer != NULL) {
         lua_newtable(lua);
-        set_text(lua, "class", script_class_name(answer.buffer->call_class));
-        set_integer(lua, "driver", answer.buffer->driver);
-        set_integer(lua, "number", answer.buffer->number);
-        set_integer(lua, "address", answer.buffer->range.start);
-        set_integer(lua, "bytes", answer.buffer->range.end - answer.buffer->range.start);
+        script_set_text(lua, "class", script_class_name(answer.buffer->call_class));
+        script_set_integer(lua, "driver", answer.buffer->driver);
+        script_set_integer(lua, "number", answer.buffer->number);
+        script_set_integer(lua, "address", answer.buffer->range.start);
+        script_set_integer(lua, "bytes", answer.buffer->range.end - answer.buffer->range.start);
         lua_setfield(lua, -2, "lent");
     }
     return 1;
@@ -380,11 +369,11 @@ static int breaches(lua_State *lua)
         char text[TEXT_BYTES];
         ownership_describe(ownership, &breach[i], text, sizeof text);
         lua_newtable(lua);
-        set_text(lua, "kind", breach_word(breach[i].kind));
-        set_text(lua, "text", text);
-        set_integer(lua, "address", breach[i].address);
-        set_integer(lua, "pc", breach[i].pc);
-        set_integer(lua, "at", (uint64_t)script_ns(machine, breach[i].cycle));
+        script_set_text(lua, "kind", breach_word(breach[i].kind));
+        script_set_text(lua, "text", text);
+        script_set_integer(lua, "address", breach[i].address);
+        script_set_integer(lua, "pc", breach[i].pc);
+        script_set_integer(lua, "at", script_ns(machine, breach[i].cycle));
         set_process(lua, machine, "who", breach[i].who);
         set_process(lua, machine, "whose", breach[i].whose);
         lua_rawseti(lua, -2, (lua_Integer)i + 1);

@@ -137,6 +137,10 @@ int script_fail_catchable(lua_State *lua, struct script_machine *machine, const 
  * there is trouble. Never returns. */
 int script_raise(lua_State *lua, const struct sim_error *error);
 
+/* Frees what *place held and puts a copy there; "" for NULL. *place is NULL when there is no
+ * memory. */
+void script_keep_text(char **place, const char *text);
+
 /* An expectation was met. */
 void script_met(lua_State *lua);
 
@@ -179,6 +183,10 @@ int script_check_process(lua_State *lua, const struct script_machine *machine, i
 int script_find_process(const struct script_machine *machine, const char *name);
 /* One of `names` (ended by NULL) at `index`; the message lists them. */
 int script_check_word(lua_State *lua, int index, const char *what, const char *const *names);
+
+/* A field of the table at the top of the stack. */
+void script_set_text(lua_State *lua, const char *name, const char *text);
+void script_set_integer(lua_State *lua, const char *name, int64_t value);
 
 /* A path of the script's: as it is when it is absolute, else relative to its file. */
 void script_path(const struct script *script, const char *name, char *path, size_t size);

@@ -82,7 +82,7 @@ static struct script_parts *parts_of(lua_State *lua, struct script_machine *mach
             return NULL;
         }
         machine->parts->thread = lua_newthread(lua);
-        machine->parts->thread_reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+        (void)luaL_ref(lua, LUA_REGISTRYINDEX); /* it lives as long as the state */
     }
     return machine->parts;
 }

@@ -64,8 +64,7 @@ struct script_parts {
     struct part_timer timers[TIMERS_MAX]; /* in the order of asking */
     size_t timer_count;
     lua_State *thread; /* in which their functions run */
-    int thread_reference;
-    int calling; /* depth */
+    int calling;       /* depth */
     bool failed;
     int error; /* reference */
 };

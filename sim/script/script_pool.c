@@ -8,7 +8,7 @@
 struct script_pool {
     struct script_host host;
     struct script_pooled *machines[SCRIPT_POOL_MAX]; /* NULL: a free place */
-    uint64_t uses, built, restored;
+    uint64_t uses;
 };
 
 struct script_pool *script_pool_create(const struct script_host *host)
@@ -41,12 +41,6 @@ void script_pool_destroy(struct script_pool *pool)
         destroy_machine(pool, i);
     }
     free(pool);
-}
-
-void script_pool_counts(const struct script_pool *pool, uint64_t *built, uint64_t *restored)
-{
-    *built = pool->built;
-    *restored = pool->restored;
 }
 
 /* All that makes a machine another one, as text. NULL: no memory. */
@@ -116,7 +110,6 @@ static struct script_pooled *build(struct script_pool *pool,
         destroy_machine(pool, place);
         return NULL;
     }
-    pool->built++;
     pooled->record = script_record_create(pooled->built.machine, pooled->built.board,
                                           pooled->built.kernel, error);
     if (pooled->record == NULL ||
@@ -145,7 +138,6 @@ struct script_pooled *script_pool_take(struct script_pool *pool,
                                       error)) {
             return NULL;
         }
-        pool->restored++;
     }
     if (pooled != NULL) {
         pooled->used = true;

@@ -296,9 +296,9 @@ static void on_diag(void *context, const struct machine_diag *diag)
 static void on_reset(void *context, uint32_t reasons)
 {
     struct script_record *record = context;
+    (void)reasons;
     if (record->recording) {
         struct script_event event = make_event(record, SCRIPT_EVENT_RESET);
-        event.reasons = reasons;
         record->resets++;
         record->reset_cycle = event.cycle;
         record->panicked = false;

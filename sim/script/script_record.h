@@ -51,7 +51,6 @@ struct script_event {
     bool address_valid;
     uint32_t address;
     enum machine_access access;
-    uint32_t reasons; /* of a reset */
 };
 
 /* What is waited for: an event of this kind for which all that is said here holds. */

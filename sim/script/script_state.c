@@ -62,23 +62,17 @@ void script_process_read(const struct script_machine *machine, int index,
     }
 }
 
-static void set_integer(lua_State *lua, const char *name, uint64_t value)
-{
-    lua_pushinteger(lua, (lua_Integer)value);
-    lua_setfield(lua, -2, name);
-}
-
 /* What only the kernel knows; absent where it does not tell. */
 static void set_record_fields(lua_State *lua, const struct script_machine *machine,
                               const struct kernel_view_process *record)
 {
     struct kernel_view_upcall upcalls[KERNEL_VIEW_UPCALLS_MAX];
-    set_integer(lua, "app_break", record->app_break);
-    set_integer(lua, "grant_start", record->grant_start);
-    set_integer(lua, "completion_code", record->completion_code);
-    set_integer(lua, "upcalls_dropped", record->upcalls_dropped);
-    set_integer(lua, "upcalls_waiting",
-                kernel_view_upcalls(machine->built.kernel, record, upcalls));
+    script_set_integer(lua, "app_break", record->app_break);
+    script_set_integer(lua, "grant_start", record->grant_start);
+    script_set_integer(lua, "completion_code", record->completion_code);
+    script_set_integer(lua, "upcalls_dropped", record->upcalls_dropped);
+    script_set_integer(lua, "upcalls_waiting",
+                       (int64_t)kernel_view_upcalls(machine->built.kernel, record, upcalls));
 }
 
 static int process(lua_State *lua)
@@ -95,18 +89,18 @@ static int process(lua_State *lua)
     lua_setfield(lua, -2, "name");
     lua_pushstring(lua, known.state);
     lua_setfield(lua, -2, "state");
-    set_integer(lua, "restarts", known.restarts);
-    set_integer(lua, "starts", watched->starts);
-    set_integer(lua, "calls", known.calls);
-    set_integer(lua, "faults", known.faults);
-    set_integer(lua, "refusals", watched->refusals);
-    set_integer(lua, "cpu", (uint64_t)script_ns(machine, known.cycles));
-    set_integer(lua, "flash", watched->flash_base);
-    set_integer(lua, "flash_bytes", watched->flash_bytes);
+    script_set_integer(lua, "restarts", known.restarts);
+    script_set_integer(lua, "starts", watched->starts);
+    script_set_integer(lua, "calls", (int64_t)known.calls);
+    script_set_integer(lua, "faults", (int64_t)known.faults);
+    script_set_integer(lua, "refusals", (int64_t)watched->refusals);
+    script_set_integer(lua, "cpu", script_ns(machine, known.cycles));
+    script_set_integer(lua, "flash", watched->flash_base);
+    script_set_integer(lua, "flash_bytes", watched->flash_bytes);
     if (watched->ram_bytes != 0) {
-        set_integer(lua, "ram", watched->ram_base);
-        set_integer(lua, "ram_bytes", watched->ram_bytes);
-        set_integer(lua, "app_break", watched->break_address);
+        script_set_integer(lua, "ram", watched->ram_base);
+        script_set_integer(lua, "ram_bytes", watched->ram_bytes);
+        script_set_integer(lua, "app_break", watched->break_address);
     }
     if (known.has_record) {
         set_record_fields(lua, machine, &known.record);

@@ -223,23 +223,13 @@ int board_layout_find_device(const struct board_layout *layout, size_t device)
     return BOARD_NO_SPOT;
 }
 
-static float middle_x(const struct board_spot *spot)
-{
-    return spot->area.x + spot->area.width / 2;
-}
-
-static float middle_y(const struct board_spot *spot)
-{
-    return spot->area.y + spot->area.height / 2;
-}
-
 /* How far `to` lies in the direction, and what is beside it counts double. Negative: not there. */
 static float distance(const struct board_spot *from, const struct board_spot *to, int dx, int dy)
 {
-    float along =
-        (middle_x(to) - middle_x(from)) * (float)dx + (middle_y(to) - middle_y(from)) * (float)dy;
-    float beside = fabsf((middle_x(to) - middle_x(from)) * (float)dy) +
-                   fabsf((middle_y(to) - middle_y(from)) * (float)dx);
+    float along = (board_middle_x(to) - board_middle_x(from)) * (float)dx +
+                  (board_middle_y(to) - board_middle_y(from)) * (float)dy;
+    float beside = fabsf((board_middle_x(to) - board_middle_x(from)) * (float)dy) +
+                   fabsf((board_middle_y(to) - board_middle_y(from)) * (float)dx);
     return along > 0.5F ? along + 2 * beside : -1;
 }
 
@@ -252,7 +242,7 @@ int board_layout_next(const struct board_layout *layout, int from, int dx, int d
         if (spot->device == BOARD_PICTURE_NO_DEVICE || (int)i == from) {
             continue;
         }
-        float far = from == BOARD_NO_SPOT ? middle_x(spot) + middle_y(spot) * 2
+        float far = from == BOARD_NO_SPOT ? board_middle_x(spot) + board_middle_y(spot) * 2
                                           : distance(&layout->spots[from], spot, dx, dy);
         if ((far >= 0 || from == BOARD_NO_SPOT) && (best == BOARD_NO_SPOT || far < best_distance)) {
             best = (int)i;

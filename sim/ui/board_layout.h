@@ -24,6 +24,16 @@ struct board_spot {
     struct rect cell; /* the card that such a part has, with `area` at its left */
 };
 
+static inline float board_middle_x(const struct board_spot *spot)
+{
+    return spot->area.x + spot->area.width / 2;
+}
+
+static inline float board_middle_y(const struct board_spot *spot)
+{
+    return spot->area.y + spot->area.height / 2;
+}
+
 struct board_layout {
     bool has_outline;
     float scale; /* points per micrometre */

@@ -20,16 +20,6 @@ static color body_of(const struct board_paint *paint, const struct board_spot *s
     return board_rgb(part_of(paint, spot)->color, otherwise);
 }
 
-static float middle_x(const struct board_spot *spot)
-{
-    return spot->area.x + spot->area.width / 2;
-}
-
-static float middle_y(const struct board_spot *spot)
-{
-    return spot->area.y + spot->area.height / 2;
-}
-
 static float smaller_side(const struct board_spot *spot)
 {
     return fminf(spot->area.width, spot->area.height);
@@ -91,8 +81,8 @@ static void paint_bar(const struct board_paint *paint, const struct board_spot *
 static void paint_tact(const struct board_paint *paint, const struct board_spot *spot, bool pressed)
 {
     float side = smaller_side(spot);
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     color cap = body_of(paint, spot, 0x2b3038ffU);
     canvas_fill_round(paint->canvas, spot->area, 2, METAL);
     canvas_frame_round(paint->canvas, spot->area, 2, 1, board_shade(METAL, 450));
@@ -138,8 +128,8 @@ static void paint_finger(const struct board_paint *paint, float x, float y, floa
 static void paint_touch_key(const struct board_paint *paint, const struct board_spot *spot)
 {
     float side = smaller_side(spot);
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     color copper = body_of(paint, spot, COPPER);
     color gap = color_mix(copper, paint->solder, 750);
     canvas_circle(paint->canvas, x, y, side / 2, copper);
@@ -199,7 +189,7 @@ static void paint_display(const struct board_paint *paint, const struct board_sp
     canvas_frame_round(paint->canvas, bezel, 5, 1, 0x3a414bffU);
     if (display == NULL) {
         canvas_hatch(paint->canvas, spot->area, 8, 0xffffff20U);
-        canvas_text(paint->canvas, CANVAS_SANS, middle_x(spot), middle_y(spot) - 8,
+        canvas_text(paint->canvas, CANVAS_SANS, board_middle_x(spot), board_middle_y(spot) - 8,
                     spot->area.width, CANVAS_CENTRE, 0xb0b8c2ffU, "no picture");
         return;
     }
@@ -208,7 +198,7 @@ static void paint_display(const struct board_paint *paint, const struct board_sp
     canvas_picture(paint->canvas, glass, (uint32_t)spot->device, display->rgb, display->width,
                    display->height, display->changes);
     if (!part_of(paint, spot)->active) {
-        canvas_text(paint->canvas, CANVAS_SMALL, middle_x(spot), middle_y(spot) - 7,
+        canvas_text(paint->canvas, CANVAS_SMALL, board_middle_x(spot), board_middle_y(spot) - 7,
                     spot->area.width, CANVAS_CENTRE, 0x6b7480ffU, "display off");
     }
 }
@@ -220,8 +210,8 @@ static void paint_motor(const struct board_paint *paint, const struct board_spot
     const struct view_part *part = part_of(paint, spot);
     bool turns = part->brightness > 0;
     float radius = ringed_radius(spot);
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     float angle = turns ? (float)(paint->context->wall_ms % 240) / 240 * TURN : TURN / 4;
     if (turns) {
         for (int i = 1; i <= 2; i++) {
@@ -245,8 +235,8 @@ static void paint_buzzer(const struct board_paint *paint, const struct board_spo
 {
     const struct view_part *part = part_of(paint, spot);
     float radius = ringed_radius(spot);
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     color body = body_of(paint, spot, 0x1c2025ffU);
     for (int i = 1; part->active && i <= 3; i++) {
         canvas_ring(paint->canvas, x, y, radius + 5 * (float)i, 1.5F,
@@ -284,8 +274,10 @@ static void paint_sensor(const struct board_paint *paint, const struct board_spo
     float side = smaller_side(spot);
     paint_chip(paint, spot);
     if (side >= 12) {
-        canvas_circle(paint->canvas, middle_x(spot), middle_y(spot), side * 0.2F, 0x8fa4b8ffU);
-        canvas_circle(paint->canvas, middle_x(spot), middle_y(spot), side * 0.14F, 0x0c1117ffU);
+        canvas_circle(paint->canvas, board_middle_x(spot), board_middle_y(spot), side * 0.2F,
+                      0x8fa4b8ffU);
+        canvas_circle(paint->canvas, board_middle_x(spot), board_middle_y(spot), side * 0.14F,
+                      0x0c1117ffU);
     }
 }
 
@@ -305,8 +297,8 @@ static float turned(const struct board_paint *paint, size_t device)
 static void paint_knob(const struct board_paint *paint, const struct board_spot *spot)
 {
     float radius = smaller_side(spot) / 2;
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     float angle = (0.375F + 0.75F * turned(paint, spot->device)) * TURN;
     color body = body_of(paint, spot, 0x2d64a8ffU);
     canvas_fill_round(paint->canvas, spot->area, 2, body);
@@ -320,8 +312,8 @@ static void paint_link(const struct board_paint *paint, const struct board_spot 
 {
     bool active = part_of(paint, spot)->active;
     float radius = smaller_side(spot) / 2;
-    float x = middle_x(spot);
-    float y = middle_y(spot);
+    float x = board_middle_x(spot);
+    float y = board_middle_y(spot);
     const color *colors = paint->context->theme->colors;
     color line = active ? colors[THEME_GOOD] : colors[THEME_TEXT_DIM];
     canvas_ring(paint->canvas, x, y, radius * 0.8F, 1.5F, line);

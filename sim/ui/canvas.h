@@ -18,6 +18,12 @@ struct rect {
     float x, y, width, height;
 };
 
+/* Whether a point lies in it: its left and upper edge do, its right and lower one do not. */
+static inline bool rect_holds(struct rect area, float x, float y)
+{
+    return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+}
+
 enum canvas_font {
     CANVAS_SANS,  /* 13 points: labels */
     CANVAS_SMALL, /* 10.5 points: ticks, units */

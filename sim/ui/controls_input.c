@@ -115,16 +115,11 @@ static void type_text(struct controls_state *controls, const char *text)
 
 /* ---- the mouse ---- */
 
-static bool holds(struct rect area, float x, float y)
-{
-    return x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
-}
-
 static int row_at(const struct controls_state *controls, const struct view_parts *parts,
                   struct rect area, float x, float y)
 {
-    for (size_t i = 0; i < parts->control_count && holds(area, x, y); i++) {
-        if (holds(controls_row(controls, parts, area, i).whole, x, y)) {
+    for (size_t i = 0; i < parts->control_count && rect_holds(area, x, y); i++) {
+        if (rect_holds(controls_row(controls, parts, area, i).whole, x, y)) {
             return (int)i;
         }
     }
@@ -160,13 +155,13 @@ static bool mouse_down(struct controls_state *controls, struct rect area,
     }
     controls->selected = row + 1;
     if (row == CONTROLS_NONE) {
-        return holds(area, event->x, event->y);
+        return rect_holds(area, event->x, event->y);
     }
     size_t index = (size_t)row;
     struct control_row place = controls_row(controls, parts, area, index);
     bool once = parts->controls[index].kind == VIEW_CONTROL_ONCE;
     bool slides = on_slider(&place, event->x, event->y);
-    if (holds(place.value, event->x, event->y)) {
+    if (rect_holds(place.value, event->x, event->y)) {
         controls->typing = true;
         controls->text[0] = '\0';
     } else if (once && event->x < place.value.x - 4) {
@@ -184,7 +179,7 @@ static bool wheel(struct controls_state *controls, struct rect area, const struc
 {
     const struct view_parts *parts = parts_of(context);
     int row = row_at(controls, parts, area, event->x, event->y);
-    if (!holds(area, event->x, event->y) || event->delta_y == 0) {
+    if (!rect_holds(area, event->x, event->y) || event->delta_y == 0) {
         return false;
     }
     int notches = (int)fmaxf(-100, fminf(100, event->delta_y));
@@ -194,7 +189,7 @@ static bool wheel(struct controls_state *controls, struct rect area, const struc
         place = controls_row(controls, parts, area, (size_t)row);
     }
     if (row != CONTROLS_NONE &&
-        (on_slider(&place, event->x, event->y) || holds(place.value, event->x, event->y))) {
+        (on_slider(&place, event->x, event->y) || rect_holds(place.value, event->x, event->y))) {
         step_value(controls, context, (size_t)row, notches, event->modifiers);
     } else {
         controls->scroll -= (float)notches * (controls->line + 8) * WHEEL_ROWS;

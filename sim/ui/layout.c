@@ -346,15 +346,10 @@ const char *layout_split_name(size_t split)
     return tree[split].name;
 }
 
-static bool is_in(const struct rect *area, float x, float y)
-{
-    return x >= area->x && x < area->x + area->width && y >= area->y && y < area->y + area->height;
-}
-
 const struct layout_slot *layout_slot_at(const struct layout_plan *plan, float x, float y)
 {
     for (size_t i = 0; i < plan->slot_count; i++) {
-        if (is_in(&plan->slots[i].whole, x, y)) {
+        if (rect_holds(plan->slots[i].whole, x, y)) {
             return &plan->slots[i];
         }
     }
@@ -372,7 +367,7 @@ const struct layout_splitter *layout_splitter_at(const struct layout_plan *plan,
             grip.y -= GRIP;
             grip.height += 2 * GRIP;
         }
-        if (is_in(&grip, x, y)) {
+        if (rect_holds(grip, x, y)) {
             return &plan->splitters[i];
         }
     }

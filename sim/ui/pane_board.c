@@ -50,11 +50,6 @@ static int focused_spot(const struct board_state *board)
                                : board_layout_find_device(&board->layout, board->focused - 1);
 }
 
-static bool is_inside(struct rect area, float x, float y)
-{
-    return x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
-}
-
 /* The contact of a connector under the mouse, or -1. */
 static int contact_at(const struct board_spot *spot, float x, float y)
 {
@@ -92,7 +87,7 @@ static void draw_card(const struct board_state *board, const struct board_paint 
     if (board->pressed != 0 || board->panning) {
         return; /* nothing in front of what happens */
     }
-    if (is_inside(area, x, y)) {
+    if (rect_holds(area, x, y)) {
         int spot = board_layout_find(&board->layout, paint->parts, x, y);
         if (spot != BOARD_NO_SPOT) {
             const struct board_spot *found = &board->layout.spots[spot];
@@ -415,14 +410,14 @@ static bool event(void *state, struct rect area, const struct ui_event *event,
     struct board_state *board = state;
     switch (event->kind) {
     case UI_MOUSE_DOWN:
-        return is_inside(area, event->x, event->y) && mouse_down(board, event, context);
+        return rect_holds(area, event->x, event->y) && mouse_down(board, event, context);
     case UI_MOUSE_UP:
         mouse_up(board, context);
         return true;
     case UI_MOUSE_MOVE:
         return mouse_move(board, event, context);
     case UI_WHEEL:
-        if (is_inside(area, event->x, event->y) && event->delta_y != 0) {
+        if (rect_holds(area, event->x, event->y) && event->delta_y != 0) {
             zoom(board, area, event->x, event->y,
                  powf(ZOOM_STEP, fminf(4, fmaxf(-4, event->delta_y))));
             return true;

@@ -255,21 +255,16 @@ static void draw_next(const struct clock_layout *layout, struct canvas *canvas,
                 layout->next.width - used - 8, CANVAS_LEFT, colors[THEME_TEXT], text);
 }
 
-static bool contains(const struct rect *area, float x, float y)
-{
-    return x >= area->x && x < area->x + area->width && y >= area->y && y < area->y + area->height;
-}
-
 /* Buttons are 0 to CLOCK_BUTTONS - 1, then the speeds. */
 static int place_at(const struct clock_layout *layout, float x, float y)
 {
     for (int i = 0; i < CLOCK_BUTTONS; i++) {
-        if (contains(&layout->buttons[i], x, y)) {
+        if (rect_holds(layout->buttons[i], x, y)) {
             return i;
         }
     }
     for (int i = 0; i < CLOCK_SPEEDS; i++) {
-        if (contains(&layout->speeds[i], x, y)) {
+        if (rect_holds(layout->speeds[i], x, y)) {
             return CLOCK_BUTTONS + i;
         }
     }

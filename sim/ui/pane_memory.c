@@ -309,7 +309,7 @@ static void draw_foot(const struct memory_picture *picture)
     const struct ui_context *context = picture->context;
     struct rect pointed = picture->at.map;
     pointed.width = picture->at.lanes.x + picture->at.lanes.width - pointed.x;
-    if (memory_is_inside(picture->at.overview, context->mouse_x, context->mouse_y)) {
+    if (rect_holds(picture->at.overview, context->mouse_x, context->mouse_y)) {
         int row = memory_map_row_at(&state->overview, context->mouse_y);
         if (row >= 0) {
             draw_words(picture, &(state->flash ? picture->all->flash : picture->all->ram)[row],
@@ -317,7 +317,7 @@ static void draw_foot(const struct memory_picture *picture)
         }
         return;
     }
-    if (memory_is_inside(pointed, context->mouse_x, context->mouse_y)) {
+    if (rect_holds(pointed, context->mouse_x, context->mouse_y)) {
         int row = memory_map_row_at(&state->map, context->mouse_y);
         if (row >= 0) {
             draw_words(picture, &picture->spans[row],

@@ -96,12 +96,12 @@ static bool on_click(struct memory_state *state, const struct ui_event *event,
 {
     const struct memory_places *at = &state->places;
     const struct view_processes *all = &context->frame->processes;
-    if (memory_is_inside(at->ram_button, event->x, event->y) ||
-        memory_is_inside(at->flash_button, event->x, event->y)) {
-        show(state, memory_is_inside(at->flash_button, event->x, event->y));
+    if (rect_holds(at->ram_button, event->x, event->y) ||
+        rect_holds(at->flash_button, event->x, event->y)) {
+        show(state, rect_holds(at->flash_button, event->x, event->y));
         return true;
     }
-    if (memory_is_inside(at->overview, event->x, event->y)) {
+    if (rect_holds(at->overview, event->x, event->y)) {
         int row = memory_map_row_at(&state->overview, event->y);
         size_t count = state->flash ? all->flash_count : all->ram_count;
         if (row >= 0 && row < (int)count) {
@@ -111,7 +111,7 @@ static bool on_click(struct memory_state *state, const struct ui_event *event,
         }
         return true;
     }
-    if (memory_is_inside(at->map, event->x, event->y)) {
+    if (rect_holds(at->map, event->x, event->y)) {
         int row = memory_map_row_at(&state->map, event->y);
         state->span_chosen = row >= 0 && !(state->span_chosen && state->span == row);
         state->span = row;

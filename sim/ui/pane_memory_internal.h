@@ -50,11 +50,6 @@ static inline color memory_color(const struct memory_picture *picture, enum them
     return picture->theme->colors[which];
 }
 
-static inline bool memory_is_inside(struct rect area, float x, float y)
-{
-    return x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
-}
-
 /* pane_memory_input.c */
 /* pane_class.event */
 bool memory_take_event(void *state, struct rect area, const struct ui_event *event,

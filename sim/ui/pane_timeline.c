@@ -45,11 +45,6 @@ static void close(void *state)
     view_history_free(&pane->history);
 }
 
-static bool contains(const struct rect *area, float x, float y)
-{
-    return x >= area->x && x < area->x + area->width && y >= area->y && y < area->y + area->height;
-}
-
 static uint64_t cycle_at(const struct timeline_pane *pane, const struct timeline_layout *layout,
                          float x)
 {
@@ -83,16 +78,16 @@ static bool mouse_down(struct timeline_pane *pane, const struct timeline_layout 
         } else {
             timeline_pan(pane, layout, 0);
         }
-    } else if (contains(&layout->overview, event->x, event->y)) {
+    } else if (rect_holds(layout->overview, event->x, event->y)) {
         pane->drag = TIMELINE_OVERVIEWS;
         show_overview(pane, layout, event->x);
     } else if ((event->modifiers & UI_SHIFT) != 0 || event->button == 3 ||
-               contains(&layout->axis, event->x, event->y)) {
+               rect_holds(layout->axis, event->x, event->y)) {
         pane->drag = TIMELINE_MEASURES;
         pane->mark[0] = cycle_at(pane, layout, event->x);
         pane->has_mark[0] = false;
         pane->has_mark[1] = false;
-    } else if (contains(&layout->plot, event->x, event->y)) {
+    } else if (rect_holds(layout->plot, event->x, event->y)) {
         pane->drag = TIMELINE_PANS;
     }
     return true;
@@ -204,7 +199,7 @@ static void step_event(struct timeline_pane *pane, const struct timeline_layout 
 static void set_mark(struct timeline_pane *pane, const struct timeline_layout *layout,
                      const struct ui_context *context)
 {
-    bool mouse = contains(&layout->plot, context->mouse_x, context->mouse_y);
+    bool mouse = rect_holds(layout->plot, context->mouse_x, context->mouse_y);
     double at = mouse ? timeline_cycle(layout, context->mouse_x) : key_cycle(pane, layout);
     size_t which = pane->has_mark[0] && !pane->has_mark[1] ? 1 : 0;
     pane->has_mark[1] = which == 1;

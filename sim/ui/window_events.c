@@ -198,8 +198,7 @@ static bool give_key(struct window_view *view, const struct ui_event *event)
 
 static bool is_on(const struct rect *area, const struct ui_event *event)
 {
-    return event->x >= area->x && event->x < area->x + area->width && event->y >= area->y &&
-           event->y < area->y + area->height;
+    return rect_holds(*area, event->x, event->y);
 }
 
 static void press_title(struct window_view *view, const struct layout_slot *slot,

@@ -156,8 +156,7 @@ static void draw_title_buttons(const struct window_view *view, const struct layo
 
 static bool is_over(const struct window_view *view, const struct rect *area)
 {
-    return view->mouse_x >= area->x && view->mouse_x < area->x + area->width &&
-           view->mouse_y >= area->y && view->mouse_y < area->y + area->height;
+    return rect_holds(*area, view->mouse_x, view->mouse_y);
 }
 
 static void draw_title(struct window_view *view, const struct layout_slot *slot)

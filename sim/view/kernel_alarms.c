@@ -1,7 +1,5 @@
 #include "sim/view/kernel_alarms.h"
 
-#include "sim/loader/little_endian.h"
-
 #define PAIR_BYTES    8U
 #define BLOCK_ENTERED 1U
 #define SLOTS_MAX     64U
@@ -40,23 +38,10 @@ void kernel_alarms_open(struct kernel_alarms *alarms, const struct kernel_view *
                     alarms->grant_bytes.value != 0;
 }
 
-/* A little-endian value of at most 4 bytes. */
-static bool read_value(const struct kernel_alarms *alarms, uint32_t address, uint32_t width,
-                       uint32_t *value)
-{
-    uint8_t bytes[4] = {0};
-    if (width == 0 || width > sizeof bytes ||
-        machine_peek(alarms->machine, address, bytes, width) != width) {
-        return false;
-    }
-    *value = little_endian_u32(bytes);
-    return true;
-}
-
 static bool read_field(const struct kernel_alarms *alarms, uint32_t base,
                        const struct kernel_info_record *field, uint32_t *value)
 {
-    return read_value(alarms, base + field->value, field->width, value);
+    return kernel_view_read(alarms->machine, base + field->value, field->width, value);
 }
 
 /* The process's control block. */
@@ -65,7 +50,8 @@ static bool find_block(const struct kernel_alarms *alarms, uint32_t ram_base, ui
     const struct kernel_info_record *table = &alarms->processes;
     for (uint32_t i = 0; i < table->count && i < SLOTS_MAX; i++) {
         uint32_t start = 0;
-        if (read_value(alarms, table->value + i * table->width, table->width, block) &&
+        if (kernel_view_read(alarms->machine, table->value + i * table->width, table->width,
+                             block) &&
             *block != 0 && read_field(alarms, *block, &alarms->ram_start, &start) &&
             start == ram_base) {
             return true;
@@ -81,12 +67,14 @@ static bool find_data(const struct kernel_alarms *alarms, uint32_t block, uint32
     uint32_t grant = 0;
     uint32_t alignment = 0;
     uint32_t bytes = 0;
-    if (!read_value(alarms, alarms->grant.value, alarms->grant.width, &description)) {
+    if (!kernel_view_read(alarms->machine, alarms->grant.value, alarms->grant.width,
+                          &description)) {
         return false;
     }
     uint32_t index = (description - alarms->grants.value) / alarms->grant_bytes.value;
     if (index >= GRANTS_MAX ||
-        !read_value(alarms, block + alarms->grant_block.value + 4U * index, 4, &grant) ||
+        !kernel_view_read(alarms->machine, block + alarms->grant_block.value + 4U * index, 4,
+                          &grant) ||
         (grant & ~BLOCK_ENTERED) == 0 ||
         !read_field(alarms, description, &alarms->alignment, &alignment) || alignment == 0) {
         return false;
@@ -115,7 +103,7 @@ bool kernel_alarms_read(const struct kernel_alarms *alarms, uint32_t ram_base,
         !find_data(alarms, block, &data) || !read_field(alarms, data, &alarms->armed, &armed) ||
         armed == 0 || !read_field(alarms, data, &alarms->reference, &reference) ||
         !read_field(alarms, data, &alarms->dt, &dt) ||
-        !read_value(alarms, alarms->counter.value, 4, &now)) {
+        !kernel_view_read(alarms->machine, alarms->counter.value, 4, &now)) {
         return false;
     }
     uint32_t passed = (now - reference) & (UINT32_MAX >> (32U - alarms->counter_bits.value));

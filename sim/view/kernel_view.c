@@ -58,13 +58,12 @@ void kernel_view_close(struct kernel_view *view)
     kernel_info_free(&view->info);
 }
 
-/* A little-endian value of 1, 2 or 4 bytes. */
-static bool read_value(const struct kernel_view *view, uint32_t address, uint32_t width,
-                       uint32_t *value)
+bool kernel_view_read(const struct machine *machine, uint32_t address, uint32_t width,
+                      uint32_t *value)
 {
     uint8_t bytes[4] = {0};
     if (width == 0 || width > sizeof bytes ||
-        machine_peek(view->machine, address, bytes, width) != width) {
+        machine_peek(machine, address, bytes, width) != width) {
         return false;
     }
     *value = little_endian_u32(bytes);
@@ -75,7 +74,7 @@ static bool read_field(const struct kernel_view *view, uint32_t base, enum kerne
                        uint32_t *value)
 {
     const struct kernel_view_place *place = &view->field[field];
-    return read_value(view, base + place->offset, place->width, value);
+    return kernel_view_read(view->machine, base + place->offset, place->width, value);
 }
 
 static uint32_t field_or_zero(const struct kernel_view *view, uint32_t base,
@@ -95,7 +94,7 @@ bool kernel_view_panicking(const struct kernel_view *view)
     const struct kernel_info_record *flag = kernel_info_find(&view->info, "kernel.panicking");
     uint32_t value = 0;
     return flag != NULL && machine_view_powered(view->machine) &&
-           read_value(view, flag->value, flag->width, &value) && value == 1;
+           kernel_view_read(view->machine, flag->value, flag->width, &value) && value == 1;
 }
 
 uint32_t kernel_view_slots(const struct kernel_view *view)
@@ -112,7 +111,8 @@ static bool find_record(const struct kernel_view *view, uint32_t slot, uint32_t 
 {
     const struct kernel_info_record *table = kernel_info_find(&view->info, "kernel.process");
     return slot < kernel_view_slots(view) && machine_view_powered(view->machine) &&
-           read_value(view, table->value + slot * table->width, table->width, record) &&
+           kernel_view_read(view->machine, table->value + slot * table->width, table->width,
+                            record) &&
            *record != 0;
 }
 
@@ -137,10 +137,10 @@ bool kernel_view_app_ram(const struct kernel_view *view, uint32_t *start, uint32
     const struct board_memory *ram = &machine_view_board(view->machine)->ram;
     uint32_t at = 0;
     return config != NULL && first != NULL && last != NULL &&
-           read_value(view, config->value, config->width, &at) &&
-           read_value(view, at + first->value, first->width, start) &&
-           read_value(view, at + last->value, last->width, end) && *start >= ram->base &&
-           *start <= *end && *end - ram->base <= ram->size_bytes;
+           kernel_view_read(view->machine, config->value, config->width, &at) &&
+           kernel_view_read(view->machine, at + first->value, first->width, start) &&
+           kernel_view_read(view->machine, at + last->value, last->width, end) &&
+           *start >= ram->base && *start <= *end && *end - ram->base <= ram->size_bytes;
 }
 
 static bool is_in_order(const struct kernel_view *view, const struct kernel_view_process *process)

@@ -62,6 +62,10 @@ void kernel_view_open(struct kernel_view *view, const struct machine *machine,
                       const char *elf_path);
 void kernel_view_close(struct kernel_view *view);
 
+/* A little-endian value of 1 to 4 bytes in the guest's memory; false: it is wider, or not there. */
+bool kernel_view_read(const struct machine *machine, uint32_t address, uint32_t width,
+                      uint32_t *value);
+
 /* Whether the ELF told enough to look at processes. */
 bool kernel_view_is_known(const struct kernel_view *view);
 

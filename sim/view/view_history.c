@@ -87,7 +87,7 @@ static struct change apply(struct history_state *state, const struct view_event 
 
 /* ---- buckets ---- */
 
-static bool has_buckets(struct view_history *history, struct history_lane *lane)
+static bool has_buckets(struct history_lane *lane)
 {
     if (lane->fine == NULL) {
         lane->fine = calloc(FINE_BUCKETS, sizeof *lane->fine);
@@ -97,7 +97,6 @@ static bool has_buckets(struct view_history *history, struct history_lane *lane)
             free(lane->coarse);
             lane->fine = NULL;
             lane->coarse = NULL;
-            history->out_of_memory = true;
         }
     }
     return lane->fine != NULL;
@@ -156,7 +155,7 @@ static void settle_lane(struct view_history *history, uint16_t number)
     struct history_lane *lane = &history->lanes[number];
     uint64_t begin = lane->on_since > history->begin_cycle ? lane->on_since : history->begin_cycle;
     lane->on_since = history->now_cycles;
-    if (has_buckets(history, lane)) {
+    if (has_buckets(lane)) {
         add_busy(lane, begin, history->now_cycles);
     }
 }
@@ -194,7 +193,6 @@ static bool has_room(struct view_history *history)
             history->capacity = capacity;
             return true;
         }
-        history->out_of_memory = true;
     }
     history->first += CHECKPOINT; /* so that the oldest event always has its checkpoint */
     return history->capacity != 0;

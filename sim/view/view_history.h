@@ -66,7 +66,6 @@ struct view_history {
     uint32_t gap_count;
     struct view_event marks[HISTORY_MARKS_MAX]; /* faults, starts and resets: the last, a ring */
     uint32_t mark_count;
-    bool out_of_memory; /* some is not kept */
 };
 
 /* *history is zeroed before the first one. */
