@@ -102,10 +102,7 @@ class Calls(Attack):
 
 
 class Starvation(Attack):
-    """Half of the time belongs to the others, whatever one asks for."""
-
-    def test_alarms_set_all_the_time(self):
-        self.survives(run(app("tests/witness"), app("tests/attack_alarm"), seconds=2))
+    """Half of the time belongs to the others, whatever one asks for. Alarms: processes.lua."""
 
     def test_floods(self):
         for number in range(FLOODS):

@@ -1,0 +1,56 @@
+-- Processes and each other: IPC, read-only state, alarms set all the time. Attacks by packages of many names: test_ipc.py,
+-- test_attacks.py.
+local function lines(m, pattern)
+    local found = {}
+    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
+        found[#found + 1] = line:find(pattern) and line or nil
+    end
+    return found
+end
+
+local function same(found, wanted)
+    local text = table.concat(found, "; ")
+    assert(text == table.concat(wanted, "; "), text)
+end
+
+for _, board in ipairs({ "nrf52dk", "nrf52840dk", "pinetime", "security_key", "sensor_node" }) do
+    case("a service and its client: " .. board, function()
+        local m = sandglass.board(board, { apps = { "rot13_service", "rot13_client" } })
+        m:run_for(s(1))
+        same(lines(m, "^rot13"), { "rot13: Uryyb Jbeyq!", "rot13: Hello World!", "rot13: done: 0" })
+        assert(#m:breaches() == 0)
+    end)
+end
+
+case("the service is not there", function()
+    local m = sandglass.board("nrf52dk", { apps = { "rot13_client" } })
+    m:allow_faults() -- it ends with code 11
+    m:run_for(s(1))
+    same(lines(m, "^rot13"), { "rot13: no service: -11" })
+end)
+
+case("a client written for libtock", function()
+    local m = sandglass.board("nrf52dk", { apps = { "rot13_service", "libtock_ipc" } })
+    m:run_for(s(1))
+    local index = lines(m, "^App rot13_service")[1]:match("slot (%d+)")
+    same(lines(m, "^libtock"), {
+        "libtock: process " .. index .. " shares 0 bytes at 0", "libtock: 0: Uryyb Jbeyq!", "libtock: too short: -7",
+        "libtock: state: 0, 0 pending, ticks run",
+    })
+    assert(#m:breaches() == 0)
+end)
+
+case("read-only state", function()
+    local m = sandglass.board("nrf52dk", { apps = { "state" } })
+    m:run_for(s(2))
+    same(lines(m, "^state"), {
+        "state: version 1: 0", "state: after two calls: 2 switches", "state: a second has 32700 ticks", "state: 0 pending",
+    })
+end)
+
+case("alarms set all the time leave the others their half", function()
+    local m = sandglass.board("nrf52dk", { apps = { "witness", "attack_alarm" } })
+    m:run_for(s(2))
+    assert(not m:uart_text():find("TOUCHED") and not m:uart_text():find("Kernel panic"))
+    assert(#lines(m, "witness %d+: untouched") >= 2)
+end)
