@@ -7,6 +7,8 @@ import tempfile
 BUILD = os.environ.get("SANDGLASS_BUILD", os.path.join(os.path.dirname(__file__), "../../build/check"))
 PROGRAM = os.path.join(BUILD, "sim/sandglass")
 CPU_HZ = 64_000_000  # of the nRF52
+# With sanitizers: what libraries of others leak is not ours to judge.
+os.environ.setdefault("LSAN_OPTIONS", "print_suppressions=0:suppressions=" + os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp"))
 # Runs that are not headless stay in the terminal, also on a desktop.
 for name in ("DISPLAY", "WAYLAND_DISPLAY"):
     os.environ.pop(name, None)
