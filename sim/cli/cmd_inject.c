@@ -244,18 +244,27 @@ static bool watch_closely(struct inject_session *session, struct sim_error *erro
             sim_fail(error, SIM_INTERNAL, "too many observers"));
 }
 
+/* What the guest prints goes to stdout, as the row does: that is a line of its own. */
+static void end_console(struct uart_link *link)
+{
+    if (!link->at_line_start) {
+        uart_link_put(link, '\n');
+    }
+    uart_link_flush(link);
+    uart_link_close(link);
+}
+
 static bool play_one(struct inject_session *session, struct sim_error *error)
 {
     struct inject_outcome outcome;
     size_t only = (size_t)session->options.only;
     bool close = !session->options.json;
+    fflush(stdout); /* the console writes there by itself */
     bool good = (!close || watch_closely(session, error)) &&
                 inject_stage_play(session->stage, only, &skip, &outcome, error);
     if (close) {
         live_lines_close(&session->lines);
-        uart_link_start_line(&session->link);
-        uart_link_flush(&session->link);
-        uart_link_close(&session->link);
+        end_console(&session->link);
     }
     if (good) {
         inject_report_row(&session->report, only, &outcome);

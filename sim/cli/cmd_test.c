@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/cli/command.h"
@@ -81,6 +82,7 @@ static bool take_option(struct test_command *command, int option, char **argv,
                         struct sim_error *error)
 {
     uint64_t number = 0;
+    struct stat status;
     switch (option) {
     case 'h':
         command->help = true;
@@ -105,6 +107,9 @@ static bool take_option(struct test_command *command, int option, char **argv,
     case OPTION_PATH:
         if (command->setup.host.folder_count == FOLDERS_MAX) {
             return sim_fail(error, SIM_WRONG_USE, "--path can be given %d times", FOLDERS_MAX);
+        }
+        if (stat(optarg, &status) != 0 || !S_ISDIR(status.st_mode)) {
+            return sim_fail(error, SIM_WRONG_USE, "--path %s: there is no such folder", optarg);
         }
         command->folders[command->setup.host.folder_count++] = optarg;
         return true;
@@ -310,6 +315,26 @@ static void tell(void *context, struct test_task *task)
     fflush(stdout);
 }
 
+/* Before anything runs: where results go is known to be good. */
+static bool check_places(const struct test_command *command, struct sim_error *error)
+{
+    const char *folder = command->setup.options.screenshots;
+    struct stat status;
+    if (folder != NULL && mkdir(folder, 0777) != 0 &&
+        (errno != EEXIST || stat(folder, &status) != 0 || !S_ISDIR(status.st_mode))) {
+        return sim_fail(error, SIM_WRONG_USE, "--screenshots %s: %s", folder,
+                        errno == EEXIST ? "it is no folder" : strerror(errno));
+    }
+    if (command->junit != NULL) {
+        FILE *stream = fopen(command->junit, "a");
+        if (stream == NULL || fclose(stream) != 0) {
+            return sim_fail(error, SIM_WRONG_USE, "cannot write %s: %s", command->junit,
+                            strerror(errno));
+        }
+    }
+    return true;
+}
+
 static bool write_junit(const struct test_command *command, struct sim_error *error)
 {
     struct script_reported *reported = calloc(command->case_count, sizeof *reported);
@@ -351,6 +376,9 @@ static enum sim_status judge(const struct test_command *command)
 
 static enum sim_status run_cases(struct test_command *command, struct sim_error *error)
 {
+    if (!check_places(command, error)) {
+        return error->status;
+    }
     script_report_tap_begin(stdout, command->case_count);
     if (!test_workers_run(&command->setup, command->cases, command->case_count, tell, command,
                           error)) {

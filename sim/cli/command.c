@@ -24,8 +24,18 @@ bool command_no_arguments(int argc, char **argv, struct sim_error *error)
 bool command_refuse_option(int option, char **argv, struct sim_error *error)
 {
     const char *given = argv[optind - 1];
-    return option == ':' ? sim_fail(error, SIM_WRONG_USE, "%s needs a value: see --help", given)
-                         : sim_fail(error, SIM_WRONG_USE, "unknown option %s: see --help", given);
+    bool is_long = strncmp(given, "--", 2) == 0;
+    if (option == ':') {
+        return sim_fail(error, SIM_WRONG_USE, "%s needs a value: see --help", given);
+    }
+    if (is_long && optopt != 0) {
+        return sim_fail(error, SIM_WRONG_USE, "%.*s takes no value: see --help",
+                        (int)strcspn(given, "="), given);
+    }
+    if (!is_long || optopt != 0) { /* of "-jx", getopt_long is still at the word */
+        return sim_fail(error, SIM_WRONG_USE, "unknown option -%c: see --help", optopt);
+    }
+    return sim_fail(error, SIM_WRONG_USE, "unknown option %s: see --help", given);
 }
 
 bool command_read_listing(int argc, char **argv, bool has_all, const char *help,

@@ -4,13 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <capstone/capstone.h>
 
 #include "sim/cli/duration.h"
 #include "sim/cli/text_format.h"
+#include "sim/loader/file.h"
 
 #define PLACE_BYTES 160U
 #define CODE_BYTES  200U
+/* With fewer columns a place is its file and line alone. */
+#define WIDE_COLUMNS  120U
+#define CODE_COLUMNS  26
+#define DETAIL_INDENT 19U
 
 struct row_text {
     char code[CODE_BYTES];
@@ -79,36 +87,71 @@ static void print_head(const struct inject_report *report)
            ns / 1000U % 1000000U, inject_stage_count(stage),
            inject_stage_is_cut(stage) ? "the path is cut: the app did not go on" : "it goes on",
            window_ns / 1000000U);
-    printf("%5s  %-10s  %-36s  %-58s  %s\n", "index", "address", "instruction", "where", "verdict");
+    printf("%5s  %-10s  %-16s  %-*s  %s\n", "index", "address", "verdict", CODE_COLUMNS,
+           "instruction", "where");
+}
+
+/* What is behind the row: its words in lines of the terminal's width. */
+static void print_detail(const struct inject_report *report, const char *text)
+{
+    size_t width = report->columns > DETAIL_INDENT + 20U ? report->columns - DETAIL_INDENT : 0;
+    while (*text != '\0') {
+        size_t length = strlen(text);
+        if (width != 0 && length > width) {
+            length = width;
+            while (length > 0 && text[length] != ' ') {
+                length--;
+            }
+            length = length == 0 ? width : length;
+        }
+        printf("%*s%.*s\n", (int)DETAIL_INDENT, "", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+/* "switch.S:98" of "arch_svc_handler (kernel/arch/cortex_m/switch.S:98)"; the place itself when it
+ * has no file. */
+static void print_short_place(const char *place)
+{
+    const char *open = strchr(place, '(');
+    const char *file = file_base_name(open == NULL ? place : open + 1);
+    printf("%.*s", (int)strcspn(file, ")"), file);
 }
 
 static void print_row(const struct inject_report *report, size_t index,
                       const struct inject_outcome *outcome, const struct row_text *text)
 {
-    printf("%5zu  0x%08x  %-36s  %-58s  %s", index,
-           (unsigned)inject_stage_point(report->stage, index)->pc, text->code, text->place,
-           inject_verdict_name(outcome->verdict));
-    if (outcome->text[0] != '\0') {
-        printf(": %s", outcome->text);
-    }
-    if (text->about[0] != '\0') {
-        printf(", at %s", text->about);
+    bool narrow = report->columns != 0 && report->columns < WIDE_COLUMNS;
+    char detail[sizeof outcome->text + PLACE_BYTES + 8];
+    printf("%5zu  0x%08x  %-16s  %-*.*s  ", index,
+           (unsigned)inject_stage_point(report->stage, index)->pc,
+           inject_verdict_name(outcome->verdict), CODE_COLUMNS,
+           narrow ? CODE_COLUMNS : (int)CODE_BYTES, text->code);
+    if (narrow) {
+        print_short_place(text->place);
+    } else {
+        fputs(text->place, stdout);
     }
     printf("\n");
+    snprintf(detail, sizeof detail, "%s%s%s", outcome->text, text->about[0] == '\0' ? "" : ", at ",
+             text->about);
+    print_detail(report, detail);
 }
 
 static void print_totals(const struct inject_report *report)
 {
-    char sample[32];
     printf("\n%zu skipped:", report->rows);
     for (int i = 0; i < INJECT_VERDICTS; i++) {
         printf("%s %zu %s", i == 0 ? "" : ",", report->totals[i],
                inject_verdict_name((enum inject_verdict)i));
     }
-    snprintf(sample, sizeof sample, "INDEX");
-    printf("\none of them again, and told at length: ");
-    print_replay(report, sample);
     printf("\n");
+    if (!report->options->has_only) {
+        printf("one of them again, and told at length: ");
+        print_replay(report, "INDEX");
+        printf("\n");
+    }
 }
 
 /* ---- for programs ---- */
@@ -165,6 +208,10 @@ bool inject_report_open(struct inject_report *report, struct sim_error *error)
         return sim_fail(error, SIM_INTERNAL, "there is no disassembler");
     }
     report->disassembler = handle;
+    struct winsize window = {0};
+    report->columns = isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0
+                          ? window.ws_col
+                          : 0;
     (report->options->json ? print_json_head : print_head)(report);
     return true;
 }

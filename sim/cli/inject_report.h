@@ -13,6 +13,7 @@ struct inject_report {
     const struct symbol_map *symbols;
     uint32_t cpu_hz;
     size_t disassembler; /* of capstone; 0: none */
+    unsigned columns;    /* of the terminal; 0: it is none, lines may be long */
     size_t rows;
     size_t totals[INJECT_VERDICTS];
 };

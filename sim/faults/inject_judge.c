@@ -171,7 +171,8 @@ void inject_judge_run(const struct inject_stage *stage, enum machine_stop stop, 
     if (busy) {
         judge(outcome, INJECT_HANG, pc, "the core is busy, and was not without the fault");
     } else if (laggard >= 0) {
-        snprintf(text, sizeof text, "%s does not go on after %llu calls", name_of(stage, laggard),
+        snprintf(text, sizeof text, "%s does not go on after its call %llu",
+                 name_of(stage, laggard),
                  (unsigned long long)inject_watch_calls(stage->watch, laggard));
         judge(outcome, INJECT_HANG, pc, text);
     }

@@ -503,7 +503,7 @@ static const char *const breach_words[OWNERSHIP_BREACH_KINDS] = {
     [OWNERSHIP_BREACH_OPEN] = "may touch what is not its own",
     [OWNERSHIP_BREACH_CLOSED] = "may not touch what is its own",
     [OWNERSHIP_BREACH_NOT_ZERO] = "handed out memory that is not zero",
-    [OWNERSHIP_BREACH_REGISTERS] = "changed a register (its number is the address)",
+    [OWNERSHIP_BREACH_REGISTERS] = "changed a register",
     [OWNERSHIP_BREACH_DMA] = "moved bytes by DMA that were not lent",
     [OWNERSHIP_BREACH_PRIVILEGED] = "runs code of a process with its own rights",
     [OWNERSHIP_BREACH_KERNEL_FAULT] = "took a fault",
@@ -529,7 +529,10 @@ void ownership_describe(const struct ownership *ownership, const struct ownershi
 {
     const char *whose = breach->whose == OWNERSHIP_NOBODY ? "nobody in particular"
                                                           : name_of(ownership, breach->whose);
-    snprintf(text, size, "%s %s: 0x%08x, of %s, at pc 0x%08x, cycle %llu",
-             name_of(ownership, breach->who), breach_words[breach->kind], breach->address, whose,
-             breach->pc, (unsigned long long)breach->cycle);
+    char what[16];
+    snprintf(what, sizeof what, breach->kind == OWNERSHIP_BREACH_REGISTERS ? "r%u" : "0x%08x",
+             breach->address);
+    snprintf(text, size, "%s %s: %s, of %s, at pc 0x%08x, cycle %llu",
+             name_of(ownership, breach->who), breach_words[breach->kind], what, whose, breach->pc,
+             (unsigned long long)breach->cycle);
 }

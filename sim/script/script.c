@@ -88,7 +88,8 @@ static int add_case(lua_State *lua)
         return luaL_error(lua, "case: cases are named by the file, not within a case");
     }
     if (script->has_board) {
-        return luaL_error(lua, "case: board() was called before, outside of a case");
+        return luaL_error(
+            lua, "case: the file has made a machine before: make machines within its cases");
     }
     script->case_count++;
     if (script->list != NULL) {

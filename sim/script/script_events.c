@@ -220,8 +220,10 @@ static int run_until(lua_State *lua)
             return 0;
         }
         if (now >= deadline) {
-            return script_fail(lua, machine, "the condition of run_until to hold in time",
-                               "it does not");
+            char time[SCRIPT_TIME_BYTES];
+            const char *expected = lua_pushfstring(lua, "the condition of run_until to hold by %s",
+                                                   script_time_text(machine, deadline, time));
+            return script_fail(lua, machine, expected, "it does not");
         }
         script_run(lua, machine, now + step < deadline ? now + step : deadline);
     }

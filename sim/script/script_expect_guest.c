@@ -29,12 +29,14 @@ static int fail_process(lua_State *lua, struct script_machine *machine, const ch
 {
     char restarts[32] = "";
     if (wish->restarts >= 0) {
-        snprintf(restarts, sizeof restarts, " with %d restarts", (int)wish->restarts);
+        snprintf(restarts, sizeof restarts, " with %d restart%s", (int)wish->restarts,
+                 wish->restarts == 1 ? "" : "s");
     }
-    const char *expected = lua_pushfstring(lua, "process %s %s%s", name,
-                                           wish->state == NULL ? "" : wish->state, restarts);
-    return script_failf(lua, machine, expected, "%s with %" PRIu32 " restarts", process->state,
-                        process->restarts);
+    const char *expected =
+        lua_pushfstring(lua, "process %s%s%s%s", name, wish->state == NULL ? "" : " ",
+                        wish->state == NULL ? "" : wish->state, restarts);
+    return script_failf(lua, machine, expected, "%s with %" PRIu32 " restart%s", process->state,
+                        process->restarts, process->restarts == 1 ? "" : "s");
 }
 
 /* The kernel writes its record without telling anybody: it is looked at. */

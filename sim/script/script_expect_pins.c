@@ -112,10 +112,22 @@ static struct waveform watch(lua_State *lua, struct script_machine *machine,
     return wave;
 }
 
-static const char *us_text(const struct script_machine *machine, uint64_t cycles, char *text)
+/* As one would write it: "2 s", "499.984 ms", "62.5 us". */
+static const char *span_text(const struct script_machine *machine, uint64_t cycles, char *text)
 {
     int64_t ns = script_ns(machine, cycles);
-    snprintf(text, SCRIPT_TIME_BYTES, "%" PRId64 ".%03d us", ns / 1000, (int)(ns % 1000));
+    int digits = ns % 1000000000 == 0 ? 9 : ns >= 1000000 ? 6 : 3; /* behind the point */
+    int64_t unit = digits == 9 ? 1000000000 : digits == 6 ? 1000000 : 1000;
+    int length =
+        snprintf(text, SCRIPT_TIME_BYTES, "%" PRId64 ".%0*d", ns / unit, digits, (int)(ns % unit));
+    while (text[length - 1] == '0') {
+        length--;
+    }
+    length -= text[length - 1] == '.' ? 1 : 0;
+    snprintf(text + length, SCRIPT_TIME_BYTES - (size_t)length, "%s",
+             digits == 9   ? " s"
+             : digits == 6 ? " ms"
+                           : " us");
     return text;
 }
 
@@ -131,9 +143,14 @@ static int fail_period(lua_State *lua, struct script_machine *machine, const cha
         return script_failf(lua, machine, expected, "it went on %d time%s, a period takes two",
                             (int)wave->rises, wave->rises == 1 ? "" : "s");
     }
-    return script_failf(lua, machine, expected, "%d periods of %s to %s", (int)wave->rises - 1,
-                        us_text(machine, wave->shortest, shortest),
-                        us_text(machine, wave->longest, longest));
+    span_text(machine, wave->shortest, shortest);
+    span_text(machine, wave->longest, longest);
+    int count = (int)wave->rises - 1;
+    const char *plural = count == 1 ? "" : "s";
+    return wave->shortest == wave->longest
+               ? script_failf(lua, machine, expected, "%d period%s of %s", count, plural, shortest)
+               : script_failf(lua, machine, expected, "%d period%s of %s to %s", count, plural,
+                              shortest, longest);
 }
 
 static int expect_period(lua_State *lua)
@@ -155,8 +172,8 @@ static int expect_period(lua_State *lua)
                wave.shortest + tolerance >= period;
     if (!met) {
         const char *expected = lua_pushfstring(lua, "%s with a period of %s, give or take %s",
-                                               signal.name, us_text(machine, period, period_text),
-                                               us_text(machine, tolerance, tolerance_text));
+                                               signal.name, span_text(machine, period, period_text),
+                                               span_text(machine, tolerance, tolerance_text));
         return fail_period(lua, machine, expected, &wave);
     }
     script_met(lua);

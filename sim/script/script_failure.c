@@ -27,12 +27,50 @@ static void keep_failure(lua_State *lua, struct script_machine *machine, const c
     script->failed = script->failure.message != NULL;
 }
 
+/* The first that nobody expected, or NULL. */
+static const struct script_incident *find_untaken(const struct script_machine *machine)
+{
+    const struct script_record *record = machine->record;
+    if (machine->pooled == NULL || machine->allows_faults) {
+        return NULL;
+    }
+    for (size_t i = 0; i < record->incident_count; i++) {
+        if (!record->incidents[i].taken) {
+            return &record->incidents[i];
+        }
+    }
+    return NULL;
+}
+
+/* Appends to the message at the top of the stack what is likely to be the cause: something that
+ * nobody expected happened before, to this machine or (NULL) to any. */
+static void append_incident(lua_State *lua, const struct script_machine *machine)
+{
+    char text[TEXT_BYTES];
+    const struct script *script = script_of(lua);
+    for (size_t i = 0; i < script->machine_count; i++) {
+        const struct script_machine *each = script->machines[i];
+        const struct script_incident *incident =
+            machine == NULL || machine == each ? find_untaken(each) : NULL;
+        if (incident == NULL) {
+            continue;
+        }
+        script_incident_text(each, incident, text, sizeof text);
+        if (strstr(lua_tostring(lua, -1), text) == NULL) {
+            lua_pushfstring(lua, "; before that: %s", text);
+            lua_concat(lua, 2);
+        }
+        return;
+    }
+}
+
 int script_fail_catchable(lua_State *lua, struct script_machine *machine, const char *expected,
                           const char *seen)
 {
     script_push_where(lua);
     lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
     lua_concat(lua, 2);
+    append_incident(lua, machine);
     keep_failure(lua, machine, expected, seen);
     return lua_error(lua);
 }
@@ -135,6 +173,7 @@ static int check_assertion(lua_State *lua)
         script_push_text(lua, 2);
     }
     lua_concat(lua, 2);
+    append_incident(lua, NULL);
     keep_failure(lua, NULL, line, "it is false");
     return lua_error(lua);
 }
@@ -208,25 +247,12 @@ void script_incident_text(const struct script_machine *machine,
     }
 }
 
-/* The first that nobody expected, or NULL. */
-static const struct script_incident *find_untaken(const struct script_machine *machine)
-{
-    const struct script_record *record = machine->record;
-    for (size_t i = 0; i < record->incident_count; i++) {
-        if (!record->incidents[i].taken) {
-            return &record->incidents[i];
-        }
-    }
-    return NULL;
-}
-
 bool script_failure_of_incidents(struct script *script)
 {
     for (size_t i = 0; i < script->machine_count; i++) {
         struct script_machine *machine = script->machines[i];
         char text[TEXT_BYTES];
-        const struct script_incident *incident =
-            machine->pooled == NULL || machine->allows_faults ? NULL : find_untaken(machine);
+        const struct script_incident *incident = find_untaken(machine);
         if (incident != NULL) {
             script_incident_text(machine, incident, text, sizeof text);
             lua_pushfstring(script->lua, "%s: %s", script->file->path, text);
@@ -274,15 +300,24 @@ static void print_uart(FILE *stream, const struct script_machine *machine)
     fputc('\n', stream);
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void print_processes(FILE *stream, const struct script_machine *machine)
 {
+    char cpu[SCRIPT_TIME_BYTES];
     const struct process_watch *watch = machine_view_processes(machine->built.machine);
     for (size_t i = 0; i < watch->count; i++) {
         struct script_process process;
         script_process_read(machine, (int)i, &process);
-        fprintf(
-            stream, "process %s: %s, %" PRIu32 " restarts, %" PRIu64 " calls, %" PRIu64 " faults\n",
-            watch->process[i].name, process.state, process.restarts, process.calls, process.faults);
+        fprintf(stream,
+                "process %s: %s, %" PRIu32 " restart%s, %" PRIu64 " call%s, %" PRIu64
+                " fault%s, CPU %s\n",
+                watch->process[i].name, process.state, process.restarts, plural(process.restarts),
+                process.calls, plural(process.calls), process.faults, plural(process.faults),
+                script_time_text(machine, process.cycles, cpu));
     }
 }
 

@@ -22,6 +22,11 @@ struct script_signal script_check_signal(lua_State *lua, const struct script_mac
             return signal;
         }
     }
+    if (name[0] == 'P' && name[1] >= '0' && name[1] <= '9' && machine->built.board->pin_count > 0 &&
+        machine->built.board->pin_count <= BOARD_PINS_MAX) {
+        luaL_error(lua, "the chip has no pin %s: they are P0.00 to %s", name,
+                   record->pin_names[machine->built.board->pin_count - 1]);
+    }
     signal.device = script_check_device(lua, machine, index);
     signal.name = machine->built.board->devices[signal.device].name;
     return signal;
@@ -44,6 +49,25 @@ const char *script_class_name(uint32_t call_class)
     return call_class < CLASSES ? class_names[call_class] : "?";
 }
 
+/* Refuses a name that the kernel's records do not have, and says which there are. */
+static void refuse_name(lua_State *lua, const struct kernel_info *info, const char *key,
+                        const char *name, const char *prefix)
+{
+    luaL_Buffer names;
+    luaL_buffinit(lua, &names);
+    for (size_t i = 0; i < info->count; i++) {
+        const char *record = info->records[i].name;
+        if (strncmp(record, prefix, strlen(prefix)) == 0) {
+            luaL_addstring(&names, ", ");
+            luaL_addstring(&names, record + strlen(prefix));
+        }
+    }
+    luaL_pushresult(&names);
+    luaL_error(lua, "%s: the kernel knows none called %s: give its number%s%s", key, name,
+               lua_rawlen(lua, -1) == 0 ? "" : ", or one of ",
+               lua_rawlen(lua, -1) == 0 ? "" : lua_tostring(lua, -1) + strlen(", "));
+}
+
 /* A name of the kernel's own records, "driver.led", or a number; -1: it is not there. */
 static int64_t option_number(lua_State *lua, const struct script_machine *machine, int index,
                              const char *key, const char *prefix)
@@ -57,7 +81,7 @@ static int64_t option_number(lua_State *lua, const struct script_machine *machin
     snprintf(name, sizeof name, "%s%s", prefix, lua_tostring(lua, -1));
     const struct kernel_info_record *record = kernel_info_find(&machine->built.kernel->info, name);
     if (record == NULL) {
-        luaL_error(lua, "%s: the kernel tells of no %s: give its number", key, name);
+        refuse_name(lua, &machine->built.kernel->info, key, lua_tostring(lua, -1), prefix);
         return -1;
     }
     lua_pop(lua, 1);

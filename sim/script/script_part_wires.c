@@ -255,8 +255,10 @@ static uint32_t bus_pin(lua_State *lua, const struct script_machine *machine, in
     lua_pop(lua, 1);
     if (board_pins_function(board, board->devices[device].node, function, &pin, &why) !=
         BOARD_PIN_FOUND) {
-        luaL_error(lua, "attach: %s has no pin for %s on this board: give %s = \"P0.13\"", bus, key,
-                   key);
+        luaL_error(lua,
+                   "attach: %s has no pin for %s in the devicetree: say which one of the chip it "
+                   "is, %s = \"P0.NN\"",
+                   bus, key, key);
     }
     return pin.number;
 }

@@ -137,6 +137,13 @@ void script_picture_of_failure(struct script_machine *machine)
 
 /* ---- functions ---- */
 
+static void tell_written(struct script *script, const char *path)
+{
+    script_print(script, "wrote ", 6);
+    script_print(script, path, strlen(path));
+    script_print(script, "\n", 1);
+}
+
 /* { pane, width, height, scale } at index 3. */
 static struct ui_picture_options read_options(lua_State *lua, const char *function)
 {
@@ -182,9 +189,7 @@ static int screenshot(lua_State *lua)
     make_path(script, name, path, sizeof path);
     options.path = path;
     draw(lua, machine, &options);
-    script_print(script, "wrote ", 6);
-    script_print(script, path, strlen(path));
-    script_print(script, "\n", 1);
+    tell_written(script, path);
     return 0;
 }
 
@@ -195,17 +200,21 @@ static void keep_difference(struct script *script, const char *name, const uint8
     char path[SCRIPT_PATH_MAX], part[NAME_MAX_BYTES];
     const char *base = file_base_name(name);
     if (script->options->screenshots != NULL) {
-        snprintf(part, sizeof part, "%s-actual", base);
-        make_path(script, part, path, sizeof path);
-        picture_write(path, actual, width, height);
-        snprintf(part, sizeof part, "%s-diff", base);
-        make_path(script, part, path, sizeof path);
-        picture_write(path, difference, width, height);
+        const uint8_t *const pictures[] = {actual, difference};
+        static const char *const kinds[] = {"actual", "diff"};
+        for (size_t i = 0; i < 2; i++) {
+            snprintf(part, sizeof part, "%.*s-%s", (int)strcspn(base, "."), base, kinds[i]);
+            make_path(script, part, path, sizeof path);
+            if (picture_write(path, pictures[i], width, height)) {
+                tell_written(script, path);
+            }
+        }
     }
 }
 
 struct comparison {
-    bool there, same_size, differs;
+    bool there, readable, same_size, differs;
+    uint32_t width, height; /* of the golden picture */
     struct picture_difference found;
 };
 
@@ -216,10 +225,13 @@ static struct comparison compare(struct script *script, const char *golden, cons
     uint32_t width = 0, height = 0, own_width = 0, own_height = 0;
     uint8_t *wanted = picture_read(golden, &width, &height);
     uint8_t *actual = picture_read(drawn, &own_width, &own_height);
-    result.there = wanted != NULL;
+    result.there = access(golden, F_OK) == 0;
+    result.readable = wanted != NULL;
+    result.width = width;
+    result.height = height;
     result.same_size = actual != NULL && width == own_width && height == own_height;
     uint8_t *difference =
-        result.there && result.same_size ? malloc(4 * (size_t)width * height) : NULL;
+        result.readable && result.same_size ? malloc(4 * (size_t)width * height) : NULL;
     if (difference != NULL) {
         result.found = picture_compare(wanted, actual, width, height, difference);
         result.differs = picture_differs(&result.found, width, height);
@@ -248,9 +260,7 @@ static int expect_picture(lua_State *lua)
     if (script->options->update) {
         options.path = golden;
         draw(lua, machine, &options);
-        script_print(script, "wrote ", 6);
-        script_print(script, golden, strlen(golden));
-        script_print(script, "\n", 1);
+        tell_written(script, golden);
         return 0;
     }
     struct sim_error error = {0};
@@ -273,14 +283,21 @@ static int expect_picture(lua_State *lua)
         return script_fail(lua, machine, expected,
                            "there is no such file: --update writes it, to be looked at");
     }
+    if (!result.readable) {
+        return script_fail(lua, machine, expected, "that file is no PNG picture");
+    }
     if (!result.same_size) {
-        return script_fail(lua, machine, expected, "one of another size");
+        return script_failf(lua, machine, expected, "the file has another size, %ux%u",
+                            (unsigned)result.width, (unsigned)result.height);
     }
     if (result.differs) {
-        return script_failf(lua, machine, expected, "%u pixels differ, in (%u, %u) to (%u, %u)",
+        return script_failf(lua, machine, expected, "%u pixels differ, in (%u, %u) to (%u, %u): %s",
                             (unsigned)result.found.pixels, (unsigned)result.found.left,
                             (unsigned)result.found.top, (unsigned)result.found.right,
-                            (unsigned)result.found.bottom);
+                            (unsigned)result.found.bottom,
+                            script->options->screenshots == NULL
+                                ? "--screenshots DIR shows where, --update takes the new picture"
+                                : "--update takes the new picture");
     }
     script_met(lua);
     return 0;

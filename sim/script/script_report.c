@@ -131,14 +131,14 @@ void script_report_tap(FILE *stream, size_t number, const struct script_reported
 
 /* ---- JUnit ---- */
 
-static void put_xml(FILE *stream, const char *text)
+static void put_xml(FILE *stream, const char *text, const char *newline)
 {
     while (*text != '\0') {
         const char *escape = *text == '<'    ? "&lt;"
                              : *text == '>'  ? "&gt;"
                              : *text == '&'  ? "&amp;"
                              : *text == '"'  ? "&quot;"
-                             : *text == '\n' ? "&#10;"
+                             : *text == '\n' ? newline
                                              : NULL;
         if (escape != NULL) {
             fputs(escape, stream);
@@ -152,7 +152,7 @@ static void put_xml(FILE *stream, const char *text)
 static void put_attribute(FILE *stream, const char *name, const char *text)
 {
     fprintf(stream, " %s=\"", name);
-    put_xml(stream, text);
+    put_xml(stream, text, "&#10;"); /* a newline itself would become a space there */
     fputc('"', stream);
 }
 
@@ -167,7 +167,7 @@ static void put_text_element(FILE *stream, const char *name, const char *text)
 {
     if (text[0] != '\0') {
         fprintf(stream, "      <%s>", name);
-        put_xml(stream, text);
+        put_xml(stream, text, "\n");
         fprintf(stream, "</%s>\n", name);
     }
 }
@@ -190,9 +190,14 @@ static void put_case(FILE *stream, const struct script_reported *reported)
         put_attribute(stream, "message", result->message);
         put_attribute(stream, "type", verdict_word(result->verdict));
         fputc('>', stream);
-        put_xml(stream, result->state);
-        put_xml(stream, "replay: ");
-        put_xml(stream, reported->replay);
+        put_xml(stream, result->state, "\n");
+        if (result->screenshot[0] != '\0') {
+            fputs("screenshot: ", stream);
+            put_xml(stream, result->screenshot, "\n");
+            fputc('\n', stream);
+        }
+        fputs("replay: ", stream);
+        put_xml(stream, reported->replay, "\n");
         fprintf(stream, "</%s>\n", element);
     }
     put_text_element(stream, "system-out", result->output);

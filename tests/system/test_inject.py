@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """`sandglass inject`: every instruction of a call has a verdict, the same each time and when it is played alone; a
 kernel whose one check can be skipped is found out, one that checks twice is not."""
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 import tbf
-from sandglass import BUILD, app, sandglass
+from sandglass import BUILD, PROGRAM, app, sandglass
 
 WEAK = os.path.join(BUILD, "sim/faults/guests/weak.elf")
 VERDICTS = ("no effect", "changed output", "hang", "app fault", "kernel panic", "isolation breach")
@@ -80,6 +84,25 @@ class Inject(unittest.TestCase):
         self.assertRegex(rows[0], r"svc #2 .*syscall.*\(apps/lib/syscall\.c:\d+\)")
         self.assertIn(f"{count} skipped: ", result.stdout)
         self.assertIn("sandglass inject skip --svc blink,command:0 -b nrf52dk --only INDEX blink", lines[-1])
+        self.assertLess(max(len(line) for line in lines), 160)
+        self.assertNotIn(" (/", result.stdout)  # places are those of the tree, of assembler, too
+
+    def test_the_report_on_a_narrow_terminal(self):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
+        program = subprocess.Popen([PROGRAM, "inject", "skip", "--svc", "blink,command", "blink"], stdout=theirs, stderr=subprocess.DEVNULL)
+        os.close(theirs)
+        text = b""
+        try:
+            while piece := os.read(ours, 65536):
+                text += piece
+        except OSError:  # the other end is closed
+            pass
+        program.wait()
+        os.close(ours)
+        rows = text.decode().splitlines()[2:-3]
+        self.assertRegex(rows[1], r"^ +0  0x\w{8}  changed output    svc #2 +syscall\.c:\d+$")
+        self.assertLessEqual(max(len(row) for row in rows), 80)
 
     def test_at_length(self):
         """The command that plays one again tells of the fault."""
@@ -89,6 +112,8 @@ class Inject(unittest.TestCase):
         self.assertIn("process blink", result.stderr)
         self.assertIn(point["detail"], result.stdout)
         self.assertIn("1 skipped: 0 no effect", result.stdout)
+        self.assertRegex(result.stdout, r"(?m)\A(.*\n)?blink, memop\(")  # the console's last line is ended
+        self.assertNotIn("one of them again", result.stdout)
 
     def test_a_weak_kernel(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -90,7 +90,7 @@ class Results(unittest.TestCase):
         self.assertEqual([case.get("name") for case in cases], ["good", "bad # one", "broken"])
         self.assertEqual(cases[0].find("system-out").text, "said\n")
         self.assertIn("it stays off", cases[1].find("failure").get("message"))
-        self.assertIn("process blink", cases[1].find("failure").text)
+        self.assertRegex(cases[1].find("failure").text, r"(?s)process blink: .*\n  Initialization complete.*\nreplay: sandglass test --case")
         self.assertIsNotNone(cases[2].find("error"))
         self.assertGreater(float(cases[1].get("time")), 0.25)
 
@@ -136,11 +136,43 @@ class Results(unittest.TestCase):
 
     def test_wrong_use(self):
         for arguments, told in ((["nowhere.lua"], "nowhere.lua"), ([], "which scenarios"), (["--jobs", "0", "x.lua"], "--jobs takes 1 to"),
-                                (["--seed", "x", "x.lua"], "--seed takes"), (["--what", "x.lua"], "--what")):
+                                (["--seed", "x", "x.lua"], "--seed takes"), (["--what", "x.lua"], "--what"),
+                                (["--path", "nowhere", "x.lua"], "--path nowhere: there is no such folder")):
             result = sandglass("test", *arguments)
             self.assertEqual(result.status, 2, arguments)
             self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
             self.assertIn(told, result.stderr)
+
+
+    def test_where_results_go_is_looked_at_first(self):
+        with Folder() as folder:
+            path = folder.write("it.lua", "assert(true)")
+            for arguments, told in ((["--junit", folder.path("no/x.xml")], "cannot write"), (["--junit", folder.folder.name], "cannot write"),
+                                    (["--screenshots", path], "it is no folder"), (["--screenshots", folder.path("no/no")], "No such file")):
+                result = sandglass("test", *arguments, path)
+                self.assertEqual((result.status, result.stdout), (2, ""), arguments)
+                self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+                self.assertIn(told, result.stderr)
+
+    def test_a_failure_names_the_fault_before_it(self):
+        body = 'local m = sandglass.board("nrf52dk", { apps = { "trespass-kernel" } })\n'
+        for line in ('m:expect_uart("never printed", { within = s(4) })', 'm:run_for(s(4)) assert(m:level("led0") == 1)'):
+            result, cases = run(body + line)
+            self.assertEqual(result.status, 1)
+            self.assertRegex(cases[0].fields["message"], r"it\.lua:2: .*; before that: process trespass-kernel faulted: DACCVIOL at 0x20000100 in read_word")
+            self.assertRegex(cases[0].state, r"process trespass-kernel: .*, CPU \d+\.\d{6} s\n")
+        _, cases = run(body + 'm:allow_faults() m:expect_uart("never printed", { within = s(4) })')
+        self.assertNotIn("before that", cases[0].fields["message"])
+
+    def test_what_failures_say(self):
+        for line, told in (('m:expect_period("led0", ms(400.5), { tolerance = us(1.5), over = s(4) })',
+                            "expected led0 with a period of 400.5 ms, give or take 1.5 us; seen: 3 periods of 1 s$"),
+                           ('m:expect_process("blink", { restarts = 1 })', "expected process blink with 1 restart; seen: yielded-for with 0 restarts"),
+                           ('m:run_until(function() end, { within = ms(2) })', r"the condition of run_until to hold by 0\.\d+ s"),
+                           ('m:expect_pin("P0.55", { on = true })', r"the chip has no pin P0\.55: they are P0\.00 to P0\.31"),
+                           ('m:calls("blink", { driver = "lde" })', "the kernel knows none called lde: give its number, or one of .*led, "),
+                           ('m:calls("blink", { driver = 2, command = "toggel" })', "the kernel knows none called toggel: give its number$")):
+            self.assertRegex(run(BOOT + line)[1][0].fields["message"], told)
 
 
 class Files(unittest.TestCase):
@@ -257,9 +289,20 @@ class Sameness(unittest.TestCase):
             result = sandglass("test", "--screenshots", folder.path("out"), path)
             case = read_tap(result.stdout)[0]
             self.assertRegex(case.fields["seen"], r"\d+ pixels differ, in \(\d+, \d+\) to")
+            self.assertIn(f"# wrote {folder.path('out/it-it-it-diff.png')}\n", result.stdout)
             self.assertEqual(case.fields["screenshot"], folder.path("out/it-it.png"))
             self.assertEqual(sorted(os.listdir(folder.path("out"))),
-                             ["it-it-it.png-actual.png", "it-it-it.png-diff.png", "it-it-one.png", "it-it.png"])
+                             ["it-it-it-actual.png", "it-it-it-diff.png", "it-it-one.png", "it-it.png"])
+
+    def test_golden_pictures_that_are_none(self):
+        body = self.QUIET + 'm:expect_picture("it.png", { pane = "clock", width = 300, height = 200 })\n'
+        with Folder() as folder:
+            path = folder.write("it.lua", body)
+            folder.write("it.png", "no picture")
+            self.assertIn("that file is no PNG picture", sandglass("test", path).stdout)
+            sandglass("test", "--update", path)
+            folder.write("it.lua", body.replace("300", "310"))
+            self.assertIn("the file has another size, 300x200", sandglass("test", path).stdout)
 
     def test_a_picture_changes_nothing(self):
         with Folder() as folder:
