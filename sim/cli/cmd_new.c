@@ -66,8 +66,9 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
 {
     char sdk[PLACES_PATH_MAX];
     if (command_wants_help(argc, argv)) {
-        puts("usage: sandglass new FOLDER\n\nMakes a folder with a small app: main.c and a "
-             "Makefile. `sandglass run FOLDER` builds it\nand runs it.");
+        puts("usage: sandglass new FOLDER\n\nMakes a folder with a small app: main.c, a Makefile, "
+             "and test.lua, which says what the app\nis expected to do. `sandglass run FOLDER` "
+             "builds it and runs it, then `sandglass test FOLDER`\ntests it.");
         return SIM_OK;
     }
     if (argc != 2 || !is_good_name(file_base_name(argv[1]))) {
@@ -90,8 +91,11 @@ static enum sim_status run(int argc, char **argv, struct sim_error *error)
         return SIM_WRONG_USE;
     }
     if (fill_file(resolved, argv[1], "main.c", error) &&
-        fill_file(resolved, argv[1], "Makefile", error)) {
-        printf("%s: edit main.c, then `sandglass run %s`\n", argv[1], argv[1]);
+        fill_file(resolved, argv[1], "Makefile", error) &&
+        fill_file(resolved, argv[1], "test.lua", error)) {
+        printf(
+            "%s: edit main.c, then `sandglass run %s`; `sandglass test %s` tests what was built\n",
+            argv[1], argv[1], argv[1]);
     }
     return error->status;
 }

@@ -17,7 +17,7 @@ class NewApp(unittest.TestCase):
         self.folder = os.path.join(folder.name, "myapp")
         made = sandglass("new", self.folder)
         self.assertEqual(made.status, 0, made.stderr)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["Makefile", "main.c"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["Makefile", "main.c", "test.lua"])
 
     def edit(self, old, new, name="main.c"):
         path = os.path.join(self.folder, name)
@@ -49,6 +49,19 @@ class NewApp(unittest.TestCase):
                        '        printf("%d %d %d\\n", status, count, i);\n    }\n}\n')
         result = self.run_until("0 4 3")
         self.assertEqual(result.status, 0, result.stderr)
+
+    def test_its_scenario(self):
+        """Refused before the app is built; passes then; fails when the app does another thing."""
+        early = sandglass("test", self.folder)
+        self.assertEqual(early.status, 2)
+        self.assertIn("there is no file build/myapp.tbf", early.stdout)
+        subprocess.run(["make", "-s", "-C", self.folder], check=True, capture_output=True, timeout=HOST_SECONDS)
+        self.assertEqual(sandglass("test", self.folder).status, 0)
+        self.edit("alarm_sleep_ms(1000)", "alarm_sleep_ms(900)")
+        subprocess.run(["make", "-s", "-C", self.folder], check=True, capture_output=True, timeout=HOST_SECONDS)
+        late = sandglass("test", self.folder)
+        self.assertEqual(late.status, 1)
+        self.assertRegex(late.stdout, r"test\.lua:6: expected led0 with a period of 2 s, give or take 10 ms; seen: \d periods? of 1\d\d\d\.")
 
     def test_only_what_changed_is_built(self):
         self.assertEqual(self.run_until("myapp: 1").status, 0)

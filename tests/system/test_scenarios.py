@@ -41,6 +41,7 @@ class Page(unittest.TestCase):
 
     def test_every_example_runs(self):
         with Folder() as folder:
+            shutil.copy(app("blink"), folder.path("lab1.tbf"))
             for number, (_, text) in enumerate(self.blocks()):
                 folder.write(f"example_{number:02}.lua", text)
             result = sandglass("test", "--update", folder.folder.name)
