@@ -64,13 +64,19 @@ static void append_incident(lua_State *lua, const struct script_machine *machine
     }
 }
 
-int script_fail_catchable(lua_State *lua, struct script_machine *machine, const char *expected,
-                          const char *seen)
+static void push_unmet(lua_State *lua, const struct script_machine *machine, const char *expected,
+                       const char *seen)
 {
     script_push_where(lua);
     lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
     lua_concat(lua, 2);
     append_incident(lua, machine);
+}
+
+int script_fail_catchable(lua_State *lua, struct script_machine *machine, const char *expected,
+                          const char *seen)
+{
+    push_unmet(lua, machine, expected, seen);
     keep_failure(lua, machine, expected, seen);
     return lua_error(lua);
 }
@@ -80,12 +86,10 @@ int script_fail(lua_State *lua, struct script_machine *machine, const char *expe
 {
     struct script_failure *unmet = &script_of(lua)->unmet;
     if (unmet->message == NULL) {
-        script_push_where(lua);
-        lua_pushfstring(lua, "expected %s; seen: %s", expected, seen);
-        lua_concat(lua, 2);
-        script_keep_text(&unmet->message, lua_tostring(lua, -1));
-        script_keep_text(&unmet->expected, expected);
-        script_keep_text(&unmet->seen, seen);
+        push_unmet(lua, machine, expected, seen);
+        script_set_text(&unmet->message, lua_tostring(lua, -1));
+        script_set_text(&unmet->expected, expected);
+        script_set_text(&unmet->seen, seen);
         unmet->machine = machine;
         lua_pop(lua, 1);
     }
