@@ -87,9 +87,9 @@ int script_fail(lua_State *lua, struct script_machine *machine, const char *expe
     struct script_failure *unmet = &script_of(lua)->unmet;
     if (unmet->message == NULL) {
         push_unmet(lua, machine, expected, seen);
-        script_set_text(&unmet->message, lua_tostring(lua, -1));
-        script_set_text(&unmet->expected, expected);
-        script_set_text(&unmet->seen, seen);
+        script_keep_text(&unmet->message, lua_tostring(lua, -1));
+        script_keep_text(&unmet->expected, expected);
+        script_keep_text(&unmet->seen, seen);
         unmet->machine = machine;
         lua_pop(lua, 1);
     }
