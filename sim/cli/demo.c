@@ -39,7 +39,8 @@ void demo_set_options(struct demo *demo, struct run_options *options)
     }
     for (size_t i = 0; i < tour->input_count; i++) {
         const struct run_input *input = &tour->inputs[i];
-        bool fits = input->kind == RUN_INPUT_TEXT || has_device(demo, input->device);
+        bool fits = input->kind == RUN_INPUT_TEXT ? demo->board->console != NULL
+                                                  : has_device(demo, input->device);
         if (fits && options->input_count < RUN_INPUTS_MAX) {
             options->inputs[options->input_count] = *input;
             options->input_count++;

@@ -1,10 +1,12 @@
 #include "sim/ui/layout_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/ui/pane_set.h"
 #include "sim/ui/window_view.h"
@@ -153,10 +155,29 @@ static bool find_path(char *path, size_t size, bool make)
     return true;
 }
 
+/* A file, and nothing that would be waited for, such as a pipe; NULL with errno. */
+static FILE *open_plain(const char *path, int flags, const char *mode)
+{
+    struct stat status;
+    int descriptor = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0666);
+    FILE *file = NULL;
+    if (descriptor >= 0 && fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode)) {
+        errno = EINVAL;
+    } else if (descriptor >= 0) {
+        file = fdopen(descriptor, mode);
+    }
+    if (descriptor >= 0 && file == NULL) {
+        int why = errno;
+        close(descriptor);
+        errno = why;
+    }
+    return file;
+}
+
 void layout_file_load(struct layout_kept *kept)
 {
     char path[PATH_MAX_BYTES];
-    FILE *file = find_path(path, sizeof path, false) ? fopen(path, "r") : NULL;
+    FILE *file = find_path(path, sizeof path, false) ? open_plain(path, O_RDONLY, "r") : NULL;
     if (file == NULL) {
         return;
     }
@@ -173,7 +194,7 @@ void layout_file_save(const struct layout_kept *kept)
     if (!find_path(path, sizeof path, true)) {
         return;
     }
-    FILE *file = fopen(path, "w");
+    FILE *file = open_plain(path, O_WRONLY | O_CREAT | O_TRUNC, "w");
     bool written = file != NULL && layout_file_print(file, kept);
     if (file == NULL || fclose(file) != 0 || !written) {
         fprintf(stderr, "cannot keep how the window looks in %s: %s\n", path, strerror(errno));

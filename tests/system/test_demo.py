@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`sandglass run` with nothing else: the tour does what its captions say, and two runs are the same to the byte."""
+import os
 import re
 import unittest
 
@@ -118,6 +119,12 @@ class Memory(unittest.TestCase):
         self.assertEqual(rows["kernel"], min(start for start, _ in layout.ram.values()) - 0x20000000)
         for name, (start, end) in layout.ram.items():
             self.assertTrue(0 < rows[name] < end - start, name)
+
+
+class WithoutConsole(unittest.TestCase):
+    def test_what_the_tour_types_is_left_out(self):
+        result = run("--board", os.path.join(os.path.dirname(__file__), "../boards/analog.dts"), seconds=0.01)
+        self.assertEqual(result.status, 0, result.stderr)
 
 
 class Determinism(unittest.TestCase):
