@@ -152,6 +152,13 @@ static void test_splitters(void **state)
         float x = before.handle.x + before.handle.width / 2;
         float y = before.handle.y + before.handle.height / 2;
         assert_ptr_equal(layout_splitter_at(&plan, x, y), &plan.splitters[i]);
+        for (int side = -1; side <= 1;
+             side += 2) { /* a little beside the gap it can be taken, too */
+            float away = (float)side * (LAYOUT_GAP / 2 + 2);
+            assert_ptr_equal(layout_splitter_at(&plan, before.beside ? x + away : x,
+                                                before.beside ? y : y + away),
+                             &plan.splitters[i]);
+        }
         layout_drag(&layout, &before, &room, x + 10, y + 10);
         layout_make(&layout, &room, &plan);
         struct rect after = plan.splitters[i].handle;
@@ -172,6 +179,16 @@ static void test_splitters(void **state)
     assert_float_equal(layout_slot_of(&plan, pane_set_index(&pane_timeline))->whole.height,
                        height + 16, 1.01);
     layout_nudge(&layout, &plan, &room, 16, 0); /* nothing is beside it */
+    layout_reset(&layout, false);
+    layout_make(&layout, &room, &plan);
+    struct rect board = layout_slot_of(&plan, pane_set_index(&pane_board))->whole;
+    layout_focus(&layout, pane_set_index(&pane_board));
+    layout_nudge(&layout, &plan, &room, 0, 16); /* of its two splitters the nearer */
+    layout_make(&layout, &room, &plan);
+    assert_float_equal(layout_slot_of(&plan, pane_set_index(&pane_board))->whole.height,
+                       board.height + 16, 1.01);
+    assert_float_equal(layout_slot_of(&plan, pane_set_index(&pane_timeline))->whole.height, height,
+                       1.01);
 }
 
 static unsigned parse(const char *text, struct layout_kept *kept)

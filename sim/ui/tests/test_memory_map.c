@@ -103,6 +103,7 @@ static void test_outside_and_nothing(void **state)
     assert_true(is_close(memory_map_y(&map, 0x1100), TOP));
     assert_int_equal(memory_map_row_at(&map, TOP - 1), -1);
     assert_int_equal(memory_map_address_at(&map, TOP - 1), 0x10ff);
+    assert_int_equal(memory_map_address_at(&map, TOP), 0x10ff);
     assert_int_equal(memory_map_address_at(&map, TOP + 500), 0x1000);
     assert_int_equal(memory_map_find(&map, 0x1100), -1);
     memory_map_lay_out(&map, &span, 0, TOP, 100, ROW_MIN);

@@ -240,6 +240,9 @@ static void the_oldest_are_forgotten(void **state)
         if (w.timeline->count == VIEW_EVENTS_MAX) {
             take(&w);
         }
+        if (i == turns - 100) { /* not on in what is the oldest then */
+            put(&w, VIEW_EVENT_BEGIN, VIEW_LANE_PIN, 5);
+        }
     }
     take(&w);
     const struct view_history *history = &w.history;
@@ -250,6 +253,7 @@ static void the_oldest_are_forgotten(void **state)
     const struct history_walk walk = {add_stretch, NULL, &sums};
     view_history_walk(history, sums.begin, sums.end, &walk);
     assert_int_equal(sums.busy[HISTORY_KERNEL] + sums.busy[HISTORY_SLEEP], w.now - from);
+    assert_int_equal(sums.busy[HISTORY_PIN + 5], 99 * 900);
     close_world(&w);
 }
 
@@ -350,6 +354,60 @@ static void open_calls_are_known(void **state)
     close_world(&w);
 }
 
+struct told {
+    size_t stretches, events;
+    uint16_t lane;
+    uint64_t begin, end;
+};
+
+static void tell_stretch(void *context, uint16_t lane, uint64_t begin_cycle, uint64_t end)
+{
+    struct told *told = context;
+    *told = (struct told){told->stretches + 1, told->events, lane, begin_cycle, end};
+}
+
+static void tell_event(void *context, uint64_t number, const struct view_event *event)
+{
+    struct told *told = context;
+    (void)number;
+    (void)event;
+    told->events++;
+}
+
+/* After each number of events, those at which the state is kept included: what goes on is known,
+ * and an end belongs to what follows. */
+static void edges_belong_to_what_follows(void **state)
+{
+    (void)state;
+    struct world w;
+    open_world(&w);
+    begin(&w);
+    w.timeline->events[0].value[0] = 2;
+    put(&w, VIEW_EVENT_BEGIN, VIEW_LANE_PIN, 0); /* high from the first on, not since */
+    take(&w);
+    assert_false(w.history.lanes[HISTORY_PIN].seen);
+    for (uint32_t i = 0; i < 2100; i++) {
+        struct told told = {0};
+        const struct history_walk walk = {
+            .stretch = tell_stretch, .event = tell_event, .context = &told};
+        uint64_t from = 0, to = 0;
+        w.now += 10;
+        put_run(&w, i % 2 == 0 ? HISTORY_SLEEP : HISTORY_KERNEL);
+        take(&w);
+        view_history_walk(&w.history, w.now - 5, w.now, &walk);
+        assert_int_equal(told.events, 0); /* the one at the end is not in it */
+        assert_false(view_history_stretch(&w.history, w.running, w.now, &from, &to));
+        w.now += 10;
+        take(&w);
+        view_history_walk(&w.history, w.now - 5, w.now, &walk);
+        assert_int_equal(told.events, 0);
+        assert_true(view_history_stretch(&w.history, w.running, w.now - 5, &from, &to));
+        assert_int_equal(from, w.now - 10);
+        assert_int_equal(to, w.now);
+    }
+    close_world(&w);
+}
+
 static void nonsense_is_borne(void **state)
 {
     struct world w;
@@ -394,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_loss_is_a_gap),
         cmocka_unit_test(a_reset_ends_exceptions_and_time_may_go_back),
         cmocka_unit_test(open_calls_are_known),
+        cmocka_unit_test(edges_belong_to_what_follows),
         cmocka_unit_test(nonsense_is_borne),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,9 @@ static void test_calls_per_second(void **state)
     view_load_call(&load, -1); /* nobody's */
     view_load_call(&load, VIEW_PROCESSES_MAX);
     assert_int_equal(view_load_calls(&load, calls), 40);
+    view_load_call(&load, VIEW_PROCESSES_MAX - 1);
+    assert_int_equal(view_load_calls(&load, calls), 41);
+    assert_int_equal(calls[VIEW_PROCESSES_MAX - 1], 1);
     assert_int_equal(calls[2], 40);
     assert_int_equal(calls[1], 0);
     view_load_switch(&load, 5 * HZ, 2);
@@ -117,6 +120,10 @@ static void test_time_jumps(void **state)
     view_load_switch(&load, 150, 3);
     view_load_shares(&load, permille);
     assert_int_equal(permille[3], 1000);
+    view_load_switch(&load, 149, 2); /* by one cycle, too */
+    view_load_switch(&load, 249, 2);
+    view_load_shares(&load, permille);
+    assert_int_equal(permille[2], 1000);
 }
 
 int main(void)
