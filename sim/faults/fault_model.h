@@ -113,7 +113,7 @@ void fault_plan_set_step(struct fault_plan *plan,
 
 size_t fault_plan_count(const struct fault_plan *plan);
 const struct fault_effect *fault_plan_effect(const struct fault_plan *plan, size_t index);
-/* "skip at 0x00001234 (cycle 640): done", without a full stop. */
+/* "skip at pc 0x00001234, cycle 640", without a full stop. */
 void fault_plan_describe(const struct fault_plan *plan, size_t index, char *text, size_t size);
 
 /* Which actions there are, and how far they have come: for snapshots of the machine. `saved` is for

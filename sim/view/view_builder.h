@@ -1,4 +1,6 @@
-/* sim/view/view_builder.h - watches a machine and fills view_frame from it. */
+/* sim/view/view_builder.h - watches a machine and fills view_frame from it. All calls come from the
+ * thread that runs the machine; frames may be read on another, and hold pointers (names, the board
+ * and its picture) that live as long as the builder and its sources. */
 #ifndef SIM_VIEW_VIEW_BUILDER_H
 #define SIM_VIEW_VIEW_BUILDER_H
 

@@ -66,6 +66,9 @@ class Inject(unittest.TestCase):
         self.assertGreater(found["totals"]["no effect"], 0)
         self.assertGreater(found["totals"]["app fault"], 0)
         self.assertEqual(found["points"][0]["instruction"].split()[0], "svc")
+        for verdict, detail in (("changed output", "another call or other data at its call"),
+                                ("app fault", "took blink for faulty and started it again")):
+            self.assertTrue(any(point["verdict"] == verdict and detail in point["detail"] for point in found["points"]), detail)
         self.assertEqual(inject(*arguments, "--jobs", "3").stdout, first.stdout)
         for verdict in VERDICTS:
             for point in [p for p in found["points"] if p["verdict"] == verdict][:2]:
