@@ -29,7 +29,7 @@ class Dma(unittest.TestCase):
                                          "process has not offered to the kernel$")
         chain = lines[told[0] + 1:told[0] + 4]
         self.assertRegex(chain[0], r"^ +pointed there in start_dma_tx\S* \(kernel/chips/nrf52/uarte.c:\d+\)$")
-        self.assertRegex(chain[1], r"^ +called from uarte_transmit \(kernel/chips/nrf52/uarte.c:\d+\)$")
+        self.assertRegex(chain[1], r"^ +called from (uarte_transmit|start_tx_piece) \(kernel/chips/nrf52/uarte.c:\d+\)$")
         self.assertRegex(chain[2], r"^ +called from spy_elapsed \(.*\): capsule spy$")
         moved = re.search(r"device uart1 has read (\d+) bytes of process witness, 0x(\w+) to 0x(\w+)", result.stderr)
         self.assertEqual((int(moved[1]), int(moved[3], 16) - int(moved[2], 16)), (24, 23))
