@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "peripherals/catalogue.h"
+#include "sim/cli/number.h"
 #include "sim/cli/board_file.h"
 #include "sim/cli/board_kernel.h"
 #include "sim/cli/command.h"
@@ -86,10 +87,7 @@ static const struct option long_options[] = {
 static bool parse_number(const char *name, const char *text, uint64_t *number,
                          struct sim_error *error)
 {
-    char *end = NULL;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0) ||
+    return number_parse(text, 10, number) ||
            sim_fail(error, SIM_WRONG_USE, "%s takes a number, not '%s'", name, text);
 }
 

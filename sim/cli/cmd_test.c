@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/cli/number.h"
 #include "sim/cli/command.h"
 #include "sim/cli/test_files.h"
 #include "sim/cli/test_workers.h"
@@ -69,11 +70,7 @@ enum {
 static bool read_number(const char *name, uint64_t least, uint64_t most, uint64_t *value,
                         struct sim_error *error)
 {
-    char *end = NULL;
-    errno = 0;
-    *value = strtoull(optarg, &end, 10);
-    bool good = optarg[0] >= '0' && optarg[0] <= '9' && *end == '\0' && errno == 0 &&
-                *value >= least && *value <= most;
+    bool good = number_parse(optarg, 10, value) && *value >= least && *value <= most;
     return good || sim_fail(error, SIM_WRONG_USE, "%s takes %" PRIu64 " to %" PRIu64 ", not '%s'",
                             name, least, most, optarg);
 }

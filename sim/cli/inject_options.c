@@ -1,14 +1,13 @@
 #include "sim/cli/inject_options.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/abi/syscall.h"
 #include "sim/cli/board_file.h"
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
+#include "sim/cli/number.h"
 #include "sim/faults/inject_stage.h"
 
 const char inject_options_help[] =
@@ -52,19 +51,10 @@ const char *inject_class_name(uint32_t call_class)
 
 /* ---- numbers ---- */
 
-/* All of `text`, decimal or 0x. */
-static bool read_number(const char *text, uint64_t *number)
-{
-    char *end = NULL;
-    errno = 0;
-    *number = strtoull(text, &end, 0);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
-}
-
 static bool take_number(const char *name, const char *text, uint64_t least, uint64_t most,
                         uint64_t *number, struct sim_error *error)
 {
-    return (read_number(text, number) && *number >= least && *number <= most) ||
+    return (number_parse(text, 0, number) && *number >= least && *number <= most) ||
            sim_fail(error, SIM_WRONG_USE, "%s takes a number from %llu to %llu, not '%s'", name,
                     (unsigned long long)least, (unsigned long long)most, text);
 }
@@ -111,7 +101,7 @@ static bool parse_call(char *text, struct inject_options *options, struct sim_er
         if (next != NULL) {
             *next = '\0';
         }
-        if (!read_number(rest + 1, &value) || value >= INJECT_ANY) {
+        if (!number_parse(rest + 1, 0, &value) || value >= INJECT_ANY) {
             return fail_svc(options->svc, error);
         }
         *words[i] = (uint32_t)value;
@@ -138,7 +128,7 @@ static bool parse_svc(struct inject_options *options, struct sim_error *error)
     char *count = strchr(call, ',');
     if (count != NULL) {
         *count = '\0';
-        if (!read_number(count + 1, &options->count) || options->count == 0) {
+        if (!number_parse(count + 1, 0, &options->count) || options->count == 0) {
             return fail_svc(options->svc, error);
         }
     }

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/board_file.h"
 #include "sim/cli/command.h"
 #include "sim/cli/duration.h"
+#include "sim/cli/number.h"
 #include "sim/cli/run_options_inputs.h"
 #include "sim/cli/run_options_window.h"
 #include "sim/machine/board.h"
@@ -143,18 +143,12 @@ static const struct option long_options[] = {
     {"gdb", optional_argument, NULL, OPTION_GDB},
     {NULL, 0, NULL, 0}};
 
-static bool parse_u64(const char *text, uint64_t *value)
-{
-    const char *end = NULL;
-    return run_options_parse_number(text, value, &end) && *end == '\0';
-}
-
 /* A TCP port, in decimal: those who open it read it so. */
 static bool parse_port(const char *text, uint64_t least)
 {
     uint64_t port = 0;
     return strspn(text, "0123456789") == strlen(text) && (text[0] != '0' || text[1] == '\0') &&
-           parse_u64(text, &port) && port >= least && port <= 65535;
+           number_parse(text, 0, &port) && port >= least && port <= 65535;
 }
 
 /* SEED or SEED:CYCLES. */
@@ -162,10 +156,10 @@ static bool take_jitter(const char *text, struct run_options *options, struct si
 {
     struct irq_jitter_config *jitter = &options->jitter;
     const char *end = NULL;
-    bool good = run_options_parse_number(text, &jitter->seed, &end);
+    bool good = number_parse_part(text, 0, &jitter->seed, &end);
     jitter->bound_cycles = RUN_JITTER_DEFAULT_CYCLES;
     if (good && *end == ':') {
-        good = parse_u64(end + 1, &jitter->bound_cycles);
+        good = number_parse(end + 1, 0, &jitter->bound_cycles);
     } else {
         good = good && *end == '\0';
     }
@@ -336,7 +330,7 @@ static bool take_option(int option, struct run_options *options, struct sim_erro
     case OPTION_SPEED:
         return run_options_take_speed(options, optarg, error);
     case OPTION_SEED:
-        return parse_u64(optarg, &options->seed) ||
+        return number_parse(optarg, 0, &options->seed) ||
                sim_fail(error, SIM_WRONG_USE, "--seed takes a number, not '%s'", optarg);
     case OPTION_JITTER:
         return take_jitter(optarg, options, error);

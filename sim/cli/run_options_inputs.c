@@ -7,18 +7,10 @@
 #include <string.h>
 
 #include "sim/cli/duration.h"
+#include "sim/cli/number.h"
 #include "sim/machine/fault_list.h"
 
 #define PRESS_NS 100000000U /* a press without an end lasts 100 ms */
-
-bool run_options_parse_number(const char *text, uint64_t *value, const char **end)
-{
-    char *rest = NULL;
-    errno = 0;
-    *value = strtoull(text, &rest, 0);
-    *end = rest;
-    return text[0] >= '0' && text[0] <= '9' && errno == 0;
-}
 
 /* NAME@T or NAME@T1..T2. */
 static bool parse_press(const char *text, struct run_input *input)
@@ -53,8 +45,8 @@ static bool parse_place(struct run_input *input)
     if (colon == NULL || strchr("-0123456789", colon[1]) == NULL) {
         return true;
     }
-    if (!run_options_parse_number(colon + 1, &x, &end) || *end != ',' ||
-        !run_options_parse_number(end + 1, &y, &end) || *end != '\0' || x >= RUN_TOUCH_PLACES ||
+    if (!number_parse_part(colon + 1, 0, &x, &end) || *end != ',' ||
+        !number_parse_part(end + 1, 0, &y, &end) || *end != '\0' || x >= RUN_TOUCH_PLACES ||
         y >= RUN_TOUCH_PLACES) {
         return false;
     }

@@ -4,9 +4,6 @@
 
 #include "sim/cli/run_options.h"
 
-/* A number at the beginning of `text`; *end is what follows it. */
-bool run_options_parse_number(const char *text, uint64_t *value, const char **end);
-
 /* Adds what the user wrote after the option of this kind. False with SIM_WRONG_USE and how it is
  * written. */
 bool run_options_add_input(struct run_options *options, enum run_input_kind kind, const char *text,
