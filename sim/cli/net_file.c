@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/cli/board_file.h"
+#include "sim/cli/number.h"
 
 #define LINE_BYTES     4096
 #define EXPONENT_RESET 20U /* tenths: free space */
@@ -96,11 +97,8 @@ static bool is_board_file(const char *board)
 
 static bool take_seed(const char *text, struct net_node *node)
 {
-    char *end = NULL;
-    errno = 0;
-    node->seed = strtoull(text, &end, 0);
     node->has_seed = true;
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+    return number_parse(text, 0, &node->seed);
 }
 
 static bool take_node_word(const struct net_reader *reader, struct net_node *node, const char *word)
