@@ -13,10 +13,12 @@ struct ctap_hid_report {
 
 /* Waits for a report of the host. */
 int ctap_hid_receive(struct ctap_hid_report *report);
-/* Sends one and waits until the host has taken it. K_EOFF: there is no host. */
+/* Sends one and waits until the host has taken it. K_EOFF: there is no host; K_ECANCEL: it went
+ * away, or began anew, before it took the report. */
 int ctap_hid_send(struct ctap_hid_report *report);
 
-/* Without waiting, one report each way: the upcall gets (enum abi_hid_event, 0, 0). The report
+/* Without waiting, one report each way: the upcall gets (enum abi_hid_event, 0, 0), and
+ * (ABI_HID_SENT, ABI_CANCEL, 0) for a report that the host did not take before it went. The report
  * is lent until then, and another one that way is K_EBUSY. */
 int ctap_hid_receive_async(struct ctap_hid_report *report, syscall_upcall upcall, void *userdata);
 int ctap_hid_send_async(struct ctap_hid_report *report, syscall_upcall upcall, void *userdata);

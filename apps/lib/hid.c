@@ -5,18 +5,17 @@ static void stop_lending(const struct hid_device *device, enum abi_hid_event eve
     (void)syscall_allow_read_write(device->driver, device->direction[event].buffer, NULL, 0);
 }
 
-static void done(uint32_t event, uint32_t unused1, uint32_t unused2, void *userdata)
+static void done(uint32_t event, uint32_t status, uint32_t unused, void *userdata)
 {
     struct hid_device *device = userdata;
     struct hid_direction *direction =
         &device->direction[event == ABI_HID_RECEIVED ? ABI_HID_RECEIVED : ABI_HID_SENT];
-    (void)unused1;
-    (void)unused2;
+    (void)unused;
     if (direction->under_way) {
         direction->under_way = false;
         stop_lending(device, event);
         if (direction->upcall != NULL) {
-            direction->upcall(event, 0, 0, direction->userdata);
+            direction->upcall(event, status, 0, direction->userdata);
         }
     }
 }
@@ -45,10 +44,11 @@ int hid_run(struct hid_device *device, enum abi_hid_event event, uint8_t *report
     if (status == K_OK) {
         struct syscall_return upcall = syscall_yield_wait_for(device->driver, ABI_HID_UPCALL_EVENT);
         while (upcall.values[0] != (uint32_t)event) {
-            done(upcall.values[0], 0, 0, device);
+            done(upcall.values[0], upcall.values[1], 0, device);
             upcall = syscall_yield_wait_for(device->driver, ABI_HID_UPCALL_EVENT);
         }
         stop_lending(device, event);
+        status = -(int)upcall.values[1];
     }
     return status;
 }

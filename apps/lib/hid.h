@@ -29,9 +29,11 @@ struct hid_device {
         }                                                                                          \
     }
 
-/* One report that way, waited for. K_EBUSY: one that nobody waits for is under way. */
+/* One report that way, waited for. K_EBUSY: one that nobody waits for is under way. K_ECANCEL: the
+ * host went away or began anew before it took the report. */
 int hid_run(struct hid_device *device, enum abi_hid_event event, uint8_t *report);
-/* The same, left to itself: the upcall gets (event, 0, 0). */
+/* The same, left to itself: the upcall gets (event, 0, 0), or (ABI_HID_SENT, ABI_CANCEL, 0)
+ * where hid_run answers K_ECANCEL. */
 int hid_leave(struct hid_device *device, enum abi_hid_event event, uint8_t *report,
               syscall_upcall upcall, void *userdata);
 /* No upcall will follow. K_EALREADY: there is none under way. */

@@ -16,7 +16,8 @@ struct keyboard_hid_report {
 };
 _Static_assert(sizeof(struct keyboard_hid_report) == ABI_KEYBOARD_HID_REPORT_BYTES, "no padding");
 
-/* Sends one and waits until the host has taken it. K_EOFF: there is no host. */
+/* Sends one and waits until the host has taken it. K_EOFF: there is no host; K_ECANCEL: it went
+ * away, or began anew, before it took the report. */
 int keyboard_hid_send(struct keyboard_hid_report *report);
 /* Waits for what the host says of the lamps: bit 0 num lock, 1 caps lock, 2 scroll lock. < 0: an
  * error. */

@@ -37,11 +37,37 @@ static int answer(const struct hid_driver *driver, struct const_slice data)
     return data.length > 0 ? K_OK : K_ENOSUPPORT;
 }
 
+static void tell(struct hid_driver *driver, uint32_t what, int status)
+{
+    (void)upcall_schedule(&hid_grant, driver->owner, ABI_HID_UPCALL_EVENT, what, (uint32_t)-status,
+                          0);
+}
+
+static void end_sending(struct hid_driver *driver, int status)
+{
+    bool waiting = false;
+    driver->sending = false;
+    grant_enter (hid_grant, driver->owner, p) {
+        waiting = p->waits_for_sent;
+        p->waits_for_sent = false;
+    }
+    if (waiting) {
+        tell(driver, ABI_HID_SENT, status);
+    }
+}
+
+/* The controller has forgotten what was under way. A report that was meant for the host before is
+ * not for the next one; what is received is asked for again. */
+static void forget(struct hid_driver *driver)
+{
+    driver->receiving = false;
+    end_sending(driver, K_ECANCEL);
+}
+
 static void open_endpoints(struct hid_driver *driver, bool open)
 {
-    driver->sending = false;
-    driver->receiving = false;
     hil_usb_set_open(driver->usb, open);
+    forget(driver);
 }
 
 static void start_receiving(struct hid_driver *driver)
@@ -106,8 +132,7 @@ static void hid_reset(void *self)
 {
     struct hid_driver *driver = self;
     (void)slice_put(SLICE_OF(driver->configuration), 0, 0);
-    driver->sending = false;
-    driver->receiving = false;
+    forget(driver);
 }
 
 /* --- What the app asks --- */
@@ -118,23 +143,10 @@ static uint32_t report_bytes(const struct hid_driver *driver)
                                                     : ABI_CTAP_HID_REPORT_BYTES;
 }
 
-static void tell(struct hid_driver *driver, uint32_t what)
-{
-    (void)upcall_schedule(&hid_grant, driver->owner, ABI_HID_UPCALL_EVENT, what, 0, 0);
-}
-
 static void hid_sent(void *self)
 {
     struct hid_driver *driver = self;
-    bool waiting = false;
-    driver->sending = false;
-    grant_enter (hid_grant, driver->owner, p) {
-        waiting = p->waits_for_sent;
-        p->waits_for_sent = false;
-    }
-    if (waiting) {
-        tell(driver, ABI_HID_SENT);
-    }
+    end_sending(driver, K_OK);
 }
 
 static void hid_received(void *self, uint32_t count)
@@ -156,7 +168,7 @@ static void hid_received(void *self, uint32_t count)
     }
     (void)allow_write_dma(&hid_grant, driver->owner, ABI_HID_RW_RECEIVE, 0,
                           dma_part(&driver->out, 0, bytes));
-    tell(driver, ABI_HID_RECEIVED);
+    tell(driver, ABI_HID_RECEIVED, K_OK);
 }
 
 static command_return send_report(struct hid_driver *driver, struct process_id id)

@@ -232,6 +232,7 @@ static void test_without_a_host(void **state)
     expect_success(command(0, ABI_HID_SEND));
     usb_set_open(NULL, false);
     hil_usb_client_reset(controller.client);
+    expect_upcall(0, ABI_HID_UPCALL_EVENT, ABI_HID_SENT, ABI_CANCEL, 0);
     assert_int_equal(ask(0x80, 8, 0).data.bytes[0], 0);
     configure(1);
     expect_success(command(0, ABI_HID_SEND));
@@ -334,6 +335,23 @@ static void test_one_process_has_it_while_it_lives(void **state)
 }
 
 /* A host that takes no more reports keeps that of a process that has ended; not the device. */
+/* Another configuration ends what was sent in the one before; what is cancelled is told once. */
+static void test_a_host_that_begins_anew(void **state)
+{
+    (void)state;
+    uint8_t out[64] = {0};
+    allow(0, ABI_HID_RW_SEND, out, sizeof out);
+    configure(1);
+    expect_success(command(0, ABI_HID_SEND));
+    configure(1);
+    expect_upcall(0, ABI_HID_UPCALL_EVENT, ABI_HID_SENT, ABI_CANCEL, 0);
+    expect_success(command(0, ABI_HID_SEND));
+    expect_success(command(0, ABI_HID_CANCEL_SEND));
+    configure(1);
+    hil_usb_client_reset(controller.client);
+    expect_no_upcall(0);
+}
+
 static void test_a_report_that_nobody_takes(void **state)
 {
     (void)state;
@@ -369,6 +387,7 @@ int main(void)
         cmocka_unit_test_setup(test_descriptors, begin_keyboard),
         cmocka_unit_test_setup(test_keyboard, begin_keyboard),
         TEST(test_one_process_has_it_while_it_lives),
+        TEST(test_a_host_that_begins_anew),
         TEST(test_a_report_that_nobody_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
