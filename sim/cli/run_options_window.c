@@ -89,6 +89,17 @@ bool run_options_take_theme(struct run_options *options, const char *text, struc
            sim_fail(error, SIM_WRONG_USE, "--theme is dark or light, not '%s'", text);
 }
 
+/* An option that was given and is for nothing but what one sees; NULL: none. */
+static const char *option_of_view(const struct run_window_options *window)
+{
+    return window->pane != NULL          ? "--pane"
+           : window->width != 0          ? "--size"
+           : window->scale_permille != 0 ? "--scale"
+           : window->has_theme           ? "--theme"
+           : window->presenting          ? "--present"
+                                         : NULL;
+}
+
 bool run_options_check_window(const struct run_options *options, struct sim_error *error)
 {
     const struct run_window_options *window = &options->window;
@@ -102,11 +113,13 @@ bool run_options_check_window(const struct run_options *options, struct sim_erro
         return sim_fail(error, SIM_WRONG_USE,
                         "--window does not go with --headless, which is a run without one");
     }
-    if (window->pane != NULL && window->screenshot == NULL &&
-        (options->headless || window->wish == RUN_WINDOW_NO)) {
+    const char *of_view = option_of_view(window);
+    if (of_view != NULL && window->screenshot == NULL &&
+        (options->headless || window->wish == RUN_WINDOW_NO || other != NULL)) {
         return sim_fail(error, SIM_WRONG_USE,
-                        "--pane chooses what the window or --screenshot FILE shows: there is "
-                        "neither");
+                        "%s says how the window or the picture of --screenshot FILE looks: there "
+                        "is neither",
+                        of_view);
     }
     return true;
 }
