@@ -18,13 +18,13 @@
 /* Text that waits for the board's UART. */
 #define DEBUG_RING_BYTES 512u
 struct debug_ring {
-    struct dma_buffer buffer; /* the bytes, to the UART */
-    uint8_t bytes[DEBUG_RING_BYTES];
-    uint16_t first;            /* oldest byte */
-    uint16_t count;            /* bytes that wait, those on their way included */
-    uint16_t sending;          /* of them on their way; 0: the UART is idle */
+    struct dma_buffer buffer;  /* the bytes, to the UART */
+    uint32_t first;            /* oldest byte */
+    uint32_t count;            /* bytes that wait, those on their way included */
+    uint32_t sending;          /* of them on their way; 0: the UART is idle */
     uint32_t lost;             /* bytes dropped since the ring was last seen with room */
     struct deferred_call pump; /* starts the UART */
+    uint8_t bytes[DEBUG_RING_BYTES];
 };
 
 /* Drivers with numbers below are found without a search: the base drivers, of which every process
@@ -88,38 +88,40 @@ struct loader {
     uint32_t refused_count;
 };
 
+/* What is used most comes first: an instruction that reaches a byte of the first 32, or a word of
+ * the first 128, is half as long. */
 struct kernel {
     const struct kernel_config *config;
-    const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
-    struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
-    uint32_t generations[KERNEL_PROCESS_SLOTS];          /* of the latest life that a slot had */
-    const struct scheduler *scheduler;
     struct process *current; /* whose time slice is running; NULL: nobody's */
     const struct process
-        *mpu_owner;             /* whose regions, as they are now, the MPU holds; NULL: none's */
-    uint8_t next_slot;          /* where the round robin looks first */
+        *mpu_owner;    /* whose regions, as they are now, the MPU holds; NULL: none's */
+    uint8_t next_slot; /* where the round robin looks first */
+    bool in_main_loop; /* interrupts are served, so texts may wait */
+    bool panicking;
+    bool serving;   /* interrupts and deferred calls; else what runs is a process or its call */
+    bool stop_dead; /* the chip is to be told that somebody died */
+    const struct scheduler *scheduler;
+    union arch_signals put_off; /* work that waits until they have had it */
     uint32_t given_ticks;       /* to what runs now: a process, or work of the kernel */
     uint32_t slice_ticks;       /* left of the slice of `current` */
     uint32_t work_ticks;        /* of the kernel's work since the processes last had their share */
     uint32_t share_ticks;       /* that they have had of it since */
-    union arch_signals put_off; /* work that waits until they have had it */
-    bool in_main_loop;          /* interrupts are served, so texts may wait */
-    bool panicking;
-    bool serving;    /* interrupts and deferred calls; else what runs is a process or its call */
-    int grant_error; /* of the latest grant_enter */
-    uint32_t second_value; /* of the latest command's answer, if it has two */
-    uint32_t ram_free;     /* end of the highest process's RAM */
+    int grant_error;            /* of the latest grant_enter */
+    uint32_t second_value;      /* of the latest command's answer, if it has two */
+    struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
+    const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct deferred_list deferred, deferred_later;
+    uint32_t ram_free;                          /* end of the highest process's RAM */
+    uint32_t latest_serial;                     /* of a piece of a custom grant */
+    uint64_t dead_capsules;                     /* bit: index of the capsule */
+    struct trap trap;                           /* what is being handled; owner NULL: nothing */
+    struct left_command left_command;           /* the latest; counts while `current` is NULL */
+    uint32_t generations[KERNEL_PROCESS_SLOTS]; /* of the latest life that a slot had */
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
-    uint64_t dead_capsules;                 /* bit: index of the capsule */
-    uint32_t latest_serial;                 /* of a piece of a custom grant */
-    struct trap trap;                       /* what is being handled; owner NULL: nothing */
-    bool stop_dead;                         /* the chip is to be told that somebody died */
-    struct left_command left_command;       /* the latest; counts while `current` is NULL */
-    struct debug_ring debug;
+    struct deferred_call dump;              /* of processes that faulted */
+    struct app_control apps;                /* what is being installed */
     struct loader loader;
-    struct deferred_call dump; /* of processes that faulted */
-    struct app_control apps;   /* what is being installed */
+    struct debug_ring debug;
 };
 
 extern struct kernel kernel;

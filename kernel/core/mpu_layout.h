@@ -48,11 +48,10 @@ struct mpu_layout_region {
 };
 
 struct mpu_layout {
-    struct mpu_layout_region
-        region[MPU_LAYOUT_REGIONS];         /* first, so that assembly can load it by offset 0 */
     uint32_t ram_start, reach_end, ram_end; /* all 0 until placed */
     uint32_t flash_start, flash_end;        /* all 0 until set */
     uint8_t extra[MPU_LAYOUT_REGIONS];      /* handle of the extra that owns the region, 0: none */
+    struct mpu_layout_region region[MPU_LAYOUT_REGIONS];
 };
 
 struct mpu_layout_ram_request {

@@ -38,9 +38,9 @@ struct process_upcall {
     uint32_t argument[3];
 };
 
+/* What is used most comes first: an instruction that reaches a byte of the first 32, or a word of
+ * the first 128, is half as long. */
 struct process {
-    struct arch_context context; /* valid while it is not running */
-    struct mpu_layout layout;
     struct process_id id;
     uint8_t state;        /* enum abi_process_state */
     uint8_t resume_state; /* while STOPPED: what it is when it is started again */
@@ -55,11 +55,12 @@ struct process {
     uint32_t grant_start; /* lowest byte of the grants */
     uint32_t app_break;   /* at most layout.reach_end */
     uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
-    struct process_upcall queue[PROCESS_UPCALLS];
-    uint32_t code_start; /* in flash, behind header and trailer, which are protected */
-    struct tbf_app app;  /* offsets from layout.flash_start */
+    uint32_t code_start;  /* in flash, behind header and trailer, which are protected */
     uint32_t system_calls;
-    uint32_t interruptions; /* how often it stopped without a call and without a fault */
+    struct tbf_app app; /* offsets from layout.flash_start */
+    struct mpu_layout layout;
+    struct arch_context context; /* valid while it is not running */
+    uint32_t interruptions;      /* how often it stopped without a call and without a fault */
     uint32_t slices_used_up;
     uint32_t restarts;
     uint32_t restarts_forgiven;    /* of them for a fault that was another process's doing */
@@ -68,7 +69,8 @@ struct process {
     uint32_t completion_code;
     uint32_t stack_top, heap_start; /* as the app said; 0: it did not */
     struct arch_fault fault;        /* of the latest fault, exception 0: none */
-    uint32_t grant_block[];         /* per grant: its address, bit 0: entered; 0: not allocated */
+    struct process_upcall queue[PROCESS_UPCALLS];
+    uint32_t grant_block[]; /* per grant: its address, bit 0: entered; 0: not allocated */
 };
 
 /* Why an app is not running. */

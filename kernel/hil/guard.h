@@ -18,7 +18,7 @@
 /* One for each capsule that is linked, made by its CAPSULE line. All of them lie side by side in
  * one section; the position is the index. */
 struct capsule {
-    char name[24]; /* ends in 0 */
+    char name[17]; /* ends in 0; no longer than the longest: there is one for each capsule */
 };
 
 /* Who this text belongs to: the capsule that it is compiled in, NULL in trusted code. What a header

@@ -11,7 +11,7 @@
 enum {
     SECTION_MAX_BYTES = 32 * 1024, /* code of one function, or one constant */
     GRANT_BYTES = 8,               /* struct grant */
-    CAPSULE_BYTES = 24,            /* struct capsule */
+    CAPSULE_BYTES = 17,            /* struct capsule */
     THUMB_CALL_ADDEND = -4,        /* of a branch to where its symbol is */
 };
 

@@ -35,13 +35,11 @@ _Noreturn void arch_reset_handler(void)
     }
 }
 
-#define INTERRUPTS 48 /* of the larger chip; unused ones cost four bytes each */
-
 struct vector_table {
     uint32_t *stack_top;
     void (*reset)(void);
-    void (*exception[14])(void); /* exceptions 2 to 15 */
-    void (*interrupt[INTERRUPTS])(void);
+    void (*exception[14])(void);              /* exceptions 2 to 15 */
+    void (*interrupt[ARCH_INTERRUPTS])(void); /* as many as the chip has */
 };
 
 static const struct vector_table vectors __attribute__((section(".vectors"), used)) = {
@@ -62,5 +60,5 @@ static const struct vector_table vectors __attribute__((section(".vectors"), use
             arch_pendsv_handler, /* 14 */
             arch_systick_handler /* 15 */
         },
-    .interrupt = {[0 ... INTERRUPTS - 1] = arch_interrupt_handler},
+    .interrupt = {[0 ... ARCH_INTERRUPTS - 1] = arch_interrupt_handler},
 };

@@ -89,7 +89,8 @@ void arch_landing_abandon(struct arch_landing *landing)
 enum arch_stop arch_process_run(struct arch_context *context)
 {
     fixture.runs++;
-    struct process *process = (struct process *)(void *)context; /* its first member */
+    struct process *process =
+        (struct process *)(void *)((uint8_t *)context - offsetof(struct process, context));
     return fixture.run != NULL ? fixture.run(process) : ARCH_STOP_INTERRUPT;
 }
 
