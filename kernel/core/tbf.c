@@ -3,173 +3,130 @@
 #include <stddef.h>
 
 #include "kernel/abi/tbf.h"
+#include "kernel/core/bytes.h"
 
 /* The newest ABI that this kernel speaks: apps built for any minor version up to it run. */
 #define NEWEST_MINOR 3u
 _Static_assert(NEWEST_MINOR >= TBF_KERNEL_MINOR, "our own apps must run");
 
-static uint16_t read_u16(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-
-static uint32_t read_u32(const uint8_t *bytes)
-{
-    return (uint32_t)read_u16(bytes) | (uint32_t)read_u16(bytes + 2) << 16;
-}
-
-static uint32_t checksum_of(const uint8_t *image, uint32_t header_size)
-{
-    uint32_t sum = read_u32(image + offsetof(struct tbf_header, checksum));
-    for (uint32_t offset = 0; offset < header_size; offset += 4) {
-        sum ^= read_u32(image + offset);
-    }
-    return sum;
-}
-
-/* What the TLVs said, before it is put together. */
-struct tlvs {
-    bool has_main, has_version;
-    uint32_t init_offset, trailer_size, binary_end;
-    uint16_t major, minor;
+/* A header on its way to a verdict. */
+struct header {
+    const uint8_t *image;
+    struct tbf_app *app;
+    uint32_t seen;          /* bits: the types of the TLVs that were there */
+    const uint8_t *program; /* payload of Program or else Main, which begin alike; NULL: neither */
+    const uint8_t *version; /* NULL: none */
 };
 
-static void take_main(const uint8_t *payload, struct tlvs *tlvs, struct tbf_app *app)
-{
-    tlvs->init_offset = read_u32(payload + offsetof(struct tbf_main, init_offset));
-    tlvs->trailer_size = read_u32(payload + offsetof(struct tbf_main, protected_trailer_size));
-    app->minimum_ram = read_u32(payload + offsetof(struct tbf_main, minimum_ram_size));
-    tlvs->binary_end = app->total_size;
-}
+/* The least that a TLV of the type has; none of the others. */
+static const uint8_t least_bytes[] = {
+    [TBF_TYPE_MAIN] = sizeof(struct tbf_main),
+    [TBF_TYPE_FIXED_ADDRESSES] = sizeof(struct tbf_fixed_addresses),
+    [TBF_TYPE_PERMISSIONS] = 2,
+    [TBF_TYPE_STORAGE_PERMISSIONS] = TBF_STORAGE_READ_OFFSET + 2u * 2u,
+    [TBF_TYPE_KERNEL_VERSION] = sizeof(struct tbf_kernel_version),
+    [TBF_TYPE_PROGRAM] = sizeof(struct tbf_program),
+    [TBF_TYPE_SHORT_ID] = sizeof(uint32_t),
+};
 
-/* Of `length` bytes: a write identifier, then two lists, each with its count before it. */
+/* Of `length` bytes, enough for the counts: a write identifier, then two lists, each with its count
+ * before it. */
 static bool storage_fits(const uint8_t *payload, uint32_t length)
 {
-    uint32_t offset = TBF_STORAGE_READ_OFFSET;
-    for (uint32_t list = 0; list < 2; list++) {
-        if (length < offset + 2u) {
-            return false;
-        }
-        offset += 2u + read_u16(payload + offset) * (uint32_t)sizeof(uint32_t);
-    }
-    return offset <= length;
+    uint32_t second = TBF_STORAGE_READ_OFFSET + 2u +
+                      bytes_get_u16(payload + TBF_STORAGE_READ_OFFSET) * (uint32_t)sizeof(uint32_t);
+    return second + 2u <= length &&
+           second + 2u + bytes_get_u16(payload + second) * (uint32_t)sizeof(uint32_t) <= length;
 }
 
 /* One TLV whose payload lies inside the header; false when it is shorter than it must be. */
-static bool take_tlv(const uint8_t *image, struct tbf_tlv tlv, uint32_t offset, struct tlvs *tlvs,
-                     struct tbf_app *app)
+static ARCH_OUT_OF_LINE bool take_tlv(struct header *header, uint32_t type, uint32_t length,
+                                      uint32_t offset)
 {
-    const uint8_t *payload = image + offset;
-    switch (tlv.type) {
-    case TBF_TYPE_MAIN:
-        if (tlv.length < sizeof(struct tbf_main)) {
-            return false;
-        }
-        if (!tlvs->has_main && !app->has_program) {
-            take_main(payload, tlvs, app);
-            tlvs->has_main = true;
-        }
-        return true;
-    case TBF_TYPE_PROGRAM:
-        if (tlv.length < sizeof(struct tbf_program)) {
-            return false;
-        }
-        if (!app->has_program) {
-            take_main(payload, tlvs, app); /* starts like Main, and goes before it */
-            tlvs->binary_end = read_u32(payload + offsetof(struct tbf_program, binary_end_offset));
-            app->program_version = read_u32(payload + offsetof(struct tbf_program, version));
-            app->has_program = true;
-        }
-        return true;
-    case TBF_TYPE_KERNEL_VERSION:
-        if (tlv.length < sizeof(struct tbf_kernel_version)) {
-            return false;
-        }
-        if (!tlvs->has_version) {
-            tlvs->major = read_u16(payload);
-            tlvs->minor = read_u16(payload + 2);
-            tlvs->has_version = true;
-        }
-        return true;
-    case TBF_TYPE_PACKAGE_NAME:
-        if (app->name == 0) {
-            app->name = (uint16_t)offset;
-            app->name_length = tlv.length;
-        }
-        return true;
-    case TBF_TYPE_WRITEABLE_FLASH:
-        if (app->writeable == 0) {
-            app->writeable = (uint16_t)offset;
-            app->writeable_count = (uint16_t)(tlv.length / sizeof(struct tbf_writeable_flash));
-        }
-        return true;
-    case TBF_TYPE_FIXED_ADDRESSES:
-        if (tlv.length < sizeof(struct tbf_fixed_addresses)) {
-            return false;
-        }
-        if (app->fixed_ram == TBF_ADDRESS_ANY && app->fixed_flash == TBF_ADDRESS_ANY) {
-            app->fixed_ram = read_u32(payload);
-            app->fixed_flash = read_u32(payload + 4);
-        }
-        return true;
-    case TBF_TYPE_PERMISSIONS: {
-        if (tlv.length < 2) {
-            return false;
-        }
-        uint16_t count = read_u16(payload);
-        if (count > (tlv.length - 2u) / TBF_PERMISSION_BYTES) {
-            return false;
-        }
-        if (!app->has_permissions) {
-            app->has_permissions = true;
-            app->permissions = (uint16_t)(offset + 2u);
-            app->permission_count = count;
-        }
-        return true;
-    }
-    case TBF_TYPE_STORAGE_PERMISSIONS:
-        if (!storage_fits(payload, tlv.length)) {
-            return false;
-        }
-        if (app->storage == 0) {
-            app->storage = (uint16_t)offset;
-        }
-        return true;
-    case TBF_TYPE_SHORT_ID:
-        if (tlv.length < 4) {
-            return false;
-        }
-        if (app->short_id == 0) {
-            app->short_id = read_u32(payload);
-        }
-        return true;
-    default:
+    struct tbf_app *app = header->app;
+    const uint8_t *payload = header->image + offset;
+    if (type >= sizeof(least_bytes)) {
         return true; /* unknown ones are skipped: the format grows that way */
     }
+    if (length < least_bytes[type] ||
+        (type == TBF_TYPE_PERMISSIONS &&
+         bytes_get_u16(payload) > (length - 2u) / TBF_PERMISSION_BYTES) ||
+        (type == TBF_TYPE_STORAGE_PERMISSIONS && !storage_fits(payload, length))) {
+        return false;
+    }
+    if ((header->seen >> type & 1u) != 0) {
+        return true;
+    }
+    header->seen |= 1u << type;
+    switch (type) {
+    case TBF_TYPE_MAIN:
+        if (header->program == NULL) {
+            header->program = payload;
+        }
+        break;
+    case TBF_TYPE_PROGRAM:
+        header->program = payload;
+        app->has_program = true;
+        break;
+    case TBF_TYPE_KERNEL_VERSION:
+        header->version = payload;
+        break;
+    case TBF_TYPE_PACKAGE_NAME:
+        app->name = (uint16_t)offset;
+        app->name_length = (uint16_t)length;
+        break;
+    case TBF_TYPE_WRITEABLE_FLASH:
+        app->writeable = (uint16_t)offset;
+        app->writeable_count = (uint16_t)(length / sizeof(struct tbf_writeable_flash));
+        break;
+    case TBF_TYPE_FIXED_ADDRESSES:
+        app->fixed_ram = bytes_get_u32(payload);
+        app->fixed_flash = bytes_get_u32(payload + 4);
+        break;
+    case TBF_TYPE_PERMISSIONS:
+        app->has_permissions = true;
+        app->permissions = (uint16_t)(offset + 2u);
+        app->permission_count = (uint16_t)bytes_get_u16(payload);
+        break;
+    case TBF_TYPE_STORAGE_PERMISSIONS:
+        app->storage = (uint16_t)offset;
+        break;
+    case TBF_TYPE_SHORT_ID:
+        app->short_id = bytes_get_u32(payload);
+        break;
+    }
+    return true;
 }
 
-static enum tbf_result check_program(const struct tlvs *tlvs, uint32_t header_size,
-                                     struct tbf_app *app)
+static enum tbf_result check_program(const struct header *header, uint32_t header_size)
 {
-    if (!tlvs->has_main && !app->has_program) {
+    struct tbf_app *app = header->app;
+    const uint8_t *program = header->program;
+    if (program == NULL) {
         return TBF_NO_PROGRAM;
     }
+    uint32_t init_offset = bytes_get_u32(program + offsetof(struct tbf_program, init_offset));
+    uint32_t trailer_size =
+        bytes_get_u32(program + offsetof(struct tbf_program, protected_trailer_size));
+    app->minimum_ram = bytes_get_u32(program + offsetof(struct tbf_program, minimum_ram_size));
+    app->binary_end = app->total_size;
+    if (app->has_program) {
+        app->binary_end = bytes_get_u32(program + offsetof(struct tbf_program, binary_end_offset));
+        app->program_version = bytes_get_u32(program + offsetof(struct tbf_program, version));
+    }
     /* Compared by subtraction: nothing here can overflow. header_size <= binary_end <= total. */
-    if (tlvs->binary_end > app->total_size || tlvs->binary_end < header_size) {
+    uint32_t room = app->binary_end - header_size;
+    if (app->binary_end > app->total_size || app->binary_end < header_size || trailer_size > room ||
+        init_offset >= room || init_offset < trailer_size) {
         return TBF_BAD_ENTRY;
     }
-    uint32_t room = tlvs->binary_end - header_size;
-    if (tlvs->trailer_size > room || tlvs->init_offset >= room ||
-        tlvs->init_offset < tlvs->trailer_size) {
-        return TBF_BAD_ENTRY;
-    }
-    app->entry = header_size + tlvs->init_offset;
-    app->binary = header_size + tlvs->trailer_size;
-    app->binary_end = tlvs->binary_end;
-    if (!tlvs->has_version) {
+    app->entry = header_size + init_offset;
+    app->binary = header_size + trailer_size;
+    if (header->version == NULL) {
         return TBF_NO_KERNEL_VERSION;
     }
-    if (tlvs->major != TBF_KERNEL_MAJOR || tlvs->minor > NEWEST_MINOR) {
+    if (bytes_get_u16(header->version) != TBF_KERNEL_MAJOR ||
+        bytes_get_u16(header->version + 2) > NEWEST_MINOR) {
         return TBF_WRONG_KERNEL_VERSION;
     }
     return TBF_APP;
@@ -178,44 +135,50 @@ static enum tbf_result check_program(const struct tlvs *tlvs, uint32_t header_si
 enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_app *app)
 {
     *app = (struct tbf_app){.fixed_ram = TBF_ADDRESS_ANY, .fixed_flash = TBF_ADDRESS_ANY};
-    if (available < sizeof(struct tbf_header) || read_u16(image) != TBF_VERSION) {
+    if (available < sizeof(struct tbf_header) || bytes_get_u16(image) != TBF_VERSION) {
         return TBF_END;
     }
-    uint32_t header_size = read_u16(image + offsetof(struct tbf_header, header_size));
-    app->total_size = read_u32(image + offsetof(struct tbf_header, total_size));
-    if (app->total_size > available || app->total_size < sizeof(struct tbf_header) ||
-        app->total_size % TBF_ALIGNMENT != 0) {
+    uint32_t header_size = bytes_get_u16(image + offsetof(struct tbf_header, header_size));
+    uint32_t total_size = bytes_get_u32(image + offsetof(struct tbf_header, total_size));
+    if (total_size > available || total_size < sizeof(struct tbf_header) ||
+        total_size % TBF_ALIGNMENT != 0) {
         return TBF_BAD_TOTAL_SIZE;
     }
+    app->total_size = total_size;
     if (header_size < sizeof(struct tbf_header) || header_size > TBF_HEADER_BYTES_MAX ||
-        header_size > app->total_size || header_size % TBF_ALIGNMENT != 0) {
+        header_size > total_size || header_size % TBF_ALIGNMENT != 0) {
         return TBF_BAD_HEADER_SIZE;
     }
-    uint32_t checksum = read_u32(image + offsetof(struct tbf_header, checksum));
-    if (checksum == 0 && read_u32(image + offsetof(struct tbf_header, flags)) == 0) {
+    uint32_t flags = bytes_get_u32(image + offsetof(struct tbf_header, flags));
+    if (flags == 0 && bytes_get_u32(image + offsetof(struct tbf_header, checksum)) == 0) {
         return TBF_PADDING; /* app_store removes apps like that */
     }
-    if (checksum_of(image, header_size) != checksum) {
+    uint32_t sum = 0; /* with the checksum, which takes it to 0 */
+    for (uint32_t offset = 0; offset < header_size; offset += 4) {
+        sum ^= bytes_get_u32(image + offset);
+    }
+    if (sum != 0) {
         return TBF_BAD_CHECKSUM;
     }
     if (header_size == TBF_PADDING_HEADER_SIZE) {
         return TBF_PADDING;
     }
 
-    struct tlvs tlvs = {0};
+    struct header header = {.image = image, .app = app};
     uint32_t offset = sizeof(struct tbf_header);
     while (header_size - offset >= sizeof(struct tbf_tlv)) {
-        struct tbf_tlv tlv = {read_u16(image + offset), read_u16(image + offset + 2)};
+        uint32_t type = bytes_get_u16(image + offset);
+        uint32_t length = bytes_get_u16(image + offset + 2);
         offset += (uint32_t)sizeof(struct tbf_tlv);
-        if (tlv.length > header_size - offset || !take_tlv(image, tlv, offset, &tlvs, app)) {
+        if (length > header_size - offset || !take_tlv(&header, type, length, offset)) {
             return TBF_BAD_TLV;
         }
-        offset += (tlv.length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
+        offset += (length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
     }
-    if ((read_u32(image + offsetof(struct tbf_header, flags)) & TBF_FLAG_ENABLED) == 0) {
+    if ((flags & TBF_FLAG_ENABLED) == 0) {
         return TBF_DISABLED;
     }
-    return check_program(&tlvs, header_size, app);
+    return check_program(&header, header_size);
 }
 
 enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *app,
@@ -227,24 +190,25 @@ enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *
             return TBF_FOOTER_BAD;
         }
         *seen += 1;
-        struct tbf_tlv tlv = {read_u16(image + *offset), read_u16(image + *offset + 2)};
+        uint32_t type = bytes_get_u16(image + *offset);
+        uint32_t length = bytes_get_u16(image + *offset + 2);
         uint32_t payload = *offset + (uint32_t)sizeof(struct tbf_tlv);
-        if (tlv.length > app->total_size - payload) {
+        if (length > app->total_size - payload) {
             return TBF_FOOTER_BAD;
         }
         uint32_t left = app->total_size - payload;
-        uint32_t padded = (tlv.length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
+        uint32_t padded = (length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
         *offset = padded < left ? payload + padded : app->total_size;
-        if (tlv.type != TBF_TYPE_CREDENTIALS) {
+        if (type != TBF_TYPE_CREDENTIALS) {
             continue;
         }
-        if (tlv.length < sizeof(uint32_t)) {
+        if (length < sizeof(uint32_t)) {
             return TBF_FOOTER_BAD;
         }
         *credential = (struct tbf_credential){
-            .format = read_u32(image + payload),
+            .format = bytes_get_u32(image + payload),
             .data = payload + (uint32_t)sizeof(uint32_t),
-            .data_bytes = tlv.length - (uint32_t)sizeof(uint32_t),
+            .data_bytes = length - (uint32_t)sizeof(uint32_t),
         };
         return TBF_FOOTER_CREDENTIAL;
     }
@@ -259,14 +223,14 @@ static bool permits(const uint8_t *image, const struct tbf_app *app, uint32_t dr
     }
     for (uint32_t i = 0; i < app->permission_count; i++) {
         const uint8_t *record = image + app->permissions + i * TBF_PERMISSION_BYTES;
-        if (read_u32(record + TBF_PERMISSION_DRIVER_OFFSET) != driver) {
+        if (bytes_get_u32(record + TBF_PERMISSION_DRIVER_OFFSET) != driver) {
             continue;
         }
         if (any_command) {
             return true;
         }
         const uint8_t *mask = record + TBF_PERMISSION_MASK_OFFSET;
-        if (read_u32(record + TBF_PERMISSION_COMMAND_OFFSET) == command / 64u &&
+        if (bytes_get_u32(record + TBF_PERMISSION_COMMAND_OFFSET) == command / 64u &&
             ((uint32_t)mask[command % 64u / 8u] >> (command % 8u) & 1u) != 0) {
             return true;
         }
@@ -287,20 +251,20 @@ bool tbf_permits_driver(const uint8_t *image, const struct tbf_app *app, uint32_
 
 uint32_t tbf_storage_write_id(const uint8_t *image, const struct tbf_app *app)
 {
-    return read_u32(image + app->storage);
+    return bytes_get_u32(image + app->storage);
 }
 
 bool tbf_storage_lists(const uint8_t *image, const struct tbf_app *app, bool modify,
                        uint32_t write_id)
 {
     const uint8_t *list = image + app->storage + TBF_STORAGE_READ_OFFSET;
-    uint32_t count = read_u16(list);
+    uint32_t count = bytes_get_u16(list);
     if (modify) {
         list += 2u + count * sizeof(uint32_t);
-        count = read_u16(list);
+        count = bytes_get_u16(list);
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (read_u32(list + 2u + i * sizeof(uint32_t)) == write_id) {
+        if (bytes_get_u32(list + 2u + i * sizeof(uint32_t)) == write_id) {
             return true;
         }
     }
