@@ -439,7 +439,7 @@ static struct ownership_answer of_process(const struct ownership *ownership, int
                                                             : OWNERSHIP_GRANT_MEMORY,
                                       .process = index,
                                       .buffer = find_buffer(process, address)};
-    for (size_t i = 0; i < OWNERSHIP_BUFFERS; i++) {
+    for (size_t i = 0; i < OWNERSHIP_SHARES; i++) {
         struct ownership_range shared = ownership_map_shared(map, index, i);
         answer.shared |= address >= shared.start && address < shared.end;
     }

@@ -57,7 +57,7 @@ static bool is_within(struct ownership_range inner, struct ownership_range outer
 static bool is_shared(const struct ownership_map *map, int process, struct ownership_range range)
 {
     for (int owner = 0; owner < (int)map->count; owner++) {
-        for (size_t i = 0; i < OWNERSHIP_BUFFERS && owner != process; i++) {
+        for (size_t i = 0; i < OWNERSHIP_SHARES && owner != process; i++) {
             struct ownership_range shared = ownership_map_shared(map, owner, i);
             if (shared.start != shared.end && is_within(range, shared)) {
                 return true;

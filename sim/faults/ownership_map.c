@@ -440,9 +440,23 @@ uint32_t ownership_map_lent_until(const struct ownership_map *map, int process, 
     return flag ? address + 1 : address;
 }
 
+/* What the process has asked to share, and may have shared by now. */
+static struct ownership_range asked_share(const struct ownership_process *process)
+{
+    const struct ownership_call *call = &process->call;
+    uint32_t start = call->argument[2], end = start + call->argument[3];
+    bool shares = call->open && process->notified && call->argument[0] == ABI_DRIVER_IPC &&
+                  call->call_class == ABI_CLASS_ALLOW_READ_WRITE && start >= process->ram.start &&
+                  start < end && end <= process->asked_break;
+    return shares ? (struct ownership_range){start, end} : (struct ownership_range){0};
+}
+
 struct ownership_range ownership_map_shared(const struct ownership_map *map, int owner,
                                             size_t index)
 {
+    if (index == OWNERSHIP_BUFFERS) {
+        return asked_share(&map->process[owner]);
+    }
     const struct ownership_buffer *buffer = &map->process[owner].buffer[index];
     bool shared = buffer->driver == ABI_DRIVER_IPC && map->process[owner].notified &&
                   buffer->call_class == ABI_CLASS_ALLOW_READ_WRITE;

@@ -25,6 +25,7 @@
 
 #define OWNERSHIP_PROCESSES     PROCESS_WATCH_MAX
 #define OWNERSHIP_BUFFERS       96 /* of one process at a time */
+#define OWNERSHIP_SHARES        (OWNERSHIP_BUFFERS + 1) /* with that of a call without its answer */
 #define OWNERSHIP_SUBSCRIPTIONS 96
 #define OWNERSHIP_NOBODY        (-1)
 
@@ -120,9 +121,10 @@ void ownership_map_reset(struct ownership_map *map);
  * `address` when it may not. */
 uint32_t ownership_map_lent_until(const struct ownership_map *map, int process, uint32_t address);
 
-/* The part of a buffer of `owner` that `peer` shares with it now, at the place `index` of the
- * owner's buffers; empty: none. Which number of IPC is which process is not known from outside, so
- * any peer will do. */
+/* The part of a buffer of `owner` that peers may reach now, `index` below OWNERSHIP_SHARES: at that
+ * place of the owner's buffers; the last is what it has asked to share by a call whose answer has
+ * not been seen, as another may run before. Empty: none. Which number of IPC is which process is not
+ * known from outside, so any peer will do. */
 struct ownership_range ownership_map_shared(const struct ownership_map *map, int owner,
                                             size_t index);
 

@@ -15,7 +15,7 @@ static uint32_t permitted_until(const struct ownership *ownership, int who, int 
     if (end != address) {
         return end;
     }
-    for (size_t i = 0; who != OWNERSHIP_NOBODY && i < OWNERSHIP_BUFFERS; i++) {
+    for (size_t i = 0; who != OWNERSHIP_NOBODY && i < OWNERSHIP_SHARES; i++) {
         struct ownership_range shared = ownership_map_shared(map, owner, i);
         if (address >= shared.start && address < shared.end) {
             return shared.end;

@@ -1,4 +1,4 @@
--- Processes and each other: IPC, read-only state, alarms set all the time. Attacks by packages of many names: test_ipc.py,
+-- Processes and each other: IPC, read-only state, alarms set all the time. Attacks: ipc.lua,
 -- test_attacks.py.
 local function lines(m, pattern)
     local found = {}

@@ -1,5 +1,5 @@
--- Nonvolatile and isolated storage: a flash that fails is noticed, apps do not see each other's. Cuts at every operation:
--- test_storage.py, test_isolated_storage.py.
+-- Nonvolatile and isolated storage: a flash that fails is noticed, apps do not see each other's, permissions. Cuts at every
+-- operation: storage_cuts.lua.
 local function lines(m, pattern)
     local found = {}
     for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
@@ -155,5 +155,19 @@ for _, board in ipairs({ "nrf52dk", "nrf52840dk", "pinetime" }) do
             same(lines(m, "^" .. who .. ": head"), { who .. ": head missing, generation 0", who .. ": head there, generation 1" })
         end
         same(lines(m, "^diary: start"), starts(2))
+    end)
+end
+
+-- What the storage element of a package's header lists decides what an app may.
+local READS, WRITES = "A: head missing, generation 0", "A: wrote generation 1, 24"
+local REFUSED, NOTHING = "A: wrote generation 1, -10", "A: error -10"
+for package, said in pairs({
+    all = { READS, WRITES }, among_others = { READS, WRITES }, no_modify = { READS, REFUSED }, other_modify = { READS, REFUSED },
+    no_read = { NOTHING }, no_write = { NOTHING },
+}) do
+    case("an app may what its package lists: " .. package, function()
+        local m = machine("nrf52dk", "isolated_lists_" .. package)
+        m:run_for(s(1))
+        same(lines(m, "^A: "), said)
     end)
 end

@@ -1,43 +1,12 @@
 #!/usr/bin/env python3
-"""Isolated storage over the chip's own flash: a power cut at every single write and erase leaves old bytes or new ones;
-what a package permits. The rest is in storage.lua. Takes some seconds."""
+"""Isolated storage: what a package permits. The rest is in storage.lua and storage_cuts.lua."""
 import os
 import re
 import tempfile
 import unittest
 
 from install_frames import install_frames
-from sandglass import BUILD, app, run, sandglass
-
-A = app("tests/isolated_A")
-
-
-class Isolated(unittest.TestCase):
-    def check_cuts(self, board, fault):
-        generations, n = set(), 0
-        while n < 100:
-            n += 1
-            result = run("-b", board, A, "--fault", "power.power-cut=1@1s", "--fault", f"{fault}={n}@1s", seconds=2.5)
-            found = result.lines("^A: head")
-            self.assertEqual(found[:2], ["A: head missing, generation 0", "A: head there, generation 1"], n)
-            if len(found) == 2:  # it was not cut: there are fewer operations
-                break
-            with self.subTest(board=board, n=n):
-                # What it found after the cut, it went on from.
-                generation = int(found[2].split()[-1])
-                self.assertIn(generation, (1, 2))
-                self.assertEqual(found[2:], [f"A: head there, generation {generation}"])
-                self.assertEqual(result.lines("^A: wrote")[-1], f"A: wrote generation {generation + 1}, 24")
-                generations.add(generation)
-        self.assertEqual(generations, {1, 2})
-        return n - 1
-
-    def test_cuts_in_one_piece(self):
-        # An erase; words of two pages, without those of ones; a seal; one word of the old seal.
-        self.assertEqual(self.check_cuts("nrf52dk", "flash_controller.power-cut"), 1 + 6 + 5 + 19 + 1)
-
-    def test_cuts_in_an_erase_by_pieces(self):
-        self.assertEqual(self.check_cuts("sensor_node", "flash_controller.power-cut"), 29 + 6 + 5 + 19 + 1)
+from sandglass import BUILD, run, sandglass
 
 
 class Permissions(unittest.TestCase):
@@ -59,17 +28,6 @@ class Permissions(unittest.TestCase):
         frames = install_frames(second, 1000)
         result = run("-b", "nrf52840dk", first, *frames.options, seconds=frames.at_ms / 1000 + 1)
         return re.findall(r"A: (?:head|wrote|error) .*", result.stdout)  # answers to the frames may stand before
-
-    def test_what_is_listed(self):
-        both = ["A: head missing, generation 0", "A: wrote generation 1, 24"]
-        for options, said in ((("--write-id", "7", "--read-ids", "7", "--modify-ids", "7"), both),
-                              (("--write-id", "7", "--read-ids", "1,7,9", "--modify-ids", "3,7"), both),
-                              (("--write-id", "7", "--read-ids", "7"), [both[0], "A: wrote generation 1, -10"]),
-                              (("--write-id", "7", "--read-ids", "7", "--modify-ids", "8"), [both[0], "A: wrote generation 1, -10"]),
-                              (("--write-id", "7", "--modify-ids", "7"), ["A: error -10"]),
-                              (("--read-ids", "7", "--modify-ids", "7"), ["A: error -10"])):
-            with self.subTest(options=options):
-                self.assertEqual(run(self.pack(*options), seconds=1).lines("^A: "), said)
 
     def test_the_number_is_what_counts(self):
         seven = ("--write-id", "7", "--read-ids", "7", "--modify-ids", "7")
