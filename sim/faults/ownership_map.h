@@ -24,7 +24,7 @@
 #include "sim/machine/process_watch.h"
 
 #define OWNERSHIP_PROCESSES     PROCESS_WATCH_MAX
-#define OWNERSHIP_BUFFERS       96 /* of one process at a time */
+#define OWNERSHIP_BUFFERS       96                      /* of one process at a time */
 #define OWNERSHIP_SHARES        (OWNERSHIP_BUFFERS + 1) /* with that of a call without its answer */
 #define OWNERSHIP_SUBSCRIPTIONS 96
 #define OWNERSHIP_NOBODY        (-1)
@@ -123,8 +123,8 @@ uint32_t ownership_map_lent_until(const struct ownership_map *map, int process, 
 
 /* The part of a buffer of `owner` that peers may reach now, `index` below OWNERSHIP_SHARES: at that
  * place of the owner's buffers; the last is what it has asked to share by a call whose answer has
- * not been seen, as another may run before. Empty: none. Which number of IPC is which process is not
- * known from outside, so any peer will do. */
+ * not been seen, as another may run before. Empty: none. Which number of IPC is which process is
+ * not known from outside, so any peer will do. */
 struct ownership_range ownership_map_shared(const struct ownership_map *map, int owner,
                                             size_t index);
 

@@ -339,7 +339,7 @@ static void test_shared_buffers(void **state)
     struct answer done = {{ABI_SUCCESS, ABI_IPC_NOTIFY_SERVICE, 1, 0}};
     assert_int_equal(call(&map, ABI_CLASS_COMMAND, notify, done), OWNERSHIP_FINE);
     assert_int_equal(ownership_map_shared(&map, 0, 0).start, RAM_A + 0x100);
-    /* Another one, which may be there before the answer is seen; none that is not its own to share. */
+    /* Another one, which may be there before the answer is seen; none that is not its own. */
     uint32_t other[4] = {ABI_DRIVER_IPC, 1, RAM_A + 0x200, 32};
     ownership_map_called(&map, 0, ABI_CLASS_ALLOW_READ_WRITE, other, 0);
     assert_int_equal(ownership_map_shared(&map, 0, 0).start, RAM_A + 0x100);
