@@ -41,6 +41,17 @@ static bool add_tbf(struct guest *guest, const char *path, uint8_t *bytes, size_
     return true;
 }
 
+bool guest_add_app(struct guest *guest, const char *name, const uint8_t *bytes, size_t size,
+                   struct sim_error *error)
+{
+    uint8_t *copy = malloc(size + 1);
+    if (copy == NULL) {
+        return sim_fail(error, SIM_INTERNAL, "no memory for %s", name);
+    }
+    memcpy(copy, bytes, size);
+    return add_tbf(guest, name, copy, size, error);
+}
+
 static bool add_app_elf(struct guest *guest, const char *path, const struct file_bytes *elf,
                         struct sim_error *error)
 {
@@ -51,14 +62,9 @@ static bool add_app_elf(struct guest *guest, const char *path, const struct file
     }
     fprintf(stderr, "sandglass: %s is an app (linked at 0x80000000): packed as %s\n", path,
             output.name);
-    uint8_t *copy = malloc(output.size);
-    if (copy != NULL) {
-        memcpy(copy, output.bytes, output.size);
-    }
-    size_t size = output.size;
+    bool added = guest_add_app(guest, path, output.bytes, output.size, error);
     pack_output_free(&output);
-    return copy == NULL ? sim_fail(error, SIM_INTERNAL, "no memory for %s", path)
-                        : add_tbf(guest, path, copy, size, error);
+    return added;
 }
 
 static bool add_tab(struct guest *guest, const char *path, const struct file_bytes *tab,
@@ -69,23 +75,18 @@ static bool add_tab(struct guest *guest, const char *path, const struct file_byt
     if (!tab_find(path, tab->data, tab->size, &tbf, &size, error)) {
         return false;
     }
-    uint8_t *copy = malloc(size + 1);
-    if (copy == NULL) {
-        return sim_fail(error, SIM_INTERNAL, "no memory for %s", path);
-    }
-    memcpy(copy, tbf, size);
-    return add_tbf(guest, path, copy, size, error);
+    return guest_add_app(guest, path, tbf, size, error);
 }
 
-static bool add_firmware(struct guest *guest, const char *path, const struct file_bytes *bytes,
-                         struct sim_error *error)
+bool guest_add_firmware(struct guest *guest, const char *path, const uint8_t *bytes, size_t size,
+                        struct sim_error *error)
 {
     if (guest_has_firmware(guest)) {
         return sim_fail(error, SIM_WRONG_USE,
                         "%s is a second firmware image (the first is %s): give one, and apps", path,
                         guest->firmware_path);
     }
-    if (!image_parse(path, bytes->data, bytes->size, &guest->firmware, error)) {
+    if (!image_parse(path, bytes, size, &guest->firmware, error)) {
         return false;
     }
     guest->firmware_path = strdup(path);
@@ -163,9 +164,10 @@ bool guest_add_file(struct guest *guest, const char *name, struct sim_error *err
     if (file_has_ending(path, ".tbf")) {
         return add_tbf(guest, path, bytes.data, bytes.size, error); /* takes the bytes over */
     }
-    bool done = file_has_ending(path, ".tab")         ? add_tab(guest, path, &bytes, error)
-                : pack_is_app(bytes.data, bytes.size) ? add_app_elf(guest, path, &bytes, error)
-                                                      : add_firmware(guest, path, &bytes, error);
+    bool done = file_has_ending(path, ".tab") ? add_tab(guest, path, &bytes, error)
+                : pack_is_app(bytes.data, bytes.size)
+                    ? add_app_elf(guest, path, &bytes, error)
+                    : guest_add_firmware(guest, path, bytes.data, bytes.size, error);
     file_free(&bytes);
     return done;
 }

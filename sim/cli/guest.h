@@ -29,6 +29,13 @@ struct guest {
  * taken for. */
 bool guest_add_file(struct guest *guest, const char *name, struct sim_error *error);
 
+/* An app's TBF, or firmware (ELF or Intel HEX), as bytes, which are copied; `name` is for
+ * messages. */
+bool guest_add_app(struct guest *guest, const char *name, const uint8_t *bytes, size_t size,
+                   struct sim_error *error);
+bool guest_add_firmware(struct guest *guest, const char *name, const uint8_t *bytes, size_t size,
+                        struct sim_error *error);
+
 /* True when a firmware file was given. */
 bool guest_has_firmware(const struct guest *guest);
 

@@ -28,7 +28,7 @@ static void print_waiting(struct live_lines *lines)
     fflush(lines->waiting);
     if (lines->text_bytes > 0) {
         uart_link_start_line(lines->link);
-        fwrite(lines->text, 1, lines->text_bytes, stderr);
+        fwrite(lines->text, 1, lines->text_bytes, lines->out);
         rewind(lines->waiting);
         fflush(lines->waiting); /* the text is empty again */
     }
@@ -178,10 +178,8 @@ static void on_reset(void *context, uint32_t reasons)
     live_lines_end(lines);
 }
 
-bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
-                      const char *until)
+static bool start(struct live_lines *lines)
 {
-    *lines = (struct live_lines){.machine = machine, .link = link, .until = until};
     const struct machine_observer observer = {.note = on_note,
                                               .sent = on_sent,
                                               .diag = on_diag,
@@ -189,7 +187,21 @@ bool live_lines_start(struct live_lines *lines, struct machine *machine, struct 
                                               .reset = on_reset,
                                               .context = lines};
     lines->waiting = open_memstream(&lines->text, &lines->text_bytes);
-    return lines->waiting != NULL && machine_observe(machine, &observer);
+    return lines->waiting != NULL && machine_observe(lines->machine, &observer);
+}
+
+bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
+                      const char *until)
+{
+    *lines = (struct live_lines){.machine = machine, .link = link, .out = stderr, .until = until};
+    return start(lines);
+}
+
+bool live_lines_start_into(struct live_lines *lines, struct machine *machine,
+                           struct uart_link *link, FILE *out)
+{
+    *lines = (struct live_lines){.machine = machine, .link = link, .out = out};
+    return start(lines);
 }
 
 void live_lines_close(struct live_lines *lines)

@@ -12,6 +12,7 @@
 struct live_lines {
     struct machine *machine;
     struct uart_link *link;
+    FILE *out;            /* where lines go: stderr, if nothing else was said */
     const char *until;    /* text to look for in the console's output; NULL: none */
     size_t until_matched; /* characters of it matched so far */
     bool until_found;
@@ -28,6 +29,9 @@ struct live_lines {
  */
 bool live_lines_start(struct live_lines *lines, struct machine *machine, struct uart_link *link,
                       const char *until);
+/* The same, but the lines go to `out`. */
+bool live_lines_start_into(struct live_lines *lines, struct machine *machine,
+                           struct uart_link *link, FILE *out);
 
 /* Begins a line with the virtual time, "[   1.500000] ". Write the rest, and the newline, to the
  * stream; then call live_lines_end, after which the stream is not the caller's any more. */

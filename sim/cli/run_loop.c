@@ -278,7 +278,7 @@ void run_loop_print_summary(const struct run_session *session)
                                             .begun = session->begun,
                                             .wall_ns = session->wall_ns,
                                             .run_ns = session->run_ns};
-    summary_print(&sources);
+    summary_print(stderr, &sources);
 }
 
 /* Real time when somebody looks: in a terminal. A window sees to that itself. */

@@ -22,43 +22,44 @@ static uint64_t all_refusals(const struct mpu_account *account)
 }
 
 /* One entry of the list, on a new line where this one would become too long. */
-static void print_refusals(int *column, const char *separator, const char *name, uint64_t refusals)
+static void print_refusals(FILE *stream, int *column, const char *separator, const char *name,
+                           uint64_t refusals)
 {
     char entry[TBF_NAME_BYTES + TEXT_NUMBER_BYTES];
     int length = snprintf(entry, sizeof entry, " %s %s", name, text_grouped(refusals).text);
     if (*column + length >= LINE_COLUMNS) {
-        fprintf(stderr, "%s\n" INDENT "%s", separator, entry + 1);
+        fprintf(stream, "%s\n" INDENT "%s", separator, entry + 1);
         *column = (int)sizeof INDENT + length;
     } else {
-        *column += fprintf(stderr, "%s%s", separator, entry);
+        *column += fprintf(stream, "%s%s", separator, entry);
     }
 }
 
 /* Each process, and what is left for code that is no process's. */
-static void print_refused(const struct mpu_account *account, const struct process_watch *watch,
-                          int column)
+static void print_refused(FILE *stream, const struct mpu_account *account,
+                          const struct process_watch *watch, int column)
 {
     uint64_t rest = all_refusals(account);
     const char *separator = "";
     for (size_t i = 0; i < watch->count; i++) {
         uint64_t refusals = watch->process[i].refusals;
         if (refusals > 0) {
-            print_refusals(&column, separator, watch->process[i].name, refusals);
+            print_refusals(stream, &column, separator, watch->process[i].name, refusals);
             separator = ",";
             rest -= refusals < rest ? refusals : rest;
         }
     }
     if (rest > 0) {
-        print_refusals(&column, separator, "firmware", rest);
+        print_refusals(stream, &column, separator, "firmware", rest);
         separator = ",";
     }
-    fprintf(stderr, "%s\n", separator[0] == '\0' ? " nothing" : "");
+    fprintf(stream, "%s\n", separator[0] == '\0' ? " nothing" : "");
 }
 
 /* Reads, writes, fetches, unprivileged and privileged apart, of every region that has any. */
-static void print_counts(const char *title, const struct mpu_account_counts *counts)
+static void print_counts(FILE *stream, const char *title, const struct mpu_account_counts *counts)
 {
-    fprintf(stderr, "  %-12s %14s %14s %14s   (unprivileged + privileged)\n", title, "reads",
+    fprintf(stream, "  %-12s %14s %14s %14s   (unprivileged + privileged)\n", title, "reads",
             "writes", "fetches");
     for (size_t region = 0; region < MPU_ACCOUNT_REGIONS; region++) {
         const uint64_t(*count)[3] = counts->count[region];
@@ -70,7 +71,7 @@ static void print_counts(const char *title, const struct mpu_account_counts *cou
             sum += count[0][access] + count[1][access];
         }
         if (sum > 0) {
-            fprintf(stderr, "  %-12s %14s %14s %14s\n", region_names[region], cell[0], cell[1],
+            fprintf(stream, "  %-12s %14s %14s %14s\n", region_names[region], cell[0], cell[1],
                     cell[2]);
         }
     }
@@ -100,34 +101,34 @@ static const char *configuration_owner(const struct mpu_state *registers,
     return registers->ctrl == 0 ? "MPU off" : "";
 }
 
-static void print_configurations(const struct mpu_account *account,
+static void print_configurations(FILE *stream, const struct mpu_account *account,
                                  const struct machine_totals *totals,
                                  const struct process_watch *watch)
 {
-    fprintf(stderr, "  configuration         entered         cycles  of the time   whose\n");
+    fprintf(stream, "  configuration         entered         cycles  of the time   whose\n");
     for (uint32_t i = 0; i < account->configuration_count; i++) {
         const struct mpu_account_configuration *row = &account->configuration[i];
-        fprintf(stderr, "  %08" PRIx32 "       %14s %14s      %7s   %s\n", row->hash,
+        fprintf(stream, "  %08" PRIx32 "       %14s %14s      %7s   %s\n", row->hash,
                 text_grouped(row->entries).text, text_grouped(row->cycles).text,
                 text_percent(row->cycles, totals->now_cycles).text,
                 configuration_owner(&row->registers, watch));
     }
     if (account->other_cycles > 0) {
-        fprintf(stderr, "  others         %14s %14s\n", "",
+        fprintf(stream, "  others         %14s %14s\n", "",
                 text_grouped(account->other_cycles).text);
     }
 }
 
-static void print_account(const struct mpu_account *account, const struct machine_totals *totals,
-                          const struct process_watch *watch)
+static void print_account(FILE *stream, const struct mpu_account *account,
+                          const struct machine_totals *totals, const struct process_watch *watch)
 {
-    fprintf(stderr, "  %s register writes; a switch takes %s to %s cycles\n",
+    fprintf(stream, "  %s register writes; a switch takes %s to %s cycles\n",
             text_grouped(account->register_writes).text,
             text_grouped(account->switch_cycles_min).text,
             text_grouped(account->switch_cycles_max).text);
-    print_configurations(account, totals, watch);
+    print_configurations(stream, account, totals, watch);
     if (all_refusals(account) > 0) {
-        print_counts("refused by", &account->refusals);
+        print_counts(stream, "refused by", &account->refusals);
     }
 }
 
@@ -142,7 +143,7 @@ static uint64_t all_hits(const struct mpu_account *account)
     return sum;
 }
 
-void summary_mpu_print(struct machine *machine, const struct machine_totals *totals,
+void summary_mpu_print(FILE *stream, struct machine *machine, const struct machine_totals *totals,
                        bool whole_account, uint64_t run_ns)
 {
     const struct mpu_account *account = cpu_mpu_account(machine_cpu(machine));
@@ -150,20 +151,22 @@ void summary_mpu_print(struct machine *machine, const struct machine_totals *tot
     if (account->reconfigurations == 0) {
         return;
     }
-    int column = fprintf(stderr, "\n  MPU: %s, %s each, %s of busy time; refused:",
+    int column = fprintf(stream, "\n  MPU: %s, %s each, %s of busy time; refused:",
                          text_count(account->reconfigurations, "switch", "es").text,
                          text_count(mpu_account_mean_switch_cycles(account), "cycle", "s").text,
                          text_percent(account->switch_cycles_sum, totals->busy_cycles).text);
-    print_refused(account, watch, column);
+    print_refused(stream, account, watch, column);
     if (whole_account) {
-        print_account(account, totals, watch);
+        print_account(stream, account, totals, watch);
     }
     uint64_t hits = all_hits(account);
     if (account->count_hits && hits > 0) {
-        print_counts("MPU hits", &account->hits);
+        print_counts(stream, "MPU hits", &account->hits);
+    }
+    if (account->count_hits && hits > 0 && run_ns > 0) {
         /* Every access left the engine and was asked for: all of the host's time is put down to
          * them. */
-        fprintf(stderr,
+        fprintf(stream,
                 "  cost of counting: %s accesses asked one by one, %s ns of host time each\n",
                 text_grouped(hits).text, text_grouped(run_ns / hits).text);
     }

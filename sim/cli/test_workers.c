@@ -141,12 +141,12 @@ static bool get_cases(int fd, struct script_case_list *cases)
 
 /* ---- the worker ---- */
 
-static bool do_listing(int fd, const struct script_file *file)
+static bool do_listing(int fd, struct script_pool *pool, const struct script_file *file)
 {
     struct script_case_list cases = {0};
     struct sim_error error = {0};
     struct script_result result = {0};
-    if (!script_list_cases(file, &cases, &error)) {
+    if (!script_list_cases(pool, file, &cases, &error)) {
         result.verdict = error.status == SIM_INTERNAL ? SCRIPT_TROUBLE : SCRIPT_BROKEN;
         result.message = error.text;
     }
@@ -183,7 +183,7 @@ static void work(int fd, const struct test_setup *setup)
         const struct script_file script = {.path = file->path,
                                            .source = (const char *)file->source.data,
                                            .source_bytes = file->source.size};
-        good = order.run != 0 ? do_case(fd, pool, setup, &script) : do_listing(fd, &script);
+        good = order.run != 0 ? do_case(fd, pool, setup, &script) : do_listing(fd, pool, &script);
     }
     script_pool_destroy(pool);
 }

@@ -14,7 +14,7 @@
 #define LIMIT_NS     INT64_C(60000000000)
 #define SETTLE_NS    INT64_C(20000000)
 #define OUTPUT_MAX   65536U
-#define ATTEMPTS_MAX 4 /* one for each of enum script_want, and the first */
+#define ATTEMPTS_MAX 5 /* one for each of enum script_want, and the first */
 
 static const char again[] = "the case begins again";
 
@@ -236,7 +236,7 @@ static int settle(lua_State *lua)
     }
     for (size_t i = 0; i < script->machine_count; i++) {
         struct script_machine *machine = script->machines[i];
-        if (machine->pooled != NULL) {
+        if (machine->pooled != NULL && !machine->ended) {
             script_run(lua, machine,
                        script_now(machine) + script_cycles(machine, script->settle_ns));
         }
@@ -410,13 +410,14 @@ static bool name_the_file(const struct script_file *file, struct script_case_lis
     return true;
 }
 
-bool script_list_cases(const struct script_file *file, struct script_case_list *list,
-                       struct sim_error *error)
+bool script_list_cases(struct script_pool *pool, const struct script_file *file,
+                       struct script_case_list *list, struct sim_error *error)
 {
     const struct script_options options = {0};
     struct script_result result = {0};
     *list = (struct script_case_list){0};
-    struct script script = {.file = file, .options = &options, .result = &result, .list = list};
+    struct script script = {
+        .pool = pool, .file = file, .options = &options, .result = &result, .list = list};
     attempt(&script);
     bool good = result.verdict == SCRIPT_PASSED;
     /* A file that makes a machine, or expects something, before it names a case is one: its run

@@ -40,8 +40,8 @@ struct script_case_list {
 
 /* Runs the file as far as it takes to know its cases. False with SIM_WRONG_USE and "FILE:LINE: ..."
  * for a broken one. */
-bool script_list_cases(const struct script_file *file, struct script_case_list *list,
-                       struct sim_error *error);
+bool script_list_cases(struct script_pool *pool, const struct script_file *file,
+                       struct script_case_list *list, struct sim_error *error);
 void script_free_cases(struct script_case_list *list);
 
 struct script_options {

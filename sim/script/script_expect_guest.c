@@ -173,9 +173,12 @@ static int expect_fault(lua_State *lua)
 
 static int allow_faults(lua_State *lua)
 {
+    static const char *const keys[] = {"panics", NULL};
     struct script_machine *machine = script_check_machine(lua, 1);
-    script_check_count(lua, "allow_faults", 1);
+    script_check_count(lua, "allow_faults", 2);
+    script_check_options(lua, 2, "allow_faults", keys);
     machine->allows_faults = true;
+    machine->allows_panics = script_option_bool(lua, 2, "panics", true);
     return 0;
 }
 

@@ -27,15 +27,18 @@ static void keep_failure(lua_State *lua, struct script_machine *machine, const c
     script->failed = script->failure.message != NULL;
 }
 
+static bool is_allowed(const struct script_machine *machine, enum script_incident_kind kind)
+{
+    return (machine->allows_faults && kind != SCRIPT_INCIDENT_TRESPASS) &&
+           (machine->allows_panics || kind != SCRIPT_INCIDENT_PANIC);
+}
+
 /* The first that nobody expected, or NULL. */
 static const struct script_incident *find_untaken(const struct script_machine *machine)
 {
     const struct script_record *record = machine->record;
-    if (machine->pooled == NULL || machine->allows_faults) {
-        return NULL;
-    }
-    for (size_t i = 0; i < record->incident_count; i++) {
-        if (!record->incidents[i].taken) {
+    for (size_t i = 0; machine->pooled != NULL && i < record->incident_count; i++) {
+        if (!record->incidents[i].taken && !is_allowed(machine, record->incidents[i].kind)) {
             return &record->incidents[i];
         }
     }
@@ -247,6 +250,10 @@ void script_incident_text(const struct script_machine *machine,
     case SCRIPT_INCIDENT_EXIT:
         snprintf(text, size, "%s ended itself with code %" PRIu32 ", at %s", who,
                  event->argument[1], time);
+        break;
+    case SCRIPT_INCIDENT_TRESPASS:
+        snprintf(text, size, "0x%08" PRIx32 " changed while %s ran, whose it is not, seen at %s",
+                 event->address, who, time);
         break;
     }
 }

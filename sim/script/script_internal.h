@@ -54,22 +54,30 @@ struct script_machine {
     char board_name[64];          /* as the script wrote it */
     uint64_t seed;
     uint32_t cpu_hz;
-    uint64_t base_cycle; /* when the latest of the queued inputs comes */
-    bool allows_faults;
+    uint64_t base_cycle;               /* when the latest of the queued inputs comes */
+    bool allows_faults, allows_panics; /* the latter counts with the former only */
+    bool ended;                        /* by a lock-up, an exit, a BKPT; expect_end has taken it */
+    enum machine_stop last_stop;
     bool spoilt; /* something observes it that cannot be taken off: no other case gets it */
     /* What runs it instead of machine_run, which has the same contract; NULL: machine_run does. */
     enum machine_stop (*run)(void *context, uint64_t cycle);
     void *run_context;
     struct script_feed *feeds;  /* values that follow a function of time; script_inputs.c */
     struct script_eye *eye;     /* script_picture.c; NULL: no picture is wanted */
-    struct script_trace *trace; /* script_golden.c; NULL: none is wanted */
+    struct script_trace *trace; /* script_trace.c; NULL: none is wanted */
+    void *report;               /* the host's; script_told.c; NULL: none is wanted */
     /* What the modules of these names keep, and free in machine_taken; NULL: nothing. */
     struct script_lab *lab;     /* script_lab.h */
     struct script_net *net;     /* script_lab.h */
     struct script_parts *parts; /* script_parts.h */
 };
 
-enum script_want { SCRIPT_WANT_TRACE = 1, SCRIPT_WANT_VIEW = 2, SCRIPT_WANT_OWNERS = 4 };
+enum script_want {
+    SCRIPT_WANT_TRACE = 1,
+    SCRIPT_WANT_VIEW = 2,
+    SCRIPT_WANT_OWNERS = 4,
+    SCRIPT_WANT_REPORT = 8,
+};
 
 /* A case while it runs; the one pointer in the state's registry. */
 struct script {
@@ -211,7 +219,10 @@ uint64_t script_deadline(const struct script_machine *machine, int64_t within_ns
  * the case's virtual time is used up, the core is locked up, the engine fails. */
 bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle);
 
-/* The same, for each instruction or exception entry, so many of them. */
+/* The same, but the end of the machine (MACHINE_STOP_LOCKUP, _BKPT, _EXIT) is no error: true. */
+bool script_run_to_end(lua_State *lua, struct script_machine *machine, uint64_t cycle);
+
+/* The same as script_run, for each instruction or exception entry, so many of them. */
 void script_step(lua_State *lua, struct script_machine *machine, uint64_t count);
 
 /* The cycle at which the next value of a function of time is due, CLOCK_NEVER for none; and gives

@@ -170,6 +170,18 @@ void script_close_machines(struct script *script)
 
 /* ---- board() ---- */
 
+/* A text at the top of the stack, which something holds: a file's name, or, when no name can be
+ * like it, what the file would contain. A TBF and an ELF have zeros in them, and Intel HEX colons.
+ */
+static struct script_source read_source(lua_State *lua)
+{
+    size_t size = 0;
+    const char *text = lua_tolstring(lua, -1, &size);
+    bool is_content = memchr(text, '\0', size) != NULL || text[0] == ':';
+    return is_content ? (struct script_source){.bytes = (const uint8_t *)text, .size = size}
+                      : (struct script_source){.name = text};
+}
+
 static void read_apps(lua_State *lua, struct script_board_request *request)
 {
     lua_pushliteral(lua, "apps");
@@ -190,7 +202,7 @@ static void read_apps(lua_State *lua, struct script_board_request *request)
             luaL_error(lua, "board: apps is a list of texts; number %d is a %s", (int)i + 1,
                        luaL_typename(lua, -1));
         }
-        request->apps[i] = lua_tostring(lua, -1); /* the table holds it */
+        request->apps[i] = read_source(lua);
         lua_pop(lua, 1);
     }
     request->app_count = count;
@@ -206,19 +218,47 @@ static void read_flash_timing(lua_State *lua, struct script_board_request *reque
     }
 }
 
-static int board(lua_State *lua)
+static void read_kernel(lua_State *lua, struct script_board_request *request)
 {
-    static const char *const keys[] = {"apps", "kernel", "seed", "flash_timing", "jitter", NULL};
+    if (script_option_text(lua, 2, "kernel") != NULL) {
+        script_push_option(lua, 2, "kernel");
+        request->kernel = read_source(lua);
+        lua_pop(lua, 1); /* the table holds it */
+    }
+}
+
+/* What the case would have to begin again for, when it is asked for later. */
+static void want_early(lua_State *lua)
+{
+    if (script_option_bool(lua, 2, "trace", false)) {
+        script_want(lua, SCRIPT_WANT_TRACE);
+    }
+    if (script_option_bool(lua, 2, "report", false)) {
+        script_want(lua, SCRIPT_WANT_REPORT);
+    }
+}
+
+static void check_in_case(lua_State *lua)
+{
     struct script *script = script_of(lua);
     if (!script->in_case) {
         script->has_board = true; /* the file is the case, or it is wrong */
         if (script->case_count > 0) {
-            return luaL_error(lua, "board: the file names cases: make machines within them");
+            luaL_error(lua, "board: the file names cases: make machines within them");
         }
         if (script->list != NULL) {
-            return luaL_error(lua, "board: called while the cases are counted");
+            luaL_error(lua, "board: called while the cases are counted");
         }
     }
+}
+
+static int board(lua_State *lua)
+{
+    static const char *const keys[] = {"apps",   "kernel",    "seed",     "flash_timing",
+                                       "jitter", "isolation", "mpu_hits", "semihosting",
+                                       "trace",  "report",    NULL};
+    struct script *script = script_of(lua);
+    check_in_case(lua);
     script_check_count(lua, "board", 2);
     if (lua_type(lua, 1) != LUA_TSTRING) {
         return luaL_error(lua, "board: which one? sandglass.board(\"nrf52dk\", { ... })");
@@ -228,8 +268,12 @@ static int board(lua_State *lua)
     if (lua_istable(lua, 2)) {
         read_apps(lua, &request);
         read_flash_timing(lua, &request);
+        read_kernel(lua, &request);
     }
-    request.kernel = script_option_text(lua, 2, "kernel");
+    request.check_isolation = script_option_bool(lua, 2, "isolation", false);
+    request.count_mpu_hits = script_option_bool(lua, 2, "mpu_hits", false);
+    request.semihosting = script_option_bool(lua, 2, "semihosting", false);
+    want_early(lua);
     request.seed = (uint64_t)script_option_integer(lua, 2, "seed", 0, INT64_MAX,
                                                    (int64_t)script->options->seed);
     request.jitter_cycles = (uint32_t)script_option_integer(lua, 2, "jitter", 0, JITTER_MAX, 0);
@@ -280,10 +324,18 @@ static void fail_at_end(lua_State *lua, struct script_machine *machine, const ch
                                                                    "a machine that runs", seen);
 }
 
-/* What ended a stretch, when it is the end of the machine. */
-static void check_stop(lua_State *lua, struct script_machine *machine, enum machine_stop stop)
+/* What ended a stretch, when it is the end of the machine. `is_end`: that is looked for, and here
+ * it is; NULL: it is an error. */
+static void check_stop(lua_State *lua, struct script_machine *machine, enum machine_stop stop,
+                       bool *is_end)
 {
     script_record_check_panic(machine->record);
+    machine->last_stop = stop;
+    if (is_end != NULL &&
+        (stop == MACHINE_STOP_LOCKUP || stop == MACHINE_STOP_BKPT || stop == MACHINE_STOP_EXIT)) {
+        *is_end = true;
+        return;
+    }
     switch (stop) {
     case MACHINE_STOP_LIMIT:
     case MACHINE_STOP_REQUESTED:
@@ -319,7 +371,7 @@ static void check_limit(lua_State *lua, const struct script_machine *machine, ui
     }
 }
 
-bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
+static bool run(lua_State *lua, struct script_machine *machine, uint64_t cycle, bool *is_end)
 {
     uint64_t limit = script_cycles(machine, machine->script->limit_ns);
     for (;;) {
@@ -342,9 +394,25 @@ bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
         next = next < limit ? next : limit;
         check_stop(lua, machine,
                    machine->run != NULL ? machine->run(machine->run_context, next)
-                                        : machine_run(machine->built.machine, next));
+                                        : machine_run(machine->built.machine, next),
+                   is_end);
         script_parts_check(lua, machine);
+        if (is_end != NULL && *is_end) {
+            return true;
+        }
     }
+}
+
+bool script_run(lua_State *lua, struct script_machine *machine, uint64_t cycle)
+{
+    return run(lua, machine, cycle, NULL);
+}
+
+bool script_run_to_end(lua_State *lua, struct script_machine *machine, uint64_t cycle)
+{
+    bool is_end = false;
+    run(lua, machine, cycle, &is_end);
+    return is_end;
 }
 
 void script_step(lua_State *lua, struct script_machine *machine, uint64_t count)
@@ -355,7 +423,7 @@ void script_step(lua_State *lua, struct script_machine *machine, uint64_t count)
         check_limit(lua, machine, limit);
         script_feeds_due(lua, machine);
         script_parts_due(lua, machine);
-        check_stop(lua, machine, script_net_step(machine, limit));
+        check_stop(lua, machine, script_net_step(machine, limit), NULL);
         script_parts_check(lua, machine);
     }
 }

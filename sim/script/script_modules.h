@@ -18,5 +18,12 @@ extern const struct script_module script_module_snapshot; /* script_snapshot.c *
 extern const struct script_module script_module_net;      /* script_net.c */
 extern const struct script_module script_module_picture;  /* script_picture.c */
 extern const struct script_module script_module_parts;    /* script_parts.c */
+extern const struct script_module script_module_trace;    /* script_trace.c */
+extern const struct script_module script_module_told;     /* script_told.c */
+extern const struct script_module script_module_end;      /* script_end.c */
+extern const struct script_module script_module_files;    /* script_files.c */
+
+/* sandglass.tbf{ ... }. script_tbf.c */
+int script_make_tbf(lua_State *lua);
 
 #endif

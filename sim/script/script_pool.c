@@ -20,6 +20,11 @@ struct script_pool *script_pool_create(const struct script_host *host)
     return pool;
 }
 
+const struct script_host *script_pool_host(const struct script_pool *pool)
+{
+    return &pool->host;
+}
+
 static void destroy_machine(struct script_pool *pool, size_t place)
 {
     struct script_pooled *pooled = pool->machines[place];
@@ -43,20 +48,29 @@ void script_pool_destroy(struct script_pool *pool)
     free(pool);
 }
 
-/* All that makes a machine another one, as text. NULL: no memory. */
-static char *make_key(const struct script_board_request *request)
+static void print_source(FILE *stream, const struct script_source *source)
+{
+    fprintf(stream, "%zu %s\n", source->size, source->name == NULL ? "" : source->name);
+    if (source->bytes != NULL) {
+        fwrite(source->bytes, 1, source->size, stream);
+    }
+}
+
+/* All that makes a machine another one. NULL: no memory. */
+static char *make_key(const struct script_board_request *request, size_t *size)
 {
     char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
+    FILE *stream = open_memstream(&text, size);
     if (stream == NULL) {
         return NULL;
     }
-    fprintf(stream, "%s\n%s\n%s\n%" PRIu64 " %d %" PRIu32 "\n", request->folder, request->board,
-            request->kernel == NULL ? "" : request->kernel, request->seed,
-            request->has_flash_timing ? (int)request->flash_timing : -1, request->jitter_cycles);
+    fprintf(stream, "%s\n%s\n%" PRIu64 " %d %" PRIu32 " %d%d%d\n", request->folder, request->board,
+            request->seed, request->has_flash_timing ? (int)request->flash_timing : -1,
+            request->jitter_cycles, request->check_isolation, request->count_mpu_hits,
+            request->semihosting);
+    print_source(stream, &request->kernel);
     for (size_t i = 0; i < request->app_count; i++) {
-        fprintf(stream, "%s\n", request->apps[i]);
+        print_source(stream, &request->apps[i]);
     }
     return fclose(stream) == 0 ? text : NULL;
 }
@@ -81,20 +95,31 @@ static size_t find_place(struct script_pool *pool)
     return best;
 }
 
-static struct script_pooled *find_unused(struct script_pool *pool, const char *key)
+static struct script_pooled *find_unused(struct script_pool *pool, const char *key,
+                                         size_t key_bytes)
 {
     for (size_t i = 0; i < SCRIPT_POOL_MAX; i++) {
         struct script_pooled *pooled = pool->machines[i];
-        if (pooled != NULL && !pooled->used && strcmp(pooled->key, key) == 0) {
+        if (pooled != NULL && !pooled->used && pooled->key_bytes == key_bytes &&
+            memcmp(pooled->key, key, key_bytes) == 0) {
             return pooled;
         }
     }
     return NULL;
 }
 
+/* What the guest prints through it belongs to its console. */
+static void answer_semihosting(struct script_pooled *pooled)
+{
+    const struct semihosting_config config = {.print = script_record_print,
+                                              .context = pooled->record,
+                                              .command_line = pooled->built.firmware_path};
+    machine_set_semihosting(pooled->built.machine, &config);
+}
+
 static struct script_pooled *build(struct script_pool *pool,
                                    const struct script_board_request *request, char *key,
-                                   struct sim_error *error)
+                                   size_t key_bytes, struct sim_error *error)
 {
     size_t place = find_place(pool);
     struct script_pooled *pooled = place == SCRIPT_POOL_MAX ? NULL : calloc(1, sizeof *pooled);
@@ -104,6 +129,7 @@ static struct script_pooled *build(struct script_pool *pool,
         return NULL;
     }
     pooled->key = key;
+    pooled->key_bytes = key_bytes;
     pool->machines[place] = pooled;
     if (!pool->host.build(pool->host.context, request, &pooled->built, error)) {
         pooled->built.machine = NULL; /* the host has cleaned up */
@@ -112,6 +138,9 @@ static struct script_pooled *build(struct script_pool *pool,
     }
     pooled->record = script_record_create(pooled->built.machine, pooled->built.board,
                                           pooled->built.kernel, error);
+    if (pooled->record != NULL && request->semihosting) {
+        answer_semihosting(pooled);
+    }
     if (pooled->record == NULL ||
         !machine_snapshot_save(pooled->built.machine, &pooled->begin, error)) {
         destroy_machine(pool, place);
@@ -124,14 +153,15 @@ struct script_pooled *script_pool_take(struct script_pool *pool,
                                        const struct script_board_request *request,
                                        struct sim_error *error)
 {
-    char *key = make_key(request);
+    size_t key_bytes = 0;
+    char *key = make_key(request, &key_bytes);
     if (key == NULL) {
         sim_fail(error, SIM_INTERNAL, "no memory for another machine");
         return NULL;
     }
-    struct script_pooled *pooled = find_unused(pool, key);
+    struct script_pooled *pooled = find_unused(pool, key, key_bytes);
     if (pooled == NULL) {
-        pooled = build(pool, request, key, error); /* takes the key over */
+        pooled = build(pool, request, key, key_bytes, error); /* takes the key over */
     } else {
         free(key);
         if (!machine_snapshot_restore(pooled->built.machine, &pooled->begin, "a machine's start",

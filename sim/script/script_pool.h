@@ -13,10 +13,13 @@ struct script_pooled {
     struct script_built built;
     struct machine_snapshot begin; /* after reset, at cycle 0 */
     struct script_record *record;
-    char *key; /* owned: the request as text */
+    char *key; /* owned: the request as bytes */
+    size_t key_bytes;
     bool used;
     uint64_t last_use;
 };
+
+const struct script_host *script_pool_host(const struct script_pool *pool);
 
 /* A machine as requested, after its reset, with an empty record that records. NULL with a message.
  */

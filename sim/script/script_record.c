@@ -61,14 +61,19 @@ static bool is_awaited(const struct script_record *record, enum script_event_kin
     return record->wait.active && !record->wait.happened && record->wait.kind == kind;
 }
 
+/* When there are too many, the last gives way to what is worse than what processes do to
+ * themselves.
+ */
 static void add_incident(struct script_record *record, enum script_incident_kind kind,
                          const struct script_event *event)
 {
+    const struct script_incident incident = {.kind = kind, .event = *event};
     record->incidents_ever++;
     if (record->incident_count < SCRIPT_INCIDENTS_MAX) {
-        record->incidents[record->incident_count] =
-            (struct script_incident){.kind = kind, .event = *event};
+        record->incidents[record->incident_count] = incident;
         record->incident_count++;
+    } else if (kind == SCRIPT_INCIDENT_PANIC || kind == SCRIPT_INCIDENT_TRESPASS) {
+        record->incidents[SCRIPT_INCIDENTS_MAX - 1] = incident;
     }
 }
 
@@ -155,9 +160,8 @@ static bool text_fits(const struct script_wait *wait, const struct script_text *
                   wait->text_bytes) == 0;
 }
 
-static void on_sent(void *context, const char *device, uint8_t byte)
+static void take_byte(struct script_record *record, const char *device, uint8_t byte)
 {
-    struct script_record *record = context;
     struct script_text *text = record->recording ? text_of(record, device) : NULL;
     if (text == NULL) {
         return;
@@ -173,6 +177,19 @@ static void on_sent(void *context, const char *device, uint8_t byte)
         struct script_event event = make_event(record, SCRIPT_EVENT_LINE);
         copy_word(event.device, device);
         offer(record, &event);
+    }
+}
+
+static void on_sent(void *context, const char *device, uint8_t byte)
+{
+    take_byte(context, device, byte);
+}
+
+void script_record_print(void *context, const char *bytes, size_t count)
+{
+    struct script_record *record = context;
+    for (size_t i = 0; record->board->console != NULL && i < count; i++) {
+        take_byte(record, record->board->console, (uint8_t)bytes[i]);
     }
 }
 
@@ -278,6 +295,18 @@ static void on_started(void *context, int process)
     }
 }
 
+static void on_trespassed(void *context, int process, uint32_t address)
+{
+    struct script_record *record = context;
+    if (record->recording) {
+        struct script_event event = make_event(record, SCRIPT_EVENT_KINDS);
+        event.process = process;
+        event.address_valid = true;
+        event.address = address;
+        add_incident(record, SCRIPT_INCIDENT_TRESPASS, &event);
+    }
+}
+
 static void on_diag(void *context, const struct machine_diag *diag)
 {
     struct script_record *record = context;
@@ -332,6 +361,7 @@ struct script_record *script_record_create(struct machine *machine, const struct
                                               .faulted = on_faulted,
                                               .called = on_called,
                                               .started = on_started,
+                                              .trespassed = on_trespassed,
                                               .reset = on_reset,
                                               .diag = on_diag,
                                               .context = record};

@@ -94,7 +94,8 @@ struct script_count {
 enum script_incident_kind {
     SCRIPT_INCIDENT_FAULT,
     SCRIPT_INCIDENT_PANIC,
-    SCRIPT_INCIDENT_EXIT, /* a process ended itself with a code other than 0 */
+    SCRIPT_INCIDENT_EXIT,     /* a process ended itself with a code other than 0 */
+    SCRIPT_INCIDENT_TRESPASS, /* memory changed that is not the process's that ran */
 };
 struct script_incident {
     enum script_incident_kind kind;
@@ -148,6 +149,9 @@ void script_record_end(struct script_record *record);
 /* All that was recorded so far, to be put back into the same record; free() it. NULL: no memory. */
 void *script_record_save(const struct script_record *record);
 void script_record_restore(struct script_record *record, const void *saved);
+
+/* More of the console's output: what the guest prints by semihosting. `context`: the record. */
+void script_record_print(void *context, const char *bytes, size_t count);
 
 /* The text of a device, or NULL when it has sent none. NULL for `device`: the board's console. */
 struct script_text *script_record_text(struct script_record *record, const char *device);

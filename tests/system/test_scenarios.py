@@ -229,6 +229,27 @@ class Judgement(unittest.TestCase):
             self.assertEqual(result.status, 1, line + result.stdout)
             self.assertRegex(cases[0].fields["message"], r"it\.lua:4: ", line)
 
+    PANIC = 'local m = sandglass.board("nrf52dk", { apps = { "hello" } })\nm:uart("panic\\n", { at = ms(500) })\n'
+
+    def test_ends(self):
+        for source, status in ((self.PANIC + 'm:expect_end("panic")', 0), (self.PANIC + 'm:run_for(s(1))', 1),
+                               (self.PANIC + 'm:allow_faults() m:run_for(s(1))', 0),
+                               (self.PANIC + 'm:allow_faults { panics = false } m:run_for(s(1))', 1),
+                               (self.PANIC + 'm:allow_faults { panics = false } m:expect_end("panic")', 0),
+                               (self.PANIC + 'm:expect_end("panic", { within = ms(400) })', 0),  # after the latest input
+                               (BOOT + 'm:expect_end("panic")', 1), (BOOT + 'm:expect_end("lockup")', 1),
+                               (BOOT + 'm:expect_end("asleep")', 1), (BOOT + 'm:expect_end("exit", { status = 0 })', 1)):
+            self.assertEqual(run(source)[0].status, status, source)
+
+    def test_what_isolation_finds_fails_whatever_is_allowed(self):
+        source = ('local m = sandglass.board("nrf52dk", { apps = { "blink", "buttons" }, isolation = ISOLATION })\nm:allow_faults()\n'
+                  'm:run_until_event { kind = "return", process = "blink" }\nlocal at = m:process("buttons").ram + 64\n'
+                  'm:write(at, m:read(at) ~ 1) m:run_for(s(1))')
+        self.assertEqual(run(source.replace("ISOLATION", "false"))[0].status, 0)
+        result, cases = run(source.replace("ISOLATION", "true"))
+        self.assertEqual(result.status, 1)
+        self.assertRegex(cases[0].fields["message"], r"it\.lua: 0x2000\w{4} changed while process blink ran, whose it is not, seen at")
+
     def test_within_counts_from_the_latest_input(self):
         self.assertEqual(run(BOOT + 'm:press("button0", { at = ms(100), hold = ms(30) }) m:expect_pin("led1", { on = true, within = ms(5) })')[0].status, 0)
         self.assertEqual(run(BOOT + 'm:press("button1", { at = ms(100), hold = ms(30) }) m:expect_pin("led1", { on = true, within = ms(5) })')[0].status, 1)

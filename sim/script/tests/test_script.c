@@ -121,18 +121,18 @@ static void test_names(void **state)
     struct sim_error error = {0};
     struct script_file file =
         file_of("case('x', function() error('not run') end) case('y', print)");
-    assert_true(script_list_cases(&file, &list, &error));
+    assert_true(script_list_cases(NULL, &file, &list, &error));
     assert_int_equal(list.count, 2);
     assert_string_equal(list.names[0], "x");
     assert_string_equal(list.names[1], "y");
     script_free_cases(&list);
     file = file_of("sandglass.board('a') error('not reached')");
-    assert_true(script_list_cases(&file, &list, &error));
+    assert_true(script_list_cases(NULL, &file, &list, &error));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.names[0], "where");
     script_free_cases(&list);
     file = file_of("local x = {} x.y.z = 1");
-    assert_false(script_list_cases(&file, &list, &error));
+    assert_false(script_list_cases(NULL, &file, &list, &error));
     assert_int_equal(error.status, SIM_WRONG_USE);
     assert_string_equal(error.text, "some/where.lua:1: attempt to index a nil value (field 'y')");
 }
