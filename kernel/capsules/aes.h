@@ -15,10 +15,9 @@ struct aes_driver {
     const struct hil_aes *aes; /* borrowed for ever */
     struct hil_aes_client client;
     struct deferred_call deferred;
-    struct process_id turn;    /* whose it is, or was last */
-    struct process_id waiting; /* for the block under way; none: nobody any more */
-    uint32_t effort_left;      /* of the turn; 0: it is over */
-    bool busy;                 /* a block is under way */
+    struct process_id turn; /* whose it is, or was last */
+    int32_t effort_left;    /* of the turn */
+    bool busy;              /* a block is under way */
     struct dma_buffer request;
     uint8_t request_bytes[HIL_AES_REQUEST_BYTES];
 };

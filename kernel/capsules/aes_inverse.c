@@ -5,6 +5,7 @@
 CAPSULE(aes_inverse);
 
 #define ROUNDS 10u
+#define BACK   13u /* from a byte of the state, modulo 16, to that of the next column's row above */
 
 /* FIPS 197, figure 14. */
 static const uint8_t inverse_substitutes[256] = {
@@ -26,127 +27,98 @@ static const uint8_t inverse_substitutes[256] = {
     0x17, 0x2B, 0x04, 0x7E, 0xBA, 0x77, 0xD6, 0x26, 0xE1, 0x69, 0x14, 0x63, 0x55, 0x21, 0x0C, 0x7D,
 };
 
-/* Section 5.1.1, equation 5.1: bit i is the sum of bits i, i + 4 .. i + 7 of x, and 0x63. */
-static uint8_t affine(uint8_t x)
+/* Takes the block's bytes in steps of so many. 1: as they are; BACK: row r goes r columns to the
+ * right, and each byte is substituted, sections 5.3.1 and 5.3.2. */
+static void take_columns(BORROWED struct aes_inverse *to, BORROWED const struct aes_block *block,
+                         uint32_t step)
 {
-    uint32_t sum =
-        (uint32_t)x ^ (uint32_t)x << 1 ^ (uint32_t)x << 2 ^ (uint32_t)x << 3 ^ (uint32_t)x << 4;
-    return (uint8_t)(sum ^ sum >> 8 ^ 0x63u);
-}
-
-/* Figure 7 from figure 14. The former is affine(1/x), so the latter of affine(x) is 1/x. */
-static uint8_t substituted(uint8_t x)
-{
-    return affine(inverse_substitutes[affine(x)]);
-}
-
-/* x times the polynomial, section 4.2.1, and x to the power of round - 1, section 5.2. */
-static uint8_t doubled(uint8_t x)
-{
-    uint32_t twice = (uint32_t)x << 1;
-    return (uint8_t)(twice ^ ((twice >> 8) * 0x11Bu));
-}
-
-static uint8_t round_constant(uint32_t round)
-{
-    uint8_t constant = 1;
-    for (uint32_t i = 1; i < round; i++) {
-        constant = doubled(constant);
-    }
-    return constant;
-}
-
-/* The first word of the next round key takes this much of the last word of the one before. */
-static void add_to_first_word(BORROWED struct aes_inverse *key, uint32_t round)
-{
-    for (uint32_t i = 0; i < 4u; i++) {
-        uint8_t from = key->last_key[12u + (i + 1u) % 4u];
-        key->last_key[i] = key->last_key[i] ^ substituted(from);
-    }
-    key->last_key[0] = key->last_key[0] ^ round_constant(round);
-}
-
-/* From one round key to the next, and back. Section 5.2. */
-static void next_key(BORROWED struct aes_inverse *key, uint32_t round)
-{
-    add_to_first_word(key, round);
-    for (uint32_t i = 4; i < AES_INVERSE_BYTES; i++) {
-        key->last_key[i] = key->last_key[i] ^ key->last_key[i - 4u];
-    }
-}
-
-static void previous_key(BORROWED struct aes_inverse *key, uint32_t round)
-{
-    for (uint32_t i = AES_INVERSE_BYTES - 1u; i >= 4u; i--) {
-        key->last_key[i] = key->last_key[i] ^ key->last_key[i - 4u];
-    }
-    add_to_first_word(key, round);
-}
-
-/* The bytes of the block, column by column. */
-struct state {
-    uint8_t byte[AES_INVERSE_BYTES];
-};
-
-static void add_key(BORROWED struct state *state, BORROWED const struct aes_inverse *key)
-{
-    for (uint32_t i = 0; i < AES_INVERSE_BYTES; i++) {
-        state->byte[i] = state->byte[i] ^ key->last_key[i];
-    }
-}
-
-/* Row r goes r columns to the right, and each byte is substituted: sections 5.3.1 and 5.3.2. */
-static void shift_and_substitute(BORROWED struct state *state)
-{
-    struct state before = *state;
-    for (uint32_t i = 0; i < AES_INVERSE_BYTES; i++) {
-        uint8_t from = before.byte[(i + 16u - 4u * (i % 4u)) % 16u];
-        state->byte[i] = inverse_substitutes[from];
-    }
-}
-
-/* Each column times the inverse polynomial, {0b}, {0d}, {09}, {0e}: section 5.3.3. Those are 8 plus
- * what is left of them. */
-static void unmix_columns(BORROWED struct state *state)
-{
-    struct state once = *state, twice = {{0}}, four = {{0}};
-    uint8_t eight_of_all[4] = {0};
-    for (uint32_t i = 0; i < AES_INVERSE_BYTES; i++) {
-        twice.byte[i] = doubled(once.byte[i]);
-        four.byte[i] = doubled(twice.byte[i]);
-        eight_of_all[i / 4u] = eight_of_all[i / 4u] ^ doubled(four.byte[i]);
-    }
-    for (uint32_t i = 0; i < AES_INVERSE_BYTES; i++) {
-        uint32_t column = i - i % 4u;
-        uint32_t b = column + (i + 1u) % 4u, c = column + (i + 2u) % 4u, d = column + (i + 3u) % 4u;
-        state->byte[i] = eight_of_all[i / 4u] ^ four.byte[i] ^ twice.byte[i] /* 0e */
-                         ^ twice.byte[b] ^ once.byte[b]                      /* 0b */
-                         ^ four.byte[c] ^ once.byte[c]                       /* 0d */
-                         ^ once.byte[d];                                     /* 09 */
-    }
-}
-
-void aes_inverse_set_key(BORROWED struct aes_inverse *inverse, BORROWED struct const_slice key)
-{
-    (void)slice_copy(SLICE_OF(inverse->last_key), key);
-    for (uint32_t round = 1; round <= ROUNDS; round++) {
-        next_key(inverse, round);
-    }
-}
-
-void aes_inverse_decrypt(BORROWED const struct aes_inverse *inverse, BORROWED struct slice block)
-{
-    struct aes_inverse key = *inverse;
-    struct state state = {{0}};
-    (void)slice_copy(SLICE_OF(state.byte), slice_as_const(block));
-    add_key(&state, &key);
-    for (uint32_t round = ROUNDS; round > 0; round--) {
-        shift_and_substitute(&state);
-        previous_key(&key, round);
-        add_key(&state, &key);
-        if (round > 1u) {
-            unmix_columns(&state);
+    for (uint32_t i = 0; i < AES_BLOCK_BYTES; i++) {
+        uint32_t byte = block->byte[step * i % AES_BLOCK_BYTES];
+        if (step == BACK) {
+            byte = inverse_substitutes[byte];
         }
+        to->column[i / 4u] = to->column[i / 4u] >> 8 | byte << 24;
     }
-    (void)slice_copy(block, slice_as_const(SLICE_OF(state.byte)));
+}
+
+static uint32_t rotated(uint32_t column, uint32_t rows)
+{
+    return column >> 8u * rows | column << (32u - 8u * rows);
+}
+
+/* Section 5.1.1, equation 5.1: bit i is the sum of bits i, i + 4 .. i + 7 of x, and 0x63. */
+static uint32_t affine(uint32_t x)
+{
+    uint32_t sum = x ^ x << 1 ^ x << 2 ^ x << 3 ^ x << 4;
+    return (sum ^ sum >> 8 ^ 0x63u) & 0xFFu;
+}
+
+/* Section 5.2: what the first column of the next round key has more than this one's. Figure 7 is
+ * made of figure 14: the former is affine(1/x), so the latter of affine(x) is 1/x. */
+static uint32_t next_of(uint32_t last_column, uint32_t round)
+{
+    uint32_t from = rotated(last_column, 1), next = 0;
+    for (uint32_t i = 0; i < 4u; i++) {
+        next = next >> 8 | affine(inverse_substitutes[affine(from & 0xFFu)]) << 24;
+        from >>= 8;
+    }
+    uint32_t power = 1u << (round - 1u);
+    return next ^ power ^ (power >> 8) * 0x11Bu;
+}
+
+void aes_inverse_make_key(BORROWED struct aes_inverse *key, BORROWED const struct aes_block *from)
+{
+    take_columns(key, from, 1);
+    for (uint32_t round = 1; round <= ROUNDS; round++) {
+        key->column[0] = key->column[0] ^ next_of(key->column[3], round);
+        key->column[1] = key->column[1] ^ key->column[0];
+        key->column[2] = key->column[2] ^ key->column[1];
+        key->column[3] = key->column[3] ^ key->column[2];
+    }
+}
+
+/* Each byte times x modulo the polynomial: section 4.2.1. */
+static uint32_t doubled(uint32_t column)
+{
+    return (column & 0x7F7F7F7Fu) << 1 ^ (column >> 7 & 0x01010101u) * 0x1Bu;
+}
+
+/* Times {0b}, {0d}, {09}, {0e}: section 5.3.3. That is {04}, {00}, {05} and then the polynomial of
+ * the cipher, {03}, {01}, {01}, {02}. */
+static uint32_t unmixed(uint32_t column)
+{
+    uint32_t first = column ^ doubled(doubled(column ^ rotated(column, 2)));
+    uint32_t sum = first ^ rotated(first, 1);
+    return doubled(sum) ^ rotated(first, 1) ^ rotated(sum, 2);
+}
+
+static void put_columns(BORROWED struct aes_block *block,
+                        BORROWED const struct aes_inverse *columns)
+{
+    for (uint32_t i = 0; i < AES_BLOCK_BYTES; i++) {
+        block->byte[i] = (uint8_t)(columns->column[i / 4u] >> 8u * (i % 4u));
+    }
+}
+
+void aes_inverse_decrypt(BORROWED const struct aes_inverse *key, BORROWED struct aes_block *block)
+{
+    struct aes_inverse round_key = *key, state = *key;
+    take_columns(&state, block, 1);
+    for (uint32_t round = ROUNDS;; round--) {
+        for (uint32_t i = 0; i < 4u; i++) {
+            state.column[i] = state.column[i] ^ round_key.column[i];
+            if (round < ROUNDS && round > 0) {
+                state.column[i] = unmixed(state.column[i]);
+            }
+        }
+        put_columns(block, &state);
+        if (round == 0) {
+            break;
+        }
+        take_columns(&state, block, BACK);
+        round_key.column[3] = round_key.column[3] ^ round_key.column[2];
+        round_key.column[2] = round_key.column[2] ^ round_key.column[1];
+        round_key.column[1] = round_key.column[1] ^ round_key.column[0];
+        round_key.column[0] = round_key.column[0] ^ next_of(round_key.column[3], round);
+    }
 }
