@@ -17,9 +17,12 @@
  */
 #define ARCH_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define ARCH_OUT_OF_LINE       __attribute__((noinline))
-/* For size: the function is shorter than a call of it, though it does not look so. (And
- * ARCH_OUT_OF_LINE: the two are shorter apart, with registers enough for each.) */
-#define ARCH_IN_LINE static inline __attribute__((always_inline))
+/* (It is also for functions that are shorter apart, with registers enough for each.) */
+
+/* A word at any address, whatever was said to lie there. */
+struct arch_word {
+    uint32_t value;
+} __attribute__((packed, may_alias));
 
 /* What exception entry puts on the process's stack, lowest address first. */
 struct arch_frame {

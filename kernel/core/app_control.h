@@ -16,7 +16,6 @@
 /* What is done next, from the main loop. */
 enum app_control_step {
     APP_CONTROL_NOTHING,
-    APP_CONTROL_TAKE_OVER, /* a dead process's installation is aborted, then begin */
     APP_CONTROL_BEGIN,
     APP_CONTROL_BEGUN,
     APP_CONTROL_ANSWER, /* the job is over, with control->status */
@@ -26,36 +25,38 @@ enum app_control_step {
     APP_CONTROL_COMMITTED,
     APP_CONTROL_RETIRE_OTHERS,
     APP_CONTROL_UNDONE, /* the old app is to begin anew */
-    APP_CONTROL_ABORTED,
+    APP_CONTROL_ABORT,
     APP_CONTROL_CLEARED, /* what a dead process has left; nobody waits for it */
     APP_CONTROL_REMOVE,
 };
 
-/* How far the installation is. */
+/* How far the installation is: one bit, so that several can be asked for at once. */
 enum app_control_phase {
-    APP_CONTROL_IDLE,
-    APP_CONTROL_WRITING,
-    APP_CONTROL_PROVEN,    /* finished; it would replace another one */
-    APP_CONTROL_INSTALLED, /* it counts; it can be loaded */
+    APP_CONTROL_IDLE = 0,
+    APP_CONTROL_WRITING = 1,
+    APP_CONTROL_PROVEN = 2,    /* finished; it would replace another one */
+    APP_CONTROL_INSTALLED = 4, /* it counts; it can be loaded */
+    APP_CONTROL_OPEN = APP_CONTROL_WRITING | APP_CONTROL_PROVEN,
+    APP_CONTROL_LOADABLE = APP_CONTROL_PROVEN | APP_CONTROL_INSTALLED,
 };
 
+/* What is used most lies first, where instructions are half as long. */
 struct app_control {
-    struct app_store store;
-    const struct app_control_user *user; /* of the installation, or of the job under way */
-    struct process_id owner;             /* of the installation; NONE: the user itself */
     enum app_control_phase phase;
     enum app_control_step step;
-    int status;
-    const char *why;
-    uint32_t total_bytes, wanted; /* of begin */
-    uint32_t new_app;             /* offset; also of what is removed */
-    uint32_t replaced;            /* offset, or APP_LIST_NONE */
-    bool was_running;             /* the replaced one, until it ended for the new one */
+    bool was_running; /* the replaced one, until it ended for the new one */
     enum app_refusal refusal;
-    struct process_id started;
+    int status;
+    const char *why;                     /* NULL: the job did not fail */
+    const struct app_control_user *user; /* of the installation, or of the job under way */
+    struct process_id owner;             /* of the installation; NONE: the user itself */
+    uint32_t total_bytes, wanted;        /* of begin */
+    uint32_t new_app;                    /* offset; also of what is removed */
+    uint32_t replaced;                   /* offset, or APP_LIST_NONE */
     struct loader_request request;
     struct deferred_call deferred;
     struct deferred_call clear; /* a process has ended while an installation was open */
+    struct app_store store;
 };
 
 /* kernel.apps. kernel_recover_apps (kernel.h) calls it. */

@@ -26,19 +26,16 @@ struct app_list_area {
     uint32_t size_bytes;   /* with the last sector; a multiple of the sector's bytes */
 };
 
-struct app_list_item {
-    uint32_t offset;
-    uint32_t bytes; /* 0: the list has ended at `offset` */
-    bool is_hole;
-    enum tbf_result result; /* what its header says; TBF_APP: `app` is filled */
-    struct tbf_app app;
-};
+/* What is at `offset`, which is 0 or the end of an item: as tbf_parse says it, so app->total_size
+ * is 0 at the list's end. */
+enum tbf_result app_list_look(const struct app_list_area *area, uint32_t offset,
+                              struct tbf_app *app);
 
-/* What is at `offset`, which is 0 or the end of an item. */
-void app_list_look(const struct app_list_area *area, uint32_t offset, struct app_list_item *item);
-
-/* Whether the list has an item that begins there, or its end. */
+/* Whether the list has an item that begins there, before the last sector; or its end. */
 bool app_list_reaches(const struct app_list_area *area, uint32_t offset);
+
+/* Bytes of the app that begins there; 0: none does. */
+uint32_t app_list_app_bytes(const struct app_list_area *area, uint32_t offset);
 
 /* Where the last sector, which is no app's, begins. */
 uint32_t app_list_limit(const struct app_list_area *area);
@@ -62,10 +59,5 @@ struct app_list_place {
  */
 int app_list_find_place(const struct app_list_area *area, uint32_t total_bytes, uint32_t wanted,
                         struct app_list_place *place);
-
-/* The enabled app of that ShortId, or (0) of that name that has no ShortId, other than the one at
- * `except`. APP_LIST_NONE: there is none. */
-uint32_t app_list_find_app(const struct app_list_area *area, uint32_t short_id, const uint8_t *name,
-                           uint32_t name_length, uint32_t except);
 
 #endif

@@ -29,19 +29,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/abi/syscall.h"
 #include "kernel/core/app_list.h"
 #include "kernel/hil/flash.h"
 #include "kernel/hil/slice.h"
 
 #define APP_STORE_PIECE_BYTES 128u /* the most that one put takes */
 
+/* And what is said to who wants to begin something. */
 enum app_store_phase {
-    APP_STORE_IDLE,
-    APP_STORE_OPEN,   /* begun: put, look, commit, abort */
-    APP_STORE_FAILED, /* the flash did not do as it was told; the next start tries again */
+    APP_STORE_IDLE = K_OK,
+    APP_STORE_OPEN = K_EALREADY, /* begun: put, look, commit, abort */
+    APP_STORE_FAILED =
+        K_EFAIL, /* the flash did not do as it was told; the next start tries again */
 };
 
-/* What comes next, in this order within a job. */
+/* What comes next, in this order within a job; but a commit is followed by RETIRE. */
 enum app_store_step {
     APP_STORE_REST, /* nothing: the job is over */
     APP_STORE_ERASE_JOURNAL,
@@ -50,64 +53,66 @@ enum app_store_step {
     APP_STORE_ERASE,
     APP_STORE_LEAD,
     APP_STORE_TRAIL,
-    APP_STORE_OPENED,
     APP_STORE_PUT,
+    APP_STORE_OPENED,
     APP_STORE_NAME_REPLACED,
     APP_STORE_COMMIT,
-    APP_STORE_RETIRE,
-    APP_STORE_ABORT_ERASE,
+    APP_STORE_ABORT_ERASE, /* nothing is retired then */
     APP_STORE_ABORT_PADDING,
+    APP_STORE_RETIRE,
     APP_STORE_CLOSE,
     APP_STORE_CLOSED,
-    APP_STORE_RETIRE_ONLY,
 };
 
+typedef void (*app_store_done)(void *self, int status);
+
+/* What is used most lies first, where instructions are half as long. */
 struct app_store {
     struct app_list_area area;
-    const struct hil_flash *flash;
-    struct hil_flash_client client;
-    void (*done)(void *self, int status); /* of the job under way */
-    void *self;
     enum app_store_phase phase;
     enum app_store_step step;
-    int status;    /* what the job will end with */
-    uint32_t note; /* offset of the open note */
-    struct app_list_place place;
+    int status;      /* what the job will end with */
+    uint32_t note;   /* offset of the open note, or APP_LIST_NONE */
     uint32_t retire; /* the app to retire, or APP_LIST_NONE */
     uint32_t at;     /* of the flash operation under way */
     uint32_t length,
         left; /* of a program: its bytes, and those of the step behind them; 0: erase */
-    struct dma_buffer page;
+    struct app_list_place place;
+    const struct hil_flash *flash;
+    app_store_done done;
+    void *self;
     _Alignas(4) uint8_t page_bytes[APP_STORE_PIECE_BYTES];
+    struct dma_buffer page;
+    struct hil_flash_client client;
 };
 
-/* All borrowed for ever. `flash` is the area; `memory` and `address` as in struct app_list_area. */
+/* All borrowed for ever. `flash` is the area; `memory` and `address` as in struct app_list_area.
+ * What a job ends with goes to `done`. */
 void app_store_init(struct app_store *store, const struct hil_flash *flash, const uint8_t *memory,
-                    uint32_t address);
+                    uint32_t address, app_store_done done, void *self);
 
 /*
- * The jobs: each answers K_OK and calls done(self, status) later, from the flash's callback, or (if
- * there was nothing to do) from inside the call; K_EBUSY: a job is under way; or another error, and
- * nothing happens. A job that fails with K_EFAIL in the flash has tried to abort. A commit that
- * counts answers K_OK, even when the flash then fails to take the old app away: the next start's
- * recovery does that, and until then no job is begun any more (K_EFAIL).
+ * The jobs, one at a time: not while one is under way. Each ends with done(self, status), from the
+ * flash's callback, or (if there was nothing to do, or the job cannot be) from inside the call. A
+ * job that fails with K_EFAIL in the flash has tried to abort. A commit that counts ends with K_OK,
+ * even when the flash then fails to take the old app away: the next start's recovery does that, and
+ * until then each job ends with K_EFAIL.
  */
-typedef void (*app_store_done)(void *self, int status);
 
 /* First of all: what a power cut has left is brought to its end, or undone. */
-int app_store_recover(struct app_store *store, app_store_done done, void *self);
+void app_store_recover(struct app_store *store);
 
 /* Room for an app of so many bytes, at the address `wanted` or TBF_ADDRESS_ANY. The errors are
  * those of app_list_find_place. K_EALREADY: an installation is under way. */
-int app_store_begin(struct app_store *store, uint32_t total_bytes, uint32_t wanted,
-                    app_store_done done, void *self);
+void app_store_begin(struct app_store *store, uint32_t total_bytes, uint32_t wanted);
 
-/* The image's bytes from `offset` (a multiple of 4) on. K_ESIZE: more than APP_STORE_PIECE_BYTES,
- * none, or past the image's end; K_EINVAL: no multiple of 4, or bytes are there already that are
- * others; or it is the image's first 8 and they do not say TBF version 2 and the announced length.
- * A length that is no multiple of 4 ends in bytes of ones. */
-int app_store_put(struct app_store *store, uint32_t offset, struct const_slice bytes,
-                  app_store_done done, void *self);
+/* The image's bytes from `offset` (a multiple of 4) on. This one says at once whether it can be:
+ * K_OK, and done() comes, or an error, and nothing happens. K_ESIZE: more than
+ * APP_STORE_PIECE_BYTES, none, or past the image's end; K_EINVAL: no multiple of 4, or bytes are
+ * there already that are others; or it is the image's first 8 and they do not say TBF version 2 and
+ * the announced length; K_ERESERVE: nothing was begun. A length that is no multiple of 4 ends in
+ * bytes of ones. */
+int app_store_put(struct app_store *store, uint32_t offset, struct const_slice bytes);
 
 /* What lies there now. TBF_END when nothing is open. */
 enum tbf_result app_store_look(const struct app_store *store, struct tbf_app *app);
@@ -118,13 +123,14 @@ static inline uint32_t app_store_new_app(const struct app_store *store)
 
 /* Makes it count. `retire`: the app that no longer does (offset), or APP_LIST_NONE. K_EINVAL: it is
  * no app, or what is to go is none. */
-int app_store_commit(struct app_store *store, uint32_t retire, app_store_done done, void *self);
+void app_store_commit(struct app_store *store, uint32_t retire);
 
-int app_store_abort(struct app_store *store, app_store_done done, void *self);
+/* K_EALREADY: nothing was begun. */
+void app_store_abort(struct app_store *store);
 
 /* The app at `offset` no longer counts. K_EINVAL: there is none. K_EALREADY: an installation is
  * under way. */
-int app_store_retire(struct app_store *store, uint32_t offset, app_store_done done, void *self);
+void app_store_retire(struct app_store *store, uint32_t offset);
 
 static inline bool app_store_is_busy(const struct app_store *store)
 {

@@ -46,13 +46,19 @@ struct tbf_app {
 };
 
 /* Looks at the `available` bytes from `image` (4-aligned) on. Fills *app for TBF_APP; of the other
- * results but TBF_END and TBF_BAD_TOTAL_SIZE only total_size, which is then at most `available`. */
+ * results only total_size, which is at most `available`: 0 for TBF_END and TBF_BAD_TOTAL_SIZE. */
 enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_app *app);
 
 /* Whether the rest of the flash from here on has to be left alone. */
 static inline bool tbf_is_end(enum tbf_result result)
 {
     return result == TBF_END || result == TBF_BAD_TOTAL_SIZE;
+}
+
+/* Whether nobody can run what is there, so that others may have the place. */
+static inline bool tbf_is_hole(enum tbf_result result)
+{
+    return result == TBF_PADDING || result == TBF_BAD_CHECKSUM;
 }
 
 /* A credential among the footers. Offsets count from the start of the TBF. */
