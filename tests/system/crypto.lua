@@ -2,12 +2,8 @@
 -- they have to be was computed by others: digests and CRC-32 by Python's hashlib, hmac and zlib, AES by OpenSSL 3.0.19
 -- (`openssl enc -aes-128-MODE -nopad -K 2b7e151628aed2a6abf7158809cf4f3c -iv 000102030405060708090a0b0c0d0e0f`, of NIST's
 -- first block or of 4096 zeros); CCM is example 1 of NIST SP 800-38C, CRC-32C and CRC-16 are their catalogue's check values.
-local function lines(m, pattern)
-    local found = {}
-    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
-        found[#found + 1] = line:find(pattern) and line or nil
-    end
-    return found
+local function said(m, pattern)
+    return lines(m:uart_text(), pattern)
 end
 
 local ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -33,7 +29,7 @@ for name, says in pairs(SAYS) do
         case(name .. (count == 1 and " alone" or " twice, beside one that never waits"), function()
             local m = sandglass.board(board, { apps = count == 1 and { name } or { name, name, "hog" } })
             m:run_for(s(count))
-            local found, wanted = lines(m, "^" .. name .. ":"), {}
+            local found, wanted = said(m, "^" .. name .. ":"), {}
             for _, line in ipairs(says) do
                 for _ = 1, count do
                     wanted[#wanted + 1] = name .. ": " .. line
@@ -53,7 +49,7 @@ case("AES with a block that fails", function()
     local m = sandglass.board("nrf52dk", { apps = { "aes" } })
     m:fault({ kind = "ecb.error", value = 1 })
     m:run_for(s(1))
-    local found = lines(m, "^aes: [EC][CB][BC]:")
+    local found = said(m, "^aes: [EC][CB][BC]:")
     assert(#found == 2 and found[1]:find("^aes: ECB: %-1") and found[2]:find("^aes: CBC: 0 "), table.concat(found, "\n"))
     assert(not m:uart_text():find("trapped"))
 end)
@@ -62,5 +58,5 @@ case("a driver that the board has not", function()
     local m = sandglass.board("nrf52dk", { apps = { "pulse" } })
     m:allow_faults() -- it ends with code 1
     m:run_for(s(1))
-    assert(table.concat(lines(m, "^pulse:"), "\n") == "pulse: no sensor, error -11")
+    assert(table.concat(said(m, "^pulse:"), "\n") == "pulse: no sensor, error -11")
 end)

@@ -1,18 +1,19 @@
 -- Hostile clients of a service that an honest one uses too: ipc0 to ipc9 are apps/tests/attack_ipc in ten roles, ipc10
 -- the service, ipc11 the honest one. What IPC does for others: processes.lua.
 local function count(m, pattern)
-    local found = 0
-    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
-        found = found + (line:find(pattern) and 1 or 0)
-    end
-    return found
+    return #lines(m:uart_text(), pattern)
+end
+
+-- The app reads the number at the end of its name.
+local function packed(number)
+    return sandglass.pack("attack_ipc.elf", { name = "ipc" .. number })
 end
 
 -- Whatever clients do to a service, it serves the honest one, and nobody reaches what was not shared.
 local function attack(numbers, answers)
-    local apps = { "ipc10", "ipc11" }
+    local apps = { packed(10), packed(11) }
     for _, number in ipairs(numbers) do
-        apps[#apps + 1] = "ipc" .. number
+        apps[#apps + 1] = packed(number)
     end
     apps[#apps + 1] = "witness"
     local m = sandglass.board("nrf52dk", { apps = apps })

@@ -1,11 +1,7 @@
 -- Nonvolatile and isolated storage: a flash that fails is noticed, apps do not see each other's, permissions. Cuts at every
 -- operation: storage_cuts.lua.
-local function lines(m, pattern)
-    local found = {}
-    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
-        found[#found + 1] = line:find(pattern) and line or nil
-    end
-    return found
+local function said(m, pattern)
+    return lines(m:uart_text(), pattern)
 end
 
 local function same(found, wanted)
@@ -41,7 +37,7 @@ for board, flash in pairs({ pinetime = "xt25f32b", nrf52840dk = "mx25r64" }) do
         m:fault({ at = ms(1), kind = flash .. ".no-answer", value = 1 })
         m:fault({ at = ms(990), kind = flash .. ".no-answer", value = 0 })
         m:run_for(s(2))
-        same(lines(m, "^diary"), { "diary: nothing can be read, 0", "diary: a new diary of 30720 bytes", "diary: start number 1" })
+        same(said(m, "^diary"), { "diary: nothing can be read, 0", "diary: a new diary of 30720 bytes", "diary: start number 1" })
     end)
 end
 
@@ -52,14 +48,14 @@ for _, fault in ipairs({ "write-drop", "write-torn", "erase-partial" }) do
         cuts(m, 2)
         m:fault({ at = ms(1010), kind = "xt25f32b." .. fault, value = 1 })
         m:run_for(s(3))
-        same(lines(m, "^diary: [sn]"), starts(3))
+        same(said(m, "^diary: [sn]"), starts(3))
     end)
     case("isolated storage notices it, too: " .. fault, function()
         local m = machine("nrf52dk", "isolated_A")
         cuts(m, 2)
         m:fault({ at = ms(1010), kind = "flash_controller." .. fault, value = 1 })
         m:run_for(s(3))
-        same(lines(m, "^A: head"), { "A: head missing, generation 0", "A: head there, generation 1", "A: head there, generation 2" })
+        same(said(m, "^A: head"), { "A: head missing, generation 0", "A: head there, generation 1", "A: head there, generation 2" })
     end)
 end
 
@@ -70,7 +66,7 @@ for n = 1, 7 do
         m:fault({ at = ms(300), kind = "qspi.ready-lost", value = n })
         m:expect_no_uart("start number", { over = s(2) })
         m:run_for(s(1))
-        same(lines(m, "^diary: start"), starts(1))
+        same(said(m, "^diary: start"), starts(1))
     end)
 end
 
@@ -87,7 +83,7 @@ case("a bit that is wrong on the way back is noticed while it is read what was w
         operations = operations + ((note.what == "program" or note.what == "erase") and 1 or 0)
     end
     assert(operations == #m:notes("xt25f32b") and operations == 3 + 3 + 1 + 2, operations)
-    same(lines(m, "^diary: start"), starts(2))
+    same(said(m, "^diary: start"), starts(2))
 end)
 
 -- All that the second start reads first: the seals, then its page, which is read again.
@@ -100,7 +96,7 @@ case("a bit that is wrong on the way back is noticed while an app reads", functi
         m:restore(moment)
         m:fault({ kind = "spi1.rx-corrupt", value = byte })
         m:run_for(ms(950))
-        same(lines(m, "^diary: start"), starts(2))
+        same(said(m, "^diary: start"), starts(2))
     end
     for byte = 10, 239, 46 do
         check(byte)
@@ -116,14 +112,14 @@ case("a worn sector is passed over", function()
     m:fault({ at = ms(1), kind = "xt25f32b.worn-page", value = 0x400000 // 4096 - 64 + 1 })
     cuts(m, 5)
     m:run_for(s(6))
-    same(lines(m, "^diary: start"), starts(6))
+    same(said(m, "^diary: start"), starts(6))
 end)
 
 case("each app has its own", function()
     local m = machine("pinetime", "storage_cut", "diary")
     m:run_for(s(1))
-    same(lines(m, "^cut: prefix"), { "cut: prefix ff, generations 0 0" })
-    same(lines(m, "^diary"), { "diary: a new diary of 30720 bytes", "diary: start number 1" })
+    same(said(m, "^cut: prefix"), { "cut: prefix ff, generations 0 0" })
+    same(said(m, "^diary"), { "diary: a new diary of 30720 bytes", "diary: start number 1" })
 end)
 
 case("of five apps each has its own isolated storage, and the last has none", function()
@@ -131,7 +127,7 @@ case("of five apps each has its own isolated storage, and the last has none", fu
     cuts(m, 2)
     m:run_for(s(4))
     for _, who in ipairs({ "A", "B", "C", "D" }) do
-        local heads, before = lines(m, "^" .. who .. ": head"), 0 -- who was cut short goes on from there
+        local heads, before = said(m, "^" .. who .. ": head"), 0 -- who was cut short goes on from there
         assert(#heads == 3 and heads[1] == who .. ": head missing, generation 0" and heads[3]:find("there", 1, true))
         for _, line in ipairs(heads) do
             local generation = tonumber(line:match("generation (%-?%d+)"))
@@ -141,8 +137,8 @@ case("of five apps each has its own isolated storage, and the last has none", fu
         assert(before > 0)
     end
     local missing, refused = "E: head missing, generation 0", "E: wrote generation 1, -9" -- nothing of it stays
-    same(lines(m, "^E: head"), { missing, missing, missing })
-    same(lines(m, "^E: wrote"), { refused, refused, refused })
+    same(said(m, "^E: head"), { missing, missing, missing })
+    same(said(m, "^E: wrote"), { refused, refused, refused })
     assert(not m:uart_text():find("panic"))
 end)
 
@@ -152,22 +148,36 @@ for _, board in ipairs({ "nrf52dk", "nrf52840dk", "pinetime" }) do
         m:fault({ at = s(2), kind = "power.power-cut", value = 1 })
         m:run_for(s(4))
         for _, who in ipairs({ "A", "B" }) do
-            same(lines(m, "^" .. who .. ": head"), { who .. ": head missing, generation 0", who .. ": head there, generation 1" })
+            same(said(m, "^" .. who .. ": head"), { who .. ": head missing, generation 0", who .. ": head there, generation 1" })
         end
-        same(lines(m, "^diary: start"), starts(2))
+        same(said(m, "^diary: start"), starts(2))
     end)
 end
 
--- What the storage element of a package's header lists decides what an app may.
+-- ---- what the storage element of a package's header lists ----
+
 local READS, WRITES = "A: head missing, generation 0", "A: wrote generation 1, 24"
 local REFUSED, NOTHING = "A: wrote generation 1, -10", "A: error -10"
-for package, said in pairs({
-    all = { READS, WRITES }, among_others = { READS, WRITES }, no_modify = { READS, REFUSED }, other_modify = { READS, REFUSED },
-    no_read = { NOTHING }, no_write = { NOTHING },
+
+local function packed(write_id, read_ids, modify_ids, more)
+    local options = { name = "app", write_id = write_id, read_ids = read_ids, modify_ids = modify_ids }
+    for key, value in pairs(more or {}) do
+        options[key] = value
+    end
+    return sandglass.pack("isolated_A.elf", options)
+end
+
+for what, listed in pairs({
+    ["all of it"] = { packed(7, 7, 7), READS, WRITES },
+    ["among others"] = { packed(7, { 1, 7, 9 }, { 3, 7 }), READS, WRITES },
+    ["not to modify"] = { packed(7, 7, nil), READS, REFUSED },
+    ["others to modify"] = { packed(7, 7, 8), READS, REFUSED },
+    ["not to read"] = { packed(7, nil, 7), NOTHING },
+    ["nothing to write"] = { packed(nil, 7, 7), NOTHING },
 }) do
-    case("an app may what its package lists: " .. package, function()
-        local m = machine("nrf52dk", "isolated_lists_" .. package)
+    case("an app may what its package lists: " .. what, function()
+        local m = machine("nrf52dk", table.remove(listed, 1))
         m:run_for(s(1))
-        same(lines(m, "^A: "), said)
+        same(said(m, "^A: "), listed)
     end)
 end

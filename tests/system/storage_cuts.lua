@@ -2,12 +2,8 @@
 -- whatever an app was writing. A flash that fails: storage.lua.
 limit(s(300))
 
-local function lines(m, pattern)
-    local found = {}
-    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
-        found[#found + 1] = line:find(pattern) and line or nil
-    end
-    return found
+local function said(m, pattern)
+    return lines(m:uart_text(), pattern)
 end
 
 local function joined(found)
@@ -49,7 +45,7 @@ end
 -- Prefix, generation of the first block, of the second, at each start.
 local function found(m)
     local starts = {}
-    for i, line in ipairs(lines(m, "^cut: prefix")) do
+    for i, line in ipairs(said(m, "^cut: prefix")) do
         local prefix, first, second = line:match("^cut: prefix (%x%x), generations (%-?%d+) (%-?%d+)$")
         starts[i] = prefix .. " " .. first .. " " .. second
     end
@@ -86,7 +82,7 @@ for board, flash in pairs(FLASHES) do
         end
         run_to(m, s(4))
         same(found(m), { "ff 0 0", "5a 1 1", "5a 2 2" })
-        assert(joined(lines(m, "^diary: start")) == diary(1, 2, 3))
+        assert(joined(said(m, "^diary: start")) == diary(1, 2, 3))
         assert(#ends > 25, #ends) -- two blocks of the one app, one of the other
         local seen = {}
         for _, note in ipairs(ends) do
@@ -94,7 +90,7 @@ for board, flash in pairs(FLASHES) do
             local at = note.time - (note.what == "program" and flash.program or flash.erase) // 2
             cut(m, "power.power-cut", 1, at)
             run_to(m, at + s(1.5))
-            local starts, told = found(m), joined(lines(m, "^diary: start"))
+            local starts, told = found(m), joined(said(m, "^diary: start"))
             assert(#starts == 3 and starts[2] == "5a 1 1", at)
             -- The blocks are written one after the other.
             is_one_of(starts[3], "5a 1 1", "5a 2 1", "5a 2 2")
@@ -120,7 +116,7 @@ local function isolated(case_name, board, operations)
             cut(m, "power.power-cut", 1, s(1))
             cut(m, "flash_controller.power-cut", n, s(1))
             run_to(m, s(2.5))
-            local heads, wrote = lines(m, "^A: head"), lines(m, "^A: wrote")
+            local heads, wrote = said(m, "^A: head"), said(m, "^A: wrote")
             assert(heads[1] == "A: head missing, generation 0" and heads[2] == "A: head there, generation 1", n)
             if #heads > 2 then
                 -- What it found after the cut, it went on from.

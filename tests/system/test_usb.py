@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A bare USB device (tests/guests/usb_device.c) on the security key's board, and the host at its socket: enumeration as
-tshark sees it, echoes over the socket, unplugging, suspend and wake-up, STALL, faults."""
+"""USB devices as others' programs see them: a bare one (tests/guests/usb_device.c) on the security key's board and the
+nRF52840-DK's keyboard as tshark reads their packets, and programs at the host's socket. The rest is in usb.lua."""
 import json
 import os
 import random
@@ -23,15 +23,6 @@ def sent(endpoint, data, at_ms):
     what = f"control={len(data)}" if endpoint == 0 else f"out={len(data) << 8 | endpoint}"
     inputs = [f"data={word}" for word in words] + [what]
     return [argument for given in inputs for argument in ("--set", f"usb_host.{given}@{at_ms}ms")]
-
-
-def at(what, at_ms):
-    return ["--set", f"usb_host.{what}=1@{at_ms}ms"]
-
-
-def notes(result):
-    """What the host noted, without the values; faults are left out."""
-    return [" ".join(fields[1:-1]) for _, fields in result.events("note", "usb_host") if fields[1] != "fault"]
 
 
 # HID usage tables, page 7: what a keyboard of the US makes without and with shift.
@@ -83,95 +74,6 @@ class Packets(unittest.TestCase):
         captured = self.fields(packets, "usbhid.data") + self.fields(packets, "usb.capdata")
         self.assertIn(back.hex(":"), captured)
         self.assertIn("-32", self.fields(packets, "usb.urb_status"))
-
-
-class Bus(unittest.TestCase):
-    """What the device and the host make of events on the bus; every test is a run of its own."""
-
-    def test_it_is_unplugged_and_plugged_in_again(self):
-        result = run(*BOARD, DEVICE, *at("unplug", 200), *at("plug", 220), seconds=0.4)
-        self.assertEqual(result.stdout.split(), ["detected", "suspend", "reset", "configured", "removed", "detected",
-                                                 "suspend", "reset", "configured"])
-        self.assertEqual(notes(result).count("device configured"), 2)
-
-    def test_it_is_suspended_and_resumed(self):
-        result = run(*BOARD, DEVICE, *at("suspend", 200), *at("resume", 250), *sent(1, b"back", 300), seconds=0.4)
-        self.assertEqual(result.stdout.split()[-2:], ["suspend", "resume"])
-        self.assertEqual(notes(result)[-1], "HID report")
-
-    def test_it_wakes_the_host(self):
-        result = run(*BOARD, DEVICE, *sent(1, b"\xee\0\0\0", 200), *at("suspend", 250), seconds=0.4)
-        self.assertEqual(result.stdout.split()[-2:], ["suspend", "resume"])
-        self.assertEqual(notes(result)[-3:], ["bus suspended", "device asks for a resume", "bus resumed"])
-
-    def test_a_halted_endpoint_works_again_when_the_halt_is_cleared(self):
-        halt = bytes([0x40, 1, 0, 0, 0, 0, 0, 0])
-        clear = bytes([2, 1, 0, 0, 0x81, 0, 0, 0])
-        result = run(*BOARD, DEVICE, *sent(0, halt, 200), *sent(0, clear, 250), *sent(1, b"good", 300), seconds=0.4)
-        self.assertEqual(notes(result)[-2:], ["endpoint halted", "HID report"])
-
-    def test_damaged_packets_are_sent_again(self):
-        result = run(*BOARD, DEVICE, "--fault", "usb_host.corrupt=2@199ms", *sent(1, b"good", 200), seconds=0.3)
-        self.assertEqual(notes(result)[-1], "HID report")
-
-    def test_a_host_that_does_not_poll_gets_nothing(self):
-        result = run(*BOARD, DEVICE, "--fault", "usb_host.no-poll@199ms", *sent(1, b"good", 200), seconds=0.3)
-        self.assertEqual(notes(result)[-1], "device configured")
-
-    def test_a_device_that_answers_nak_is_waited_for(self):
-        result = run(*BOARD, DEVICE, "--fault", "usbd.nak@199ms", "--fault", "usbd.nak=0@250ms",
-                     *sent(1, b"good", 200), seconds=0.3)
-        cycle = [cycle for cycle, fields in result.events("note", "usb_host", "HID")][0]
-        self.assertGreater(cycle, 250 * 64000)
-
-    def test_a_run_is_the_same_each_time(self):
-        arguments = (*BOARD, DEVICE, *sent(2, bytes(range(200)), 200), *at("reset", 220))
-        self.assertEqual(run(*arguments, seconds=0.4).trace, run(*arguments, seconds=0.4).trace)
-
-    def test_vbus_wakes_nothing_that_is_awake_and_a_brown_out_starts_anew(self):
-        result = run(*BOARD, DEVICE, "--fault", "power.supply-mv=1600@200ms", "--fault", "power.supply-mv=0@220ms",
-                     seconds=0.5)
-        self.assertEqual(result.stdout.split().count("configured"), 2)
-
-
-class Power(unittest.TestCase):
-    """tests/guests/power.c: supply, System OFF, VBUS."""
-
-    def test_a_warning_and_a_plug(self):
-        result = run(*BOARD, guest("power.elf"), *at("unplug", 1), "--fault", "power.supply-mv=2700@10ms",
-                     "--fault", "power.supply-mv=0@20ms", *at("plug", 30), seconds=0.1)
-        self.assertEqual(result.stdout.splitlines(),
-                         ["reset 00000000 usb 00000001", "pofwarn", "reset 00100000 usb 00000001"])
-
-    def test_a_brown_out_ends_even_system_off(self):
-        result = run(*BOARD, guest("power.elf"), "--fault", "power.supply-mv=2700@10ms",
-                     "--fault", "power.supply-mv=1600@20ms", "--fault", "power.supply-mv=0@30ms", seconds=0.1)
-        self.assertEqual(result.stdout.splitlines(),
-                         ["reset 00000000 usb 00000001", "pofwarn", "reset 00000000 usb 00000001"])
-
-
-class Snapshots(unittest.TestCase):
-    """A run that goes on from a snapshot is the run that made it."""
-
-    def check(self, at_ms, *arguments):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "snap")
-            whole = run(*BOARD, DEVICE, "--save-at", f"{at_ms}ms={path}", *arguments, seconds=0.4)
-            rest = run(*BOARD, DEVICE, "--restore", path, seconds=0.4)
-        cycle = at_ms * 64000
-        wanted = [line for line in whole.trace.splitlines() if int(line.split()[0]) > cycle]
-        got = [line for line in rest.trace.splitlines() if int(line.split()[0]) > cycle]
-        self.assertGreater(len(wanted), 10)
-        self.assertEqual(got, wanted)
-
-    def test_within_the_enumeration(self):
-        self.check(122, *sent(1, b"good", 200))
-
-    def test_while_something_waits_and_the_bus_sleeps(self):
-        self.check(210, *at("suspend", 200), *at("resume", 250), *sent(1, b"good", 300))
-
-    def test_while_the_cable_is_out(self):
-        self.check(215, *at("unplug", 200), *at("plug", 220))
 
 
 class Socket(unittest.TestCase):
@@ -257,10 +159,6 @@ class Keyboard(unittest.TestCase):
         self.assertEqual(len(result.lines("lamps 2")), 1)
         typed = "".join(KEYS[report[2]][report[0] >> 1 & 1] for report in reports if report[2])
         self.assertEqual(typed, "".join(map(chr, range(32, 127))) + "\t\n")
-
-    def test_without_a_computer(self):
-        result = run("-b", "nrf52840dk", app("typist"), "--press", "button0@2s", *at("unplug", 1000), seconds=3)
-        self.assertEqual(len(result.lines("typist: there is no computer")), 1)
 
 
 if __name__ == "__main__":
