@@ -20,15 +20,19 @@
 /* Normal memory, as the core's manual recommends for on-chip SRAM and flash: left at zero it would
  * be strongly ordered, where an unaligned access faults. The kernel may write what an app only
  * reads, save flash. */
-#define ATTRIBUTES_RAM      (RASR_AP(3) | RASR_XN | RASR_S | RASR_C)
-#define ATTRIBUTES_RAM_READ (RASR_AP(2) | RASR_XN | RASR_S | RASR_C)
-#define ATTRIBUTES_FLASH    (RASR_AP(6) | RASR_C)
+#define ATTRIBUTES_RAM(access) (RASR_AP(access) | RASR_XN | RASR_S | RASR_C)
+#define ATTRIBUTES_FLASH       (RASR_AP(6) | RASR_C)
 
 /* Whole sub-regions of one region: what a region can make accessible. */
 struct run {
-    uint32_t start;
     uint32_t bytes; /* 0: no run */
     uint32_t shift;
+};
+
+/* A range without a gap, of at most as many runs. */
+struct cover {
+    uint32_t start;
+    struct run runs[RUNS_MAX]; /* each begins where the one before it ends */
 };
 
 static uint32_t round_down(uint32_t value, uint32_t shift)
@@ -47,24 +51,23 @@ static bool ranges_overlap(uint32_t a_start, uint32_t a_end, uint32_t b_start, u
     return a_start < b_end && b_start < a_end;
 }
 
-/* The most bytes that a run from `start` can have: up to the end of the region that holds it. */
+/* The most bytes that a run from `start` can have: up to the end of the region that holds it. 0: no
+ * run begins there. */
 static uint32_t run_room(uint32_t start, uint32_t shift)
 {
-    return (8u << shift) - (start - round_down(start, shift + 3));
-}
-
-static bool is_multiple(uint32_t value, uint32_t shift)
-{
-    return round_down(value, shift) == value;
+    if (shift > SHIFT_LAST || round_down(start, shift) != start) {
+        return 0;
+    }
+    return round_down(start, shift + 3) + (8u << shift) - start;
 }
 
 /* The run that ends the range: the finest that reaches wanted_bytes, which is also the shortest. */
 static bool find_last_run(uint32_t start, uint32_t wanted_bytes, struct run *run)
 {
-    for (uint32_t shift = SHIFT_FIRST; shift <= SHIFT_LAST && is_multiple(start, shift); shift++) {
-        uint32_t bytes = round_up(wanted_bytes, shift);
-        if (bytes >= wanted_bytes && bytes <= run_room(start, shift)) {
-            *run = (struct run){start, bytes, shift};
+    uint32_t room;
+    for (run->shift = SHIFT_FIRST; (room = run_room(start, run->shift)) != 0; run->shift++) {
+        run->bytes = round_up(wanted_bytes, run->shift);
+        if (run->bytes >= wanted_bytes && run->bytes <= room) {
             return true;
         }
     }
@@ -74,105 +77,122 @@ static bool find_last_run(uint32_t start, uint32_t wanted_bytes, struct run *run
 /*
  * A run with others behind it: as far as G allows without going past what is wanted. Farther is
  * better: it leaves less than one G to the next, or it ends where the region ends, at an address no
- * worse aligned than any within.
+ * worse aligned than any within. 0: none; a larger G finds none either.
  */
-static struct run find_leading_run(uint32_t start, uint32_t wanted_bytes, uint32_t shift)
+static uint32_t leading_bytes(uint32_t start, uint32_t wanted_bytes, uint32_t shift)
 {
-    if (shift == SHIFT_NONE || !is_multiple(start, shift)) {
-        return (struct run){start, 0, shift};
-    }
     uint32_t bytes = round_down(wanted_bytes - 1, shift);
     uint32_t room = run_room(start, shift);
-    return (struct run){start, bytes < room ? bytes : room, shift};
+    return bytes < room ? bytes : room;
 }
 
 /*
  * Covers [start, start + bytes) with at most run_count runs, bytes being the least possible in
  * [wanted_bytes, limit_bytes]. Returns bytes; 0 when there is no such cover. Tries few runs first.
  */
-static uint32_t find_cover(uint32_t start, uint32_t wanted_bytes, uint32_t limit_bytes,
-                           uint32_t run_count, struct run runs[RUNS_MAX])
+static uint32_t find_cover(struct cover *cover, uint32_t wanted_bytes, uint32_t limit_bytes,
+                           uint32_t run_count)
 {
+    uint32_t start = cover->start;
     uint32_t wanted = round_up(wanted_bytes, SHIFT_FIRST);
     if (wanted == 0 || wanted > limit_bytes || limit_bytes > UINT32_MAX - start || run_count == 0) {
         return 0;
     }
     uint32_t best = 0;
-    uint32_t first_end = run_count >= 3 ? SHIFT_LAST : SHIFT_NONE;
-    uint32_t second_end = run_count >= 2 ? SHIFT_LAST : SHIFT_NONE;
-    for (uint32_t first_shift = SHIFT_NONE; first_shift <= first_end; first_shift++) {
-        struct run first = find_leading_run(start, wanted, first_shift);
-        if (first.bytes == 0 && first_shift != SHIFT_NONE) {
-            break; /* a larger G finds none either */
-        }
-        for (uint32_t second_shift = SHIFT_NONE; second_shift <= second_end; second_shift++) {
-            struct run second =
-                find_leading_run(start + first.bytes, wanted - first.bytes, second_shift);
-            if (second.bytes == 0 && second_shift != SHIFT_NONE) {
-                break;
-            }
+    struct run first = {0, SHIFT_NONE};
+    do {
+        struct run second = {0, SHIFT_NONE};
+        do {
             uint32_t led = first.bytes + second.bytes;
             struct run last;
-            if (!find_last_run(start + led, wanted - led, &last) ||
-                last.bytes > limit_bytes - led) {
-                continue;
-            }
-            if (best == 0 || led + last.bytes < best) {
+            if (find_last_run(start + led, wanted - led, &last) &&
+                last.bytes <= limit_bytes - led && (best == 0 || led + last.bytes < best)) {
                 best = led + last.bytes;
-                runs[0] = first;
-                runs[1] = second;
-                runs[2] = last;
+                cover->runs[0] = first;
+                cover->runs[1] = second;
+                cover->runs[2] = last;
+                if (best == wanted) {
+                    return best;
+                }
             }
-            if (best == wanted) {
-                return best;
-            }
-        }
-    }
+            second.shift++;
+            second.bytes = leading_bytes(start + first.bytes, wanted - first.bytes, second.shift);
+        } while (run_count >= 2 && second.bytes != 0);
+        first.shift++;
+        first.bytes = leading_bytes(start, wanted, first.shift);
+    } while (run_count >= 3 && first.bytes != 0);
     return best;
 }
 
-static void clear_region(struct mpu_layout *layout, uint32_t number)
+static void clear_regions(struct mpu_layout *layout, uint32_t number, uint32_t end)
 {
-    layout->region[number].rbar = RBAR_VALID | number;
-    layout->region[number].rasr = 0;
-    layout->extra[number] = 0;
+    for (; number < end; number++) {
+        layout->region[number] = (struct mpu_layout_region){RBAR_VALID | number, 0};
+        layout->extra[number] = 0;
+    }
 }
 
-static void set_region(struct mpu_layout *layout, uint32_t number, const struct run *run,
-                       uint32_t attributes)
+static bool region_is_free(const struct mpu_layout *layout, uint32_t number)
 {
-    uint32_t base = round_down(run->start, run->shift + 3);
-    uint32_t first = (run->start - base) >> run->shift;
-    uint32_t count = run->bytes >> run->shift;
-    uint32_t enabled = ((1u << count) - 1) << first;
-    uint32_t size = run->shift + 3 - 1;
-    layout->region[number].rbar = base | RBAR_VALID | number;
-    layout->region[number].rasr = attributes | RASR_SRD(~enabled & 0xFF) | size << 1 | RASR_ENABLE;
+    return (layout->region[number].rasr & RASR_ENABLE) == 0;
 }
 
-/* Writes the runs that are none to no region; regions left over are cleared. */
-static void set_regions(struct mpu_layout *layout, uint32_t number, uint32_t region_count,
-                        const struct run runs[RUNS_MAX], uint32_t attributes)
+/* Puts the runs into free regions below `end`, the highest first. Returns 1 + the number of that,
+ * which is the handle of an extra: the last region can only be one's. */
+static uint32_t set_regions(struct mpu_layout *layout, uint32_t end, const struct cover *cover,
+                            uint32_t attributes)
 {
-    uint32_t end = number + region_count;
+    uint32_t number = end;
+    uint32_t highest = 0;
+    uint32_t start = cover->start;
     for (uint32_t i = 0; i < RUNS_MAX; i++) {
-        if (runs[i].bytes != 0) {
-            set_region(layout, number++, &runs[i], attributes);
+        const struct run *run = &cover->runs[i];
+        if (run->bytes == 0) {
+            continue;
         }
+        do {
+            number--;
+        } while (!region_is_free(layout, number));
+        highest = highest == 0 ? number + 1 : highest;
+        uint32_t base = round_down(start, run->shift + 3);
+        uint32_t enabled = ((1u << (run->bytes >> run->shift)) - 1)
+                           << ((start - base) >> run->shift);
+        layout->region[number] = (struct mpu_layout_region){
+            base | RBAR_VALID | number,
+            attributes | RASR_SRD(~enabled & 0xFF) | (run->shift + 2) << 1 | RASR_ENABLE,
+        };
+        layout->extra[number] = end == MPU_LAYOUT_REGIONS ? (uint8_t)highest : 0;
+        start += run->bytes;
     }
-    while (number < end) {
-        clear_region(layout, number++);
+    return highest;
+}
+
+/* What an enabled region makes accessible. */
+static void find_range(const struct mpu_layout_region *region, uint32_t *start, uint32_t *end)
+{
+    uint32_t shift = ((region->rasr >> 1) & 0x1F) - 2;
+    uint32_t enabled = ~(region->rasr >> 8) & 0xFF;
+    uint32_t at = round_down(region->rbar, shift + 3);
+    for (; (enabled & 1u) == 0; enabled >>= 1) {
+        at += 1u << shift;
     }
+    *start = at;
+    for (; enabled != 0; enabled >>= 1) {
+        at += 1u << shift;
+    }
+    *end = at;
 }
 
 static bool overlaps_extra(const struct mpu_layout *layout, uint32_t start, uint32_t end)
 {
-    for (uint8_t handle = 1; handle <= MPU_LAYOUT_REGIONS; handle++) {
+    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
         uint32_t extra_start;
         uint32_t extra_end;
-        if (mpu_layout_find_extra(layout, handle, &extra_start, &extra_end) &&
-            ranges_overlap(start, end, extra_start, extra_end)) {
-            return true;
+        if (layout->extra[number] != 0) {
+            find_range(&layout->region[number], &extra_start, &extra_end);
+            if (ranges_overlap(start, end, extra_start, extra_end)) {
+                return true;
+            }
         }
     }
     return false;
@@ -191,41 +211,35 @@ static bool overlaps_ram(const struct mpu_layout *layout, uint32_t start, uint32
 void mpu_layout_init(struct mpu_layout *layout)
 {
     *layout = (struct mpu_layout){0};
-    for (uint32_t number = 0; number < MPU_LAYOUT_REGIONS; number++) {
-        clear_region(layout, number);
-    }
+    clear_regions(layout, 0, MPU_LAYOUT_REGIONS);
 }
 
-/* A place for the block: its start, the bytes the app can reach, and all of its bytes. */
+/* A place for the block: its start, the bytes the app can reach, and its end. */
 struct placement {
     uint32_t start;
     uint32_t app_bytes;
-    uint32_t total_bytes;
+    uint32_t end;
 };
 
 static bool place_at(const struct mpu_layout_ram_request *request, uint32_t start,
                      struct placement *placement)
 {
-    uint32_t skipped = start - request->available_start;
-    uint32_t kernel_bytes = round_up(request->kernel_bytes, SHIFT_FIRST);
-    if (start < request->available_start || skipped > request->available_bytes ||
-        kernel_bytes < request->kernel_bytes) {
+    uint32_t skipped = start - request->available_start; /* huge when start wrapped */
+    if (skipped > request->available_bytes) {
         return false;
     }
     uint32_t room = round_down(request->available_bytes - skipped, SHIFT_FIRST);
-    if (kernel_bytes > room) {
+    if (request->kernel_bytes > room) {
         return false;
     }
-    struct run runs[RUNS_MAX];
-    uint32_t app_bytes = find_cover(start, request->app_bytes, room - kernel_bytes, RUNS_MAX, runs);
-    if (app_bytes == 0 || request->smallest_block > room) {
+    uint32_t kernel_bytes = round_up(request->kernel_bytes, SHIFT_FIRST);
+    struct cover cover;
+    cover.start = start;
+    uint32_t app_bytes = find_cover(&cover, request->app_bytes, room - kernel_bytes, RUNS_MAX);
+    if (app_bytes == 0) {
         return false;
     }
-    uint32_t total_bytes = app_bytes + kernel_bytes;
-    uint32_t smallest = round_up(request->smallest_block, SHIFT_FIRST);
-    placement->start = start;
-    placement->app_bytes = app_bytes;
-    placement->total_bytes = total_bytes > smallest ? total_bytes : smallest;
+    *placement = (struct placement){start, app_bytes, start + app_bytes + kernel_bytes};
     return true;
 }
 
@@ -236,83 +250,74 @@ static bool find_placement(const struct mpu_layout_ram_request *request, struct 
     if (request->fixed_start) {
         return place_at(request, request->available_start, best);
     }
-    bool found = false;
+    best->end = UINT32_MAX;
     for (uint32_t shift = SHIFT_FIRST; shift <= SHIFT_LAST; shift++) {
-        struct placement placement = {0};
-        if (!place_at(request, round_up(request->available_start, shift), &placement)) {
-            continue;
-        }
-        if (!found || placement.start + placement.total_bytes <= best->start + best->total_bytes) {
+        struct placement placement;
+        if (place_at(request, round_up(request->available_start, shift), &placement) &&
+            placement.end <= best->end) {
             *best = placement;
-            found = true;
         }
     }
-    return found;
+    return best->end != UINT32_MAX;
+}
+
+/* The app reaches the wanted bytes of RAM from `start` on, at most the limit. */
+static bool open_ram(struct mpu_layout *layout, uint32_t start, uint32_t wanted_bytes,
+                     uint32_t limit_bytes)
+{
+    struct cover cover;
+    cover.start = start;
+    uint32_t bytes = wanted_bytes > 0 ? find_cover(&cover, wanted_bytes, limit_bytes, RUNS_MAX) : 0;
+    if (bytes < wanted_bytes) {
+        return false;
+    }
+    clear_regions(layout, MPU_LAYOUT_RAM_FIRST, MPU_LAYOUT_FLASH_FIRST);
+    if (bytes > 0) {
+        (void)set_regions(layout, MPU_LAYOUT_FLASH_FIRST, &cover,
+                          ATTRIBUTES_RAM(MPU_LAYOUT_READ_WRITE));
+    }
+    layout->ram_start = start;
+    layout->reach_end = start + bytes;
+    return true;
 }
 
 bool mpu_layout_place_ram(struct mpu_layout *layout, const struct mpu_layout_ram_request *request)
 {
+    struct placement placement;
     if (request->initial_bytes > request->app_bytes ||
-        request->available_bytes > UINT32_MAX - request->available_start) {
+        request->available_bytes > UINT32_MAX - request->available_start ||
+        !find_placement(request, &placement) ||
+        overlaps_flash(layout, placement.start, placement.end) ||
+        overlaps_extra(layout, placement.start, placement.end) ||
+        !open_ram(layout, placement.start, request->initial_bytes, placement.app_bytes)) {
         return false;
     }
-    struct placement placement = {0};
-    if (!find_placement(request, &placement)) {
-        return false;
-    }
-    uint32_t end = placement.start + placement.total_bytes;
-    if (overlaps_flash(layout, placement.start, end) ||
-        overlaps_extra(layout, placement.start, end)) {
-        return false;
-    }
-    struct mpu_layout placed = *layout;
-    placed.ram_start = placement.start;
-    placed.ram_end = end;
-    if (!mpu_layout_set_break(&placed, placement.start + request->initial_bytes,
-                              placement.start + placement.app_bytes, NULL)) {
-        return false;
-    }
-    *layout = placed;
+    layout->ram_end = placement.end;
     return true;
 }
 
-bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint32_t kernel_break,
-                          uint32_t *actual_break)
+bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint32_t kernel_break)
 {
-    if (wanted_break < layout->ram_start || wanted_break > kernel_break ||
-        kernel_break > layout->ram_end) {
-        return false;
-    }
-    struct run runs[RUNS_MAX] = {0};
-    uint32_t bytes = 0;
-    if (wanted_break > layout->ram_start) {
-        bytes = find_cover(layout->ram_start, wanted_break - layout->ram_start,
-                           kernel_break - layout->ram_start, RUNS_MAX, runs);
-        if (bytes == 0) {
-            return false;
-        }
-    }
-    set_regions(layout, MPU_LAYOUT_RAM_FIRST, RUNS_MAX, runs, ATTRIBUTES_RAM);
-    layout->reach_end = layout->ram_start + bytes;
-    if (actual_break != NULL) {
-        *actual_break = layout->reach_end;
-    }
-    return true;
+    uint32_t start = layout->ram_start;
+    return wanted_break >= start && wanted_break <= kernel_break &&
+           kernel_break <= layout->ram_end &&
+           open_ram(layout, start, wanted_break - start, kernel_break - start);
 }
 
 bool mpu_layout_set_flash(struct mpu_layout *layout, uint32_t flash_start, uint32_t flash_end)
 {
-    if (flash_end <= flash_start || overlaps_ram(layout, flash_start, flash_end) ||
-        overlaps_extra(layout, flash_start, flash_end)) {
-        return false;
-    }
-    uint32_t region_count = layout->extra[MPU_LAYOUT_EXTRA_FIRST] == 0 ? 2 : 1;
+    struct cover cover;
+    cover.start = flash_start;
     uint32_t bytes = flash_end - flash_start;
-    struct run runs[RUNS_MAX];
-    if (find_cover(flash_start, bytes, bytes, region_count, runs) == 0) {
+    uint32_t region_count = layout->extra[MPU_LAYOUT_EXTRA_FIRST] == 0 ? 2 : 1;
+    if (flash_end <= flash_start || overlaps_ram(layout, flash_start, flash_end) ||
+        overlaps_extra(layout, flash_start, flash_end) ||
+        find_cover(&cover, bytes, bytes, region_count) == 0) {
         return false;
     }
-    set_regions(layout, MPU_LAYOUT_FLASH_FIRST, region_count, runs, ATTRIBUTES_FLASH);
+    clear_regions(layout, MPU_LAYOUT_FLASH_FIRST, MPU_LAYOUT_FLASH_FIRST + region_count);
+    uint32_t used = cover.runs[1].bytes != 0 ? 2 : 1;
+    (void)set_regions(layout, MPU_LAYOUT_FLASH_FIRST + used, &cover, ATTRIBUTES_FLASH);
     layout->flash_start = flash_start;
     layout->flash_end = flash_end;
     return true;
@@ -327,53 +332,39 @@ uint32_t mpu_layout_flash_granule(uint32_t total_bytes)
     return 1u << shift;
 }
 
-static bool region_is_free(const struct mpu_layout *layout, uint32_t number)
+/* Finds runs for [cover->start, end) in the regions that are free or, if `alone`, would be without
+ * other extras. */
+static bool fit_extra(const struct mpu_layout *layout, struct cover *cover, uint32_t end,
+                      bool alone)
 {
-    return (layout->region[number].rasr & RASR_ENABLE) == 0;
+    uint32_t start = cover->start;
+    uint32_t count = 0;
+    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
+        count += region_is_free(layout, number) || (alone && layout->extra[number] != 0);
+    }
+    return end > start && !overlaps_ram(layout, start, end) &&
+           !overlaps_flash(layout, start, end) && (alone || !overlaps_extra(layout, start, end)) &&
+           find_cover(cover, end - start, end - start, count) != 0;
 }
 
 bool mpu_layout_add_extra(struct mpu_layout *layout, uint32_t start, uint32_t end,
                           enum mpu_layout_access access, uint8_t *handle)
 {
-    uint32_t free_count = 0;
-    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
-        free_count += region_is_free(layout, number);
-    }
-    struct run runs[RUNS_MAX];
-    if (end <= start || overlaps_ram(layout, start, end) || overlaps_flash(layout, start, end) ||
-        overlaps_extra(layout, start, end) ||
-        find_cover(start, end - start, end - start, free_count, runs) == 0) {
+    struct cover cover;
+    cover.start = start;
+    if (!fit_extra(layout, &cover, end, false)) {
         return false;
     }
-    uint32_t attributes = access == MPU_LAYOUT_READ ? ATTRIBUTES_RAM_READ : ATTRIBUTES_RAM;
-    uint8_t name = 0;
     /* From the top, so that region 4 stays free for flash as long as possible. */
-    uint32_t number = MPU_LAYOUT_REGIONS;
-    for (uint32_t i = 0; i < RUNS_MAX; i++) {
-        if (runs[i].bytes == 0) {
-            continue;
-        }
-        do {
-            number--;
-        } while (!region_is_free(layout, number));
-        name = name == 0 ? (uint8_t)(number + 1) : name;
-        set_region(layout, number, &runs[i], attributes);
-        layout->extra[number] = name;
-    }
-    *handle = name;
+    *handle = (uint8_t)set_regions(layout, MPU_LAYOUT_REGIONS, &cover, ATTRIBUTES_RAM(access));
     return true;
 }
 
 bool mpu_layout_could_add_extra(const struct mpu_layout *layout, uint32_t start, uint32_t end)
 {
-    uint32_t count = 0;
-    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
-        count += layout->extra[number] != 0 || region_is_free(layout, number);
-    }
-    struct run runs[RUNS_MAX];
-    return end > start && !overlaps_ram(layout, start, end) &&
-           !overlaps_flash(layout, start, end) &&
-           find_cover(start, end - start, end - start, count, runs) != 0;
+    struct cover cover;
+    cover.start = start;
+    return fit_extra(layout, &cover, end, true);
 }
 
 bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle)
@@ -381,7 +372,7 @@ bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle)
     bool found = false;
     for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
         if (handle != 0 && layout->extra[number] == handle) {
-            clear_region(layout, number);
+            clear_regions(layout, number, number + 1);
             found = true;
         }
     }
@@ -390,30 +381,24 @@ bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle)
 
 void mpu_layout_remove_extras(struct mpu_layout *layout)
 {
-    for (uint8_t handle = 1; handle <= MPU_LAYOUT_REGIONS; handle++) {
-        (void)mpu_layout_remove_extra(layout, handle);
+    for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
+        if (layout->extra[number] != 0) {
+            clear_regions(layout, number, number + 1);
+        }
     }
 }
 
 bool mpu_layout_find_extra(const struct mpu_layout *layout, uint8_t handle, uint32_t *start,
                            uint32_t *end)
 {
-    *start = UINT32_MAX;
-    *end = 0;
+    bool found = false;
     for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
-        if (handle == 0 || layout->extra[number] != handle) {
-            continue;
-        }
-        uint32_t rasr = layout->region[number].rasr;
-        uint32_t shift = ((rasr >> 1) & 0x1F) + 1 - 3;
-        uint32_t base = round_down(layout->region[number].rbar, shift + 3);
-        for (uint32_t i = 0; i < 8; i++) {
-            if ((rasr & RASR_SRD(1u << i)) == 0) {
-                uint32_t at = base + (i << shift);
-                *start = at < *start ? at : *start;
-                *end = at + (1u << shift) > *end ? at + (1u << shift) : *end;
-            }
+        if (handle != 0 && layout->extra[number] == handle) {
+            uint32_t run_end;
+            find_range(&layout->region[number], start, &run_end);
+            *end = found ? *end : run_end; /* its last run is in the lowest of its regions */
+            found = true;
         }
     }
-    return *end != 0;
+    return found;
 }

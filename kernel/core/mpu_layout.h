@@ -60,13 +60,13 @@ struct mpu_layout_ram_request {
     bool fixed_start; /* the block must start at available_start (an app linked for that address) */
     uint32_t initial_bytes; /* the app reaches at least these at once; at most app_bytes */
     uint32_t app_bytes; /* the app can move its break to at least this, whatever the granularity */
-    uint32_t kernel_bytes;   /* above the app's part, at the block's top: never reachable */
-    uint32_t smallest_block; /* the block is at least this long; 0: as short as possible */
+    uint32_t kernel_bytes; /* above the app's part, at the block's top: never reachable */
 };
 
-enum mpu_layout_access {
-    MPU_LAYOUT_READ,       /* unprivileged: read, never execute */
-    MPU_LAYOUT_READ_WRITE, /* unprivileged: read and write, never execute */
+enum mpu_layout_access {                      /* as the field AP of MPU_RASR has it */
+                         MPU_LAYOUT_READ = 2, /* unprivileged: read, never execute */
+                         MPU_LAYOUT_READ_WRITE =
+                             3, /* unprivileged: read and write, never execute */
 };
 
 /* No region, nothing placed. */
@@ -83,13 +83,12 @@ bool mpu_layout_place_ram(struct mpu_layout *layout, const struct mpu_layout_ram
 
 /*
  * Moves the break to the lowest address at or above `wanted_break` that the regions can express,
- * sets *actual_break (may be NULL) and reach_end to it. Fails when wanted_break < ram_start or when
+ * sets reach_end to it. Fails when wanted_break < ram_start or when
  * that address is above `kernel_break` (the lowest byte of the kernel's part; at most ram_end).
  * wanted_break = ram_start is legal: the app then reaches no RAM. Whether a lower break cuts an
  * allowed buffer is the caller's question.
  */
-bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint32_t kernel_break,
-                          uint32_t *actual_break);
+bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint32_t kernel_break);
 
 /*
  * The app's flash is exactly [flash_start, flash_end). Fails when two regions cannot express that,

@@ -324,7 +324,7 @@ void process_restart(struct process *process)
         return;
     }
     uint32_t initial_break = process->layout.ram_start + ABI_INITIAL_BREAK_BYTES;
-    if (!mpu_layout_set_break(&process->layout, initial_break, process->grant_start, NULL)) {
+    if (!mpu_layout_set_break(&process->layout, initial_break, process->grant_start)) {
         return;
     }
     process->restarts++;
@@ -415,7 +415,7 @@ int process_set_break(struct process *process, uint32_t wanted)
     uint32_t previous = process->app_break;
     uint32_t reached = process->layout.reach_end;
     if (wanted < process->allow_end ||
-        !mpu_layout_set_break(&process->layout, wanted, process->grant_start, NULL)) {
+        !mpu_layout_set_break(&process->layout, wanted, process->grant_start)) {
         return K_ENOMEM;
     }
     process->app_break = wanted;

@@ -74,6 +74,17 @@ static inline void judge_break_edge(const struct mpu_state *mpu, uint32_t edge)
     }
 }
 
+/* As mpu_layout_set_break; says besides where the break is then. */
+static inline bool judge_set_break(struct mpu_layout *layout, uint32_t wanted_break,
+                                   uint32_t kernel_break, uint32_t *actual_break)
+{
+    bool moved = mpu_layout_set_break(layout, wanted_break, kernel_break);
+    if (moved) {
+        *actual_break = layout->reach_end;
+    }
+    return moved;
+}
+
 /* RAM of the layout, with 8 kB around it: exactly [ram_start, reach_end) is the app's. */
 static inline void judge_ram(const struct mpu_layout *layout)
 {

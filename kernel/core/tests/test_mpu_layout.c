@@ -100,16 +100,16 @@ static void check_break(struct mpu_layout *layout, const struct reach *reach, ui
     uint32_t expected = layout->ram_start + least_reachable(reach, wanted);
     uint32_t actual = 0;
     struct mpu_layout before = *layout;
-    assert_false(mpu_layout_set_break(layout, layout->ram_start + wanted, expected - 1, &actual));
+    assert_false(judge_set_break(layout, layout->ram_start + wanted, expected - 1, &actual));
     assert_memory_equal(layout, &before, sizeof before);
     assert_int_equal(actual, 0);
 
-    assert_true(mpu_layout_set_break(layout, layout->ram_start + wanted, expected, &actual));
+    assert_true(judge_set_break(layout, layout->ram_start + wanted, expected, &actual));
     assert_int_equal(actual, expected);
     assert_int_equal(layout->reach_end, expected);
     judge_ram(layout);
 
-    assert_true(mpu_layout_set_break(layout, layout->ram_start + wanted, layout->ram_end, &actual));
+    assert_true(judge_set_break(layout, layout->ram_start + wanted, layout->ram_end, &actual));
     assert_int_equal(actual, expected);
 }
 
@@ -124,7 +124,7 @@ static void test_exhaustive_to_4_kb(void **state)
                 struct mpu_layout layout = place(RAM + starts[s], 32, app, kernels[k]);
                 judge_ram(&layout);
                 assert_true(mpu_layout_set_break(&layout, layout.ram_start + app,
-                                                 layout.ram_end - up32(kernels[k]), NULL));
+                                                 layout.ram_end - up32(kernels[k])));
             }
             struct mpu_layout layout = place(RAM + starts[s], 32, app, 600);
             struct reach reach;
@@ -144,8 +144,8 @@ static void test_odd_bytes_round_up(void **state)
     search_reach(layout.ram_start, &reach);
     for (uint32_t wanted = 1; wanted <= 3001; wanted++) {
         uint32_t actual;
-        assert_true(mpu_layout_set_break(&layout, layout.ram_start + wanted, layout.ram_end - 777,
-                                         &actual));
+        assert_true(
+            judge_set_break(&layout, layout.ram_start + wanted, layout.ram_end - 777, &actual));
         assert_int_equal(actual, layout.ram_start + least_reachable(&reach, wanted));
     }
 }
@@ -160,8 +160,8 @@ static void test_every_byte_of_some_layouts(void **state)
         uint32_t app = 32 + rng_below(&rng, 6000);
         struct mpu_layout layout =
             place(RAM + 1024 + rng_below(&rng, 500) * 32, 0, app, rng_below(&rng, 1500));
-        assert_true(mpu_layout_set_break(&layout, layout.ram_start + rng_below(&rng, app),
-                                         layout.ram_end, NULL));
+        assert_true(
+            mpu_layout_set_break(&layout, layout.ram_start + rng_below(&rng, app), layout.ram_end));
         struct mpu_state mpu = judge_load(&layout);
         for (uint32_t at = layout.ram_start - 300; at < layout.ram_end + 300; at++) {
             bool inside = at >= layout.ram_start && at < layout.reach_end;
@@ -182,8 +182,8 @@ static void test_sampled_to_64_kb(void **state)
         uint32_t kernel = rng_below(&rng, 0x1000);
         struct mpu_layout layout;
         mpu_layout_init(&layout);
-        struct mpu_layout_ram_request request = {
-            start, RAM + RAM_BYTES - start, false, 0, app, kernel, 0};
+        struct mpu_layout_ram_request request = {start, RAM + RAM_BYTES - start, false, 0, app,
+                                                 kernel};
         if (!mpu_layout_place_ram(&layout, &request)) {
             /* 1/64 of the app's size and the hole are all it may need more. */
             assert_true(app + kernel + app / 64 + 96 > RAM + RAM_BYTES - start);
@@ -193,7 +193,7 @@ static void test_sampled_to_64_kb(void **state)
             uint32_t wanted = 1 + rng_below(&rng, app);
             uint32_t kernel_break = layout.ram_end - up32(kernel);
             uint32_t actual;
-            if (!mpu_layout_set_break(&layout, layout.ram_start + wanted, kernel_break, &actual)) {
+            if (!judge_set_break(&layout, layout.ram_start + wanted, kernel_break, &actual)) {
                 fail_msg("seed %u: %u of %u bytes", (unsigned)seed, wanted, app);
             }
             assert_true(actual >= layout.ram_start + wanted);
@@ -235,7 +235,6 @@ static void test_requests_that_cannot_be_met_change_nothing(void **state)
         {.available_start = RAM, .available_bytes = 4096, .app_bytes = 0},
         {.available_start = RAM, .available_bytes = 4096, .app_bytes = 4097},
         {.available_start = RAM, .available_bytes = 4096, .app_bytes = 4096, .kernel_bytes = 1},
-        {.available_start = RAM, .available_bytes = 4096, .app_bytes = 32, .smallest_block = 4097},
         {.available_start = RAM, .available_bytes = 4096, .initial_bytes = 64, .app_bytes = 32},
         {.available_start = RAM, .available_bytes = 0, .app_bytes = 32},
         {.available_start = RAM, .available_bytes = 4096, .app_bytes = UINT32_MAX},
@@ -253,18 +252,17 @@ static void test_requests_that_cannot_be_met_change_nothing(void **state)
         assert_memory_equal(&layout, &before, sizeof before);
     }
     uint32_t actual = 7;
-    assert_false(mpu_layout_set_break(&layout, layout.ram_start - 1, layout.ram_end, &actual));
-    assert_false(mpu_layout_set_break(&layout, 0, layout.ram_end, &actual));
-    assert_false(mpu_layout_set_break(&layout, UINT32_MAX, layout.ram_end, &actual));
-    assert_false(mpu_layout_set_break(&layout, layout.ram_end + 1, layout.ram_end, &actual));
-    assert_false(
-        mpu_layout_set_break(&layout, layout.ram_start + 32, layout.ram_end + 32, &actual));
-    assert_false(mpu_layout_set_break(&layout, layout.ram_end, layout.ram_end - 32, &actual));
+    assert_false(judge_set_break(&layout, layout.ram_start - 1, layout.ram_end, &actual));
+    assert_false(judge_set_break(&layout, 0, layout.ram_end, &actual));
+    assert_false(judge_set_break(&layout, UINT32_MAX, layout.ram_end, &actual));
+    assert_false(judge_set_break(&layout, layout.ram_end + 1, layout.ram_end, &actual));
+    assert_false(judge_set_break(&layout, layout.ram_start + 32, layout.ram_end + 32, &actual));
+    assert_false(judge_set_break(&layout, layout.ram_end, layout.ram_end - 32, &actual));
     assert_int_equal(actual, 7);
     assert_memory_equal(&layout, &before, sizeof before);
 }
 
-static void test_fixed_start_and_smallest_block(void **state)
+static void test_fixed_start(void **state)
 {
     (void)state;
     struct mpu_layout layout;
@@ -276,11 +274,10 @@ static void test_fixed_start_and_smallest_block(void **state)
         .initial_bytes = 64,
         .app_bytes = 2000,
         .kernel_bytes = 400,
-        .smallest_block = 5001,
     };
     assert_true(mpu_layout_place_ram(&layout, &request));
     assert_int_equal(layout.ram_start, RAM + 0x1060);
-    assert_int_equal(layout.ram_end - layout.ram_start, 5024);
+    assert_int_equal(layout.ram_end - layout.ram_start, 2016 + 416);
     judge_ram(&layout);
 }
 
@@ -384,7 +381,7 @@ int main(void)
         cmocka_unit_test(test_sampled_to_64_kb),
         cmocka_unit_test(test_placement_is_near_the_best),
         cmocka_unit_test(test_requests_that_cannot_be_met_change_nothing),
-        cmocka_unit_test(test_fixed_start_and_smallest_block),
+        cmocka_unit_test(test_fixed_start),
         cmocka_unit_test(test_flash_padded_by_the_rule_is_exact),
         cmocka_unit_test(test_flash_of_power_of_two_images),
         cmocka_unit_test(test_flash_that_cannot_be_exact_is_refused),

@@ -43,11 +43,11 @@ static void test_break_at_the_very_start(void **state)
 {
     (void)state;
     struct mpu_layout layout = place(RAM, 0x8000, 3000, 500);
-    uint32_t actual;
-    assert_true(mpu_layout_set_break(&layout, layout.ram_start, layout.ram_end, &actual));
+    uint32_t actual = 0;
+    assert_true(judge_set_break(&layout, layout.ram_start, layout.ram_end, &actual));
     assert_int_equal(actual, layout.ram_start);
     judge_ram(&layout);
-    assert_true(mpu_layout_set_break(&layout, layout.ram_start + 1, layout.ram_end, &actual));
+    assert_true(judge_set_break(&layout, layout.ram_start + 1, layout.ram_end, &actual));
     assert_int_equal(actual, layout.ram_start + 32);
     judge_ram(&layout);
 }
@@ -93,9 +93,8 @@ static void test_2435_break_and_mpu_disagree(void **state)
     (void)state;
     struct mpu_layout layout = place(RAM + 0x3460, 0x8000, 9001, 900);
     for (uint32_t wanted = 1; wanted <= 9001; wanted += 29) {
-        uint32_t actual;
-        assert_true(
-            mpu_layout_set_break(&layout, layout.ram_start + wanted, layout.ram_end, &actual));
+        uint32_t actual = 0;
+        assert_true(judge_set_break(&layout, layout.ram_start + wanted, layout.ram_end, &actual));
         struct mpu_state mpu = judge_load(&layout);
         judge_break_edge(&mpu, actual);
         assert_int_equal(actual, layout.reach_end);
@@ -111,13 +110,13 @@ static void test_break_out_of_bounds(void **state)
     static const int64_t offsets[] = {-1, -32, -0x20002000LL, 0x1000000, 0xDFFFDFFFLL};
     for (unsigned i = 0; i < 5; i++) {
         uint32_t wanted = (uint32_t)(layout.ram_start + offsets[i]);
-        assert_false(mpu_layout_set_break(&layout, wanted, layout.ram_end, NULL));
+        assert_false(mpu_layout_set_break(&layout, wanted, layout.ram_end));
         assert_memory_equal(&layout, &before, sizeof before);
     }
-    assert_false(mpu_layout_set_break(&layout, layout.ram_start + 32, 32, NULL));
+    assert_false(mpu_layout_set_break(&layout, layout.ram_start + 32, 32));
     assert_memory_equal(&layout, &before, sizeof before);
     struct mpu_layout top = place(0xFFFF0000, 0xFF00, 5000, 100); /* no 32-bit sum may wrap */
-    assert_false(mpu_layout_set_break(&top, UINT32_MAX, top.ram_end, NULL));
+    assert_false(mpu_layout_set_break(&top, UINT32_MAX, top.ram_end));
     judge_ram(&top);
     struct mpu_layout_ram_request past_the_end = {
         .available_start = 0xFFFFF000, .available_bytes = 0x2000, .app_bytes = 0x1800};
@@ -296,8 +295,8 @@ static void test_2146_nothing_stale_after_a_restart(void **state)
     assert_true(
         mpu_layout_add_extra(&layout, RAM + 0x9000, RAM + 0x9100, MPU_LAYOUT_READ, &handle));
     mpu_layout_remove_extras(&layout);
-    uint32_t actual;
-    assert_true(mpu_layout_set_break(&layout, layout.ram_start + 32, layout.ram_end, &actual));
+    uint32_t actual = 0;
+    assert_true(judge_set_break(&layout, layout.ram_start + 32, layout.ram_end, &actual));
     assert_int_equal(actual, layout.ram_start + 32);
     judge_ram(&layout);
 
