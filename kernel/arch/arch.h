@@ -119,9 +119,9 @@ void arch_context_start(struct arch_context *context, uint32_t stack_top, uint32
                         const uint32_t arguments[4]);
 
 /* Makes the stopped process call `function` as if from the place where it stopped; it returns
- * there. r0-r3 = arguments. */
-void arch_context_call(struct arch_context *context, uint32_t function,
-                       const uint32_t arguments[4]);
+ * there. r0-r2 = arguments, r3 = last. */
+void arch_context_call(struct arch_context *context, uint32_t function, const uint32_t arguments[3],
+                       uint32_t last);
 
 /* The frame in the process's memory. The caller has checked that psp lies there. */
 static inline struct arch_frame *arch_context_frame(const struct arch_context *context)

@@ -148,7 +148,7 @@ void grant_free(const struct grant *grant)
         if (process == NULL || process->grant_block[index] == 0) {
             continue;
         }
-        upcall_forget_all(process, index);
+        upcall_forget(process, upcall_kind(index, 0, false), UPCALL_GRANT);
         /* A capsule that lives on may have entered it on behalf of the one that died. */
         if ((process->grant_block[index] & BLOCK_ENTERED) == 0) {
             grant_memory_free(process, process->grant_block[index]);
@@ -191,9 +191,8 @@ int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t nu
         return K_EINVAL;
     }
     const struct process_upcall upcall = {
-        .to_function = grant_upcall_pair(block, number)->first != 0,
-        .grant = (uint8_t)grant_index(grant),
-        .number = (uint16_t)number,
+        .kind.word =
+            upcall_kind(grant_index(grant), number, grant_upcall_pair(block, number)->first != 0),
         .argument = {argument0, argument1, argument2},
     };
     return upcall_deliver(process, &upcall);

@@ -41,9 +41,9 @@
  * ends in a word that says how long it is (piece.units, that word included), whose (piece.grant,
  * the grant's index) and whether it is in use (piece.state, 0: free). The RAM that is shared out to
  * processes is [config.app_ram_start, config.app_ram_end). The name of a process is
- * process.name_length bytes at process.flash_start + process.name. Upcalls wait in process.queue, a
- * ring that starts at element process.queue_first. A process's alarm is due alarm.dt steps of the
- * counter after it was alarm.reference, while alarm.armed.
+ * process.name_length bytes at process.flash_start + process.name. Upcalls wait in process.queue,
+ * the oldest first. A process's alarm is due alarm.dt steps of the counter after it was
+ * alarm.reference, while alarm.armed.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -79,8 +79,8 @@ extern const char sandglass_info_count[];
     }
 #define UPCALL(field)                                                                              \
     {                                                                                              \
-        "upcall." #field, offsetof(struct process_upcall, field),                                  \
-            FIELD_BYTES(struct process_upcall, field), 1                                           \
+        "upcall." #field, offsetof(struct process_upcall, kind.is.field),                          \
+            FIELD_BYTES(struct process_upcall, kind.is.field), 1                                   \
     }
 #define GRANT_FIELD(field)                                                                         \
     {                                                                                              \
@@ -132,12 +132,11 @@ static const struct info_record records[]
         PROCESS(slot, slot),
         PROCESS(state, state),
         PROCESS(resume_state, resume_state),
-        PROCESS(queue_first, queue_first),
         PROCESS(queue_count, queue_count),
         {"process.queue", offsetof(struct process, queue), sizeof(struct process_upcall),
          PROCESS_UPCALLS},
-        PROCESS(wait_grant, wait_grant),
-        PROCESS(wait_number, wait_number),
+        PROCESS(wait_grant, wait.is.grant),
+        PROCESS(wait_number, wait.is.number),
         PROCESS(allow_end, allow_end),
         PROCESS(system_calls, system_calls),
         PROCESS(slices_used_up, slices_used_up),

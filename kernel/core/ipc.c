@@ -19,36 +19,52 @@ struct ipc_process {
 _Static_assert(KERNEL_PROCESS_SLOTS <= 16, "a bit for each");
 GRANT(ipc_grant, struct ipc_process, KERNEL_PROCESS_SLOTS, ABI_IPC_ROS, KERNEL_PROCESS_SLOTS);
 
-static bool is_notification(const struct process_upcall *upcall)
+/* The grant's block, as grant.c lays it out. */
+struct ipc_block {
+    struct grant_pair subscription[KERNEL_PROCESS_SLOTS];
+    struct grant_pair name[ABI_IPC_ROS];
+    struct grant_pair shared[KERNEL_PROCESS_SLOTS]; /* by the index of the process that gets it */
+    struct ipc_process own;
+};
+
+/* NULL when the process has none. Allocates it first if `allocate` and there is room. */
+static struct ipc_block *block_of(struct process *process, bool allocate)
 {
-    return upcall->grant == grant_index(&ipc_grant);
+    return process_memory(grant_block_get(process, &ipc_grant, allocate));
 }
 
-static void reload_regions(const struct process *process)
+/* Of a notification that is not to a function. */
+static uint32_t notification(uint32_t number)
 {
-    if (kernel.mpu_owner == process) {
-        kernel.mpu_owner = NULL;
-    }
+    return upcall_kind(grant_index(&ipc_grant), number, false);
+}
+
+/* The oldest notification in the queue from `from` on; NULL: none. */
+static struct process_upcall *find_notification(struct process *process,
+                                                struct process_upcall *from)
+{
+    return upcall_find(process, from, notification(0), UPCALL_GRANT);
 }
 
 /* The buffer that owner shares with that process; {0, 0}: none. */
-static struct grant_pair shared_buffer(struct process *owner, uint32_t with)
+static const struct grant_pair *shared_buffer(struct process *owner, uint32_t with)
 {
-    uint32_t block = grant_block_get(owner, &ipc_grant, false);
-    if (block == 0) {
-        return (struct grant_pair){0, 0};
-    }
-    struct grant_pair buffer = *grant_buffer_pair(&ipc_grant, block, ALLOW_READ_WRITE, with);
-    return buffer.second != 0 ? buffer : (struct grant_pair){0, 0};
+    static const struct grant_pair none = {0, 0};
+    const struct ipc_block *block = block_of(owner, false);
+    return block != NULL && block->shared[with].second != 0 ? &block->shared[with] : &none;
 }
 
+struct range {
+    uint32_t start, end;
+};
+
 /* Finds the receiver's mapping of owner's memory: its handle, 0 when there is none. */
-static uint8_t find_mapping(const struct process *receiver, const struct process *owner,
-                            uint32_t *start, uint32_t *end)
+static uint32_t find_mapping(const struct process *receiver, const struct process *owner,
+                             struct range *range)
 {
-    for (uint8_t handle = 1; handle <= MPU_LAYOUT_REGIONS; handle++) {
-        if (mpu_layout_find_extra(&receiver->layout, handle, start, end) &&
-            *start >= owner->layout.ram_start && *start < owner->layout.ram_end) {
+    for (uint32_t handle = MPU_LAYOUT_REGIONS; handle > 0; handle--) {
+        if (mpu_layout_find_extra(&receiver->layout, handle, &range->start, &range->end) &&
+            range->start >= owner->layout.ram_start && range->start < owner->layout.ram_end) {
             return handle;
         }
     }
@@ -57,15 +73,17 @@ static uint8_t find_mapping(const struct process *receiver, const struct process
 
 static void unmap(struct process *receiver, const struct process *owner)
 {
-    uint32_t start;
-    uint32_t end;
-    if (!mpu_layout_remove_extra(&receiver->layout, find_mapping(receiver, owner, &start, &end))) {
+    struct range range;
+    if (!mpu_layout_remove_extra(&receiver->layout, find_mapping(receiver, owner, &range))) {
         return;
     }
-    reload_regions(receiver);
-    bool first = receiver->lost_end == 0;
-    receiver->lost_start = first || start < receiver->lost_start ? start : receiver->lost_start;
-    receiver->lost_end = end > receiver->lost_end ? end : receiver->lost_end;
+    process_reload_regions(receiver);
+    if (receiver->lost_end == 0 || range.start < receiver->lost_start) {
+        receiver->lost_start = range.start;
+    }
+    if (range.end > receiver->lost_end) {
+        receiver->lost_end = range.end;
+    }
 }
 
 bool ipc_lost_what_it_touched(const struct process *process, const struct arch_fault *fault)
@@ -74,23 +92,25 @@ bool ipc_lost_what_it_touched(const struct process *process, const struct arch_f
            fault->mmfar < process->lost_end;
 }
 
-/* K_OK, also when it is mapped already. K_ESIZE: no MPU could map just that. K_EBUSY: the
- * receiver's regions are in use. */
-static int map(struct process *receiver, const struct process *owner, struct grant_pair buffer)
+enum { MAPPED_BEFORE, MAPPED_NOW };
+
+/* One of the two, or K_ESIZE: no MPU could map just that; K_EBUSY: the receiver's regions are in
+ * use. */
+static int map(struct process *receiver, const struct process *owner,
+               const struct grant_pair *buffer)
 {
-    uint32_t start;
-    uint32_t end;
-    if (find_mapping(receiver, owner, &start, &end) != 0) {
-        return K_OK; /* of this buffer: any other was unmapped when it was exchanged */
+    struct range range;
+    if (buffer->second == 0 || find_mapping(receiver, owner, &range) != 0) {
+        return MAPPED_BEFORE; /* of this buffer: any other was unmapped when it was exchanged */
     }
     uint8_t handle;
-    start = buffer.first;
-    end = buffer.first + buffer.second;
-    if (mpu_layout_add_extra(&receiver->layout, start, end, MPU_LAYOUT_READ_WRITE, &handle)) {
-        reload_regions(receiver);
-        return K_OK;
+    uint32_t end = buffer->first + buffer->second;
+    if (mpu_layout_add_extra(&receiver->layout, buffer->first, end, MPU_LAYOUT_READ_WRITE,
+                             &handle)) {
+        process_reload_regions(receiver);
+        return MAPPED_NOW;
     }
-    return mpu_layout_could_add_extra(&receiver->layout, start, end) ? K_EBUSY : K_ESIZE;
+    return mpu_layout_could_add_extra(&receiver->layout, buffer->first, end) ? K_EBUSY : K_ESIZE;
 }
 
 /* Is there room in the receiver's queue for one more of this sender, if it should have to wait? */
@@ -98,20 +118,12 @@ static bool may_queue(struct process *receiver, const struct process *sender)
 {
     uint32_t all = 0;
     uint32_t of_sender = 0;
-    for (uint32_t i = 0; i < receiver->queue_count; i++) {
-        const struct process_upcall *upcall = upcall_queued(receiver, i);
-        if (is_notification(upcall)) {
-            all++;
-            of_sender += upcall->argument[0] == sender->slot;
-        }
+    struct process_upcall *upcall = receiver->queue;
+    for (; (upcall = find_notification(receiver, upcall)) != NULL; upcall++) {
+        all++;
+        of_sender += upcall->argument[0] == sender->slot;
     }
     return all < QUEUED_MAX && of_sender < QUEUED_MAX_SENDER;
-}
-
-static bool is_subscribed(struct process *process, uint32_t number)
-{
-    uint32_t block = grant_block_get(process, &ipc_grant, false);
-    return block != 0 && grant_upcall_pair(block, number)->first != 0;
 }
 
 static int send(struct process *sender, struct process *receiver, uint32_t number)
@@ -119,50 +131,34 @@ static int send(struct process *sender, struct process *receiver, uint32_t numbe
     if (!may_queue(receiver, sender)) {
         return K_ENOMEM;
     }
-    struct grant_pair buffer = shared_buffer(sender, receiver->slot);
-    uint32_t start;
-    uint32_t end;
-    bool was_mapped = find_mapping(receiver, sender, &start, &end) != 0;
-    int status = buffer.second != 0 ? map(receiver, sender, buffer) : K_OK;
-    if (status != K_OK) {
-        return status;
+    const struct grant_pair *buffer = shared_buffer(sender, receiver->slot);
+    int mapped = map(receiver, sender, buffer);
+    if (mapped < 0) {
+        return mapped;
     }
+    struct process_upcall upcall = {{.word = notification(number)},
+                                    {sender->slot, buffer->second, buffer->first}};
     /* No memory of the receiver's is taken for this: without a grant it is just not subscribed. */
-    const struct process_upcall upcall = {
-        .to_function = is_subscribed(receiver, number),
-        .grant = (uint8_t)grant_index(&ipc_grant),
-        .number = (uint16_t)number,
-        .argument = {sender->slot, buffer.second, buffer.first},
-    };
-    status = upcall_deliver(receiver, &upcall);
-    if (status != K_OK && !was_mapped) {
+    const struct ipc_block *block = block_of(receiver, false);
+    upcall.kind.is.to_function = block != NULL && block->subscription[number].first != 0;
+    int status = upcall_deliver(receiver, &upcall);
+    if (status != K_OK && mapped == MAPPED_NOW) {
         unmap(receiver, sender);
     }
     return status;
 }
 
-static bool has_grant(struct process *process)
-{
-    return grant_block_get(process, &ipc_grant, false) != 0;
-}
-
 static bool is_stale(struct process *process, uint32_t index)
 {
-    bool stale = false;
-    if (has_grant(process)) {
-        grant_enter (ipc_grant, process->id, p) {
-            stale = ((uint32_t)p->stale >> index & 1u) != 0;
-        }
-    }
-    return stale;
+    const struct ipc_block *block = block_of(process, false);
+    return block != NULL && ((uint32_t)block->own.stale >> index & 1u) != 0;
 }
 
 static void set_known(struct process *process, uint32_t index)
 {
-    if (has_grant(process)) {
-        grant_enter (ipc_grant, process->id, p) {
-            p->stale &= (uint16_t) ~(1u << index);
-        }
+    struct ipc_block *block = block_of(process, false);
+    if (block != NULL) {
+        block->own.stale &= (uint16_t) ~(1u << index);
     }
 }
 
@@ -204,16 +200,15 @@ static uint32_t find_by_name(struct const_slice name)
 
 static command_return discover(struct process *process)
 {
-    uint32_t block = grant_block_get(process, &ipc_grant, true);
-    if (block == 0) {
+    const struct ipc_block *block = block_of(process, true);
+    if (block == NULL) {
         return command_error(K_ENOMEM);
     }
-    struct grant_pair buffer =
-        *grant_buffer_pair(&ipc_grant, block, ALLOW_READ_ONLY, ABI_IPC_RO_NAME);
-    if (buffer.second == 0) {
+    const struct grant_pair *buffer = &block->name[ABI_IPC_RO_NAME];
+    if (buffer->second == 0) {
         return command_error(K_EINVAL);
     }
-    struct const_slice name = {process_memory(buffer.first), buffer.second};
+    struct const_slice name = {process_memory(buffer->first), buffer->second};
     uint32_t slot = name.length <= NAME_BYTES_MAX ? find_by_name(name) : KERNEL_PROCESS_SLOTS;
     if (slot == KERNEL_PROCESS_SLOTS) {
         return command_error(K_ENODEVICE);
@@ -266,13 +261,12 @@ void ipc_end(const struct process *process)
     ipc_withdraw(process);
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         struct process *receiver = kernel.process[slot];
-        uint32_t i = 0;
-        while (receiver != NULL && i < receiver->queue_count) {
-            const struct process_upcall *upcall = upcall_queued(receiver, i);
-            if (is_notification(upcall) && upcall->argument[0] == process->slot) {
-                upcall_remove_queued(receiver, i);
+        struct process_upcall *upcall = receiver != NULL ? receiver->queue : NULL;
+        while (upcall != NULL && (upcall = find_notification(receiver, upcall)) != NULL) {
+            if (upcall->argument[0] == process->slot) {
+                upcall_remove(receiver, upcall);
             } else {
-                i++;
+                upcall++;
             }
         }
     }
@@ -280,23 +274,25 @@ void ipc_end(const struct process *process)
 
 void ipc_slot_taken(uint32_t slot)
 {
-    grant_each (ipc_grant, id, p) {
-        p->stale |= (uint16_t)(1u << slot);
-        struct process *process = process_find(id);
-        uint32_t block = grant_block_get(process, &ipc_grant, false);
-        *grant_buffer_pair(&ipc_grant, block, ALLOW_READ_WRITE, slot) = (struct grant_pair){0, 0};
-        *grant_upcall_pair(block, slot) = (struct grant_pair){0, 0};
-        ipc_subscribed(process, slot, 0);
+    for (uint32_t other = 0; other < KERNEL_PROCESS_SLOTS; other++) {
+        struct process *process = kernel.process[other];
+        struct ipc_block *block = process != NULL ? block_of(process, false) : NULL;
+        if (block != NULL) {
+            block->own.stale |= (uint16_t)(1u << slot);
+            block->shared[slot] = (struct grant_pair){0, 0};
+            block->subscription[slot] = (struct grant_pair){0, 0};
+            ipc_subscribed(process, slot, 0);
+        }
     }
 }
 
 void ipc_subscribed(struct process *process, uint32_t number, uint32_t function)
 {
-    for (uint32_t i = 0; i < process->queue_count; i++) {
-        struct process_upcall *upcall = upcall_queued(process, i);
-        if (is_notification(upcall) && upcall->number == number) {
-            upcall->to_function = function != 0;
-        }
+    struct process_upcall *upcall = process->queue;
+    for (; (upcall = upcall_find(process, upcall, notification(number),
+                                 UPCALL_GRANT | UPCALL_NUMBER)) != NULL;
+         upcall++) {
+        upcall->kind.is.to_function = function != 0;
     }
 }
 
@@ -304,27 +300,26 @@ void ipc_buffer_changed(const struct process *owner, uint32_t number, uint32_t a
                         uint32_t length)
 {
     struct process *receiver = kernel.process[number];
-    uint32_t start;
-    uint32_t end;
-    if (receiver != NULL && receiver != owner && find_mapping(receiver, owner, &start, &end) != 0 &&
-        (start != address || end - start != length)) {
+    struct range range;
+    if (receiver != NULL && receiver != owner && find_mapping(receiver, owner, &range) != 0 &&
+        (range.start != address || range.end - range.start != length)) {
         unmap(receiver, owner);
     }
 }
 
 void ipc_refresh(struct process *receiver, struct process_upcall *upcall)
 {
-    if (!is_notification(upcall)) {
+    if (upcall->kind.is.grant != grant_index(&ipc_grant)) {
         return;
     }
     struct process *sender = kernel.process[upcall->argument[0]];
-    struct grant_pair buffer = {0, 0};
+    upcall->argument[1] = 0;
+    upcall->argument[2] = 0;
     if (sender != NULL && sender->state != ABI_PROCESS_STOPPED) {
-        buffer = shared_buffer(sender, receiver->slot);
+        const struct grant_pair *buffer = shared_buffer(sender, receiver->slot);
+        if (map(receiver, sender, buffer) >= 0) {
+            upcall->argument[1] = buffer->second;
+            upcall->argument[2] = buffer->first;
+        }
     }
-    if (buffer.second != 0 && map(receiver, sender, buffer) != K_OK) {
-        buffer = (struct grant_pair){0, 0};
-    }
-    upcall->argument[1] = buffer.second;
-    upcall->argument[2] = buffer.first;
 }

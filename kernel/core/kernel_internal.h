@@ -200,16 +200,16 @@ int upcall_deliver(struct process *process, const struct process_upcall *upcall)
 /* yield: the process goes on with its oldest callable upcall; false when there is none. Upcalls
  * that nobody subscribed to are dropped on the way if `drop` or if one is found behind them. */
 bool upcall_run_next(struct process *process, bool drop);
-/* yield-wait-for: takes the oldest one of this kind out of the queue. */
-bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
-                 struct process_upcall *taken);
-/* The queue, the oldest upcall first: `index` is below queue_count. */
-struct process_upcall *upcall_queued(struct process *process, uint32_t index);
-void upcall_remove_queued(struct process *process, uint32_t index);
-/* A new subscription: what was queued for the old one's function is void. */
-void upcall_forget(struct process *process, uint32_t grant, uint32_t number);
-/* The driver is gone: so is all that was queued of it. */
-void upcall_forget_all(struct process *process, uint32_t grant);
+/* yield-wait-for: the process gets the oldest one of this kind, or waits for one. */
+void upcall_wait_for(struct process *process, uint32_t grant, uint32_t number);
+/* The oldest queued from `from` (at first: process->queue) on of which the parts in `mask`
+ * (UPCALL_...) of kind.word are as in `like`; NULL: none. */
+struct process_upcall *upcall_find(struct process *process, struct process_upcall *from,
+                                   uint32_t like, uint32_t mask);
+/* From the queue; the next one takes its place. */
+void upcall_remove(struct process *process, struct process_upcall *upcall);
+/* All that upcall_find would find. */
+void upcall_forget(struct process *process, uint32_t like, uint32_t mask);
 
 /* syscall.c: the process stopped at an SVC. */
 void syscall_handle(struct process *process);

@@ -367,7 +367,7 @@ bool mpu_layout_could_add_extra(const struct mpu_layout *layout, uint32_t start,
     return fit_extra(layout, &cover, end, true);
 }
 
-bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle)
+bool mpu_layout_remove_extra(struct mpu_layout *layout, uint32_t handle)
 {
     bool found = false;
     for (uint32_t number = MPU_LAYOUT_EXTRA_FIRST; number < MPU_LAYOUT_REGIONS; number++) {
@@ -388,7 +388,7 @@ void mpu_layout_remove_extras(struct mpu_layout *layout)
     }
 }
 
-bool mpu_layout_find_extra(const struct mpu_layout *layout, uint8_t handle, uint32_t *start,
+bool mpu_layout_find_extra(const struct mpu_layout *layout, uint32_t handle, uint32_t *start,
                            uint32_t *end)
 {
     bool found = false;

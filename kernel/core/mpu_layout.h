@@ -116,14 +116,14 @@ bool mpu_layout_add_extra(struct mpu_layout *layout, uint32_t start, uint32_t en
 bool mpu_layout_could_add_extra(const struct mpu_layout *layout, uint32_t start, uint32_t end);
 
 /* False when there is no such extra. */
-bool mpu_layout_remove_extra(struct mpu_layout *layout, uint8_t handle);
+bool mpu_layout_remove_extra(struct mpu_layout *layout, uint32_t handle);
 
 /* For a restart, and for the end of whoever owns the memory behind them. */
 void mpu_layout_remove_extras(struct mpu_layout *layout);
 
 /* The extra's range, false when there is none: who owned the memory can find its mappings and
  * revoke them. */
-bool mpu_layout_find_extra(const struct mpu_layout *layout, uint8_t handle, uint32_t *start,
+bool mpu_layout_find_extra(const struct mpu_layout *layout, uint32_t handle, uint32_t *start,
                            uint32_t *end);
 
 #endif

@@ -261,10 +261,8 @@ void process_leave_slice(struct process *process)
     }
 }
 
-/* Nothing of what the MPU, the scheduler or a capsule holds of it counts any more. */
-static void detach(struct process *process)
+void process_reload_regions(const struct process *process)
 {
-    process_leave_slice(process);
     if (kernel.mpu_owner == process) {
         kernel.mpu_owner = NULL;
     }
@@ -281,7 +279,8 @@ void process_end(struct process *process, enum abi_process_state end)
     mpu_layout_remove_extras(&process->layout);
     ipc_end(process);
     app_control_note_end();
-    detach(process);
+    process_leave_slice(process);
+    process_reload_regions(process);
 }
 
 /* The MPU may still hold the regions of a process that is gone: its flash would be read-only, for
@@ -423,8 +422,6 @@ int process_set_break(struct process *process, uint32_t wanted)
      * anew: what others left there. */
     clear_memory(previous, wanted);
     clear_memory(wanted > reached ? wanted : reached, process->layout.reach_end);
-    if (kernel.mpu_owner == process) {
-        kernel.mpu_owner = NULL;
-    }
+    process_reload_regions(process);
     return K_OK;
 }

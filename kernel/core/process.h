@@ -29,12 +29,28 @@
 
 #define PROCESS_UPCALLS 10u /* apps know this number: it bounds what they can leave unattended */
 
+/* Whose upcall. */
+union upcall_kind {
+    struct {
+        bool to_function; /* false: there was no subscription; it can be waited for, never called */
+        uint8_t grant;    /* index */
+        uint16_t number;
+    } is;
+    uint32_t word;
+};
+/* The parts of the word. */
+#define UPCALL_TO_FUNCTION 0x000000FFu
+#define UPCALL_GRANT       0x0000FF00u
+#define UPCALL_NUMBER      0xFFFF0000u
+static inline uint32_t upcall_kind(uint32_t grant, uint32_t number, bool to_function)
+{
+    return number << 16 | grant << 8 | (to_function ? 1u : 0u);
+}
+
 /* An upcall that waits. Function and userdata are those of the subscription: a new subscription
  * removes what was queued for the old one. */
 struct process_upcall {
-    bool to_function; /* false: there was no subscription; it can be waited for, never called */
-    uint8_t grant;    /* index */
-    uint16_t number;
+    union upcall_kind kind;
     uint32_t argument[3];
 };
 
@@ -45,17 +61,15 @@ struct process {
     uint8_t state;        /* enum abi_process_state */
     uint8_t resume_state; /* while STOPPED: what it is when it is started again */
     uint8_t slot;         /* its index */
-    uint8_t queue_first;  /* ring of upcalls */
     uint8_t queue_count;
-    uint8_t wait_grant;   /* while YIELDED_FOR: the grant's index, */
-    uint16_t wait_number; /* and the upcall it waits for */
-    uint8_t dump;         /* of its fault: 1 + the piece that is next; 0: nothing to say */
+    uint8_t dump; /* of its fault: 1 + the piece that is next; 0: nothing to say */
     bool restart_after_dump;
     bool grants_full_told;
-    uint32_t grant_start; /* lowest byte of the grants */
-    uint32_t app_break;   /* at most layout.reach_end */
-    uint32_t allow_end;   /* no break below: end of the highest buffer ever allowed */
-    uint32_t code_start;  /* in flash, behind header and trailer, which are protected */
+    union upcall_kind wait; /* while YIELDED_FOR: for what, to_function being false */
+    uint32_t grant_start;   /* lowest byte of the grants */
+    uint32_t app_break;     /* at most layout.reach_end */
+    uint32_t allow_end;     /* no break below: end of the highest buffer ever allowed */
+    uint32_t code_start;    /* in flash, behind header and trailer, which are protected */
     uint32_t system_calls;
     struct tbf_app app; /* offsets from layout.flash_start */
     struct mpu_layout layout;
@@ -67,9 +81,9 @@ struct process {
     uint32_t lost_start, lost_end; /* holds all that others shared with this life and took away */
     uint32_t upcalls_dropped;
     uint32_t completion_code;
-    uint32_t stack_top, heap_start; /* as the app said; 0: it did not */
-    struct arch_fault fault;        /* of the latest fault, exception 0: none */
-    struct process_upcall queue[PROCESS_UPCALLS];
+    uint32_t stack_top, heap_start;               /* as the app said; 0: it did not */
+    struct arch_fault fault;                      /* of the latest fault, exception 0: none */
+    struct process_upcall queue[PROCESS_UPCALLS]; /* the oldest first */
     uint32_t grant_block[]; /* per grant: its address, bit 0: entered; 0: not allocated */
 };
 
@@ -100,6 +114,9 @@ void process_set_effective_state(struct process *process, enum abi_process_state
 
 /* If its slice is running, it is over, even when the process runs on. */
 void process_leave_slice(struct process *process);
+
+/* Its layout has changed, or it will not run again: the MPU is loaded before the next entry. */
+void process_reload_regions(const struct process *process);
 
 /* Ends this life: queue, grants, subscriptions and buffers are gone, memory is kept. `end` is
  * TERMINATED or FAULTED. */

@@ -160,8 +160,8 @@ static struct exchange decode(struct process *process, const struct arch_frame *
 /* Whose regions or whose next entry the new buffer changes. */
 static void tell_of_buffer(struct process *process, const struct arch_frame *frame, uint32_t class)
 {
-    if (class == ABI_CLASS_ALLOW_USER_READABLE && kernel.mpu_owner == process) {
-        kernel.mpu_owner = NULL;
+    if (class == ABI_CLASS_ALLOW_USER_READABLE) {
+        process_reload_regions(process);
     } else if (class == ABI_CLASS_ALLOW_READ_WRITE && frame->r0 == ABI_DRIVER_IPC) {
         ipc_buffer_changed(process, frame->r1, frame->r2, frame->r3);
     }
@@ -180,7 +180,8 @@ static void exchange(struct process *process, struct arch_frame *frame, uint32_t
     if (class == ABI_CLASS_SUBSCRIBE && frame->r0 == ABI_DRIVER_IPC) {
         ipc_subscribed(process, frame->r1, frame->r2);
     } else if (class == ABI_CLASS_SUBSCRIBE) {
-        upcall_forget(process, grant_index(found.grant), frame->r1);
+        /* What was queued for the old subscription's function is void. */
+        upcall_forget(process, upcall_kind(grant_index(found.grant), frame->r1, true), UINT32_MAX);
     } else {
         if (frame->r3 != 0 && process_owns_ram(process, frame->r2, frame->r3)) {
             uint32_t end = frame->r2 + frame->r3;
@@ -209,16 +210,8 @@ static void yield_wait_for(struct process *process, struct arch_frame *frame)
     const struct driver *driver = find_driver(frame->r1);
     const struct grant *grant = driver != NULL ? driver->ops->grant : NULL;
     /* A driver that does not exist never calls: the process waits for ever, as it asked. */
-    process->wait_grant = grant != NULL ? (uint8_t)grant_index(grant) : UINT8_MAX;
-    process->wait_number = (uint16_t)(frame->r2 < UINT16_MAX ? frame->r2 : UINT16_MAX);
-    struct process_upcall taken;
-    if (upcall_take(process, process->wait_grant, process->wait_number, &taken)) {
-        frame->r0 = taken.argument[0];
-        frame->r1 = taken.argument[1];
-        frame->r2 = taken.argument[2];
-    } else {
-        process->state = ABI_PROCESS_YIELDED_FOR;
-    }
+    upcall_wait_for(process, grant != NULL ? grant_index(grant) : UINT8_MAX,
+                    frame->r2 < UINT16_MAX ? frame->r2 : UINT16_MAX);
 }
 
 static void yield(struct process *process, struct arch_frame *frame)

@@ -4,62 +4,75 @@
 #include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 
-static uint32_t ring_position(const struct process *process, uint32_t index)
+struct process_upcall *upcall_find(struct process *process, struct process_upcall *from,
+                                   uint32_t like, uint32_t mask)
 {
-    uint32_t position = process->queue_first + index;
-    return position < PROCESS_UPCALLS ? position : position - PROCESS_UPCALLS;
-}
-
-struct process_upcall *upcall_queued(struct process *process, uint32_t index)
-{
-    return &process->queue[ring_position(process, index)];
-}
-
-void upcall_remove_queued(struct process *process, uint32_t index)
-{
-    for (uint32_t i = index; i + 1 < process->queue_count; i++) {
-        process->queue[ring_position(process, i)] = process->queue[ring_position(process, i + 1)];
+    const struct process_upcall *end = process->queue + process->queue_count;
+    for (; from < end; from++) {
+        if ((from->kind.word & mask) == like) {
+            return from;
+        }
     }
+    return NULL;
+}
+
+void upcall_remove(struct process *process, struct process_upcall *upcall)
+{
     process->queue_count--;
+    const struct process_upcall *end = process->queue + process->queue_count;
+    for (; upcall < end; upcall++) {
+        upcall[0] = upcall[1];
+    }
+}
+
+void upcall_forget(struct process *process, uint32_t like, uint32_t mask)
+{
+    struct process_upcall *upcall = process->queue;
+    while ((upcall = upcall_find(process, upcall, like, mask)) != NULL) {
+        upcall_remove(process, upcall);
+    }
 }
 
 /* Makes the process call its function. */
 static void call(struct process *process, const struct process_upcall *upcall)
 {
-    const struct grant_pair *subscription =
-        grant_upcall_pair(process->grant_block[upcall->grant] & ~1u, upcall->number);
-    const uint32_t arguments[4] = {upcall->argument[0], upcall->argument[1], upcall->argument[2],
-                                   subscription->second};
-    arch_context_call(&process->context, subscription->first, arguments);
+    const struct grant_pair *subscription = grant_upcall_pair(
+        process->grant_block[upcall->kind.is.grant] & ~1u, upcall->kind.is.number);
+    arch_context_call(&process->context, subscription->first, upcall->argument,
+                      subscription->second);
     process_set_effective_state(process, ABI_PROCESS_RUNNING);
 }
 
-/* A full ring gives up the oldest upcall that nobody has subscribed to. */
+/* What it has waited for. */
+static void answer(struct process *process, const struct process_upcall *upcall)
+{
+    struct arch_frame *frame = arch_context_frame(&process->context);
+    frame->r0 = upcall->argument[0];
+    frame->r1 = upcall->argument[1];
+    frame->r2 = upcall->argument[2];
+    process_set_effective_state(process, ABI_PROCESS_RUNNING);
+}
+
+/* A full queue gives up the oldest upcall that nobody has subscribed to. */
 static bool make_room(struct process *process)
 {
-    for (uint32_t i = 0; i < process->queue_count; i++) {
-        if (!process->queue[ring_position(process, i)].to_function) {
-            upcall_remove_queued(process, i);
-            return true;
-        }
+    struct process_upcall *oldest = upcall_find(process, process->queue, 0, UPCALL_TO_FUNCTION);
+    if (oldest != NULL) {
+        upcall_remove(process, oldest);
     }
-    return false;
+    return oldest != NULL;
 }
 
 int upcall_deliver(struct process *process, const struct process_upcall *upcall)
 {
     enum abi_process_state state = process_effective_state(process);
-    if (state == ABI_PROCESS_YIELDED_FOR && process->wait_grant == upcall->grant &&
-        process->wait_number == upcall->number) {
-        struct arch_frame *frame = arch_context_frame(&process->context);
-        frame->r0 = upcall->argument[0];
-        frame->r1 = upcall->argument[1];
-        frame->r2 = upcall->argument[2];
-        process_set_effective_state(process, ABI_PROCESS_RUNNING);
+    if (state == ABI_PROCESS_YIELDED_FOR &&
+        (upcall->kind.word & ~UPCALL_TO_FUNCTION) == process->wait.word) {
+        answer(process, upcall);
         return K_OK;
     }
     if (state == ABI_PROCESS_YIELDED) {
-        if (upcall->to_function) {
+        if (upcall->kind.is.to_function) {
             call(process, upcall);
         }
         return K_OK;
@@ -68,69 +81,36 @@ int upcall_deliver(struct process *process, const struct process_upcall *upcall)
         process->upcalls_dropped++;
         return K_ENOMEM;
     }
-    process->queue[ring_position(process, process->queue_count)] = *upcall;
+    process->queue[process->queue_count] = *upcall;
     process->queue_count++;
     return K_OK;
 }
 
 bool upcall_run_next(struct process *process, bool drop)
 {
-    uint32_t index = 0;
-    while (index < process->queue_count &&
-           !process->queue[ring_position(process, index)].to_function) {
-        index++;
-    }
-    bool found = index < process->queue_count;
-    struct process_upcall upcall = process->queue[ring_position(process, found ? index : 0)];
-    if (found || drop) {
-        uint32_t gone = found ? index + 1 : index;
-        process->queue_first = (uint8_t)ring_position(process, gone);
-        process->queue_count = (uint8_t)(process->queue_count - gone);
-    }
-    if (found) {
-        ipc_refresh(process, &upcall);
-        call(process, &upcall);
-    }
-    return found;
-}
-
-bool upcall_take(struct process *process, uint32_t grant, uint32_t number,
-                 struct process_upcall *taken)
-{
-    for (uint32_t i = 0; i < process->queue_count; i++) {
-        const struct process_upcall *upcall = &process->queue[ring_position(process, i)];
-        if (upcall->grant == grant && upcall->number == number) {
-            *taken = *upcall;
-            upcall_remove_queued(process, i);
-            ipc_refresh(process, taken);
+    drop = drop || upcall_find(process, process->queue, 1, UPCALL_TO_FUNCTION) != NULL;
+    while (drop && process->queue_count > 0) {
+        struct process_upcall upcall = process->queue[0];
+        upcall_remove(process, process->queue);
+        if (upcall.kind.is.to_function) {
+            ipc_refresh(process, &upcall);
+            call(process, &upcall);
             return true;
         }
     }
     return false;
 }
 
-/* Takes those of this grant out of the queue: any, or those to a function for the same number. */
-static void forget(struct process *process, const struct process_upcall *like, bool any)
+void upcall_wait_for(struct process *process, uint32_t grant, uint32_t number)
 {
-    uint32_t i = 0;
-    while (i < process->queue_count) {
-        const struct process_upcall *upcall = &process->queue[ring_position(process, i)];
-        bool same = upcall->to_function && upcall->number == like->number;
-        if (upcall->grant == like->grant && (any || same)) {
-            upcall_remove_queued(process, i);
-        } else {
-            i++;
-        }
+    process->wait = (union upcall_kind){.word = upcall_kind(grant, number, false)};
+    struct process_upcall *upcall =
+        upcall_find(process, process->queue, process->wait.word, ~UPCALL_TO_FUNCTION);
+    if (upcall == NULL) {
+        process->state = ABI_PROCESS_YIELDED_FOR;
+        return;
     }
-}
-
-void upcall_forget(struct process *process, uint32_t grant, uint32_t number)
-{
-    forget(process, &(struct process_upcall){.grant = (uint8_t)grant, .number = (uint16_t)number},
-           false);
-}
-
-void upcall_forget_all(struct process *process, uint32_t grant)
-{
-    forget(process, &(struct process_upcall){.grant = (uint8_t)grant}, true);
+    ipc_refresh(process, upcall);
+    answer(process, upcall);
+    upcall_remove(process, upcall);
 }

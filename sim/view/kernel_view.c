@@ -21,7 +21,6 @@ static const char *const field_names[KERNEL_VIEW_FIELDS] = {
     [KERNEL_VIEW_RESTARTS] = "process.restarts",
     [KERNEL_VIEW_COMPLETION_CODE] = "process.completion_code",
     [KERNEL_VIEW_UPCALLS_DROPPED] = "process.upcalls_dropped",
-    [KERNEL_VIEW_QUEUE_FIRST] = "process.queue_first",
     [KERNEL_VIEW_QUEUE_COUNT] = "process.queue_count",
     [KERNEL_VIEW_QUEUE] = "process.queue",
     [KERNEL_VIEW_UPCALL_GRANT] = "upcall.grant",
@@ -212,15 +211,13 @@ size_t kernel_view_upcalls(const struct kernel_view *view,
                            struct kernel_view_upcall upcalls[KERNEL_VIEW_UPCALLS_MAX])
 {
     const struct kernel_view_place *queue = &view->field[KERNEL_VIEW_QUEUE];
-    uint32_t first = field_or_zero(view, process->record, KERNEL_VIEW_QUEUE_FIRST);
     size_t count = 0;
     if (queue->count == 0 || view->upcall_bytes == 0) {
         return 0;
     }
     while (count < process->queue_count && count < queue->count &&
            count < KERNEL_VIEW_UPCALLS_MAX) {
-        uint32_t element = (first + (uint32_t)count) % queue->count;
-        uint32_t at = process->record + queue->offset + element * view->upcall_bytes;
+        uint32_t at = process->record + queue->offset + (uint32_t)count * view->upcall_bytes;
         upcalls[count] = (struct kernel_view_upcall){
             .grant = field_or_zero(view, at, KERNEL_VIEW_UPCALL_GRANT),
             .number = field_or_zero(view, at, KERNEL_VIEW_UPCALL_NUMBER)};

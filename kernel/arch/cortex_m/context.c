@@ -23,14 +23,15 @@ void arch_context_start(struct arch_context *context, uint32_t stack_top, uint32
     };
 }
 
-void arch_context_call(struct arch_context *context, uint32_t function, const uint32_t arguments[4])
+void arch_context_call(struct arch_context *context, uint32_t function, const uint32_t arguments[3],
+                       uint32_t last)
 {
     struct arch_frame *frame = arch_context_frame(context);
     frame->lr = frame->pc | 1u;
     frame->r0 = arguments[0];
     frame->r1 = arguments[1];
     frame->r2 = arguments[2];
-    frame->r3 = arguments[3];
+    frame->r3 = last;
     frame->pc = function & ~1u;
     /* The word of padding that entry may have inserted below the frame stays; an IT block does not
      * go on inside the callee. */

@@ -75,7 +75,7 @@ static void check_process(const struct process *p)
     CHECK(p->layout.reach_end <= p->grant_start);
     CHECK(p->grant_start + process_block_bytes() <= p->layout.ram_end);
     CHECK(p->allow_end <= p->app_break);
-    CHECK(p->queue_count <= PROCESS_UPCALLS && p->queue_first < PROCESS_UPCALLS);
+    CHECK(p->queue_count <= PROCESS_UPCALLS);
     CHECK(p->slot < PROCESSES && kernel.process[p->slot] == p);
     CHECK(!process_is_alive(p) || process_frame_is_valid(p));
     for (uint32_t number = 0; number < FIXTURE_READ_WRITE; number++) {

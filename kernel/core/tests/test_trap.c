@@ -80,7 +80,7 @@ static void test_what_it_had_in_processes_is_gone(void **state)
     trap_in_command(p);
     assert_int_equal(p->grant_start, lowest); /* the other's lies below: a gap stays above it */
     assert_int_equal(p->queue_count, 1);
-    assert_int_equal(p->queue[p->queue_first].grant, grant_index(&own_grant));
+    assert_int_equal(p->queue[0].kind.is.grant, grant_index(&own_grant));
     assert_int_equal(upcall_schedule(fixture_grant, p->id, 1, 1, 2, 3), K_ENODEVICE);
     grant_enter (own_grant, p->id, g) {
         assert_int_equal(g->value, 3);
