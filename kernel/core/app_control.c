@@ -343,7 +343,7 @@ int app_control_finish(const struct app_control_user *user, bool at_once)
     }
     enum tbf_result result = app_store_look(&control->store, &app);
     if (result != TBF_APP) {
-        fail(control, K_EINVAL, loader_refusal_text(loader_refusal_of_header(result)));
+        fail(control, K_EINVAL, loader_refusal_text(app_refusal_of_header(result)));
         return K_EINVAL;
     }
     control->replaced = find_same(control);
@@ -437,28 +437,20 @@ bool app_view_next(uint32_t *place, struct app_view *view)
 
 /* --- Starting --- */
 
-void app_control_init(struct app_control *control)
-{
-    *control = (struct app_control){
-        .request = {.done = loaded, .self = control},
-        .deferred = {.call = control_deferred, .self = control},
-        .clear = {.call = clear_away, .self = control},
-    };
-    const struct hil_flash *flash = kernel.config->app_flash;
-    if (flash != NULL) {
-        const uint8_t *memory = kernel.config->bounds.app_flash_start;
-        app_store_init(&control->store, flash, memory, (uint32_t)(uintptr_t)memory, store_done,
-                       control);
-    }
-}
-
 void kernel_recover_apps(void)
 {
     struct app_control *control = control_get();
-    app_control_init(control);
-    if (kernel.config->app_flash == NULL) {
+    const struct hil_flash *flash = kernel.config->app_flash;
+    const uint8_t *memory = kernel.config->bounds.app_flash_start;
+    control->request.done = loaded;
+    control->request.self = control;
+    control->deferred = (struct deferred_call){.call = control_deferred, .self = control};
+    control->clear = (struct deferred_call){.call = clear_away, .self = control};
+    if (flash == NULL) {
         return;
     }
+    app_store_init(&control->store, flash, memory, (uint32_t)(uintptr_t)memory, store_done,
+                   control);
     app_store_recover(&control->store);
     while (app_store_is_busy(&control->store)) {
         (void)deferred_run();

@@ -40,7 +40,7 @@ enum app_control_phase {
     APP_CONTROL_LOADABLE = APP_CONTROL_PROVEN | APP_CONTROL_INSTALLED,
 };
 
-/* What is used most lies first, where instructions are half as long. */
+/* kernel.apps. What is used most lies first, where instructions are half as long. */
 struct app_control {
     enum app_control_phase phase;
     enum app_control_step step;
@@ -58,9 +58,6 @@ struct app_control {
     struct deferred_call clear; /* a process has ended while an installation was open */
     struct app_store store;
 };
-
-/* kernel.apps. kernel_recover_apps (kernel.h) calls it. */
-void app_control_init(struct app_control *control);
 
 /* A process has ended: if an installation was its own, that is cleared away soon. */
 void app_control_note_end(void);

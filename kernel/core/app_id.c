@@ -3,41 +3,41 @@
 
 #include "kernel/core/kernel_internal.h"
 
-bool app_walk(uint32_t flash_start, enum tbf_result *result, struct tbf_app *app)
+enum tbf_result app_look(uint32_t flash_start, struct tbf_app *app)
 {
     uint32_t end = (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_end;
-    if (flash_start >= end) {
-        return false;
+    enum tbf_result result =
+        tbf_parse(process_memory(flash_start), flash_start < end ? end - flash_start : 0, app);
+    if (result != TBF_APP && result != TBF_DISABLED) {
+        app->name_length = 0;
     }
-    *result = tbf_parse(process_memory(flash_start), end - flash_start, app);
-    return !tbf_is_end(*result);
+    return result;
 }
 
 const struct process *app_id_process(uint32_t short_id)
 {
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         const struct process *process = kernel.process[slot];
-        if (process != NULL && process->app.short_id == short_id) {
+        if (process != NULL && short_id != 0 && process->app.short_id == short_id) {
             return process;
         }
     }
     return NULL;
 }
 
-bool app_id_next(uint32_t short_id, const struct app_rank *after, struct app_rank *next)
+uint32_t app_id_next(uint32_t short_id, uint64_t rank)
 {
-    bool found = false;
-    uint32_t address = (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_start;
-    enum tbf_result result;
+    uint64_t next = 0;
     struct tbf_app app;
-    for (; app_walk(address, &result, &app); address += app.total_size) {
-        struct app_rank rank = {app.program_version, address};
-        if (result == TBF_APP && app.short_id == short_id &&
-            (after == NULL || app_ranks_before(*after, rank)) &&
-            (!found || app_ranks_before(rank, *next))) {
-            *next = rank;
-            found = true;
+    uint32_t address = (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_start;
+    for (;; address += app.total_size) {
+        enum tbf_result result = app_look(address, &app);
+        if (app.total_size == 0) {
+            return next != 0 ? ~(uint32_t)next : 0;
+        }
+        uint64_t other = app_rank(app.program_version, address);
+        if (result == TBF_APP && app.short_id == short_id && other < rank && other > next) {
+            next = other;
         }
     }
-    return found;
 }

@@ -59,9 +59,9 @@ struct deferred_list {
 /* The way of an app from flash to a process. */
 enum loader_phase {
     LOADER_IDLE,
+    LOADER_WAIT,  /* somebody checks a credential; from here on up there is something to do */
     LOADER_FIND,  /* the next app: boot's, or of the oldest request */
     LOADER_CHECK, /* the candidate's next credential */
-    LOADER_WAIT,  /* ... is being checked */
     LOADER_MAKE,  /* a process of it */
 };
 
@@ -73,14 +73,13 @@ struct loader_refused {
 
 struct loader {
     enum loader_phase phase;
-    bool booting;                  /* the apps in flash are not all decided */
-    bool electing;                 /* the candidate may have others of its ShortId behind it */
-    bool elected;                  /* the election for the app at boot_next is over */
-    bool bad_footer;               /* of the candidate, one that does not fit */
-    uint32_t boot_next;            /* what boot looks at */
-    uint32_t candidate;            /* address of the app that is being decided */
-    struct tbf_app app;            /* of the candidate */
-    uint32_t footer, footers_seen; /* where to look on, and how many were there */
+    bool booting;               /* the apps in flash are not all decided */
+    bool electing;              /* the candidate may have others of its ShortId behind it */
+    bool elected;               /* the election for the app at boot_next is over */
+    uint32_t boot_next;         /* what boot looks at */
+    uint32_t candidate;         /* address of the app that is being decided */
+    struct tbf_app app;         /* of the candidate */
+    struct tbf_footers footers; /* where to look on */
     struct hil_credential_question question; /* while one is being checked */
     struct deferred_call next_piece;
     struct loader_request *first, *last; /* requests; the first is under way once boot is over */
@@ -177,22 +176,22 @@ struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
                                      enum allow_kind kind, uint32_t number);
 
 /* loader.c */
-enum app_refusal loader_refusal_of_header(enum tbf_result result);
 /* A capsule has died: if it was at a credential, it never answers. */
 void loader_note_dead(void);
 /* loader_report.c */
-/* Says it and keeps it. `app` is NULL when the header was not to be read. */
+/* Says it and keeps it. */
 void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
                            enum app_refusal refusal);
 void loader_report_loaded(const struct process *process);
 /* app_id.c */
-/* An app in flash, and its header. False at the end of the apps. */
-bool app_walk(uint32_t flash_start, enum tbf_result *result, struct tbf_app *app);
-/* The process of this ShortId (not 0), whatever its state; NULL: there is none. */
+/* An app in flash, as tbf_parse says it: app->total_size is 0 at the end of the apps. It has a name
+ * when it is an app, if only a disabled one. */
+enum tbf_result app_look(uint32_t flash_start, struct tbf_app *app);
+/* The process of this ShortId, whatever its state; NULL: there is none, or it is 0. */
 const struct process *app_id_process(uint32_t short_id);
-/* Among the apps in flash of this ShortId, the first that ranks behind `after` (NULL: of all);
- * false when there is none. */
-bool app_id_next(uint32_t short_id, const struct app_rank *after, struct app_rank *next);
+/* Where in flash, of the apps of this ShortId, the first lies that ranks below `rank`; 0: none
+ * does. */
+uint32_t app_id_next(uint32_t short_id, uint64_t rank);
 
 /* upcall.c */
 /* Gives the upcall to the process or queues it. K_ENOMEM: lost. */

@@ -96,7 +96,7 @@ void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
     loader_forget(flash_start, flash_start + 1u);
     keep(flash_start, refusal);
     report_text("App ");
-    if (app != NULL && app->name_length != 0) {
+    if (app->name_length != 0) {
         report_name(name_of(flash_start, app));
         report_text(" ");
     }
@@ -104,7 +104,7 @@ void loader_report_refusal(uint32_t flash_start, const struct tbf_app *app,
     debug_hex32(flash_start);
     report_text(" not loaded: ");
     report_text(loader_refusal_text(refusal));
-    if (refusal == APP_NO_RAM && app != NULL) {
+    if (refusal == APP_NO_RAM) {
         report_text(", it wants ");
         debug_decimal(app->minimum_ram);
         report_text(" bytes");
@@ -148,10 +148,9 @@ bool refused_app_get(uint32_t index, struct refused_app_view *view)
         .flash_start = row->flash_start,
         .reason = {(const uint8_t *)text, length},
     };
-    enum tbf_result result;
     struct tbf_app app;
-    if (app_walk(row->flash_start, &result, &app) &&
-        (result == TBF_APP || result == TBF_DISABLED)) {
+    (void)app_look(row->flash_start, &app);
+    if (app.name_length != 0) {
         view->name = name_of(row->flash_start, &app);
     }
     return true;

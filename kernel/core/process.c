@@ -186,7 +186,7 @@ uint32_t process_ram_free_bytes(void)
 }
 
 /* Places the RAM in the lowest hole that has room for it. */
-static enum process_refusal place_ram(struct mpu_layout *layout, const struct tbf_app *app)
+static enum app_refusal place_ram(struct mpu_layout *layout, const struct tbf_app *app)
 {
     struct mpu_layout_ram_request request = {
         .initial_bytes = ABI_INITIAL_BREAK_BYTES,
@@ -209,29 +209,29 @@ static enum process_refusal place_ram(struct mpu_layout *layout, const struct tb
         }
         request.available_bytes = end - request.available_start;
         if (mpu_layout_place_ram(layout, &request)) {
-            return PROCESS_LOADED;
+            return APP_LOADED;
         }
     }
-    return request.fixed_start && !is_free ? PROCESS_WRONG_RAM_ADDRESS : PROCESS_NO_RAM;
+    return request.fixed_start && !is_free ? APP_WRONG_RAM_ADDRESS : APP_NO_RAM;
 }
 
-enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
+enum app_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
 {
     uint32_t slot = free_slot();
     if (slot == KERNEL_PROCESS_SLOTS) {
-        return PROCESS_NO_SLOT;
+        return APP_NO_SLOT;
     }
     if (app->fixed_flash != TBF_ADDRESS_ANY && app->fixed_flash != flash_start + app->binary) {
-        return PROCESS_WRONG_FLASH_ADDRESS;
+        return APP_WRONG_FLASH_ADDRESS;
     }
     struct mpu_layout layout;
     mpu_layout_init(&layout);
     if (!mpu_layout_set_flash(&layout, flash_start, flash_start + app->total_size)) {
-        return PROCESS_FLASH_NOT_COVERED;
+        return APP_FLASH_NOT_COVERED;
     }
 
-    enum process_refusal refusal = place_ram(&layout, app);
-    if (refusal != PROCESS_LOADED) {
+    enum app_refusal refusal = place_ram(&layout, app);
+    if (refusal != APP_LOADED) {
         return refusal;
     }
 
@@ -249,7 +249,7 @@ enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *
     }
     kernel.process[slot] = process;
     ipc_slot_taken(slot);
-    return PROCESS_LOADED;
+    return APP_LOADED;
 }
 
 void process_leave_slice(struct process *process)

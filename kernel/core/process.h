@@ -23,6 +23,7 @@
 #include "kernel/abi/drivers.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/core/app_refusal.h"
 #include "kernel/core/mpu_layout.h"
 #include "kernel/core/tbf.h"
 #include "kernel/hil/slice.h"
@@ -87,18 +88,8 @@ struct process {
     uint32_t grant_block[]; /* per grant: its address, bit 0: entered; 0: not allocated */
 };
 
-/* Why an app is not running. */
-enum process_refusal {
-    PROCESS_LOADED,
-    PROCESS_NO_SLOT,
-    PROCESS_NO_RAM,
-    PROCESS_FLASH_NOT_COVERED, /* the MPU cannot express where it lies */
-    PROCESS_WRONG_FLASH_ADDRESS,
-    PROCESS_WRONG_RAM_ADDRESS,
-};
-
 /* Makes a process of the app at flash_start, ready to run. */
-enum process_refusal process_create(uint32_t flash_start, const struct tbf_app *app);
+enum app_refusal process_create(uint32_t flash_start, const struct tbf_app *app);
 
 /* The process of this identifier while this life lasts, else NULL. */
 struct process *process_find(struct process_id id);

@@ -182,35 +182,26 @@ enum tbf_result tbf_parse(const uint8_t *image, uint32_t available, struct tbf_a
 }
 
 enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *app,
-                                    uint32_t *offset, uint32_t *seen,
-                                    struct tbf_credential *credential)
+                                    struct tbf_footers *footers, struct tbf_credential *credential)
 {
-    while (app->total_size - *offset >= sizeof(struct tbf_tlv)) {
-        if (*seen == TBF_FOOTERS_MAX) {
-            return TBF_FOOTER_BAD;
-        }
-        *seen += 1;
-        uint32_t type = bytes_get_u16(image + *offset);
-        uint32_t length = bytes_get_u16(image + *offset + 2);
-        uint32_t payload = *offset + (uint32_t)sizeof(struct tbf_tlv);
-        if (length > app->total_size - payload) {
-            return TBF_FOOTER_BAD;
-        }
+    while (app->total_size - footers->offset >= sizeof(struct tbf_tlv)) {
+        uint32_t type = bytes_get_u16(image + footers->offset);
+        uint32_t length = bytes_get_u16(image + footers->offset + 2);
+        uint32_t payload = footers->offset + (uint32_t)sizeof(struct tbf_tlv);
         uint32_t left = app->total_size - payload;
-        uint32_t padded = (length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
-        *offset = padded < left ? payload + padded : app->total_size;
-        if (type != TBF_TYPE_CREDENTIALS) {
-            continue;
-        }
-        if (length < sizeof(uint32_t)) {
+        if (footers->seen == TBF_FOOTERS_MAX || length > left ||
+            (type == TBF_TYPE_CREDENTIALS && length < sizeof(uint32_t))) {
             return TBF_FOOTER_BAD;
         }
-        *credential = (struct tbf_credential){
-            .format = bytes_get_u32(image + payload),
-            .data = payload + (uint32_t)sizeof(uint32_t),
-            .data_bytes = length - (uint32_t)sizeof(uint32_t),
-        };
-        return TBF_FOOTER_CREDENTIAL;
+        uint32_t padded = (length + (TBF_ALIGNMENT - 1u)) & ~(TBF_ALIGNMENT - 1u);
+        footers->offset = padded < left ? payload + padded : app->total_size;
+        footers->seen++;
+        if (type == TBF_TYPE_CREDENTIALS) {
+            credential->format = bytes_get_u32(image + payload);
+            credential->data = payload + (uint32_t)sizeof(uint32_t);
+            credential->data_bytes = length - (uint32_t)sizeof(uint32_t);
+            return TBF_FOOTER_CREDENTIAL;
+        }
     }
     return TBF_FOOTER_END;
 }

@@ -74,13 +74,16 @@ enum tbf_footer {
     TBF_FOOTER_BAD, /* this one does not fit; there are no more */
 };
 
-/* The next credential from *offset on, which begins at app->binary_end and moves behind it. Footers
- * of other types are skipped. Of at most TBF_FOOTERS_MAX footers: who asks again and again goes on
- * counting in *seen, which begins at 0. */
+/* Where among the footers: at first {app->binary_end, 0}. */
 #define TBF_FOOTERS_MAX 32u
+struct tbf_footers {
+    uint32_t offset; /* of the next one */
+    uint32_t seen;   /* how many lay before: TBF_FOOTERS_MAX at most are looked at */
+};
+
+/* The next credential, behind which *footers moves. Footers of other types are skipped. */
 enum tbf_footer tbf_next_credential(const uint8_t *image, const struct tbf_app *app,
-                                    uint32_t *offset, uint32_t *seen,
-                                    struct tbf_credential *credential);
+                                    struct tbf_footers *footers, struct tbf_credential *credential);
 
 /* May the app use command `command` of `driver`? And anything of it (subscribe, allow)? True for
  * everything when it has no permissions TLV. */

@@ -28,11 +28,10 @@ static void mend_checksum(uint8_t *image, size_t size)
 static void walk_footers(const uint8_t *image, const struct tbf_app *app)
 {
     struct tbf_credential credential;
-    uint32_t offset = app->binary_end;
-    uint32_t seen = 0;
+    struct tbf_footers footers = {app->binary_end, 0};
     uint32_t found = 0;
     uint32_t sum = 0;
-    while (tbf_next_credential(image, app, &offset, &seen, &credential) == TBF_FOOTER_CREDENTIAL) {
+    while (tbf_next_credential(image, app, &footers, &credential) == TBF_FOOTER_CREDENTIAL) {
         found++;
         fuzz_check(credential.data >= app->binary_end && credential.data <= app->total_size &&
                        credential.data_bytes <= app->total_size - credential.data,
@@ -41,7 +40,7 @@ static void walk_footers(const uint8_t *image, const struct tbf_app *app)
             sum += image[credential.data + i]; /* ASan judges */
         }
     }
-    fuzz_check(found <= TBF_FOOTERS_MAX && offset <= app->total_size && sum + 1 != 0,
+    fuzz_check(found <= TBF_FOOTERS_MAX && footers.offset <= app->total_size && sum + 1 != 0,
                "the walk does not end");
 }
 

@@ -598,7 +598,7 @@ static void test_a_slot_that_is_used_again(void **state)
     share(CLIENT, SERVICE, 64, 64); /* nobody there to share it with, and no harm */
     share(CLIENT, SERVICE, 64, 32);
 
-    assert_int_equal(process_create(flash, &app), PROCESS_LOADED);
+    assert_int_equal(process_create(flash, &app), APP_LOADED);
     fixture_grow(at(SERVICE), 512);
     subscribe(SERVICE, SERVICE, 0);
     yield(SERVICE);
@@ -622,7 +622,7 @@ static void test_what_was_shared_with_the_one_before(void **state)
     struct tbf_app app = at(SERVICE)->app;
     uint32_t flash = at(SERVICE)->layout.flash_start;
     assert_int_equal(process_remove(at(SERVICE)), K_OK);
-    assert_int_equal(process_create(flash, &app), PROCESS_LOADED);
+    assert_int_equal(process_create(flash, &app), APP_LOADED);
     assert_int_equal(discover(CLIENT, "org.example.service")->r1, SERVICE);
     assert_int_equal(command(CLIENT, ABI_IPC_NOTIFY_SERVICE, SERVICE)->r0, ABI_SUCCESS);
     expect_reach(SERVICE, 0, 0); /* the buffer was meant for another */
