@@ -1,6 +1,6 @@
 /*
  * For apps that test the system call interface from the inside: each rule is one line on the
- * console, PASS or FAIL and the rule; the last line is `done`. tests/system/test_syscalls.py reads
+ * console, PASS or FAIL and the rule; the last line is `done`. tests/system/syscalls.lua reads
  * them. The raw calls return all four registers, for rules about what the stubs of apps/lib hide.
  */
 #ifndef APPS_TESTS_CHECK_H

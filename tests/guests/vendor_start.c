@@ -1,7 +1,7 @@
 /* What start-up code of the vendor's SDKs and of Zephyr does before main(), on either chip: looks
  * for the chip's revision, works around its errata, programs UICR and resets, and then relies on
  * clocks, counters and nested interrupts. Our own code; the addresses are those of the public
- * errata documents. It prints what it finds; tests/system/test_vendor_start.py says what that has
+ * errata documents. It prints what it finds; tests/system/vendor_start.lua says what that has
  * to be. */
 #include "tests/guests/bare.h"
 

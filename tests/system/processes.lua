@@ -1,5 +1,5 @@
 -- Processes and each other: IPC, read-only state, alarms set all the time. Attacks: ipc.lua,
--- test_attacks.py.
+-- attacks.lua.
 local function lines(m, pattern)
     local found = {}
     for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do

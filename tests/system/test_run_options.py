@@ -9,7 +9,7 @@ import tempfile
 import termios
 import unittest
 
-from sandglass import CPU_HZ, HOST_SECONDS, PROGRAM, app, guest, run, sandglass
+from sandglass import CPU_HZ, HOST_SECONDS, PROGRAM, app, guest, run, sandglass, typed
 
 
 class Files(unittest.TestCase):
@@ -79,6 +79,19 @@ class Ends(unittest.TestCase):
             self.assertIn("6.000000 s of virtual time", result.stderr)
             self.assertEqual(result.stdout.count("greeting number 1"), 2)
 
+    def test_what_the_guest_has_come_to_is_said(self):
+        locked = run(guest("nothing_there.elf"), seconds=0.1)
+        self.assertEqual(locked.status, 1)
+        self.assertIn("the core is locked up", locked.stderr)
+        panicked = run(app("hello"), *typed((0.5, "panic")), seconds=5)
+        self.assertEqual(panicked.status, 1)
+        self.assertIn("the kernel has panicked", panicked.stderr)
+        self.assertEqual(len(panicked.lines("End of panic")), 1)
+        self.assertLess(panicked.summary_number(r"([\d,]+) cycles"), 2 * CPU_HZ)  # and the run has ended
+        off = sandglass("run", "--headless", "--for", "1s", guest("storm_off.elf"))
+        self.assertEqual(off.status, 0)
+        self.assertIn("the chip is off, and nothing is left that could wake it", off.stderr)
+
     def test_a_kernel_that_sleeps_for_ever_has_not_started_the_app(self):
         result = sandglass("run", "--headless", "--for", "2s", "--fault", "power.lfxo-dead@0s", app("hello"))
         self.assertEqual(result.status, 1, result.stderr)
@@ -125,6 +138,12 @@ class Summary(unittest.TestCase):
         self.assertEqual(result.status, 0)
         rows = re.findall(r"^  (region \d|background|default map)((?: +[\d,]+ \+ [\d,]+){3})$", result.stderr, re.MULTILINE)
         self.assertGreaterEqual(len(rows), 3, result.stderr)
+        self.assertRegex(result.stderr, r"cost of counting: [\d,]+ accesses asked one by one, [\d,]+ ns of host time each")
+
+    def test_isolation(self):
+        checked = run("--check-isolation", app("hello"), seconds=0.5)
+        self.assertRegex(checked.stderr, r"isolation: RAM compared around [\d,]+ stays in processes, 0 times a foreign byte changed")
+        self.assertNotIn("isolation", run(app("hello"), seconds=0.5).stderr)
 
     def test_it_counts_what_the_trace_shows(self):
         result = run(app("hello"), app("buttons"), "--press", "button0@1s", seconds=2)
@@ -133,6 +152,19 @@ class Summary(unittest.TestCase):
         self.assertEqual(result.summary_number(r"([\d,]+) exceptions"), len(list(result.events("enter"))))
         for name in ("hello", "buttons"):
             self.assertEqual(result.summary_number(rf"  {name} +([\d,]+) "), len(list(result.events("call", name))))
+
+
+class Timing(unittest.TestCase):
+    """That the options reach the machine; what they do there: flash_timing.lua, jitter.lua."""
+
+    def test_flash_timing(self):
+        cached, uncached = (run("--flash-timing", mode, guest("flash_timing.elf"), seconds=0.1).stdout for mode in ("cached", "uncached"))
+        self.assertEqual(cached, run(guest("flash_timing.elf"), seconds=0.1).stdout)
+        self.assertNotEqual(cached, uncached)
+
+    def test_jitter(self):
+        self.assertEqual(run(guest("race.elf"), "--seed", "1", seconds=0.1).stdout, "the sum is right\n")
+        self.assertRegex(run(guest("race.elf"), "--jitter", "1:64", seconds=0.1).stdout, r"^lost [0-9a-f]{8}\n$")
 
 
 class Uart(unittest.TestCase):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Arm semihosting: what a bare guest prints and how it exits, beside QEMU on the same ELF; and hostile parameters."""
+"""Arm semihosting, as far as it needs QEMU on the same ELF, and the program's own exit status. The rest: semihosting.lua."""
 import os
 import shutil
 import subprocess
@@ -15,10 +15,7 @@ class Semihosting(unittest.TestCase):
     def setUpClass(cls):
         cls.result = run("--semihosting", guest("semihosting.elf"), seconds=1)
 
-    def test_output_and_exit_status(self):
-        self.assertIn("hello by WRITE0\nhello by WRITE\nleft of WRITE 0x00000000\nc\n", self.result.stdout)
-        self.assertIn("magic 0x53484642\nexit extended 0x00000001\n", self.result.stdout)
-        self.assertNotIn("never", self.result.stdout)
+    def test_the_exit_status_is_told(self):
         self.assertEqual(self.result.status, 1)
         self.assertIn("the guest exits with status 7", self.result.stderr)
 
@@ -31,17 +28,6 @@ class Semihosting(unittest.TestCase):
         # QEMU prints WRITE0 and WRITEC on its standard error.
         self.assertEqual(sorted((qemu.stdout + qemu.stderr).splitlines()), sorted(self.result.stdout.splitlines()))
         self.assertEqual(qemu.returncode, 7)
-
-    def test_hostile_parameters(self):
-        result = run("--semihosting", guest("semihosting_hostile.elf"), seconds=5)
-        self.assertTrue(result.stdout.endswith("!alive\n"), result.stdout[-100:])
-        self.assertEqual(result.status, 1)
-        self.assertIn("the guest exits with status 1", result.stderr)
-
-    def test_without_the_option_it_faults_and_the_report_says_what_it_was(self):
-        result = run(guest("semihosting.elf"), seconds=0.1)
-        self.assertEqual(result.stdout, "")
-        self.assertIn("--semihosting", result.stderr)
 
 
 if __name__ == "__main__":

@@ -176,7 +176,8 @@ class Options(WrongInput):
                 ("flash_controller.worn-page takes a value of 1 to 128, or 0 to end it, not 200", "nrf52dk",
                  "--fault", "flash_controller.worn-page=200@1s"),
                 ("gpio1.stuck-low takes a value of 1 to 16, or 0 to end it, not 20", "nrf52840dk", "--fault", "gpio1.stuck-low=20@1s"),
-                ("timer0 has no fault 'x'", "nrf52dk", "--fault", "timer0.x@1s")):
+                ("timer0 has no fault 'x'", "nrf52dk", "--fault", "timer0.x@1s"),
+                ("--flash-timing is cached, uncached, ideal or icache, not 'fast'", "nrf52dk", "--flash-timing", "fast")):
             with self.subTest(words):
                 self.refused(re.escape(says), "-b", board, app("blink"), *words)
 

@@ -1,6 +1,6 @@
 /*
  * An app that shares nothing with apps/lib: start-up and calls are written from the description of
- * Tock's format, and its linker script is its own. tests/system/test_tock_format.py packs it as
+ * Tock's format, and its linker script is its own. tests/system/tock_format.lua packs it as
  * Tock's packer does. It prints a line for each kind of data that start-up has to put in order.
  */
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * Asks the capsule `trapper` of kernel/boards/trap_test for one of its mistakes (SCENARIO, a number
  * of trapper.h; ARGUMENT), and says what is left of it, of its neighbour and of this process. One
- * line each; tests/system/test_traps.py reads them.
+ * line each; tests/system/traps.lua reads them.
  */
 #include "apps/tests/check.h"
 

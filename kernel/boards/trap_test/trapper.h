@@ -1,6 +1,6 @@
 /*
  * trapper.h - for tests of traps only: the capsule that traps when it is told to, and its
- * neighbour, which lives on. tests/system/test_traps.py and tests/test_trap.c drive them.
+ * neighbour, which lives on. tests/system/traps.lua and tests/test_trap.c drive them.
  */
 #ifndef KERNEL_BOARDS_TRAP_TEST_TRAPPER_H
 #define KERNEL_BOARDS_TRAP_TEST_TRAPPER_H
