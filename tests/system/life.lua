@@ -241,3 +241,54 @@ case("a line is edited, and comes back", function()
     run_to(m, s(1.5))
     assert(#lines(m, "^Total processes: 1") == 2)
 end)
+
+-- On kernel/boards/trap_test, whose rules are for some apps' names: all is shown of who faults; the one stays down, the other
+-- is started again.
+for name, starts in pairs({ kernel = 1, neighbour = 2 }) do
+    case("a policy that shows all, and " .. (starts == 1 and "stops" or "starts again") .. ": trespass-" .. name, function()
+        local app = "trespass-" .. name
+        local m = sandglass.board("nrf52dk", { kernel = "trap_test.elf", apps = { app, "hello" } })
+        m:expect_fault({ process = app, within = s(5) })
+        run_to(m, s(5))
+        local said, at = m:uart_text(), 1
+        for _, pattern in ipairs({
+            "Process trespass%-" .. name .. " [^\n]* faulted: ", "App: trespass%-" .. name .. " +%- +%[Faulted%]", "CFSR 0x0*82 ",
+            "r0 0x", "lr 0x", "sp 0x", "region 0 ", "region 7 ",
+        }) do
+            at = select(2, said:find(pattern, at))
+            assert(at, pattern)
+        end
+        local again = said:find("trespass: started again", 1, true)
+        assert(m:process(app).starts == starts and (again ~= nil) == (starts == 2))
+        assert(not again or at < again) -- when all has been shown
+        assert(#lines(m, "hello: greeting number 3") == 1) -- the others go on meanwhile
+    end)
+end
+
+case("a policy that panics", function()
+    local m = sandglass.board("nrf52dk", { kernel = "trap_test.elf", apps = { "trespass-grants", "hello" } })
+    m:expect_end("panic", { within = s(6) })
+    m:expect_fault({ process = "trespass-grants" })
+    m:run_for(s(1))
+    assert(#lines(m, "[Pp]anic") > 0 and m:process("trespass-grants").starts == 1)
+end)
+
+case("reset boots again", function()
+    local m = sandglass.board("nrf52dk", { apps = { "hello", "blink" }, report = true })
+    m:uart("reset\n", { at = ms(500) })
+    run_to(m, ms(1500))
+    assert(#lines(m, "Entering main loop") == 2 and m:process("hello").starts == 2)
+    assert(m:report():find("reset: software request", 1, true))
+end)
+
+case("panic says all", function()
+    local m = sandglass.board("nrf52dk", { apps = { "hello", "blink" } })
+    m:uart("panic\n", { at = ms(500) })
+    m:expect_end("panic")
+    m:expect_uart("End of panic")
+    for _, text in ipairs({
+        "Kernel panic", "asked for at the process console", "App: hello", "App: blink", "region 0  RBAR", "app break", "r4 ",
+    }) do
+        assert(m:uart_text():find(text, 1, true), text)
+    end
+end)

@@ -1,5 +1,4 @@
--- Processes and each other: IPC, read-only state, alarms set all the time. Attacks: ipc.lua,
--- attacks.lua.
+-- Processes and each other: IPC, read-only state, alarms set all the time. Attacks: ipc.lua, attacks.lua.
 local function lines(m, pattern)
     local found = {}
     for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do

@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import socket
 import subprocess
 import tempfile
@@ -91,6 +92,16 @@ class Ends(unittest.TestCase):
         off = sandglass("run", "--headless", "--for", "1s", guest("storm_off.elf"))
         self.assertEqual(off.status, 0)
         self.assertIn("the chip is off, and nothing is left that could wake it", off.stderr)
+
+    def test_ctrl_c_is_heard_in_a_storm(self):
+        process = subprocess.Popen([PROGRAM, "run", "--headless", guest("storm_ppi_fork.elf")], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        while "events trigger each other without end" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        self.assertIn("summary: ", process.stderr.read())
+        self.assertEqual(process.wait(timeout=HOST_SECONDS), 0)
 
     def test_a_kernel_that_sleeps_for_ever_has_not_started_the_app(self):
         result = sandglass("run", "--headless", "--for", "2s", "--fault", "power.lfxo-dead@0s", app("hello"))

@@ -6,7 +6,7 @@
 #include "kernel/chips/nrf52/pwm.h"
 #include "kernel/chips/nrf52/spim.h"
 
-/* The policies that no other board has: tests/system/test_life.py. */
+/* The policies that no other board has: tests/system/life.lua. */
 static const struct kernel_fault_rule fault_rules[] = {
     {"trespass-kernel", KERNEL_FAULT_STOP_WITH_DEBUG, 0},
     {"trespass-neighbour", KERNEL_FAULT_RESTART_WITH_DEBUG, 0},

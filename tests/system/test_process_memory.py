@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""What becomes of processes where the program's own report, its exit status or the kernel's image tells it: policies,
-panic, reset, and what a process costs. The rest is in life.lua."""
+"""What a process costs, as the kernel's image (by nm and objcopy), the kernel itself and docs/processes.md have it."""
 import os
 import re
 import struct
@@ -9,43 +8,6 @@ import tempfile
 import unittest
 
 from sandglass import BUILD, app, run, typed
-
-
-class Ends(unittest.TestCase):
-    def console(self, line, seconds):
-        return run(app("hello"), app("blink"), *typed((0.5, line)), seconds=seconds)
-
-    def test_policies_that_show_all_and_one_that_panics(self):
-        """On kernel/boards/trap_test, whose rules are for some apps' names."""
-        kernel = os.path.join(BUILD, "firmware/kernel/trap_test.elf")
-        runs = {name: run(kernel, app("trespass-" + name), app("hello"), seconds=5) for name in ("kernel", "neighbour", "grants")}
-        for name, starts in (("kernel", 1), ("neighbour", 2)):
-            with self.subTest(name=name):
-                said = runs[name].stdout
-                self.assertRegex(said, rf"(?s)Process trespass-{name} .* faulted: .*App: trespass-{name} +- +\[Faulted\].*CFSR 0x0*82 .*"
-                                 r"r0 0x.*lr 0x.*sp 0x.*region 0 .*region 7 ")
-                self.assertEqual(len(list(runs[name].events("start", "trespass-" + name))), starts)
-                if starts == 2:  # who is started again is so when all has been shown
-                    self.assertLess(said.index("region 7 "), said.index("trespass: started again"))
-                self.assertTrue(runs[name].lines("hello: greeting number 3"))  # the others go on meanwhile
-        self.assertEqual(runs["grants"].status, 1)
-        self.assertTrue(runs["grants"].lines("[Pp]anic"), runs["grants"].stdout)
-        self.assertEqual(len(list(runs["grants"].events("start", "trespass-grants"))), 1)
-
-    def test_reset_boots_again(self):
-        result = self.console("reset", 1.5)
-        self.assertEqual(result.status, 0, result.stderr)
-        self.assertEqual(len(result.lines("Entering main loop")), 2)
-        self.assertIn("reset: software request", result.stderr)
-        self.assertEqual(len(list(result.events("start", "hello"))), 2)
-
-    def test_panic_says_all_and_ends_the_run(self):
-        result = self.console("panic", 5)
-        self.assertEqual(result.status, 1)
-        self.assertIn("the kernel has panicked", result.stderr)
-        for text in ("Kernel panic", "asked for at the process console", "App: hello", "App: blink", "region 0  RBAR",
-                     "app break", "r4 ", "End of panic"):
-            self.assertEqual(len(result.lines(re.escape(text))) > 0, True, text)
 
 
 class Memory(unittest.TestCase):
