@@ -33,37 +33,24 @@ uint32_t grant_block_get(struct process *process, const struct grant *grant, boo
     return *entry;
 }
 
-struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number)
+struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, enum grant_pairs pairs,
+                                  uint32_t number)
 {
-    struct grant_pair *pairs = process_memory(block);
-    return &pairs[number];
-}
-
-struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
-                                     enum allow_kind kind, uint32_t number)
-{
-    struct grant_pair *pairs = process_memory(block);
-    uint32_t index = grant->upcalls + number;
-    if (kind != ALLOW_READ_ONLY) {
-        index += grant->read_only_buffers;
+    struct grant_pair *pair = process_memory(block);
+    uint32_t count = grant->upcalls;
+    if (pairs >= GRANT_READ_ONLY) {
+        pair += count;
+        count = grant->read_only_buffers;
     }
-    if (kind == ALLOW_USER_READABLE) {
-        index += grant->read_write_buffers;
+    if (pairs >= GRANT_READ_WRITE) {
+        pair += count;
+        count = grant->read_write_buffers;
     }
-    return &pairs[index];
-}
-
-uint32_t grant_buffer_count(const struct grant *grant, enum allow_kind kind)
-{
-    switch (kind) {
-    case ALLOW_READ_ONLY:
-        return grant->read_only_buffers;
-    case ALLOW_READ_WRITE:
-        return grant->read_write_buffers;
-    case ALLOW_USER_READABLE:
-        return grant->user_readable_buffers;
+    if (pairs >= GRANT_USER_READABLE) {
+        pair += count;
+        count = grant->user_readable_buffers;
     }
-    return 0;
+    return number < count ? pair + number : NULL;
 }
 
 void grant_note_open(const struct process *process, uint32_t what)
@@ -187,12 +174,12 @@ int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t nu
     if (block == 0) {
         return K_ENODEVICE;
     }
-    if (number >= grant->upcalls) {
+    const struct grant_pair *subscription = grant_pair_get(grant, block, GRANT_UPCALLS, number);
+    if (subscription == NULL) {
         return K_EINVAL;
     }
     const struct process_upcall upcall = {
-        .kind.word =
-            upcall_kind(grant_index(grant), number, grant_upcall_pair(block, number)->first != 0),
+        .kind.word = upcall_kind(grant_index(grant), number, subscription->first != 0),
         .argument = {argument0, argument1, argument2},
     };
     return upcall_deliver(process, &upcall);
@@ -205,10 +192,9 @@ static struct grant_pair buffer_get(const struct grant *grant, struct process_id
 {
     struct process *process = process_find(id);
     uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
-    if (block == 0 || number >= grant_buffer_count(grant, kind)) {
-        return (struct grant_pair){0, 0};
-    }
-    return *grant_buffer_pair(grant, block, kind, number);
+    const struct grant_pair *buffer =
+        block != 0 ? grant_pair_get(grant, block, (enum grant_pairs)(kind + 1), number) : NULL;
+    return buffer != NULL ? *buffer : (struct grant_pair){0, 0};
 }
 
 uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,

@@ -168,12 +168,16 @@ const struct driver *grant_driver(uint32_t index);
 /* The process's grant block; 0 when it has none. Allocates it first if `allocate` and there is
  * room. */
 uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate);
-/* The pair of upcall `number`, in a block of grant_block_get. */
-struct grant_pair *grant_upcall_pair(uint32_t block, uint32_t number);
-/* How many buffers of that kind there are. */
-uint32_t grant_buffer_count(const struct grant *grant, enum allow_kind kind);
-struct grant_pair *grant_buffer_pair(const struct grant *grant, uint32_t block,
-                                     enum allow_kind kind, uint32_t number);
+/* What a block consists of, in this order; behind it comes the capsule's data. */
+enum grant_pairs {
+    GRANT_UPCALLS,
+    GRANT_READ_ONLY, /* the rest: 1 + enum allow_kind */
+    GRANT_READ_WRITE,
+    GRANT_USER_READABLE,
+};
+/* The pair of that number, in a block of grant_block_get; NULL: there are not so many. */
+struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, enum grant_pairs pairs,
+                                  uint32_t number);
 
 /* loader.c */
 /* A capsule has died: if it was at a credential, it never answers. */
@@ -214,6 +218,28 @@ void upcall_forget(struct process *process, uint32_t like, uint32_t mask);
 void syscall_handle(struct process *process);
 /* The command that is being carried out ended in a trap. */
 void syscall_answer_trapped(void);
+/* NULL: there is none of this number, or it is dead. */
+const struct driver *syscall_find_driver(uint32_t number);
+/* Most apps have no list of permissions: they may use everything. */
+static inline bool syscall_has_permissions(const struct process *process)
+{
+    return process->app.has_permissions && kernel.config->enforce_permissions;
+}
+/* Writes only the registers that the variant names. */
+static inline void syscall_answer(struct arch_frame *frame, command_return result)
+{
+    uint32_t variant = command_variant(result);
+    frame->r0 = variant;
+    if (variant == ABI_SUCCESS) {
+        return;
+    }
+    frame->r1 = command_value(result);
+    if (variant != ABI_SUCCESS_U32 && variant != ABI_FAILURE) {
+        frame->r2 = kernel.second_value;
+    }
+}
+/* syscall_other.c */
+void syscall_handle_other(struct process *process, struct arch_frame *frame, uint32_t class);
 /* syscall_memory.c */
 command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);
 

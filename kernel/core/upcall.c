@@ -36,8 +36,9 @@ void upcall_forget(struct process *process, uint32_t like, uint32_t mask)
 /* Makes the process call its function. */
 static void call(struct process *process, const struct process_upcall *upcall)
 {
-    const struct grant_pair *subscription = grant_upcall_pair(
-        process->grant_block[upcall->kind.is.grant] & ~1u, upcall->kind.is.number);
+    const struct grant_pair *subscriptions =
+        process_memory(process->grant_block[upcall->kind.is.grant] & ~1u);
+    const struct grant_pair *subscription = &subscriptions[upcall->kind.is.number];
     arch_context_call(&process->context, subscription->first, upcall->argument,
                       subscription->second);
     process_set_effective_state(process, ABI_PROCESS_RUNNING);

@@ -1,0 +1,202 @@
+/* System calls of every class but command: decode checks everything and changes nothing, perform
+ * cannot fail. The order of the checks is part of the ABI. */
+#include <stddef.h>
+
+#include "kernel/arch/arch.h"
+#include "kernel/core/ipc.h"
+#include "kernel/core/kernel_internal.h"
+
+command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
+{
+    kernel.second_value = value1;
+    return command_answer(ABI_SUCCESS_U32_U32, value0);
+}
+
+command_return command_success_u64(uint64_t value)
+{
+    kernel.second_value = (uint32_t)(value >> 32);
+    return command_answer(ABI_SUCCESS_U64, (uint32_t)value);
+}
+
+command_return command_status(int status)
+{
+    return status >= 0 ? command_success() : command_error(status);
+}
+
+static bool function_is_valid(const struct process *process, uint32_t function)
+{
+    uint32_t address = function & ~1u;
+    return function == 0 || process_owns_flash(process, address, sizeof(uint32_t)) ||
+           process_owns_ram(process, address, sizeof(uint32_t));
+}
+
+static bool buffer_is_valid(const struct process *process, uint32_t class, uint32_t address,
+                            uint32_t length)
+{
+    return length == 0 || process_owns_ram(process, address, length) ||
+           (class == ABI_CLASS_ALLOW_READ_ONLY && process_owns_flash(process, address, length));
+}
+
+/* Subscribe and the allows exchange a pair of a grant. */
+static enum grant_pairs pairs_of(uint32_t class)
+{
+    return class == ABI_CLASS_SUBSCRIBE          ? GRANT_UPCALLS
+           : class == ABI_CLASS_ALLOW_READ_ONLY  ? GRANT_READ_ONLY
+           : class == ABI_CLASS_ALLOW_READ_WRITE ? GRANT_READ_WRITE
+                                                 : GRANT_USER_READABLE;
+}
+
+struct exchange {
+    const struct grant *grant;
+    struct grant_pair *pair;
+};
+
+/* K_OK: *found is what `frame` names; or why not. */
+static int decode(struct process *process, const struct arch_frame *frame, uint32_t class,
+                  struct exchange *found)
+{
+    bool subscribe = class == ABI_CLASS_SUBSCRIBE;
+    if (syscall_has_permissions(process) &&
+        !tbf_permits_driver(process_memory(process->layout.flash_start), &process->app,
+                            frame->r0)) {
+        return K_ENODEVICE;
+    }
+    if (subscribe && !function_is_valid(process, frame->r2)) {
+        return K_EINVAL;
+    }
+    const struct driver *driver = syscall_find_driver(frame->r0);
+    if (driver == NULL) {
+        return K_ENODEVICE;
+    }
+    if (!subscribe && !buffer_is_valid(process, class, frame->r2, frame->r3)) {
+        return K_EINVAL;
+    }
+    const struct grant *grant = driver->ops->grant;
+    if (grant == NULL ||
+        (class == ABI_CLASS_ALLOW_USER_READABLE && grant->user_readable_buffers == 0)) {
+        return K_ENOSUPPORT;
+    }
+    uint32_t block = grant_block_get(process, grant, true);
+    if (block == 0) {
+        return K_ENOMEM;
+    }
+    found->grant = grant;
+    found->pair = grant_pair_get(grant, block, pairs_of(class), frame->r1);
+    return found->pair != NULL ? K_OK : K_ENOSUPPORT;
+}
+
+/* Whose regions or whose next entry the new buffer changes. */
+static void tell_of_buffer(struct process *process, const struct arch_frame *frame, uint32_t class)
+{
+    uint32_t end = frame->r2 + frame->r3;
+    if (end > process->allow_end && process_owns_ram(process, frame->r2, frame->r3)) {
+        process->allow_end = end;
+    }
+    if (class == ABI_CLASS_ALLOW_USER_READABLE) {
+        process_reload_regions(process);
+    } else if (class == ABI_CLASS_ALLOW_READ_WRITE && frame->r0 == ABI_DRIVER_IPC) {
+        ipc_buffer_changed(process, frame->r1, frame->r2, frame->r3);
+    }
+}
+
+/* Subscribe and the allows: the new pair goes in, the old one comes out. */
+static void exchange(struct process *process, struct arch_frame *frame, uint32_t class)
+{
+    struct exchange found;
+    int error = decode(process, frame, class, &found);
+    if (error != K_OK) {
+        frame->r0 = ABI_FAILURE_U32_U32; /* r2 and r3 are given back as they are */
+        frame->r1 = (uint32_t)-error;
+        return;
+    }
+    if (class != ABI_CLASS_SUBSCRIBE) {
+        tell_of_buffer(process, frame, class);
+    } else if (frame->r0 == ABI_DRIVER_IPC) {
+        ipc_subscribed(process, frame->r1, frame->r2);
+    } else {
+        /* What was queued for the old subscription's function is void. */
+        upcall_forget(process, upcall_kind(grant_index(found.grant), frame->r1, true), UINT32_MAX);
+    }
+    struct grant_pair old = *found.pair;
+    *found.pair = (struct grant_pair){frame->r2, frame->r3};
+    frame->r0 = ABI_SUCCESS_U32_U32;
+    frame->r1 = old.first;
+    frame->r2 = old.second;
+}
+
+static void yield_no_wait(struct process *process, struct arch_frame *frame)
+{
+    uint32_t flag = frame->r1;
+    bool ran = upcall_run_next(process, false);
+    if (flag != 0 && process_owns_ram(process, flag, 1)) {
+        *(uint8_t *)process_memory(flag) = ran ? 1 : 0;
+    }
+}
+
+static void yield_wait_for(struct process *process, struct arch_frame *frame)
+{
+    const struct driver *driver = syscall_find_driver(frame->r1);
+    const struct grant *grant = driver != NULL ? driver->ops->grant : NULL;
+    /* A driver that does not exist never calls: the process waits for ever, as it asked. */
+    upcall_wait_for(process, grant != NULL ? grant_index(grant) : UINT8_MAX,
+                    frame->r2 < UINT16_MAX ? frame->r2 : UINT16_MAX);
+}
+
+static void yield(struct process *process, struct arch_frame *frame)
+{
+    switch (frame->r0) {
+    case ABI_YIELD_NO_WAIT:
+        yield_no_wait(process, frame);
+        break;
+    case ABI_YIELD_WAIT:
+        if (!upcall_run_next(process, true)) {
+            process->state = ABI_PROCESS_YIELDED;
+        }
+        break;
+    case ABI_YIELD_WAIT_FOR:
+        yield_wait_for(process, frame);
+        break;
+    default:
+        process_fault(process, NULL, "unknown kind of yield");
+        break;
+    }
+}
+
+static void exit_process(struct process *process, struct arch_frame *frame)
+{
+    uint32_t variant = frame->r0;
+    if (variant != ABI_EXIT_TERMINATE && variant != ABI_EXIT_RESTART) {
+        syscall_answer(frame, command_error(K_ENOSUPPORT));
+        return;
+    }
+    process->completion_code = frame->r1;
+    if (variant == ABI_EXIT_RESTART) {
+        process_restart(process);
+    } else {
+        process_end(process, ABI_PROCESS_TERMINATED);
+    }
+}
+
+void syscall_handle_other(struct process *process, struct arch_frame *frame, uint32_t class)
+{
+    switch (class) {
+    case ABI_CLASS_YIELD:
+        yield(process, frame);
+        break;
+    case ABI_CLASS_SUBSCRIBE:
+    case ABI_CLASS_ALLOW_READ_WRITE:
+    case ABI_CLASS_ALLOW_READ_ONLY:
+    case ABI_CLASS_ALLOW_USER_READABLE:
+        exchange(process, frame, class);
+        break;
+    case ABI_CLASS_MEMOP:
+        syscall_answer(frame, syscall_memop(process, frame->r0, frame->r1));
+        break;
+    case ABI_CLASS_EXIT:
+        exit_process(process, frame);
+        break;
+    default:
+        process_fault(process, NULL, "unknown class of system call");
+        break;
+    }
+}
