@@ -152,9 +152,10 @@ NOT_NULL int upcall_schedule(const struct grant *grant, struct process_id id, ui
  * (so look at a byte once). May be called inside or outside a scope.
  */
 enum allow_kind {
-    ALLOW_READ_ONLY,
-    ALLOW_READ_WRITE,
-    ALLOW_USER_READABLE, /* the kernel writes, the app reads meanwhile; of the core's grants only */
+    ALLOW_READ_ONLY = ABI_CLASS_ALLOW_READ_ONLY,
+    ALLOW_READ_WRITE = ABI_CLASS_ALLOW_READ_WRITE,
+    /* The kernel writes, the app reads meanwhile; of the core's grants only. */
+    ALLOW_USER_READABLE = ABI_CLASS_ALLOW_USER_READABLE,
 };
 
 /* Bytes in the buffer; 0 when there is none, or the process is gone. */

@@ -11,44 +11,42 @@
 
 #define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
 
+const struct grant_pair grant_no_pair = {0, 0};
+
+/* A pair is as long as any data is aligned. */
 static uint32_t data_offset(const struct grant *grant)
 {
     uint32_t pairs = (uint32_t)grant->upcalls + grant->read_only_buffers +
                      grant->read_write_buffers + grant->user_readable_buffers;
-    uint32_t bytes = pairs * (uint32_t)sizeof(struct grant_pair);
-    uint32_t mask = grant->data_alignment - 1u;
-    return (bytes + mask) & ~mask;
+    return pairs * (uint32_t)sizeof(struct grant_pair);
 }
 
 uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate)
 {
     uint32_t *entry = &process->grant_block[grant_index(grant)];
-    if (*entry != 0 || !allocate) {
-        return *entry & ~BLOCK_ENTERED;
-    }
-    if (!grant->custom) {
+    if (*entry == 0 && allocate && !grant->custom) {
         *entry = grant_memory_allocate(process, grant_index(grant),
                                        data_offset(grant) + grant->data_bytes);
     }
-    return *entry;
+    return *entry & ~BLOCK_ENTERED;
 }
 
-struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, enum grant_pairs pairs,
+struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, uint32_t class,
                                   uint32_t number)
 {
     struct grant_pair *pair = process_memory(block);
     uint32_t count = grant->upcalls;
-    if (pairs >= GRANT_READ_ONLY) {
+    if (class != ABI_CLASS_SUBSCRIBE) {
         pair += count;
         count = grant->read_only_buffers;
-    }
-    if (pairs >= GRANT_READ_WRITE) {
-        pair += count;
-        count = grant->read_write_buffers;
-    }
-    if (pairs >= GRANT_USER_READABLE) {
-        pair += count;
-        count = grant->user_readable_buffers;
+        if (class != ALLOW_READ_ONLY) {
+            pair += count;
+            count = grant->read_write_buffers;
+            if (class != ALLOW_READ_WRITE) {
+                pair += count;
+                count = grant->user_readable_buffers;
+            }
+        }
     }
     return number < count ? pair + number : NULL;
 }
@@ -91,7 +89,7 @@ static void leave(void)
     if (process == NULL) {
         return;
     }
-    if (scope->what >= grant_count()) {
+    if (scope->what > UINT8_MAX) {
         grant_memory_set_entered(process, scope->what, false);
     } else {
         process->grant_block[scope->what] &= ~BLOCK_ENTERED;
@@ -106,15 +104,12 @@ void grant_close(void)
 
 struct process_id grant_next(const struct grant *grant, struct process_id after)
 {
-    uint32_t slot = process_id_is_none(after) ? 0 : process_id_index(after) + 1u;
+    uint32_t slot = process_id_is_none(after) ? 0 : process_slot(after) + 1u;
     for (; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *process = kernel.process[slot];
-        if (process == NULL || !process_is_alive(process)) {
-            continue;
-        }
-        uint32_t block = process->grant_block[grant_index(grant)];
+        const struct process *process = kernel.process[slot];
+        uint32_t block = process != NULL ? process->grant_block[grant_index(grant)] : 0;
         if (block != 0 && (block & BLOCK_ENTERED) == 0) {
-            return process->id;
+            return process->id; /* alive: who ends loses all blocks */
         }
     }
     return PROCESS_ID_NONE;
@@ -174,7 +169,8 @@ int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t nu
     if (block == 0) {
         return K_ENODEVICE;
     }
-    const struct grant_pair *subscription = grant_pair_get(grant, block, GRANT_UPCALLS, number);
+    const struct grant_pair *subscription =
+        grant_pair_get(grant, block, ABI_CLASS_SUBSCRIBE, number);
     if (subscription == NULL) {
         return K_EINVAL;
     }
@@ -185,58 +181,50 @@ int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t nu
     return upcall_deliver(process, &upcall);
 }
 
-/* The process's buffer as it is now; {0, 0} when there is none. A buffer stays inside the process's
- * memory for as long as it is recorded: the break cannot fall below it. */
-static struct grant_pair buffer_get(const struct grant *grant, struct process_id id,
-                                    enum allow_kind kind, uint32_t number)
+/* The process's buffer as it is now. A buffer stays inside the process's memory for as long as it
+ * is recorded: the break cannot fall below it. */
+static const struct grant_pair *buffer_get(const struct grant *grant, struct process_id id,
+                                           enum allow_kind kind, uint32_t number)
 {
     struct process *process = process_find(id);
     uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
     const struct grant_pair *buffer =
-        block != 0 ? grant_pair_get(grant, block, (enum grant_pairs)(kind + 1), number) : NULL;
-    return buffer != NULL ? *buffer : (struct grant_pair){0, 0};
+        block != 0 ? grant_pair_get(grant, block, kind, number) : NULL;
+    return buffer != NULL ? buffer : &grant_no_pair;
 }
 
 uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
                       uint32_t number)
 {
-    return buffer_get(grant, id, kind, number).second;
+    return buffer_get(grant, id, kind, number)->second;
 }
 
 uint32_t allow_address(const struct grant *grant, struct process_id id, enum allow_kind kind,
                        uint32_t number)
 {
-    return buffer_get(grant, id, kind, number).first;
+    return buffer_get(grant, id, kind, number)->first;
 }
 
 uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
                     uint32_t number, uint32_t offset, struct slice to)
 {
-    struct grant_pair buffer = buffer_get(grant, id, kind, number);
-    if (buffer.second == 0) {
-        return 0;
-    }
-    struct const_slice from = {process_memory(buffer.first), buffer.second};
-    return slice_copy(to, const_slice_part(from, offset, to.length));
+    const struct grant_pair *buffer = buffer_get(grant, id, kind, number);
+    struct const_slice from = {process_memory(buffer->first), buffer->second};
+    return slice_copy(to, const_slice_part(from, offset, UINT32_MAX));
 }
 
 uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
                      uint32_t offset, struct const_slice from)
 {
-    struct grant_pair buffer = buffer_get(grant, id, ALLOW_READ_WRITE, number);
-    if (buffer.second == 0) {
-        return 0;
-    }
-    struct slice to = {process_memory(buffer.first), buffer.second};
-    struct process *caller = kernel.serving ? NULL : kernel.current;
-    if (caller == NULL) {
-        return slice_copy(slice_part(to, offset, from.length), from);
-    }
+    const struct grant_pair *buffer = buffer_get(grant, id, ALLOW_READ_WRITE, number);
+    struct slice to = {process_memory(buffer->first), buffer->second};
     /* During a command the answer will overwrite r0 anyway, and until then it says whom the process
      * called, even when it has allowed the stack that it stands on. */
-    struct arch_frame *frame = arch_context_frame(&caller->context);
-    uint32_t called = frame->r0;
-    uint32_t count = slice_copy(slice_part(to, offset, from.length), from);
-    frame->r0 = called;
+    const struct process *caller = kernel.serving ? NULL : kernel.current;
+    uint32_t nobodys = 0;
+    uint32_t *called = caller != NULL ? &arch_context_frame(&caller->context)->r0 : &nobodys;
+    uint32_t before = *called;
+    uint32_t count = slice_copy(slice_part(to, offset, UINT32_MAX), from);
+    *called = before;
     return count;
 }

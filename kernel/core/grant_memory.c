@@ -22,11 +22,6 @@ static struct grant_memory_trailer *trailer_of(uint32_t end)
     return process_memory(end - (uint32_t)sizeof(struct grant_memory_trailer));
 }
 
-static uint32_t top_of(const struct process *process)
-{
-    return process->layout.ram_end - process_block_bytes();
-}
-
 static uint32_t start_of(uint32_t end)
 {
     return end - trailer_of(end)->units * ALIGNMENT;
@@ -49,10 +44,11 @@ static uint32_t join(const struct process *process, uint32_t end)
     return start;
 }
 
-/* The end of a block of `bytes`, no longer free; 0: there is none that is so long. */
-static uint32_t take_free(const struct process *process, uint32_t bytes, uint32_t grant)
+/* The end of `bytes` that are nobody's any more; 0: there is no free block that is so long. */
+static uint32_t take_free(const struct process *process, uint32_t bytes)
 {
-    for (uint32_t end = top_of(process); end > process->grant_start; end = start_of(end)) {
+    for (uint32_t end = process_grant_end(process); end > process->grant_start;
+         end = start_of(end)) {
         if (trailer_of(end)->state != FREE) {
             continue;
         }
@@ -61,7 +57,6 @@ static uint32_t take_free(const struct process *process, uint32_t bytes, uint32_
             if (end - start > bytes) {
                 set(start, end - bytes, 0, FREE);
             }
-            set(end - bytes, end, grant, USED);
             return end;
         }
     }
@@ -72,7 +67,7 @@ uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t
 {
     uint32_t length = (bytes + (uint32_t)sizeof(struct grant_memory_trailer) + (ALIGNMENT - 1u)) &
                       ~(ALIGNMENT - 1u);
-    uint32_t end = take_free(process, length, grant);
+    uint32_t end = take_free(process, length);
     if (end == 0) {
         if (length > process->grant_start - process->layout.reach_end) {
             report_grants_full(process, grant, length);
@@ -80,16 +75,16 @@ uint32_t grant_memory_allocate(struct process *process, uint32_t grant, uint32_t
         }
         end = process->grant_start;
         process->grant_start = end - length;
-        set(process->grant_start, end, grant, USED);
     }
     uint32_t start = end - length;
+    set(start, end, grant, USED);
     (void)memset(process_memory(start), 0, length - sizeof(struct grant_memory_trailer));
     return start;
 }
 
 bool grant_memory_next(const struct process *process, struct grant_memory_block *block)
 {
-    uint32_t end = block->start == 0 ? top_of(process) : block->start;
+    uint32_t end = block->start == 0 ? process_grant_end(process) : block->start;
     while (end > process->grant_start) {
         const struct grant_memory_trailer *trailer = trailer_of(end);
         if (trailer->state != FREE) {
@@ -134,7 +129,7 @@ void grant_memory_free(struct process *process, uint32_t start)
     }
     trailer_of(end)->state = FREE;
     struct grant_memory_block block = {0};
-    uint32_t lowest = top_of(process);
+    uint32_t lowest = process_grant_end(process);
     while (grant_memory_next(process, &block)) {
         lowest = block.start;
     }

@@ -49,9 +49,8 @@ static struct process_upcall *find_notification(struct process *process,
 /* The buffer that owner shares with that process; {0, 0}: none. */
 static const struct grant_pair *shared_buffer(struct process *owner, uint32_t with)
 {
-    static const struct grant_pair none = {0, 0};
     const struct ipc_block *block = block_of(owner, false);
-    return block != NULL && block->shared[with].second != 0 ? &block->shared[with] : &none;
+    return block != NULL && block->shared[with].second != 0 ? &block->shared[with] : &grant_no_pair;
 }
 
 struct range {

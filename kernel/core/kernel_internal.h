@@ -34,7 +34,7 @@ struct debug_ring {
 /* A grant that is entered just now. */
 struct open_scope {
     struct process_id id; /* of the life whose it is */
-    uint32_t what;        /* a grant's index; what is larger is where a custom piece lies */
+    uint32_t what;        /* a grant's index; what is above 255 is where a custom piece lies */
 };
 #define KERNEL_SCOPES 8u /* one inside the other, of all capsules that call each other */
 
@@ -168,16 +168,11 @@ const struct driver *grant_driver(uint32_t index);
 /* The process's grant block; 0 when it has none. Allocates it first if `allocate` and there is
  * room. */
 uint32_t grant_block_get(struct process *process, const struct grant *grant, bool allocate);
-/* What a block consists of, in this order; behind it comes the capsule's data. */
-enum grant_pairs {
-    GRANT_UPCALLS,
-    GRANT_READ_ONLY, /* the rest: 1 + enum allow_kind */
-    GRANT_READ_WRITE,
-    GRANT_USER_READABLE,
-};
-/* The pair of that number, in a block of grant_block_get; NULL: there are not so many. */
-struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, enum grant_pairs pairs,
+/* The pair of that number which a system call of this class exchanges (ABI_CLASS_SUBSCRIBE, or an
+ * enum allow_kind), in a block of grant_block_get; NULL: there are not so many. */
+struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, uint32_t class,
                                   uint32_t number);
+extern const struct grant_pair grant_no_pair; /* {0, 0} */
 
 /* loader.c */
 /* A capsule has died: if it was at a credential, it never answers. */

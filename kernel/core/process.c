@@ -9,8 +9,6 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/memory.h"
 
-/* An identifier: the slot in the low byte, above it a number that none of this slot's lives before
- * had. Each slot counts for itself: a process that restarts all the time uses up only its own. */
 #define ID_SLOT_BITS      8u
 #define ID_GENERATION_MAX 0xFFFFFFu
 
@@ -34,7 +32,7 @@ bool process_is_alive(const struct process *process)
 
 struct process *process_find(struct process_id id)
 {
-    uint32_t slot = id.value & ((1u << ID_SLOT_BITS) - 1u);
+    uint32_t slot = process_slot(id);
     if (slot >= KERNEL_PROCESS_SLOTS) {
         return NULL;
     }
@@ -63,7 +61,7 @@ bool process_id_is_alive(struct process_id id)
 
 uint32_t process_id_index(struct process_id id)
 {
-    return id.value & ((1u << ID_SLOT_BITS) - 1u);
+    return process_slot(id);
 }
 
 bool process_id_asks_for(struct process_id id, uint32_t driver)
@@ -110,7 +108,7 @@ static void start_life(struct process *process)
     process->state = ABI_PROCESS_RUNNING;
     process->queue_count = 0;
     process->dump = 0;
-    process->grant_start = process->layout.ram_end - process_block_bytes();
+    process->grant_start = process_grant_end(process);
     process->allow_end = process->layout.ram_start;
     process->lost_start = 0;
     process->lost_end = 0;
@@ -275,7 +273,7 @@ void process_end(struct process *process, enum abi_process_state end)
     for (uint32_t i = 0; i < grant_count(); i++) {
         process->grant_block[i] = 0;
     }
-    process->grant_start = process->layout.ram_end - process_block_bytes();
+    process->grant_start = process_grant_end(process);
     mpu_layout_remove_extras(&process->layout);
     ipc_end(process);
     app_control_note_end();

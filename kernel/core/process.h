@@ -128,6 +128,19 @@ uint32_t process_ram_free_bytes(void);
  * Reports it, then does what the fault policy says. */
 void process_fault(struct process *process, const struct arch_fault *fault, const char *why);
 
+/* An identifier: the slot in the low byte, above it a number that none of this slot's lives before
+ * had. Each slot counts for itself: a process that restarts all the time uses up only its own. */
+static inline uint32_t process_slot(struct process_id id)
+{
+    return id.value & 0xFFu;
+}
+
+/* Where grants end. */
+static inline uint32_t process_grant_end(const struct process *process)
+{
+    return (uint32_t)(uintptr_t)process;
+}
+
 static inline bool process_range_is_inside(uint32_t address, uint32_t length, uint32_t start,
                                            uint32_t end)
 {

@@ -52,7 +52,7 @@ bool read_only_state_show(const struct process *process)
         return false;
     }
     const struct grant_pair *buffer = grant_pair_get(
-        &read_only_state_grant, block, GRANT_USER_READABLE, ABI_READ_ONLY_STATE_UR_BUFFER);
+        &read_only_state_grant, block, ALLOW_USER_READABLE, ABI_READ_ONLY_STATE_UR_BUFFER);
     uint32_t length = buffer->second;
     if (length >= ABI_READ_ONLY_STATE_PENDING) {
         put(buffer->first + ABI_READ_ONLY_STATE_SWITCHES,

@@ -37,15 +37,6 @@ static bool buffer_is_valid(const struct process *process, uint32_t class, uint3
            (class == ABI_CLASS_ALLOW_READ_ONLY && process_owns_flash(process, address, length));
 }
 
-/* Subscribe and the allows exchange a pair of a grant. */
-static enum grant_pairs pairs_of(uint32_t class)
-{
-    return class == ABI_CLASS_SUBSCRIBE          ? GRANT_UPCALLS
-           : class == ABI_CLASS_ALLOW_READ_ONLY  ? GRANT_READ_ONLY
-           : class == ABI_CLASS_ALLOW_READ_WRITE ? GRANT_READ_WRITE
-                                                 : GRANT_USER_READABLE;
-}
-
 struct exchange {
     const struct grant *grant;
     struct grant_pair *pair;
@@ -81,7 +72,7 @@ static int decode(struct process *process, const struct arch_frame *frame, uint3
         return K_ENOMEM;
     }
     found->grant = grant;
-    found->pair = grant_pair_get(grant, block, pairs_of(class), frame->r1);
+    found->pair = grant_pair_get(grant, block, class, frame->r1);
     return found->pair != NULL ? K_OK : K_ENOSUPPORT;
 }
 

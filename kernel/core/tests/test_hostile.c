@@ -85,7 +85,7 @@ static void check_process(const struct process *p)
         }
         CHECK(block % 8 == 0 && block >= p->grant_start);
         const struct grant_pair *pair =
-            grant_pair_get(fixture_grant, block, GRANT_READ_WRITE, number);
+            grant_pair_get(fixture_grant, block, ALLOW_READ_WRITE, number);
         uint64_t end = (uint64_t)pair->first + pair->second;
         CHECK(pair->second == 0 || (pair->first >= p->layout.ram_start && end <= p->app_break));
     }
