@@ -139,7 +139,7 @@ void arch_mpu_load(const struct mpu_layout_region *regions);
 #define ARCH_TICKS_PER_US 64u
 #define ARCH_TICKS_MAX    0x00FFFFFFu
 void arch_slice_start(uint32_t ticks);
-/* Stops the clock; returns the ticks that were left, 0 when they are used up. */
+/* Stops the clock; returns the ticks since it was started, at most those that it was given. */
 uint32_t arch_slice_pause(void);
 
 /* What handlers leave for the main loop: 0 or 1. Asked on the way of every system call, hence not

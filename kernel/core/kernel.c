@@ -75,19 +75,6 @@ static bool work_must_wait(void)
     return kernel.work_ticks >= SHARE_TICKS;
 }
 
-static void start_clock(uint32_t ticks)
-{
-    kernel.given_ticks = ticks;
-    arch_slice_start(ticks);
-}
-
-static uint32_t stop_clock(void)
-{
-    uint32_t used = kernel.given_ticks - arch_slice_pause();
-    kernel.given_ticks = 0;
-    return used;
-}
-
 static uint32_t whole_slice_ticks(void)
 {
     return kernel.config->slice_us * ARCH_TICKS_PER_US;
@@ -109,7 +96,7 @@ static void end_slice(struct process *process)
 /* The process that had the processor has stopped; `current` says whether its slice goes on. */
 static void end_turn(const struct process *process)
 {
-    uint32_t used = stop_clock();
+    uint32_t used = arch_slice_pause();
     kernel.share_ticks += used;
     if (kernel.share_ticks >= SHARE_TICKS) {
         kernel.work_ticks = 0;
@@ -118,8 +105,9 @@ static void end_turn(const struct process *process)
     if (kernel.current == NULL || kernel.current != process) {
         return;
     }
-    kernel.slice_ticks = used < kernel.slice_ticks ? kernel.slice_ticks - used : 0;
-    if (kernel.slice_ticks < LEAST_TICKS) {
+    if (kernel.slice_ticks >= used + LEAST_TICKS) {
+        kernel.slice_ticks -= used;
+    } else {
         end_slice(kernel.current);
     }
 }
@@ -135,7 +123,7 @@ static void run_slice(struct process *process)
         ticks = SHARE_TICKS - kernel.share_ticks;
         ticks = ticks > LEAST_TICKS ? ticks : LEAST_TICKS;
     }
-    start_clock(ticks);
+    arch_slice_start(ticks);
     do {
         run_once(process);
     } while (ARCH_LIKELY(process->state == ABI_PROCESS_RUNNING && arch_signals.any == 0));
@@ -147,7 +135,7 @@ static void run_slice(struct process *process)
 
 static void do_work(void)
 {
-    start_clock(ARCH_TICKS_MAX);
+    arch_slice_start(ARCH_TICKS_MAX);
     kernel.serving = true;
     if (kernel.stop_dead) {
         kernel.stop_dead = false;
@@ -160,7 +148,7 @@ static void do_work(void)
     }
     deferred_run();
     kernel.serving = false;
-    kernel.work_ticks += stop_clock();
+    kernel.work_ticks += arch_slice_pause();
 }
 
 /* Work that waits is not to keep processes from being entered; it is not forgotten. */
@@ -170,10 +158,8 @@ static void put_work_off(void)
         arch_signals.is.interrupt = 0;
         kernel.put_off.is.interrupt = 1;
     }
-    if (arch_signals.is.work != 0) {
-        arch_signals.is.work = 0;
-        kernel.put_off.is.work = 1;
-    }
+    kernel.put_off.is.work |= arch_signals.is.work;
+    arch_signals.is.work = 0;
 }
 
 static void take_up_work(void)
@@ -181,9 +167,7 @@ static void take_up_work(void)
     if (kernel.put_off.is.interrupt != 0) {
         arch_signals.is.interrupt = 1;
     }
-    if (kernel.put_off.is.work != 0) {
-        arch_signals.is.work = 1;
-    }
+    arch_signals.is.work |= kernel.put_off.is.work;
     kernel.put_off.any = 0;
 }
 

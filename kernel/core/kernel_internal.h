@@ -101,7 +101,6 @@ struct kernel {
     bool stop_dead; /* the chip is to be told that somebody died */
     const struct scheduler *scheduler;
     union arch_signals put_off; /* work that waits until they have had it */
-    uint32_t given_ticks;       /* to what runs now: a process, or work of the kernel */
     uint32_t slice_ticks;       /* left of the slice of `current` */
     uint32_t work_ticks;        /* of the kernel's work since the processes last had their share */
     uint32_t share_ticks;       /* that they have had of it since */
@@ -112,7 +111,7 @@ struct kernel {
     struct deferred_list deferred, deferred_later;
     uint32_t ram_free;                          /* end of the highest process's RAM */
     uint32_t latest_serial;                     /* of a piece of a custom grant */
-    uint64_t dead_capsules;                     /* bit: index of the capsule */
+    uint32_t dead_capsules[2];                  /* bit: index of the capsule */
     struct trap trap;                           /* what is being handled; owner NULL: nothing */
     struct left_command left_command;           /* the latest; counts while `current` is NULL */
     uint32_t generations[KERNEL_PROCESS_SLOTS]; /* of the latest life that a slot had */
@@ -234,6 +233,8 @@ static inline void syscall_answer(struct arch_frame *frame, command_return resul
     }
 }
 /* syscall_other.c */
+/* The row of the board's table, whether it is dead or not. */
+const struct driver *syscall_driver_row(uint32_t number);
 void syscall_handle_other(struct process *process, struct arch_frame *frame, uint32_t class);
 /* syscall_memory.c */
 command_return syscall_memop(struct process *process, uint32_t operation, uint32_t operand);

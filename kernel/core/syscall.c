@@ -8,14 +8,8 @@
 
 static ARCH_OUT_OF_LINE const struct driver *search_driver(uint32_t number)
 {
-    const struct driver *driver = kernel.config->drivers;
-    const struct driver *end = driver + kernel.config->driver_count;
-    for (; driver < end; driver++) {
-        if (driver->ops->number == number) {
-            return guard_is_dead(driver->ops->owner) ? NULL : driver;
-        }
-    }
-    return NULL;
+    const struct driver *driver = syscall_driver_row(number);
+    return driver != NULL && !guard_is_dead(driver->ops->owner) ? driver : NULL;
 }
 
 static inline const struct driver *find_driver(uint32_t number)

@@ -23,6 +23,18 @@ command_return command_status(int status)
     return status >= 0 ? command_success() : command_error(status);
 }
 
+const struct driver *syscall_driver_row(uint32_t number)
+{
+    const struct driver *driver = kernel.config->drivers;
+    const struct driver *end = driver + kernel.config->driver_count;
+    for (; driver < end; driver++) {
+        if (driver->ops->number == number) {
+            return driver;
+        }
+    }
+    return NULL;
+}
+
 static bool function_is_valid(const struct process *process, uint32_t function)
 {
     uint32_t address = function & ~1u;
@@ -42,38 +54,38 @@ struct exchange {
     struct grant_pair *pair;
 };
 
-/* K_OK: *found is what `frame` names; or why not. */
-static int decode(struct process *process, const struct arch_frame *frame, uint32_t class,
-                  struct exchange *found)
+/* 0: *found is what `frame` names; or why not. */
+static uint32_t decode(struct process *process, const struct arch_frame *frame, uint32_t class,
+                       struct exchange *found)
 {
     bool subscribe = class == ABI_CLASS_SUBSCRIBE;
     if (syscall_has_permissions(process) &&
         !tbf_permits_driver(process_memory(process->layout.flash_start), &process->app,
                             frame->r0)) {
-        return K_ENODEVICE;
+        return ABI_NODEVICE;
     }
     if (subscribe && !function_is_valid(process, frame->r2)) {
-        return K_EINVAL;
+        return ABI_INVAL;
     }
     const struct driver *driver = syscall_find_driver(frame->r0);
     if (driver == NULL) {
-        return K_ENODEVICE;
+        return ABI_NODEVICE;
     }
     if (!subscribe && !buffer_is_valid(process, class, frame->r2, frame->r3)) {
-        return K_EINVAL;
+        return ABI_INVAL;
     }
     const struct grant *grant = driver->ops->grant;
     if (grant == NULL ||
         (class == ABI_CLASS_ALLOW_USER_READABLE && grant->user_readable_buffers == 0)) {
-        return K_ENOSUPPORT;
+        return ABI_NOSUPPORT;
     }
     uint32_t block = grant_block_get(process, grant, true);
     if (block == 0) {
-        return K_ENOMEM;
+        return ABI_NOMEM;
     }
     found->grant = grant;
     found->pair = grant_pair_get(grant, block, class, frame->r1);
-    return found->pair != NULL ? K_OK : K_ENOSUPPORT;
+    return found->pair != NULL ? 0 : ABI_NOSUPPORT;
 }
 
 /* Whose regions or whose next entry the new buffer changes. */
@@ -94,10 +106,10 @@ static void tell_of_buffer(struct process *process, const struct arch_frame *fra
 static void exchange(struct process *process, struct arch_frame *frame, uint32_t class)
 {
     struct exchange found;
-    int error = decode(process, frame, class, &found);
-    if (error != K_OK) {
+    uint32_t error = decode(process, frame, class, &found);
+    if (error != 0) {
         frame->r0 = ABI_FAILURE_U32_U32; /* r2 and r3 are given back as they are */
-        frame->r1 = (uint32_t)-error;
+        frame->r1 = error;
         return;
     }
     if (class != ABI_CLASS_SUBSCRIBE) {

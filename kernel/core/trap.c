@@ -6,20 +6,20 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
-/* In kernel.dead_capsules. By bytes: a sanitizer puts room between objects that lie side by side.
- */
-static uint64_t bit_of(const struct capsule *owner)
+/* By bytes: a sanitizer puts room between objects that lie side by side. */
+static uint32_t index_of(const struct capsule *owner)
 {
     uintptr_t offset = (uintptr_t)owner - (uintptr_t)__start_capsules;
-    return (uint64_t)1 << (uint32_t)(offset / sizeof(struct capsule));
+    return (uint32_t)(offset / sizeof(struct capsule));
 }
 
 bool guard_is_dead(const struct capsule *owner)
 {
-    if (owner == NULL || kernel.dead_capsules == 0) {
+    if (owner == NULL || arch_guard.any_dead == 0) {
         return false;
     }
-    return (kernel.dead_capsules & bit_of(owner)) != 0;
+    uint32_t index = index_of(owner);
+    return (kernel.dead_capsules[index / 32] >> index % 32 & 1u) != 0;
 }
 
 /* Whose command the main loop is carrying out; NULL: nobody's. What interrupts and deferred calls
@@ -35,12 +35,8 @@ static const struct capsule *command_owner(void)
         return kernel.left_command.owner;
     }
     uint32_t number = arch_context_frame(&kernel.current->context)->r0;
-    const struct driver *driver = kernel.config->drivers;
-    const struct driver *end = driver + kernel.config->driver_count;
-    while (driver < end && driver->ops->number != number) {
-        driver++;
-    }
-    return driver < end ? driver->ops->owner : NULL;
+    const struct driver *driver = syscall_driver_row(number);
+    return driver != NULL ? driver->ops->owner : NULL;
 }
 
 void trap_note_command(void)
@@ -69,13 +65,14 @@ static const struct capsule *called_by(const struct arch_landing *landing)
 #define CFSR_DACCVIOL   0x00000002u
 #define CFSR_UNALIGNED  0x01000000u
 
-/* A fault at this very instruction, which had no effect. One that comes late (IMPRECISERR) may be
- * anybody's, and one on the way into or out of an exception is the kernel's. */
+/* One fault, at this very instruction, which had no effect. One that comes late (IMPRECISERR) may
+ * be anybody's, and one on the way into or out of an exception is the kernel's. */
 static bool is_precise(const struct arch_fault *fault)
 {
     uint32_t status = fault->cfsr & ~(ARCH_CFSR_MMARVALID | ARCH_CFSR_BFARVALID);
-    return fault->hfsr == 0 && (status == CFSR_UNDEFINSTR || status == CFSR_PRECISERR ||
-                                status == CFSR_DACCVIOL || status == CFSR_UNALIGNED);
+    uint32_t others = status & (status - 1u);
+    uint32_t precise = CFSR_UNDEFINSTR | CFSR_PRECISERR | CFSR_DACCVIOL | CFSR_UNALIGNED;
+    return fault->hfsr == 0 && others == 0 && (status & precise) != 0;
 }
 
 bool kernel_take_trap(const struct arch_kernel_fault *fault)
@@ -124,7 +121,8 @@ static void remove_drivers(const struct capsule *owner)
 
 static void bury(const struct capsule *owner)
 {
-    kernel.dead_capsules |= bit_of(owner);
+    uint32_t index = index_of(owner);
+    kernel.dead_capsules[index / 32] |= 1u << index % 32;
     arch_guard.any_dead = 1;
     kernel.stop_dead = true;
     arch_signals.is.work = 1;

@@ -76,12 +76,12 @@ uint32_t arch_slice_pause(void)
 {
     *scs(SCS_SYST_CSR) = 0;
     __asm__ volatile("dsb\n\tisb" ::: "memory"); /* an exception that was due has been taken now */
-    uint32_t left = *scs(SCS_SYST_CVR);
+    uint32_t given = *scs(SCS_SYST_RVR) + 1u;
     if (arch_slice_is_over()) {
         arch_signals.is.slice_over = 0;
-        left = 0;
+        return given;
     }
-    return left;
+    return given - *scs(SCS_SYST_CVR);
 }
 
 void arch_sleep(void)
@@ -117,7 +117,7 @@ _Noreturn void arch_halt(void)
     }
 }
 
-static struct arch_kernel_fault read_fault(const struct arch_frame *frame)
+static ARCH_OUT_OF_LINE struct arch_kernel_fault read_fault(const struct arch_frame *frame)
 {
     uint32_t exception;
     __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
@@ -158,10 +158,8 @@ struct arch_frame *arch_kernel_trapped(const struct arch_frame *frame)
     /* The return from the exception takes off the frame and, if bit 9 says so, a word of padding.
      */
     struct arch_frame *landing = (struct arch_frame *)((sp & ~(uintptr_t)7) - ARCH_FRAME_BYTES);
-    *landing = (struct arch_frame){
-        .pc = pc & ~(uintptr_t)1,
-        .xpsr = XPSR_THUMB | ((sp & 4u) != 0 ? XPSR_STACK_ALIGN : 0u),
-    };
+    landing->pc = pc & ~(uintptr_t)1;
+    landing->xpsr = XPSR_THUMB | ((sp & 4u) != 0 ? XPSR_STACK_ALIGN : 0u);
     return landing;
 }
 

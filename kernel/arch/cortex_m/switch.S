@@ -71,8 +71,9 @@ arch_signals:
     .space 4
     .size arch_signals, 4
 
+/* All handlers lie in one section: they share their constants and reach each other by short branches. */
     .macro handler name
-    .section .text.\name, "ax", %progbits
+    .section .text.arch_handlers, "ax", %progbits
     .align 2
     .global \name
     .type \name, %function
@@ -136,7 +137,7 @@ handler arch_pendsv_handler
     ldr     r0, [r1, #CURRENT]
     movs    r2, #STOP_INTERRUPT
     cmp     r0, #0
-    bne.w   leave_process
+    bne     leave_process
     bx      lr
     .size arch_pendsv_handler, . - arch_pendsv_handler
 
@@ -155,22 +156,19 @@ handler arch_interrupt_handler
     ldr     r1, =arch_signals
     movs    r0, #1
     strb    r0, [r1, #SIGNAL_INTERRUPT]
-    b.w     pend_kernel
+    b       pend_kernel
     .size arch_interrupt_handler, . - arch_interrupt_handler
 
 handler arch_systick_handler
     ldr     r1, =arch_signals
     movs    r0, #1
     strb    r0, [r1, #SIGNAL_SLICE_OVER]
-    b.w     pend_kernel
-    .size arch_systick_handler, . - arch_systick_handler
-
-handler pend_kernel
+pend_kernel:
     ldr     r1, =SCB_ICSR
     mov     r0, #ICSR_PENDSVSET
     str     r0, [r1]
     bx      lr
-    .size pend_kernel, . - pend_kernel
+    .size arch_systick_handler, . - arch_systick_handler
 
 /* HardFault, MemManage, BusFault, UsageFault, and what should never come (NMI, DebugMonitor). */
 handler arch_fault_handler
@@ -197,7 +195,7 @@ handler arch_fault_handler
     str     r2, [r3, #8]
     str     r2, [r1, #(FAULT + 8)]
     movs    r2, #STOP_FAULT
-    b.w     leave_process
+    b       leave_process
 
 /* In thread mode, on a stack that is there: a capsule may have trapped, and the kernel goes on where
  * that lands. */

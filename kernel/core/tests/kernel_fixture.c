@@ -112,7 +112,7 @@ uint32_t arch_slice_pause(void)
 {
     bool over = arch_slice_is_over() || fixture.ticks_used >= fixture.ticks_given;
     arch_signals.is.slice_over = 0;
-    return over ? 0 : fixture.ticks_given - fixture.ticks_used;
+    return over ? fixture.ticks_given : fixture.ticks_used;
 }
 
 void arch_sleep(void)

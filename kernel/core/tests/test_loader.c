@@ -358,7 +358,8 @@ static void test_a_checker_that_dies(void **state)
     fixture.config.credentials = &capsule_checker;
     fixture.config.credential_policy = KERNEL_CREDENTIALS_NOT_BAD;
     fixture_boot();
-    kernel.dead_capsules = UINT64_MAX;
+    memset(kernel.dead_capsules, 0xFF, sizeof kernel.dead_capsules);
+    arch_guard.any_dead = 1;
     kernel.stop_dead = true;
     checker.question = NULL;
     arch_signals.is.work = 1;
