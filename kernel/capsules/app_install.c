@@ -7,11 +7,15 @@ CAPSULE(app_install, .needs = {APP_CONTROL, DELAY, UART});
 
 #define FRAME_FIRST  0x01u
 #define FRAME_SECOND 0x53u
-#define HEAD_BYTES   5u /* up to the length */
+#define HEAD_BYTES   3u /* type, sequence number, length; behind the two above */
 #define CHECK_BYTES  4u
 #define WORD_BYTES   4u
 #define VERSION      1u
 #define NAME_BYTES   40u
+#define WHY_BYTES    56u
+
+#define CRC_START 0xFFFFFFFFu
+#define CRC_RIGHT 0xDEBB20E3u /* of any bytes with their CRC behind them */
 
 /* Types of frames. */
 enum app_install_type {
@@ -26,122 +30,99 @@ enum app_install_type {
 };
 
 static const struct const_slice typed_line = SLICE_OF_TEXT("install");
+static const struct const_slice too_short = SLICE_OF_TEXT("the frame is too short");
 
-static uint8_t byte_of(uint32_t word, uint32_t index)
-{
-    return (uint8_t)(word >> (8u * (index % WORD_BYTES)) & 0xFFu);
-}
-
-/* CRC-32 (IEEE 802.3). */
+/* CRC-32 (IEEE 802.3), which is sent inverted. */
 static uint32_t crc_add(uint32_t crc, uint8_t byte)
 {
     crc ^= byte;
     for (uint32_t bit = 0; bit < 8u; bit++) {
-        crc = crc >> 1 ^ ((crc & 1u) != 0 ? 0xEDB88320u : 0u);
+        crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1u)));
     }
     return crc;
 }
 
-/* --- What comes in --- */
+/* --- The frame --- */
 
 static uint32_t payload_bytes(const struct app_install *install)
 {
     return install->frame[HEAD_BYTES - 1u];
 }
 
-static uint32_t frame_word(const struct app_install *install, uint32_t offset)
-{
-    uint32_t word = 0;
-    for (uint32_t i = 0; i < WORD_BYTES; i++) {
-        word |= (uint32_t)install->frame[(offset + i) % APP_INSTALL_FRAME_BYTES] << (8u * i);
-    }
-    return word;
-}
-
-/* The number at `index` of the frame's words, as sent with it. */
+/* The number at `index` of the frame's words. */
 static uint32_t argument(const struct app_install *install, uint32_t index)
 {
-    return frame_word(install, HEAD_BYTES + index * WORD_BYTES);
-}
-
-static bool check_is_right(const struct app_install *install)
-{
-    uint32_t end = HEAD_BYTES + payload_bytes(install);
-    uint32_t crc = 0xFFFFFFFFu;
-    for (uint32_t i = 2; i < end && i < APP_INSTALL_FRAME_BYTES; i++) {
-        crc = crc_add(crc, install->frame[i]);
+    uint32_t word = 0;
+    for (uint32_t i = WORD_BYTES; i > 0; i--) {
+        word = word << 8 | install->frame[HEAD_BYTES + index * WORD_BYTES + i - 1u];
     }
-    return ~crc == frame_word(install, end);
+    return word;
 }
 
 /* --- Answers --- */
 
 static void send(struct app_install *install)
 {
-    if (dma_buffer_is_lent(&install->out)) {
-        install->again = true;
-        return;
+    install->again = dma_buffer_is_lent(&install->out);
+    if (!install->again) {
+        (void)hil_uart_transmit(install->uart, &install->out, 0, install->reply_length);
     }
-    install->again = false;
-    (void)hil_uart_transmit(install->uart, &install->out, 0, install->reply_length);
 }
 
 static void reply_add(struct app_install *install, uint8_t byte)
 {
-    if (dma_buffer_put(&install->out, install->reply_length, byte)) {
-        install->reply_length++;
-    }
+    (void)dma_buffer_put(&install->out, install->reply_length, byte);
+    install->reply_length++;
+    install->reply_crc = crc_add(install->reply_crc, byte);
 }
 
 static void reply_add_word(struct app_install *install, uint32_t word)
 {
     for (uint32_t i = 0; i < WORD_BYTES; i++) {
-        reply_add(install, byte_of(word, i));
+        reply_add(install, (uint8_t)(word & 0xFFu));
+        word >>= 8;
     }
 }
 
 static void reply_add_text(struct app_install *install, BORROWED struct const_slice text)
 {
-    for (uint32_t i = 0; i < text.length && i < NAME_BYTES + 16u; i++) {
+    for (uint32_t i = 0; i < text.length; i++) {
         reply_add(install, slice_get(text, i));
     }
 }
 
-/* An answer is made while the one before is out: the other end waits for it. */
-static void reply_begin(struct app_install *install, uint8_t type, int status)
+/* To the frame that is carried out, with so many bytes behind the status. It is made while the one
+ * before is out: the other end waits for it. */
+static void reply_begin(struct app_install *install, int status, uint32_t bytes)
 {
     install->reply_length = 0;
     reply_add(install, FRAME_FIRST);
     reply_add(install, FRAME_SECOND);
-    reply_add(install, type);
+    install->reply_crc = CRC_START;
+    reply_add(install, install->command);
     reply_add(install, install->sequence);
-    reply_add(install, 0);
+    reply_add(install, (uint8_t)(1u + bytes));
     reply_add(install, (uint8_t)-status);
 }
 
 static void reply_end(struct app_install *install)
 {
-    uint32_t crc = 0xFFFFFFFFu;
-    (void)dma_buffer_put(&install->out, HEAD_BYTES - 1u,
-                         (uint8_t)(install->reply_length - HEAD_BYTES));
-    for (uint32_t i = 2; i < install->reply_length; i++) {
-        crc = crc_add(crc, dma_buffer_get(&install->out, i));
-    }
-    reply_add_word(install, ~crc);
+    reply_add_word(install, ~install->reply_crc);
     install->command = 0;
     send(install);
 }
 
-static void reply_status(struct app_install *install, int status, struct const_slice why)
+static void reply_status(struct app_install *install, int status)
 {
-    reply_begin(install, install->command, status);
+    struct const_slice why = const_slice_part(app_control_why(), 0, WHY_BYTES);
+    reply_begin(install, status, why.length);
     reply_add_text(install, why);
     reply_end(install);
 }
 
 static void reply_hello(struct app_install *install)
 {
-    reply_begin(install, TYPE_HELLO, K_OK);
+    reply_begin(install, K_OK, 3);
     reply_add(install, VERSION);
     reply_add(install, APP_CONTROL_PIECE_BYTES);
     reply_add(install, APP_INSTALL_SILENCE_US / 1000000u);
@@ -150,22 +131,27 @@ static void reply_hello(struct app_install *install)
 
 /* --- Sessions --- */
 
+/* What was begun, if anything, is over; false: it is already. */
+static bool abort_own(struct app_install *install)
+{
+    bool was_open = install->is_open;
+    install->is_open = false;
+    return was_open && app_control_abort(install->user) == K_OK;
+}
+
 static void session_end(struct app_install *install)
 {
     install->active = false;
     install->received = 0;
     (void)hil_uart_input_take(install->input, false);
-    if (install->is_open && app_control_abort(install->user) == K_OK) {
+    if (abort_own(install)) {
         install->command = TYPE_QUIT; /* until it is done */
     }
-    install->is_open = false;
 }
 
 static void session_begin(struct app_install *install)
 {
     install->active = hil_uart_input_take(install->input, true) == K_OK;
-    install->received = 0;
-    install->typed = 0;
     if (install->active) {
         hil_delay_start(install->delay, APP_INSTALL_SILENCE_US);
         install->sequence = 0;
@@ -177,24 +163,21 @@ static void session_begin(struct app_install *install)
 static void app_install_elapsed(void *self)
 {
     struct app_install *install = self;
-    if (!install->active) {
-        return;
-    }
-    if (install->command != 0) {
+    if (install->active && install->command != 0) {
         hil_delay_start(install->delay, APP_INSTALL_SILENCE_US); /* the flash is slow */
-        return;
+    } else if (install->active) {
+        session_end(install);
     }
-    session_end(install);
 }
 
 /* --- Commands --- */
 
-static void reply_list(struct app_install *install)
+static void reply_list(struct app_install *install, uint32_t place)
 {
-    uint32_t place = argument(install, 0);
     struct app_view view = {.short_id = 0};
     bool is_there = app_view_next(&place, &view);
-    reply_begin(install, TYPE_LIST, K_OK);
+    struct const_slice name = const_slice_part(view.name, 0, NAME_BYTES);
+    reply_begin(install, K_OK, is_there ? 5u * WORD_BYTES + 1u + name.length : WORD_BYTES);
     reply_add_word(install, place);
     if (is_there) {
         reply_add_word(install, view.flash_start);
@@ -202,67 +185,74 @@ static void reply_list(struct app_install *install)
         reply_add_word(install, view.short_id);
         reply_add_word(install, view.version);
         reply_add(install, (uint8_t)((view.is_enabled ? 1u : 0u) | (view.has_process ? 2u : 0u)));
-        reply_add_text(install, const_slice_part(view.name, 0, NAME_BYTES));
     }
+    reply_add_text(install, name);
     reply_end(install);
-}
-
-static int begin(struct app_install *install)
-{
-    int status = app_control_begin(install->user, PROCESS_ID_NONE, argument(install, 0),
-                                   argument(install, 1));
-    install->is_open = status == K_OK;
-    return status;
-}
-
-static int write(struct app_install *install)
-{
-    uint32_t bytes = payload_bytes(install) - WORD_BYTES;
-    return app_control_write(
-        install->user, argument(install, 0),
-        const_slice_part(slice_as_const(SLICE_OF(install->frame)), HEAD_BYTES + WORD_BYTES, bytes));
-}
-
-/* K_OK: its end comes with app_install_done. */
-static int carry_out(struct app_install *install)
-{
-    switch (install->command) {
-    case TYPE_BEGIN:
-        return begin(install);
-    case TYPE_WRITE:
-        return write(install);
-    case TYPE_START:
-        install->is_loading = false;
-        return app_control_finish(install->user, false);
-    case TYPE_ABORT:
-        install->is_open = false;
-        return app_control_abort(install->user);
-    case TYPE_REMOVE:
-        return app_control_remove(install->user, argument(install, 0));
-    default:
-        return K_ENOSUPPORT;
-    }
 }
 
 static uint32_t least_payload(uint8_t type)
 {
-    switch (type) {
-    case TYPE_BEGIN:
+    if (type == TYPE_BEGIN) {
         return 2u * WORD_BYTES;
-    case TYPE_WRITE:
+    }
+    if (type == TYPE_WRITE) {
         return WORD_BYTES + 1u;
+    }
+    return type == TYPE_LIST || type == TYPE_REMOVE ? WORD_BYTES : 0;
+}
+
+static void carry_out(struct app_install *install)
+{
+    struct app_control_user *user = install->user;
+    uint32_t first = argument(install, 0);
+    int status = K_ENOSUPPORT;
+    switch (install->command) {
     case TYPE_LIST:
+        reply_list(install, first);
+        return;
+    case TYPE_HELLO: /* of a new host: what the one before began is over */
+        if (!abort_own(install)) {
+            reply_hello(install);
+        }
+        return;
+    case TYPE_QUIT:
+        reply_begin(install, K_OK, 0);
+        reply_end(install);
+        session_end(install);
+        return;
+    case TYPE_BEGIN:
+        status = app_control_begin(user, PROCESS_ID_NONE, first, argument(install, 1));
+        install->is_open = status == K_OK;
+        break;
+    case TYPE_WRITE:
+        status = app_control_write(user, first,
+                                   const_slice_part(slice_as_const(SLICE_OF(install->frame)),
+                                                    HEAD_BYTES + WORD_BYTES,
+                                                    payload_bytes(install) - WORD_BYTES));
+        break;
+    case TYPE_START:
+        install->is_loading = false;
+        status = app_control_finish(user, false);
+        break;
+    case TYPE_ABORT:
+        install->is_open = false;
+        status = app_control_abort(user);
+        break;
     case TYPE_REMOVE:
-        return WORD_BYTES;
+        status = app_control_remove(user, first);
+        break;
     default:
-        return 0;
+        break;
+    }
+    if (status != K_OK) { /* else its end comes with app_install_done */
+        reply_status(install, status);
     }
 }
 
 static void handle_frame(struct app_install *install)
 {
-    uint8_t type = install->frame[2];
-    uint8_t sequence = install->frame[3];
+    uint8_t type = install->frame[0];
+    uint8_t sequence = install->frame[1];
     hil_delay_start(install->delay, APP_INSTALL_SILENCE_US);
     if (install->command != 0) {
         return; /* it comes again, or will */
@@ -277,59 +267,41 @@ static void handle_frame(struct app_install *install)
     install->sequence = sequence;
     install->command = type;
     if (payload_bytes(install) < least_payload(type)) {
-        reply_status(install, K_EINVAL, SLICE_OF_TEXT("the frame is too short"));
-    } else if (type == TYPE_LIST) {
-        reply_list(install);
-    } else if (type == TYPE_HELLO && !install->is_open) {
-        reply_hello(install);
-    } else if (type == TYPE_HELLO) { /* a new host: what the one before began is over */
-        install->is_open = false;
-        if (app_control_abort(install->user) != K_OK) {
-            reply_hello(install);
-        }
-    } else if (type == TYPE_QUIT) {
-        reply_status(install, K_OK, SLICE_OF_TEXT(""));
-        session_end(install);
+        reply_begin(install, K_EINVAL, too_short.length);
+        reply_add_text(install, too_short);
+        reply_end(install);
     } else {
-        int status = carry_out(install);
-        if (status != K_OK) {
-            reply_status(install, status, app_control_why());
-        }
+        carry_out(install);
     }
-}
-
-/* The end of a start: the app runs, or nothing of it stays. */
-static void start_done(struct app_install *install, int status)
-{
-    if (status == K_OK && !install->is_loading) {
-        install->is_loading = true;
-        status = app_control_load(install->user);
-        if (status == K_OK) {
-            return;
-        }
-    }
-    install->is_open = false;
-    reply_status(install, status, app_control_why());
 }
 
 static void app_install_done(void *self, int status)
 {
     struct app_install *install = self;
     switch (install->command) {
-    case TYPE_START:
-        start_done(install, status);
+    case TYPE_START: /* the app runs, or nothing of it stays */
+        if (status == K_OK && !install->is_loading) {
+            install->is_loading = true;
+            status = app_control_load(install->user);
+            if (status == K_OK) {
+                return;
+            }
+        }
+        install->is_open = false;
         break;
     case TYPE_HELLO:
         reply_hello(install);
-        break;
+        return;
     case TYPE_QUIT:
         install->command = 0;
+        return;
+    case TYPE_BEGIN:
+        install->is_open = install->is_open && status == K_OK;
         break;
     default:
-        install->is_open = install->is_open && (install->command != TYPE_BEGIN || status == K_OK);
-        reply_status(install, status, app_control_why());
         break;
     }
+    reply_status(install, status);
 }
 
 /* --- Bytes --- */
@@ -338,18 +310,23 @@ static void app_install_done(void *self, int status)
 static void take_frame_byte(struct app_install *install, uint8_t byte)
 {
     uint32_t at = install->received;
-    if ((at == 0 && byte != FRAME_FIRST) || (at == 1 && byte != FRAME_SECOND)) {
-        install->received = byte == FRAME_FIRST ? 1u : 0u;
+    if (at < 2u) {
+        bool is_second = at == 1u && byte == FRAME_SECOND;
+        install->received = is_second ? 2u : byte == FRAME_FIRST ? 1u : 0u;
+        install->received_crc = CRC_START;
         return;
     }
-    install->frame[at % APP_INSTALL_FRAME_BYTES] = byte;
     install->received++;
-    if (at == HEAD_BYTES - 1u && byte > APP_INSTALL_FRAME_BYTES - HEAD_BYTES - CHECK_BYTES) {
+    install->received_crc = crc_add(install->received_crc, byte);
+    at -= 2u;
+    if (at < APP_INSTALL_FRAME_BYTES) {
+        install->frame[at] = byte;
+    }
+    if (at == HEAD_BYTES - 1u && byte > APP_INSTALL_FRAME_BYTES - HEAD_BYTES) {
         install->received = 0;
-    } else if (at >= HEAD_BYTES &&
-               install->received == HEAD_BYTES + payload_bytes(install) + CHECK_BYTES) {
+    } else if (at + 1u == HEAD_BYTES + payload_bytes(install) + CHECK_BYTES) {
         install->received = 0;
-        if (check_is_right(install)) {
+        if (install->received_crc == CRC_RIGHT) {
             handle_frame(install);
         }
     }
@@ -358,18 +335,17 @@ static void take_frame_byte(struct app_install *install, uint8_t byte)
 /* The line `install`, from its beginning to its end. */
 static void take_typed_byte(struct app_install *install, uint8_t byte)
 {
-    bool line_ends = byte == '\r' || byte == '\n' || byte == 0x03u;
-    if (line_ends) {
-        bool is_it = install->typed == typed_line.length && byte != 0x03u;
-        install->typed = 0;
-        if (is_it && install->command == 0 && !dma_buffer_is_lent(&install->out)) {
+    uint32_t typed = install->received;
+    if (byte == '\r' || byte == '\n' || byte == 0x03u) {
+        install->received = 0;
+        if (typed == typed_line.length && byte != 0x03u && install->command == 0 &&
+            !dma_buffer_is_lent(&install->out)) {
             session_begin(install);
         }
-    } else if (install->typed < typed_line.length &&
-               byte == slice_get(typed_line, install->typed)) {
-        install->typed++;
+    } else if (typed < typed_line.length && byte == slice_get(typed_line, typed)) {
+        install->received++;
     } else {
-        install->typed = typed_line.length + 1u; /* another line */
+        install->received = typed_line.length + 1u; /* another line */
     }
 }
 

@@ -22,31 +22,32 @@
 #include "kernel/hil/uart.h"
 
 #define APP_INSTALL_SILENCE_US  5000000u
-#define APP_INSTALL_FRAME_BYTES (5u + 4u + APP_CONTROL_PIECE_BYTES + 4u)
+#define APP_INSTALL_FRAME_BYTES (3u + 4u + APP_CONTROL_PIECE_BYTES)
 #define APP_INSTALL_REPLY_BYTES 96u
 
 struct app_install {
-    const struct hil_uart *uart;        /* borrowed for ever, as the two below */
-    const struct hil_uart_input *input; /* of the same */
-    struct hil_uart_client uart_client;
-    const struct hil_delay *delay;
-    struct hil_delay_client delay_client;
-    struct app_control_client control_client;
-    struct app_control_user *user; /* borrowed for ever */
+    struct dma_buffer out;
+    uint8_t command;               /* the frame's type while it is carried out, else 0 */
+    uint8_t sequence;              /* of that frame, or of the one answered last */
     bool active;                   /* what comes in is its own */
     bool is_open;                  /* an installation of its own has begun */
     bool again;                    /* the answer is to be sent (once more) when the UART is free */
-    uint8_t command;               /* the frame's type while it is carried out, else 0 */
-    uint8_t sequence;              /* of that frame, or of the one answered last */
     bool is_loading;               /* what is to be started has been looked at */
-    uint32_t typed;                /* of the line `install`, while not active */
-    uint32_t received;             /* bytes of the frame */
+    uint32_t received;             /* bytes of the frame or, while not active, of the line */
+    uint32_t received_crc;         /* of the frame, as far as it is there */
     uint32_t reply_length;         /* 0: nothing was answered yet */
+    uint32_t reply_crc;            /* as far as it is made */
+    struct app_control_user *user; /* borrowed for ever, as the three below */
+    const struct hil_uart *uart;
+    const struct hil_uart_input *input; /* of the same */
+    const struct hil_delay *delay;
     struct dma_buffer in;
-    struct dma_buffer out;
+    struct hil_uart_client uart_client;
+    struct hil_delay_client delay_client;
+    struct app_control_client control_client;
     uint8_t in_bytes[1];
+    uint8_t frame[APP_INSTALL_FRAME_BYTES]; /* from its type on, without the check */
     uint8_t out_bytes[APP_INSTALL_REPLY_BYTES];
-    uint8_t frame[APP_INSTALL_FRAME_BYTES];
 };
 
 /* Becomes the client of `uart`, a port of the console's, and of `delay`. */
