@@ -72,20 +72,8 @@ static void app_loader_done(void *self, int status)
     } else if (status == K_OK && loader->command == ABI_APP_LOADER_UNLOAD) {
         goes_on = unload_next(loader) == K_OK;
     }
-    if (goes_on) {
-        return;
-    }
-    if (loader->command == ABI_APP_LOADER_ABORT && !process_id_is_alive(loader->caller)) {
-        loader->command = 0;
-    } else if (loader->command != 0) {
+    if (!goes_on) { /* of a process that is gone, app_control clears away what it had begun */
         answer(loader, status);
-    }
-    /* Whose process is gone in the middle of it: nobody will write the rest. */
-    if (!process_id_is_none(loader->owner) && !process_id_is_alive(loader->owner)) {
-        bool aborts = app_control_abort(loader->user) == K_OK;
-        loader->command = aborts ? ABI_APP_LOADER_ABORT : 0;
-        loader->caller = loader->owner;
-        loader->owner = PROCESS_ID_NONE;
     }
 }
 

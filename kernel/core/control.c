@@ -8,45 +8,49 @@
 #include "kernel/core/grant_memory.h"
 #include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
+#include "kernel/core/memory.h"
 
 uint32_t process_slot_count(void)
 {
     return KERNEL_PROCESS_SLOTS;
 }
 
+static struct process *process_at(uint32_t index)
+{
+    return index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
+}
+
+/* Field by field: a struct in braces would be read whole before it is written. */
 bool process_view_get(uint32_t index, struct process_view *view)
 {
-    const struct process *process = index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
+    const struct process *process = process_at(index);
     if (process == NULL) {
         return false;
     }
-    uint32_t grants_used = 0;
+    view->id = process->id;
+    view->index = process->slot;
+    view->short_id = process->app.short_id;
+    view->name = process_name(process);
+    view->state = (enum abi_process_state)process->state;
+    view->system_calls = process->system_calls;
+    view->slices_used_up = process->slices_used_up;
+    view->restarts = process->restarts;
+    view->upcalls_pending = process->queue_count;
+    view->upcalls_dropped = process->upcalls_dropped;
+    view->grants_total = grant_count();
+    view->completion_code = process->completion_code;
+    view->flash_start = process->layout.flash_start;
+    view->flash_end = process->layout.flash_start + process->app.total_size;
+    view->ram_start = process->layout.ram_start;
+    view->app_break = process->app_break;
+    view->grant_start = process->grant_start;
+    view->ram_end = process->layout.ram_end;
+    view->stack_top = process->stack_top;
+    view->heap_start = process->heap_start;
+    view->grants_used = 0;
     for (uint32_t i = 0; i < grant_count(); i++) {
-        grants_used += process->grant_block[i] != 0 ? 1u : 0u; /* custom ones have no block here */
+        view->grants_used += process->grant_block[i] != 0 ? 1u : 0u; /* custom ones have none */
     }
-    *view = (struct process_view){
-        .id = process->id,
-        .index = process->slot,
-        .short_id = process->app.short_id,
-        .name = process_name(process),
-        .state = (enum abi_process_state)process->state,
-        .system_calls = process->system_calls,
-        .slices_used_up = process->slices_used_up,
-        .restarts = process->restarts,
-        .upcalls_pending = process->queue_count,
-        .upcalls_dropped = process->upcalls_dropped,
-        .grants_used = grants_used,
-        .grants_total = grant_count(),
-        .completion_code = process->completion_code,
-        .flash_start = process->layout.flash_start,
-        .flash_end = process->layout.flash_start + process->app.total_size,
-        .ram_start = process->layout.ram_start,
-        .app_break = process->app_break,
-        .grant_start = process->grant_start,
-        .ram_end = process->layout.ram_end,
-        .stack_top = process->stack_top,
-        .heap_start = process->heap_start,
-    };
     return true;
 }
 
@@ -62,16 +66,16 @@ static struct const_slice capsule_name(const struct driver *driver)
 
 bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_view *view)
 {
-    const struct process *process = index < KERNEL_PROCESS_SLOTS ? kernel.process[index] : NULL;
+    const struct process *process = process_at(index);
     if (process == NULL || number >= grant_count()) {
         return false;
     }
     const struct driver *driver = grant_driver(number);
-    *view = (struct process_grant_view){
-        .has_driver = driver != NULL,
-        .driver = driver != NULL ? driver->ops->number : 0,
-        .name = capsule_name(driver),
-    };
+    view->has_driver = driver != NULL;
+    view->driver = driver != NULL ? driver->ops->number : 0;
+    view->name = capsule_name(driver);
+    view->bytes = 0;
+    view->pieces = 0;
     struct grant_memory_block block = {0};
     while (grant_memory_next(process, &block)) {
         if (block.grant == number) {
@@ -86,7 +90,8 @@ bool process_find_by_name(struct const_slice name, struct process_id *id)
 {
     for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
         const struct process *process = kernel.process[i];
-        if (process != NULL && slice_is_equal(process_name(process), name)) {
+        if (process != NULL && process->app.name_length == name.length &&
+            memcmp(process_name(process).bytes, name.bytes, name.length) == 0) {
             *id = process->id;
             return true;
         }
@@ -137,8 +142,7 @@ static int act_on_living(struct process *process, enum abi_process_action action
 
 int process_act(struct process_id id, enum abi_process_action action)
 {
-    uint32_t slot = process_id_index(id);
-    struct process *process = slot < KERNEL_PROCESS_SLOTS ? kernel.process[slot] : NULL;
+    struct process *process = process_at(process_id_index(id));
     if (process == NULL || !process_id_is_equal(process->id, id)) {
         return K_ENODEVICE;
     }
@@ -163,19 +167,17 @@ static uint32_t address_of(const void *place)
 void kernel_view_get(struct kernel_view *view)
 {
     const struct kernel_bounds *bounds = &kernel.config->bounds;
-    *view = (struct kernel_view){
-        .text_start = address_of(bounds->text_start),
-        .text_end = address_of(bounds->text_end),
-        .stack_start = address_of(bounds->stack_start),
-        .stack_end = address_of(bounds->stack_end),
-        .data_start = address_of(bounds->data_start),
-        .data_end = address_of(bounds->data_end),
-        .app_flash_start = address_of(bounds->app_flash_start),
-        .app_flash_end = address_of(bounds->app_flash_end),
-        .app_ram_start = address_of(bounds->app_ram_start),
-        .app_ram_end = address_of(bounds->app_ram_end),
-        .app_ram_free = process_ram_free_bytes(),
-    };
+    view->text_start = address_of(bounds->text_start);
+    view->text_end = address_of(bounds->text_end);
+    view->stack_start = address_of(bounds->stack_start);
+    view->stack_end = address_of(bounds->stack_end);
+    view->data_start = address_of(bounds->data_start);
+    view->data_end = address_of(bounds->data_end);
+    view->app_flash_start = address_of(bounds->app_flash_start);
+    view->app_flash_end = address_of(bounds->app_flash_end);
+    view->app_ram_start = address_of(bounds->app_ram_start);
+    view->app_ram_end = address_of(bounds->app_ram_end);
+    view->app_ram_free = process_ram_free_bytes();
 }
 
 struct const_slice kernel_version_text(void)

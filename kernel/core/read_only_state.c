@@ -1,6 +1,7 @@
 #include "kernel/core/read_only_state.h"
 
 #include "kernel/capsule/grant.h"
+#include "kernel/core/bytes.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/alarm.h"
 
@@ -36,15 +37,6 @@ const struct driver_ops read_only_state_driver_ops = {
     .grant = &read_only_state_grant,
 };
 
-/* Byte by byte: the buffer may lie anywhere. */
-static void put(uint32_t address, uint32_t value)
-{
-    uint8_t *bytes = process_memory(address);
-    for (uint32_t i = 0; i < sizeof(value); i++) {
-        bytes[i] = (uint8_t)(value >> (8 * i));
-    }
-}
-
 bool read_only_state_show(const struct process *process)
 {
     uint32_t block = process->grant_block[grant_index(&read_only_state_grant)];
@@ -54,17 +46,18 @@ bool read_only_state_show(const struct process *process)
     const struct grant_pair *buffer = grant_pair_get(
         &read_only_state_grant, block, ALLOW_USER_READABLE, ABI_READ_ONLY_STATE_UR_BUFFER);
     uint32_t length = buffer->second;
+    uint8_t *bytes = process_memory(buffer->first); /* may lie anywhere */
     if (length >= ABI_READ_ONLY_STATE_PENDING) {
-        put(buffer->first + ABI_READ_ONLY_STATE_SWITCHES,
-            process->system_calls + process->interruptions);
+        bytes_put_u32(bytes + ABI_READ_ONLY_STATE_SWITCHES,
+                      process->system_calls + process->interruptions);
     }
     if (length >= ABI_READ_ONLY_STATE_TICKS) {
-        put(buffer->first + ABI_READ_ONLY_STATE_PENDING, process->queue_count);
+        bytes_put_u32(bytes + ABI_READ_ONLY_STATE_PENDING, process->queue_count);
     }
     if (length >= ABI_READ_ONLY_STATE_BYTES) {
         const struct hil_alarm *clock = kernel.low_driver[ABI_DRIVER_READ_ONLY_STATE]->self;
-        put(buffer->first + ABI_READ_ONLY_STATE_TICKS, hil_alarm_now(clock));
-        put(buffer->first + ABI_READ_ONLY_STATE_TICKS + (uint32_t)sizeof(uint32_t), 0);
+        bytes_put_u32(bytes + ABI_READ_ONLY_STATE_TICKS, hil_alarm_now(clock));
+        bytes_put_u32(bytes + ABI_READ_ONLY_STATE_TICKS + (uint32_t)sizeof(uint32_t), 0);
     }
     return length != 0;
 }

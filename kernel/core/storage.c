@@ -15,12 +15,6 @@ static uint32_t hash_name(struct const_slice name)
     return hash != 0 ? hash : 1u;
 }
 
-/* NULL when its life is over. */
-static const struct process *find_process(struct process_id id)
-{
-    return process_id_is_alive(id) ? kernel.process[process_id_index(id)] : NULL;
-}
-
 static uint32_t owner_of(const struct process *process)
 {
     if (process->app.short_id != 0) {
@@ -32,13 +26,13 @@ static uint32_t owner_of(const struct process *process)
 
 uint32_t storage_owner(struct process_id id)
 {
-    const struct process *process = find_process(id);
+    const struct process *process = process_find(id);
     return process != NULL ? owner_of(process) : 0;
 }
 
 uint32_t storage_write_id(struct process_id id)
 {
-    const struct process *process = find_process(id);
+    const struct process *process = process_find(id);
     if (process == NULL) {
         return 0;
     }
@@ -49,7 +43,7 @@ uint32_t storage_write_id(struct process_id id)
 
 static bool is_listed(struct process_id id, uint32_t write_id, bool modify)
 {
-    const struct process *process = find_process(id);
+    const struct process *process = process_find(id);
     if (process == NULL || write_id == 0) {
         return false;
     }
