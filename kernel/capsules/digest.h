@@ -12,9 +12,10 @@
 #include "kernel/capsules/sha256.h"
 
 /* A buffer on its way into a hash. Lies in the process's grant. */
-struct digest_input {
-    uint32_t length; /* as it was when the work was asked for */
+struct digest_job {
+    uint32_t length; /* of the buffer, as it was when the work was asked for */
     uint32_t done;
+    struct sha256 hash;
 };
 
 /*
@@ -23,12 +24,19 @@ struct digest_input {
  * shorter.
  */
 #define DIGEST_PIECE_BYTES 128u
-int digest_add_piece(BORROWED struct sha256 *hash, BORROWED struct digest_input *input,
-                     const struct grant *grant, struct process_id id, uint32_t number);
+int digest_add_piece(BORROWED struct digest_job *job, const struct grant *grant,
+                     struct process_id id, uint32_t number);
 
-/* Whether the read-only buffer `number` begins with the digest. How long it takes does not depend
- * on where they differ. */
-bool digest_is_in_buffer(BORROWED struct const_slice digest, const struct grant *grant,
-                         struct process_id id, uint32_t number);
+/*
+ * Ends the hash. ALLOW_READ_WRITE: the digest goes to the process's buffer `number`, as much as has
+ * room; returns its first byte. K_ERESERVE: there is no room. ALLOW_READ_ONLY: returns whether the
+ * buffer begins with the digest; how long that takes does not depend on where they differ.
+ * K_ENOMEM: it is shorter.
+ */
+int digest_finish(BORROWED struct digest_job *job, const struct grant *grant, struct process_id id,
+                  enum allow_kind kind, uint32_t number);
+
+/* Upcall `number`: (0, result, 0), or (status, 0, 0) of a negative result. */
+void digest_answer(const struct grant *grant, struct process_id id, uint32_t number, int result);
 
 #endif

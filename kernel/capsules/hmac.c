@@ -9,114 +9,95 @@ CAPSULE(hmac, .needs = {DEFERRED, DIGEST, GRANT, SHA256});
 #define INNER_PAD 0x36u
 #define OUTER_PAD 0x5Cu
 
-enum hmac_work { HMAC_IDLE, HMAC_UPDATE, HMAC_FINISH, HMAC_VERIFY };
-
 struct hmac_process {
-    struct sha256 hash; /* of a long key at first, then the inner one */
-    struct sha256_chain outer;
-    struct digest_input key, data;
-    enum hmac_work work;
+    uint32_t command; /* that is carried out; 0: none */
     bool is_algorithm_set;
-    bool is_keyed; /* the key is in hash and outer */
+    bool is_keyed; /* the key is in job and outer */
     bool is_open;  /* there were updates */
+    uint32_t data_length;
+    struct digest_job job; /* of a long key at first, then the inner hash */
+    struct sha256_chain outer;
 };
 GRANT(hmac_grant, struct hmac_process, ABI_HMAC_UPCALLS, ABI_HMAC_ROS, ABI_HMAC_RWS);
 
-/* Nothing of the key is kept, unless there is more data to come. */
-static void answer(BORROWED struct hmac_process *p, struct process_id id, int status,
-                   uint32_t result)
+static void forget(BORROWED struct hmac_process *p)
 {
-    bool is_verified = p->work == HMAC_VERIFY;
-    if (status == K_OK && p->work == HMAC_UPDATE) {
-        p->work = HMAC_IDLE;
-        p->is_open = true;
-    } else {
-        *p = (struct hmac_process){.is_algorithm_set = true};
-    }
-    (void)upcall_schedule(&hmac_grant, id,
-                          is_verified ? ABI_HMAC_UPCALL_VERIFIED : ABI_HMAC_UPCALL_DONE,
-                          (uint32_t)-status, result, 0);
+    *p = (struct hmac_process){.is_algorithm_set = true};
 }
 
-/* A hash that begins with the key's block. */
-static void begin_padded(BORROWED struct sha256 *hash, BORROWED struct const_slice key, uint8_t pad)
+/* A hash that begins with the key's block, each byte changed so. */
+static void begin_padded(BORROWED struct sha256 *hash, BORROWED struct slice key, uint8_t pad)
 {
-    uint8_t block[SHA256_BLOCK_BYTES] = {0};
     for (uint32_t i = 0; i < SHA256_BLOCK_BYTES; i++) {
-        block[i] = slice_get(key, i) ^ pad;
+        (void)slice_put(key, i, slice_get(slice_as_const(key), i) ^ pad);
     }
     sha256_begin(hash);
-    sha256_add(hash, slice_as_const(SLICE_OF(block)));
+    sha256_add(hash, slice_as_const(key));
 }
 
-/* A key of more than a block counts by its digest. K_EBUSY: there is more of it. */
-static int take_key(BORROWED struct hmac_process *p, struct process_id id)
+/* A key of more than a block counts by its digest. K_EBUSY: there is more of it, or the data. */
+static int add_key(BORROWED struct hmac_process *p, struct process_id id)
 {
-    uint8_t key[SHA256_BLOCK_BYTES] = {0};
-    if (p->key.length > SHA256_BLOCK_BYTES) {
-        int status = digest_add_piece(&p->hash, &p->key, &hmac_grant, id, ABI_HMAC_RO_KEY);
+    uint8_t bytes[SHA256_BLOCK_BYTES] = {0};
+    struct slice key = SLICE_OF(bytes);
+    if (p->job.length > SHA256_BLOCK_BYTES) {
+        int status = digest_add_piece(&p->job, &hmac_grant, id, ABI_HMAC_RO_KEY);
         if (status != K_OK) {
             return status;
         }
-        sha256_finish(&p->hash, SLICE_OF(key));
+        sha256_finish(&p->job.hash, key);
     } else if (allow_read(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_KEY, 0,
-                          slice_part(SLICE_OF(key), 0, p->key.length)) != p->key.length) {
+                          slice_part(key, 0, p->job.length)) != p->job.length) {
         return K_ERESERVE;
     }
-    begin_padded(&p->hash, slice_as_const(SLICE_OF(key)), OUTER_PAD);
-    p->outer = p->hash.chain;
-    begin_padded(&p->hash, slice_as_const(SLICE_OF(key)), INNER_PAD);
+    begin_padded(&p->job.hash, key, OUTER_PAD);
+    p->outer = p->job.hash.chain;
+    begin_padded(&p->job.hash, key, OUTER_PAD ^ INNER_PAD);
+    p->job.length = p->data_length;
+    p->job.done = 0;
     p->is_keyed = true;
-    return K_OK;
+    return K_EBUSY;
 }
 
-static void finish(BORROWED struct hmac_process *p, struct process_id id)
+/* All of the data is in the hash, or it is not to be had. Nothing of the key is kept, unless there
+ * is more data to come. */
+static void finish(BORROWED struct hmac_process *p, struct process_id id, int status)
 {
-    uint8_t bytes[SHA256_BYTES] = {0};
-    struct slice code = SLICE_OF(bytes);
-    sha256_finish(&p->hash, code);
-    sha256_begin_after_block(&p->hash, &p->outer);
-    sha256_add(&p->hash, slice_as_const(code));
-    sha256_finish(&p->hash, code);
-    if (p->work == HMAC_VERIFY) {
-        uint32_t room = allow_length(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_COMPARE);
-        bool is_equal =
-            digest_is_in_buffer(slice_as_const(code), &hmac_grant, id, ABI_HMAC_RO_COMPARE);
-        answer(p, id, room >= SHA256_BYTES ? K_OK : K_ENOMEM, is_equal);
+    bool verifies = p->command >= ABI_HMAC_VERIFY;
+    int result = status;
+    if (status == K_OK && p->command == ABI_HMAC_UPDATE) {
+        p->command = 0;
+        p->is_open = true;
     } else {
-        uint32_t written = allow_write(&hmac_grant, id, ABI_HMAC_RW_CODE, 0, slice_as_const(code));
-        answer(p, id, written > 0 ? K_OK : K_ERESERVE, written > 0 ? bytes[0] : 0);
+        if (status == K_OK) {
+            uint8_t inner[SHA256_BYTES] = {0};
+            sha256_finish(&p->job.hash, SLICE_OF(inner));
+            sha256_begin_after_block(&p->job.hash, &p->outer);
+            sha256_add(&p->job.hash, slice_as_const(SLICE_OF(inner)));
+            result =
+                digest_finish(&p->job, &hmac_grant, id,
+                              verifies ? ALLOW_READ_ONLY : ALLOW_READ_WRITE, ABI_HMAC_RO_COMPARE);
+        }
+        forget(p);
     }
+    digest_answer(&hmac_grant, id, verifies ? ABI_HMAC_UPCALL_VERIFIED : ABI_HMAC_UPCALL_DONE,
+                  result);
 }
 
-/* False when that was all. */
-static bool do_piece(BORROWED struct hmac_process *p, struct process_id id)
-{
-    int status = K_EBUSY;
-    if (!p->is_keyed) {
-        int taken = take_key(p, id);
-        status = taken == K_OK ? K_EBUSY : taken;
-    } else {
-        status = digest_add_piece(&p->hash, &p->data, &hmac_grant, id, ABI_HMAC_RO_DATA);
-    }
-    if (status == K_EBUSY) {
-        return true;
-    }
-    if (status == K_OK && p->work != HMAC_UPDATE) {
-        finish(p, id);
-    } else {
-        answer(p, id, status, 0);
-    }
-    return false;
-}
-
+/* A piece for each that waits. */
 static void hmac_deferred(void *self)
 {
     struct hmac_driver *hmac = self;
     bool more = false;
     grant_each (hmac_grant, id, p) {
-        if (p->work != HMAC_IDLE && do_piece(p, id)) {
-            more = true;
+        if (p->command != 0) {
+            int status = p->is_keyed ? digest_add_piece(&p->job, &hmac_grant, id, ABI_HMAC_RO_DATA)
+                                     : add_key(p, id);
+            if (status == K_EBUSY) {
+                more = true;
+            } else {
+                finish(p, id, status);
+            }
         }
     }
     if (more) {
@@ -124,42 +105,45 @@ static void hmac_deferred(void *self)
     }
 }
 
-/* `goes_on`: with what updates have gathered, which else is forgotten. */
-static int start(BORROWED struct hmac_process *p, struct process_id id, enum hmac_work work,
-                 bool goes_on, uint32_t data_length)
+static int start(BORROWED struct hmac_process *p, struct process_id id, uint32_t command)
 {
-    uint32_t key_length = allow_length(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_KEY);
+    bool is_end = command == ABI_HMAC_FINISH || command == ABI_HMAC_VERIFY_FINISH;
+    if (is_end && !p->is_open) {
+        return K_EOFF;
+    }
     if (!p->is_algorithm_set) {
         return K_EINVAL;
     }
-    if (p->work != HMAC_IDLE) {
+    if (p->command != 0) {
         return K_ENOMEM;
     }
-    if (!goes_on) {
-        if (key_length == 0) {
+    uint32_t key = allow_length(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_KEY);
+    uint32_t data = allow_length(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_DATA);
+    if (is_end) {
+        data = 0;
+    }
+    /* It goes on with what updates have gathered, which else is forgotten. */
+    if (is_end || (command == ABI_HMAC_UPDATE && p->is_open)) {
+        p->job.length = data;
+    } else {
+        if (key == 0) {
             return K_ERESERVE;
         }
-        *p = (struct hmac_process){.is_algorithm_set = true};
-        p->key.length = key_length;
-        sha256_begin(&p->hash);
+        forget(p);
+        sha256_begin(&p->job.hash);
+        p->job.length = key;
     }
-    p->work = work;
-    p->data = (struct digest_input){.length = data_length};
+    p->job.done = 0;
+    p->data_length = data;
+    p->command = command;
     return K_OK;
 }
 
 static command_return hmac_run(struct hmac_driver *hmac, struct process_id id, uint32_t command)
 {
-    bool is_verify = command == ABI_HMAC_VERIFY || command == ABI_HMAC_VERIFY_FINISH;
-    bool is_end = command == ABI_HMAC_FINISH || command == ABI_HMAC_VERIFY_FINISH;
-    uint32_t length = is_end ? 0 : allow_length(&hmac_grant, id, ALLOW_READ_ONLY, ABI_HMAC_RO_DATA);
-    int status = K_EOFF;
+    int status = K_OK;
     grant_enter (hmac_grant, id, p) {
-        if (command == ABI_HMAC_UPDATE) {
-            status = start(p, id, HMAC_UPDATE, p->is_open, length);
-        } else if (!is_end || p->is_open) {
-            status = start(p, id, is_verify ? HMAC_VERIFY : HMAC_FINISH, is_end, length);
-        }
+        status = start(p, id, command);
     }
     if (status == K_OK) {
         deferred_call_request_later(&hmac->deferred);

@@ -9,36 +9,29 @@ CAPSULE(sha, .needs = {DEFERRED, DIGEST, GRANT, SHA256});
 enum sha_work { SHA_IDLE, SHA_HASH, SHA_VERIFY };
 
 struct sha_process {
-    struct sha256 hash;
-    struct digest_input data;
+    struct digest_job job;
     enum sha_work work;
 };
 GRANT(sha_grant, struct sha_process, ABI_SHA_UPCALLS, ABI_SHA_ROS, ABI_SHA_RWS);
 
-static void answer(BORROWED struct sha_process *p, struct process_id id, int status, bool is_equal)
-{
-    uint32_t number = p->work == SHA_HASH ? ABI_SHA_UPCALL_HASHED : ABI_SHA_UPCALL_VERIFIED;
-    p->work = SHA_IDLE;
-    (void)upcall_schedule(&sha_grant, id, number, (uint32_t)-status, is_equal, 0);
-}
+/* The upcall, and the buffer that the digest goes to or is compared with, have the same number. */
+_Static_assert(ABI_SHA_UPCALL_HASHED == 0 && ABI_SHA_RW_DIGEST == 0, "0 hashes");
+_Static_assert(ABI_SHA_UPCALL_VERIFIED == 1 && ABI_SHA_RO_COMPARE == 1, "1 verifies");
 
-static void finish(BORROWED struct sha_process *p, struct process_id id)
+/* The data is in the hash, or is not to be had. */
+static void finish(BORROWED struct sha_process *p, struct process_id id, int status)
 {
-    uint8_t digest[SHA256_BYTES] = {0};
-    int status = K_ENOMEM; /* the other buffer has not the digest's length */
-    bool is_equal = false;
-    sha256_finish(&p->hash, SLICE_OF(digest));
-    if (p->work == SHA_VERIFY) {
-        if (allow_length(&sha_grant, id, ALLOW_READ_ONLY, ABI_SHA_RO_COMPARE) == SHA256_BYTES) {
-            status = K_OK;
-            is_equal = digest_is_in_buffer(slice_as_const(SLICE_OF(digest)), &sha_grant, id,
-                                           ABI_SHA_RO_COMPARE);
+    uint32_t number = p->work == SHA_VERIFY;
+    enum allow_kind kind = number > 0 ? ALLOW_READ_ONLY : ALLOW_READ_WRITE;
+    int result = status;
+    p->work = SHA_IDLE;
+    if (status == K_OK) {
+        result = K_ENOMEM;
+        if (allow_length(&sha_grant, id, kind, number) == SHA256_BYTES) {
+            result = digest_finish(&p->job, &sha_grant, id, kind, number) > 0 ? (int)number : 0;
         }
-    } else if (allow_length(&sha_grant, id, ALLOW_READ_WRITE, ABI_SHA_RW_DIGEST) == SHA256_BYTES) {
-        status = K_OK;
-        (void)allow_write(&sha_grant, id, ABI_SHA_RW_DIGEST, 0, slice_as_const(SLICE_OF(digest)));
     }
-    answer(p, id, status, is_equal);
+    digest_answer(&sha_grant, id, number, result);
 }
 
 /* A piece for each that waits. */
@@ -48,13 +41,11 @@ static void sha_deferred(void *self)
     bool more = false;
     grant_each (sha_grant, id, p) {
         if (p->work != SHA_IDLE) {
-            int status = digest_add_piece(&p->hash, &p->data, &sha_grant, id, ABI_SHA_RO_DATA);
+            int status = digest_add_piece(&p->job, &sha_grant, id, ABI_SHA_RO_DATA);
             if (status == K_EBUSY) {
                 more = true;
-            } else if (status == K_OK) {
-                finish(p, id);
             } else {
-                answer(p, id, status, false);
+                finish(p, id, status);
             }
         }
     }
@@ -71,8 +62,9 @@ static command_return sha_start(struct sha_driver *sha, struct process_id id, en
         if (p->work == SHA_IDLE) {
             status = K_OK;
             p->work = work;
-            p->data = (struct digest_input){.length = length};
-            sha256_begin(&p->hash);
+            p->job.length = length;
+            p->job.done = 0;
+            sha256_begin(&p->job.hash);
         }
     }
     if (status == K_OK) {

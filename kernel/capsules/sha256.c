@@ -57,52 +57,40 @@ static uint32_t sigma1(uint32_t x)
     return rotated(x, 17) ^ rotated(x, 19) ^ x >> 10;
 }
 
-/* Section 6.2.2; of the message schedule only the latest 16 words are kept. */
+/* Section 6.2.2. Of the message schedule only 16 words are kept: each makes way, when it was used,
+ * for the one that is 16 behind it. */
 static void take_block(BORROWED struct sha256 *hash)
 {
-    uint32_t w[16] = {0};
-    for (uint32_t i = 0; i < SHA256_BLOCK_BYTES; i++) {
-        w[i / 4u] = w[i / 4u] << 8 | hash->block[i];
-    }
-    struct sha256_chain *chain = &hash->chain;
-    uint32_t a = chain->word[0], b = chain->word[1], c = chain->word[2], d = chain->word[3];
-    uint32_t e = chain->word[4], f = chain->word[5], g = chain->word[6], h = chain->word[7];
+    struct sha256_chain now = hash->chain;
     for (uint32_t t = 0; t < ROUNDS; t++) {
-        uint32_t now = t % 16u;
-        if (t >= 16u) {
-            w[now] =
-                sigma1(w[(t + 14u) % 16u]) + w[(t + 9u) % 16u] + sigma0(w[(t + 1u) % 16u]) + w[now];
-        }
-        uint32_t t1 = h + sum1(e) + ((e & f) ^ (~e & g)) + constants[t] + w[now];
+        uint32_t w = hash->word[t % 16u];
+        uint32_t a = now.word[0], b = now.word[1], c = now.word[2];
+        uint32_t e = now.word[4], f = now.word[5], g = now.word[6];
+        uint32_t t1 = now.word[7] + sum1(e) + ((e & f) ^ (~e & g)) + constants[t] + w;
         uint32_t t2 = sum0(a) + ((a & b) ^ (a & c) ^ (b & c));
-        h = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
+        now = (struct sha256_chain){{t1 + t2, a, b, c, now.word[3] + t1, e, f, g}};
+        hash->word[t % 16u] = w + sigma1(hash->word[(t + 14u) % 16u]) + hash->word[(t + 9u) % 16u] +
+                              sigma0(hash->word[(t + 1u) % 16u]);
     }
-    const uint32_t end[8] = {a, b, c, d, e, f, g, h};
     for (uint32_t i = 0; i < 8u; i++) {
-        chain->word[i] = chain->word[i] + end[i];
+        hash->chain.word[i] = hash->chain.word[i] + now.word[i];
     }
 }
 
-static void add_byte(BORROWED struct sha256 *hash, uint8_t byte)
+static void add_byte(BORROWED struct sha256 *hash, uint32_t byte)
 {
-    hash->block[hash->bytes % SHA256_BLOCK_BYTES] = byte;
+    uint32_t at = (uint32_t)hash->bytes % SHA256_BLOCK_BYTES;
+    hash->word[at / 4u] = hash->word[at / 4u] << 8 | byte;
     hash->bytes++;
-    if (hash->bytes % SHA256_BLOCK_BYTES == 0) {
+    if (at == SHA256_BLOCK_BYTES - 1u) {
         take_block(hash);
     }
 }
 
 void sha256_begin(BORROWED struct sha256 *hash)
 {
+    sha256_begin_after_block(hash, &start);
     hash->bytes = 0;
-    hash->chain = start;
 }
 
 void sha256_begin_after_block(BORROWED struct sha256 *hash,
@@ -123,13 +111,14 @@ void sha256_add(BORROWED struct sha256 *hash, BORROWED struct const_slice bytes)
 void sha256_finish(BORROWED struct sha256 *hash, BORROWED struct slice digest)
 {
     uint64_t bits = hash->bytes * 8u;
-    add_byte(hash, 0x80);
-    while (hash->bytes % SHA256_BLOCK_BYTES != SHA256_BLOCK_BYTES - LENGTH_BYTES) {
-        add_byte(hash, 0);
-    }
-    for (uint32_t i = LENGTH_BYTES; i > 0; i--) {
-        add_byte(hash, (uint8_t)(bits >> 8u * (i - 1u)));
-    }
+    uint32_t padding = 0x80;
+    do {
+        add_byte(hash, padding);
+        padding = 0;
+    } while (hash->bytes % SHA256_BLOCK_BYTES != SHA256_BLOCK_BYTES - LENGTH_BYTES);
+    hash->word[14] = (uint32_t)(bits >> 32);
+    hash->word[15] = (uint32_t)bits;
+    take_block(hash);
     for (uint32_t i = 0; i < SHA256_BYTES; i++) {
         (void)slice_put(digest, i, (uint8_t)(hash->chain.word[i / 4u] >> 8u * (3u - i % 4u)));
     }

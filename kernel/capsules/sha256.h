@@ -23,9 +23,9 @@ struct sha256_chain {
 };
 
 struct sha256 {
-    uint64_t bytes; /* so far; of the last block, bytes % SHA256_BLOCK_BYTES are in */
+    uint32_t word[SHA256_BLOCK_BYTES / 4u]; /* of the block that is not full */
     struct sha256_chain chain;
-    uint8_t block[SHA256_BLOCK_BYTES];
+    uint64_t bytes; /* so far */
 };
 
 void sha256_begin(BORROWED struct sha256 *hash);
