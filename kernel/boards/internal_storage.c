@@ -14,8 +14,8 @@ static const struct hil_flash storage_flash = {&nrf52_nvmc_ops, &storage_window,
 static const struct hil_flash isolated_flash = {&nrf52_nvmc_ops, &isolated_window, ISOLATED_BYTES,
                                                 NULL};
 static struct nvm_pool storage_pool, isolated_pool;
-static uint8_t storage_entries[STORAGE_BLOCKS * NVM_POOL_ENTRY_BYTES];
-static uint8_t isolated_entries[ISOLATED_BLOCKS * NVM_POOL_ENTRY_BYTES];
+static struct hil_flash_note storage_notes[STORAGE_BLOCKS];
+static struct hil_flash_note isolated_notes[ISOLATED_BLOCKS];
 struct nvm_storage_driver internal_nvm_storage;
 struct isolated_storage_driver internal_isolated_storage;
 
@@ -33,8 +33,8 @@ void internal_storage_init(void)
     uint32_t next =
         window_init(&storage_window, (uint32_t)(uintptr_t)data_flash_start, STORAGE_BYTES);
     (void)window_init(&isolated_window, next, ISOLATED_BYTES);
-    nvm_pool_init(&storage_pool, &storage_flash, SLICE_OF(storage_entries));
-    nvm_pool_init(&isolated_pool, &isolated_flash, SLICE_OF(isolated_entries));
+    nvm_pool_init(&storage_pool, &storage_flash, (struct hil_flash_notes)LIST_OF(storage_notes));
+    nvm_pool_init(&isolated_pool, &isolated_flash, (struct hil_flash_notes)LIST_OF(isolated_notes));
     /* A block each: no app takes what two could have. */
     nvm_storage_init(&internal_nvm_storage, &storage_pool, 1);
     isolated_storage_init(&internal_isolated_storage, &isolated_pool);

@@ -21,7 +21,7 @@ struct aes_inverse {
 /* Of the cipher's key, which is not kept. */
 void aes_inverse_make_key(BORROWED struct aes_inverse *key, BORROWED const struct aes_block *from);
 
-/* Decrypts the block in place. Some 10,000 cycles. */
+/* Decrypts the block in place. Some 6,000 cycles. */
 void aes_inverse_decrypt(BORROWED const struct aes_inverse *key, BORROWED struct aes_block *block);
 
 #endif

@@ -12,448 +12,331 @@ CAPSULE(nvm_pool, .needs = {FLASH, GRANT});
 #define FAILURES_MAX   3u /* in a row */
 #define SEQUENCE_SHIFT 8u
 #define INDEX_MASK     0xFFu
+#define NO_BLOCK       UINT32_MAX  /* instead of a sector */
 #define HASH_START     2166136261u /* FNV-1a, 32 bits */
 #define HASH_PRIME     16777619u
 
 _Static_assert((PAGES + 1u) * PAGE_BYTES == HIL_FLASH_SECTOR_BYTES, "a sector is a block");
 
 /* The seal, in a block's first page: words, least significant byte first. */
-#define SEAL_MAGIC     0x0253564Eu /* "NVS", 2; 0: struck out */
-#define SEAL_OWNER     4u
-#define SEAL_STAMP     8u
-#define SEAL_CHECKSUMS 12u                           /* of the pages */
-#define SEAL_HASH      (SEAL_CHECKSUMS + 4u * PAGES) /* of the bytes before */
-#define SEAL_BYTES     (SEAL_HASH + 4u)
-#define MAGIC_BYTES    4u
-#define WORD_BYTES     4u
+#define SEAL_PAGE           0u
+#define SEAL_MAGIC          0x0253564Eu /* "NVS", 2; 0: struck out */
+#define SEAL_OWNER          4u
+#define SEAL_STAMP          8u
+#define SEAL_CHECKSUM(page) (SEAL_STAMP + 4u * (page)) /* of the pages from 1 on */
+#define SEAL_HASH           SEAL_CHECKSUM(PAGES + 1u)  /* of the bytes before */
+#define MAGIC_BYTES         4u
 
-static uint32_t hash_page(const struct nvm_pool *pool, uint32_t length)
+/* --- The page in the buffer --- */
+
+/* Also looks whether all of these bytes are erased. */
+static uint32_t hash_page(struct nvm_pool *pool, uint32_t length)
 {
-    uint32_t hash = HASH_START;
+    uint32_t hash = HASH_START, all = ERASED;
     for (uint32_t i = 0; i < length; i++) {
-        hash = (hash ^ dma_buffer_get(&pool->page, i)) * HASH_PRIME;
+        uint32_t byte = dma_buffer_get(&pool->page, i);
+        hash = (hash ^ byte) * HASH_PRIME;
+        all &= byte;
     }
+    pool->is_erased = all == ERASED;
     return hash;
+}
+
+static bool is_page_whole(struct nvm_pool *pool)
+{
+    return hash_page(pool, PAGE_BYTES) == pool->checksums[pool->page_number];
 }
 
 static uint32_t get_word(const struct nvm_pool *pool, uint32_t offset)
 {
-    uint32_t word = 0;
-    for (uint32_t i = 0; i < 4; i++) {
-        word |= (uint32_t)dma_buffer_get(&pool->page, offset + i) << 8u * i;
-    }
-    return word;
+    return dma_buffer_get_u32(&pool->page, offset);
 }
 
 static void put_word(struct nvm_pool *pool, uint32_t offset, uint32_t word)
 {
-    for (uint32_t i = 0; i < 4; i++) {
-        (void)dma_buffer_put(&pool->page, offset + i, (uint8_t)(word >> 8u * i));
-    }
+    (void)dma_buffer_put_u32(&pool->page, offset, word);
 }
 
-static void make_seal(struct nvm_pool *pool, struct nvm_pool_block block)
+/* Whose the seal in the page says the block is; 0: it is none. */
+static uint32_t seal_owner(struct nvm_pool *pool)
 {
-    put_word(pool, 0, SEAL_MAGIC);
-    put_word(pool, SEAL_OWNER, block.owner);
-    put_word(pool, SEAL_STAMP, block.stamp);
-    for (uint32_t i = 0; i < PAGES; i++) {
-        put_word(pool, SEAL_CHECKSUMS + 4u * i, pool->checksums[i]);
-    }
-    put_word(pool, SEAL_HASH, hash_page(pool, SEAL_HASH));
+    bool is_seal =
+        get_word(pool, 0) == SEAL_MAGIC && get_word(pool, SEAL_HASH) == hash_page(pool, SEAL_HASH);
+    return is_seal ? get_word(pool, SEAL_OWNER) : 0;
 }
 
-/* What the seal in the page says; owner 0: it is none. */
-static struct nvm_pool_block read_seal(const struct nvm_pool *pool)
+/* --- What is known of the sectors. A stamp is sequence number << 8 | index of the block among its
+ * owner's --- */
+
+static void set_block(struct nvm_pool *pool, uint32_t sector, uint32_t owner, uint32_t stamp)
 {
-    struct nvm_pool_block block = {0, 0};
-    if (get_word(pool, 0) == SEAL_MAGIC &&
-        get_word(pool, SEAL_HASH) == hash_page(pool, SEAL_HASH)) {
-        block.owner = get_word(pool, SEAL_OWNER);
-        block.stamp = get_word(pool, SEAL_STAMP);
-    }
-    return block;
+    struct hil_flash_note *note = &LIST_AT(pool->notes, sector);
+    note->owner = owner;
+    note->stamp = stamp;
 }
 
-static uint32_t get_entry_word(const struct nvm_pool *pool, uint32_t offset)
-{
-    uint32_t word = 0;
-    for (uint32_t i = 0; i < 4; i++) {
-        word |= (uint32_t)slice_get(slice_as_const(pool->entries), offset + i) << 8u * i;
-    }
-    return word;
-}
-
-static struct nvm_pool_block get_block(const struct nvm_pool *pool, uint32_t sector)
-{
-    uint32_t offset = sector * NVM_POOL_ENTRY_BYTES;
-    return (struct nvm_pool_block){get_entry_word(pool, offset), get_entry_word(pool, offset + 4u)};
-}
-
-static void put_block(struct nvm_pool *pool, uint32_t sector, struct nvm_pool_block block)
-{
-    uint32_t offset = sector * NVM_POOL_ENTRY_BYTES;
-    for (uint32_t i = 0; i < 4; i++) {
-        (void)slice_put(pool->entries, offset + i, (uint8_t)(block.owner >> 8u * i));
-        (void)slice_put(pool->entries, offset + 4u + i, (uint8_t)(block.stamp >> 8u * i));
-    }
-}
-
-static uint32_t no_block(const struct nvm_pool *pool)
-{
-    return pool->count;
-}
-
-/* The sector that has a block of somebody's, or no_block(). */
+/* The sector that has a block of somebody's, or NO_BLOCK. */
 static uint32_t find_block(const struct nvm_pool *pool, uint32_t owner, uint32_t index)
 {
-    for (uint32_t i = 0; i < pool->count; i++) {
-        struct nvm_pool_block block = get_block(pool, i);
-        if (block.owner == owner && (block.stamp & INDEX_MASK) == index) {
+    for (uint32_t i = 0; i < pool->notes.count; i++) {
+        const struct hil_flash_note *note = &LIST_AT(pool->notes, i);
+        if (note->owner == owner && (note->stamp & INDEX_MASK) == index) {
             return i;
         }
     }
-    return no_block(pool);
+    return NO_BLOCK;
 }
 
-/* A free sector, or no_block() when there is none but that which must stay. */
+/* A free sector, or NO_BLOCK when there is none but that which must stay. */
 static uint32_t find_free(const struct nvm_pool *pool, bool may_be_last)
 {
-    uint32_t found = no_block(pool), free = 0;
-    for (uint32_t i = pool->count; i > 0; i--) {
-        uint32_t sector = (pool->next_target + i - 1u) % pool->count;
-        if (get_block(pool, sector).owner == 0) {
+    uint32_t found = NO_BLOCK, free = may_be_last;
+    for (uint32_t i = pool->notes.count; i > 0; i--) {
+        uint32_t sector = (pool->next_target + i - 1u) % pool->notes.count;
+        if (LIST_AT(pool->notes, sector).owner == 0) {
             found = sector;
             free++;
         }
     }
-    return free > 1u || may_be_last ? found : no_block(pool);
+    return free > 1u ? found : NO_BLOCK;
 }
 
-static uint32_t sector_address(const struct nvm_pool *pool, uint32_t sector)
-{
-    return pool->first_address + sector * HIL_FLASH_SECTOR_BYTES;
-}
+/* --- The flash --- */
 
-/* Of page `number` of a block's bytes. */
 static uint32_t page_address(const struct nvm_pool *pool, uint32_t sector, uint32_t number)
 {
-    return sector_address(pool, sector) + (1u + number) * PAGE_BYTES;
+    return pool->first_address + sector * HIL_FLASH_SECTOR_BYTES + number * PAGE_BYTES;
 }
 
-static int read_flash(struct nvm_pool *pool, enum nvm_pool_step step, uint32_t address,
-                      uint32_t length)
+static int read_flash(struct nvm_pool *pool, enum nvm_pool_step step, uint32_t sector,
+                      uint32_t number)
 {
     pool->step = step;
-    return hil_flash_read(pool->flash, address, &pool->page, length);
+    return hil_flash_read(pool->flash, page_address(pool, sector, number), &pool->page, PAGE_BYTES);
 }
 
 static int program_flash(struct nvm_pool *pool, enum nvm_pool_step step, uint32_t address,
                          uint32_t length)
 {
     pool->step = step;
-    pool->checksum = hash_page(pool, length);
     return hil_flash_program(pool->flash, address, &pool->page, length);
 }
 
-/* A page was worked at without the flash: it is asked for a word that nobody needs, since what is
- * done in one go is a page at most, whatever the request. */
+/* The page is to be page_number of the new block. */
+static int write_page(struct nvm_pool *pool)
+{
+    return program_flash(pool, NVM_POOL_PROGRAM,
+                         page_address(pool, pool->target, pool->page_number), PAGE_BYTES);
+}
+
+/* A page was worked at without the flash: it is asked for one that nobody needs, since what is done
+ * in one go is a page at most, whatever the request. */
 static int pause(struct nvm_pool *pool)
 {
-    return read_flash(pool, NVM_POOL_PAUSE, pool->first_address, WORD_BYTES);
-}
-
-static void fill_page(struct nvm_pool *pool)
-{
-    for (uint32_t i = 0; i < PAGE_BYTES; i++) {
-        (void)dma_buffer_put(&pool->page, i, ERASED);
-    }
-}
-
-static bool is_page_erased(const struct nvm_pool *pool)
-{
-    bool erased = true;
-    for (uint32_t i = 0; i < PAGE_BYTES; i++) {
-        erased = erased && dma_buffer_get(&pool->page, i) == ERASED;
-    }
-    return erased;
-}
-
-/* --- The seals, after the start --- */
-
-/* Of two copies of a block the one that is newer counts. */
-static void take_seal(struct nvm_pool *pool, uint32_t sector)
-{
-    struct nvm_pool_block block = read_seal(pool);
-    if (block.owner == 0) {
-        return;
-    }
-    uint32_t other = find_block(pool, block.owner, block.stamp & INDEX_MASK);
-    if (block.stamp >> SEQUENCE_SHIFT > pool->sequence) {
-        pool->sequence = block.stamp >> SEQUENCE_SHIFT;
-        pool->next_target = sector + 1u;
-    }
-    if (other != no_block(pool) && get_block(pool, other).stamp > block.stamp) {
-        return;
-    }
-    if (other != no_block(pool)) {
-        put_block(pool, other, (struct nvm_pool_block){0, 0});
-    }
-    put_block(pool, sector, block);
-}
-
-static int scan_next(struct nvm_pool *pool)
-{
-    return read_flash(pool, NVM_POOL_SCAN, sector_address(pool, pool->scanned), SEAL_BYTES);
+    return read_flash(pool, NVM_POOL_PAUSE, 0, 0);
 }
 
 /* The check sums of a block's pages. */
 static int load_seal(struct nvm_pool *pool, uint32_t sector)
 {
     pool->loaded = sector;
-    return read_flash(pool, NVM_POOL_LOAD_SEAL, sector_address(pool, sector), SEAL_BYTES);
-}
-
-/* False: it is no longer what it was. */
-static bool take_checksums(struct nvm_pool *pool)
-{
-    struct nvm_pool_block known = get_block(pool, pool->loaded);
-    struct nvm_pool_block block = read_seal(pool);
-    for (uint32_t i = 0; i < PAGES; i++) {
-        pool->checksums[i] = get_word(pool, SEAL_CHECKSUMS + 4u * i);
-    }
-    return block.owner == known.owner && block.stamp == known.stamp;
-}
-
-static bool is_page_whole(const struct nvm_pool *pool, uint32_t number)
-{
-    return hash_page(pool, PAGE_BYTES) == pool->checksums[number];
+    return read_flash(pool, NVM_POOL_LOAD_SEAL, sector, SEAL_PAGE);
 }
 
 /* --- Reading --- */
 
-/* Where in its page the request is, and how many bytes of it are there. */
-static uint32_t request_at(const struct nvm_pool_request *request)
+/* Where in all of its owner's bytes the request is, and where in its block. */
+static uint32_t request_offset(const struct nvm_pool *pool)
 {
-    return request->offset % PAGE_BYTES;
+    return pool->request.offset + pool->request.done;
 }
 
-static uint32_t request_count(const struct nvm_pool_request *request)
-{
-    uint32_t room = PAGE_BYTES - request_at(request);
-    return request->left < room ? request->left : room;
-}
-
-static void advance(struct nvm_pool_request *request, uint32_t count)
-{
-    request->offset += count;
-    request->done += count;
-    request->left -= count;
-}
-
-/* The page has what is read next. False: the process has no room for it any more. */
-static bool deliver_page(struct nvm_pool *pool)
+/* The page has what is read next. K_ECANCEL: the process has no room for it any more. */
+static int deliver_page(struct nvm_pool *pool)
 {
     struct nvm_pool_request *request = &pool->request;
-    uint32_t count = request_count(request);
-    uint32_t taken = allow_write_dma(request->grant, request->id, NVM_POOL_RW_READ, request->done,
-                                     dma_part(&pool->page, request_at(request), count));
-    advance(request, taken);
-    return taken == count;
+    uint32_t taken = allow_write_dma(
+        request->grant, request->id, NVM_POOL_BUFFER, request->done,
+        dma_part(&pool->page, request_offset(pool) % PAGE_BYTES, request->length - request->done));
+    request->done += taken;
+    return taken > 0 ? K_OK : K_ECANCEL;
 }
 
-/* The request's page of its block. */
-static uint32_t request_page(const struct nvm_pool_request *request)
+/* `sector` has what is read next; NO_BLOCK: nothing was ever written there. */
+static int read_on(struct nvm_pool *pool, uint32_t sector)
 {
-    return request->offset % BLOCK_BYTES / PAGE_BYTES;
-}
-
-static int read_on(struct nvm_pool *pool)
-{
-    const struct nvm_pool_request *request = &pool->request;
-    if (request->left == 0) {
-        return K_EALREADY;
+    if (sector == NO_BLOCK) {
+        dma_buffer_fill(&pool->page, ERASED);
+        return deliver_page(pool) == K_OK ? pause(pool) : K_ECANCEL;
     }
-    uint32_t sector = find_block(pool, request->owner, request->offset / BLOCK_BYTES);
-    if (sector == no_block(pool)) {
-        fill_page(pool);
-        return deliver_page(pool) ? pause(pool) : K_ECANCEL;
+    if (sector != pool->loaded) {
+        return load_seal(pool, sector);
     }
-    return sector == pool->loaded
-               ? read_flash(pool, NVM_POOL_READ, page_address(pool, sector, request_page(request)),
-                            PAGE_BYTES)
-               : load_seal(pool, sector);
-}
-
-static int take_page(struct nvm_pool *pool)
-{
-    if (!is_page_whole(pool, request_page(&pool->request))) {
-        return K_EFAIL;
-    }
-    pool->failures = 0;
-    return deliver_page(pool) ? read_on(pool) : K_ECANCEL;
+    pool->page_number = 1u + request_offset(pool) % BLOCK_BYTES / PAGE_BYTES;
+    return read_flash(pool, NVM_POOL_READ, sector, pool->page_number);
 }
 
 /* --- Writing --- */
 
-/* The request's part of the block under way: [from, to) of its bytes. */
-static uint32_t part_from(const struct nvm_pool *pool)
-{
-    return pool->request.offset % BLOCK_BYTES;
-}
-
-static uint32_t part_to(const struct nvm_pool *pool)
-{
-    uint32_t room = BLOCK_BYTES - part_from(pool);
-    return part_from(pool) + (pool->request.left < room ? pool->request.left : room);
-}
-
 static int begin_block(struct nvm_pool *pool)
 {
     pool->next_target = pool->target + 1u;
-    pool->page_number = 0;
+    pool->page_number = 1;
     pool->step = NVM_POOL_ERASE;
-    return hil_flash_erase(pool->flash, sector_address(pool, pool->target));
+    return hil_flash_erase(pool->flash, page_address(pool, pool->target, 0));
 }
 
-static int write_on(struct nvm_pool *pool)
+/* `old` has the block that is written next, if there is one. */
+static int write_on(struct nvm_pool *pool, uint32_t old)
 {
-    const struct nvm_pool_request *request = &pool->request;
-    if (request->left == 0) {
-        return K_EALREADY;
-    }
-    pool->old = find_block(pool, request->owner, request->offset / BLOCK_BYTES);
-    bool has_old = pool->old != no_block(pool);
-    pool->target = find_free(pool, has_old);
-    if (pool->target == no_block(pool)) {
+    uint32_t left = pool->request.length - pool->request.done;
+    pool->old = old;
+    pool->target = find_free(pool, old != NO_BLOCK);
+    if (pool->target == NO_BLOCK) {
         return K_ENOMEM;
     }
-    return has_old ? load_seal(pool, pool->old) : begin_block(pool);
+    pool->from = request_offset(pool) % BLOCK_BYTES;
+    uint32_t room = BLOCK_BYTES - pool->from;
+    pool->to = pool->from + (left < room ? left : room);
+    return old != NO_BLOCK ? load_seal(pool, old) : begin_block(pool);
 }
 
-/* Puts the app's new bytes over what is in the page. False: it has taken them back. */
-static bool lay_over(struct nvm_pool *pool)
+static int go_on(struct nvm_pool *pool)
 {
-    uint32_t start = pool->page_number * PAGE_BYTES;
-    uint32_t from = part_from(pool) > start ? part_from(pool) : start;
-    uint32_t to = part_to(pool) < start + PAGE_BYTES ? part_to(pool) : start + PAGE_BYTES;
-    if (from >= to) {
-        return true;
+    const struct nvm_pool_request *request = &pool->request;
+    if (pool->scanned < pool->notes.count) {
+        return read_flash(pool, NVM_POOL_SCAN, pool->scanned, SEAL_PAGE);
     }
-    uint32_t offset = pool->request.done + (from - part_from(pool));
-    uint32_t taken =
-        allow_read_dma(pool->request.grant, pool->request.id, ALLOW_READ_ONLY, NVM_POOL_RO_WRITE,
-                       offset, dma_part(&pool->page, from - start, to - from));
-    return taken == to - from;
-}
-
-static bool keeps_old_bytes(const struct nvm_pool *pool)
-{
-    uint32_t start = pool->page_number * PAGE_BYTES;
-    return pool->old != no_block(pool) &&
-           (part_from(pool) > start || part_to(pool) < start + PAGE_BYTES);
+    if (request->done == request->length) {
+        return K_EALREADY;
+    }
+    uint32_t sector = find_block(pool, request->owner, request_offset(pool) / BLOCK_BYTES);
+    return request->writes ? write_on(pool, sector) : read_on(pool, sector);
 }
 
 static int seal(struct nvm_pool *pool)
 {
-    const struct nvm_pool_request *request = &pool->request;
-    uint32_t index = request->offset / BLOCK_BYTES;
+    uint32_t index = request_offset(pool) / BLOCK_BYTES;
     pool->sequence++;
-    uint32_t stamp = pool->sequence << SEQUENCE_SHIFT | index;
-    make_seal(pool, (struct nvm_pool_block){request->owner, stamp});
-    return program_flash(pool, NVM_POOL_SEAL, sector_address(pool, pool->target), SEAL_BYTES);
+    pool->page_number = SEAL_PAGE;
+    dma_buffer_fill(&pool->page, ERASED);
+    put_word(pool, 0, SEAL_MAGIC);
+    put_word(pool, SEAL_OWNER, pool->request.owner);
+    put_word(pool, SEAL_STAMP, pool->sequence << SEQUENCE_SHIFT | index);
+    for (uint32_t i = 1; i <= PAGES; i++) {
+        put_word(pool, SEAL_CHECKSUM(i), pool->checksums[i]);
+    }
+    put_word(pool, SEAL_HASH, hash_page(pool, SEAL_HASH));
+    pool->checksums[SEAL_PAGE] = hash_page(pool, PAGE_BYTES);
+    return write_page(pool);
 }
 
-/* The next page that has anything in it; after the last, the seal. `has_old`: the old page is in
- * the buffer. */
+/* How far a place among the block's bytes is behind the begin of the page under way, which it may
+ * be before or behind. */
+static uint32_t place_in_page(const struct nvm_pool *pool, uint32_t place)
+{
+    uint32_t start = (pool->page_number - 1u) * PAGE_BYTES;
+    uint32_t behind = place > start ? place - start : 0;
+    return behind < PAGE_BYTES ? behind : PAGE_BYTES;
+}
+
+/* The next page that has anything in it: the old one's bytes, and the app's over them; after the
+ * last, the seal. `has_old`: the old page is in the buffer. K_ECANCEL: the app has taken its bytes
+ * back. */
 static int fill_block(struct nvm_pool *pool, bool has_old)
 {
-    if (pool->page_number == PAGES) {
+    if (pool->page_number > PAGES) {
         return seal(pool);
     }
-    if (!has_old && keeps_old_bytes(pool)) {
-        return read_flash(pool, NVM_POOL_COPY, page_address(pool, pool->old, pool->page_number),
-                          PAGE_BYTES);
-    }
+    const struct nvm_pool_request *request = &pool->request;
+    uint32_t first = place_in_page(pool, pool->from);
+    uint32_t count = place_in_page(pool, pool->to) - first;
     if (!has_old) {
-        fill_page(pool);
+        if (pool->old != NO_BLOCK && count < PAGE_BYTES) {
+            return read_flash(pool, NVM_POOL_COPY, pool->old, pool->page_number);
+        }
+        dma_buffer_fill(&pool->page, ERASED);
     }
-    if (!lay_over(pool)) {
+    uint32_t offset = request->done + (pool->page_number - 1u) * PAGE_BYTES + first - pool->from;
+    if (allow_read_dma(request->grant, request->id, ALLOW_READ_ONLY, NVM_POOL_BUFFER, offset,
+                       dma_part(&pool->page, first, count)) != count) {
         return K_ECANCEL;
     }
     pool->checksums[pool->page_number] = hash_page(pool, PAGE_BYTES);
-    if (!is_page_erased(pool)) {
-        return program_flash(pool, NVM_POOL_PROGRAM,
-                             page_address(pool, pool->target, pool->page_number), PAGE_BYTES);
+    if (!pool->is_erased) {
+        return write_page(pool);
     }
     pool->page_number++;
     return pause(pool);
 }
 
-/* What stays is not to get a new check sum when its old one is wrong. */
-static int take_copy(struct nvm_pool *pool)
-{
-    return is_page_whole(pool, pool->page_number) ? fill_block(pool, true) : K_EFAIL;
-}
-
-static int verify_page(struct nvm_pool *pool)
-{
-    if (hash_page(pool, PAGE_BYTES) != pool->checksum) {
-        return K_EFAIL;
-    }
-    pool->page_number++;
-    return fill_block(pool, false);
-}
-
 /* What this request has written of a block is done. */
 static int end_block(struct nvm_pool *pool)
 {
-    advance(&pool->request, part_to(pool) - part_from(pool));
-    return write_on(pool);
+    pool->request.done += pool->to - pool->from;
+    return go_on(pool);
 }
 
 /* The new block counts from now on, whatever becomes of the old seal. */
 static int take_block(struct nvm_pool *pool)
 {
-    struct nvm_pool_block block = read_seal(pool);
-    if (hash_page(pool, SEAL_BYTES) != pool->checksum) {
-        return K_EFAIL;
-    }
-    put_block(pool, pool->target, block);
+    set_block(pool, pool->target, pool->request.owner, get_word(pool, SEAL_STAMP));
     pool->failures = 0;
-    pool->loaded = no_block(pool);
-    if (pool->old == no_block(pool)) {
+    pool->loaded = NO_BLOCK;
+    if (pool->old == NO_BLOCK) {
         return end_block(pool);
     }
-    put_block(pool, pool->old, (struct nvm_pool_block){0, 0});
+    set_block(pool, pool->old, 0, 0);
     put_word(pool, 0, 0);
-    int status = program_flash(pool, NVM_POOL_RETIRE, sector_address(pool, pool->old), MAGIC_BYTES);
+    int status =
+        program_flash(pool, NVM_POOL_RETIRE, page_address(pool, pool->old, 0), MAGIC_BYTES);
     return status == K_OK ? K_OK : end_block(pool);
+}
+
+/* What was programmed is read again. */
+static int verify_page(struct nvm_pool *pool)
+{
+    if (!is_page_whole(pool)) {
+        return K_EFAIL;
+    }
+    if (pool->page_number == SEAL_PAGE) {
+        return take_block(pool);
+    }
+    pool->page_number++;
+    return fill_block(pool, false);
 }
 
 /* --- Requests --- */
 
-static int go_on(struct nvm_pool *pool)
+/* Of two copies of a block the one that is newer counts. */
+static void take_seal(struct nvm_pool *pool, uint32_t owner)
 {
-    if (pool->scanned < pool->count) {
-        return scan_next(pool);
+    uint32_t stamp = get_word(pool, SEAL_STAMP);
+    uint32_t other = find_block(pool, owner, stamp & INDEX_MASK);
+    if (stamp >> SEQUENCE_SHIFT > pool->sequence) {
+        pool->sequence = stamp >> SEQUENCE_SHIFT;
+        pool->next_target = pool->scanned + 1u;
     }
-    return pool->request.writes ? write_on(pool) : read_on(pool);
-}
-
-/* Neither a seal, nor struck out, nor erased: cut short when it was written, or read wrong. */
-static bool is_seal_doubtful(const struct nvm_pool *pool)
-{
-    uint32_t magic = get_word(pool, 0);
-    return read_seal(pool).owner == 0 && magic != 0 && magic != ERASED_WORD;
+    if (other != NO_BLOCK) {
+        if (LIST_AT(pool->notes, other).stamp > stamp) {
+            return;
+        }
+        set_block(pool, other, 0, 0);
+    }
+    set_block(pool, pool->scanned, owner, stamp);
 }
 
 static int take_scanned(struct nvm_pool *pool)
 {
-    if (is_seal_doubtful(pool) && pool->failures < FAILURES_MAX) {
+    uint32_t magic = get_word(pool, 0), owner = seal_owner(pool);
+    /* Neither a seal, nor struck out, nor erased: cut short when it was written, or read wrong. */
+    bool is_doubtful = owner == 0 && magic != 0 && magic != ERASED_WORD;
+    if (is_doubtful && pool->failures < FAILURES_MAX) {
         return K_EFAIL;
     }
-    take_seal(pool, pool->scanned);
+    if (owner != 0) {
+        take_seal(pool, owner);
+    }
     pool->failures = 0;
     pool->scanned++;
     return go_on(pool);
@@ -461,11 +344,15 @@ static int take_scanned(struct nvm_pool *pool)
 
 static int take_loaded(struct nvm_pool *pool)
 {
-    if (!take_checksums(pool)) {
-        pool->loaded = no_block(pool);
-        return K_EFAIL;
+    const struct hil_flash_note *known = &LIST_AT(pool->notes, pool->loaded);
+    if (seal_owner(pool) != known->owner || get_word(pool, SEAL_STAMP) != known->stamp) {
+        pool->loaded = NO_BLOCK;
+        return K_EFAIL; /* it is no longer what it was */
     }
-    return pool->request.writes ? begin_block(pool) : read_on(pool);
+    for (uint32_t i = 1; i <= PAGES; i++) {
+        pool->checksums[i] = get_word(pool, SEAL_CHECKSUM(i));
+    }
+    return pool->request.writes ? begin_block(pool) : go_on(pool);
 }
 
 /* What follows an operation of the flash that went well. */
@@ -477,41 +364,28 @@ static int next_operation(struct nvm_pool *pool)
     case NVM_POOL_LOAD_SEAL:
         return take_loaded(pool);
     case NVM_POOL_READ:
-        return take_page(pool);
+        if (!is_page_whole(pool)) {
+            return K_EFAIL;
+        }
+        pool->failures = 0;
+        return deliver_page(pool) == K_OK ? go_on(pool) : K_ECANCEL;
     case NVM_POOL_PAUSE:
-        return pool->request.writes ? fill_block(pool, false) : read_on(pool);
+        return pool->request.writes ? fill_block(pool, false) : go_on(pool);
     case NVM_POOL_ERASE:
         return fill_block(pool, false);
     case NVM_POOL_COPY:
-        return take_copy(pool);
+        /* What stays is not to get a new check sum when its old one is wrong. */
+        return is_page_whole(pool) ? fill_block(pool, true) : K_EFAIL;
     case NVM_POOL_PROGRAM:
-        return read_flash(pool, NVM_POOL_VERIFY,
-                          page_address(pool, pool->target, pool->page_number), PAGE_BYTES);
+        return read_flash(pool, NVM_POOL_VERIFY, pool->target, pool->page_number);
     case NVM_POOL_VERIFY:
         return verify_page(pool);
-    case NVM_POOL_SEAL:
-        return read_flash(pool, NVM_POOL_VERIFY_SEAL, sector_address(pool, pool->target),
-                          SEAL_BYTES);
-    case NVM_POOL_VERIFY_SEAL:
-        return take_block(pool);
     case NVM_POOL_RETIRE:
         return end_block(pool);
     case NVM_POOL_IDLE:
         break;
     }
-    return K_EINVAL;
-}
-
-static int settle(struct nvm_pool *pool, int result)
-{
-    if (result != K_OK) {
-        pool->step = NVM_POOL_IDLE;
-        pool->failures = 0;
-        pool->loaded = no_block(pool);
-        /* Nobody's bytes lie about until the next request. */
-        dma_buffer_clear(&pool->page);
-    }
-    return result;
+    return go_on(pool);
 }
 
 int nvm_pool_next(struct nvm_pool *pool, int status)
@@ -525,37 +399,32 @@ int nvm_pool_next(struct nvm_pool *pool, int status)
         pool->failures++;
         result = go_on(pool);
     }
-    return settle(pool, result);
-}
-
-int nvm_pool_start(struct nvm_pool *pool, struct nvm_pool_request request)
-{
-    pool->request = request;
-    return settle(pool, go_on(pool));
-}
-
-bool nvm_pool_is_busy(BORROWED const struct nvm_pool *pool)
-{
-    return pool->step != NVM_POOL_IDLE;
+    if (result != K_OK) {
+        pool->step = NVM_POOL_IDLE;
+        pool->failures = 0;
+        pool->loaded = NO_BLOCK;
+        /* Nobody's bytes lie about until the next request. */
+        dma_buffer_clear(&pool->page);
+    }
+    return result;
 }
 
 bool nvm_pool_has_room(const struct nvm_pool *pool, uint32_t owner)
 {
-    return find_block(pool, owner, 0) != no_block(pool) || find_free(pool, false) != no_block(pool);
+    return find_block(pool, owner, 0) != NO_BLOCK || find_free(pool, false) != NO_BLOCK;
 }
 
-void nvm_pool_init(struct nvm_pool *pool, const struct hil_flash *flash, struct slice entries)
+void nvm_pool_init(struct nvm_pool *pool, const struct hil_flash *flash,
+                   struct hil_flash_notes notes)
 {
     *pool = (struct nvm_pool){
         .flash = flash,
-        .entries = entries,
-        .count = entries.length / NVM_POOL_ENTRY_BYTES,
+        .notes = notes,
+        .first_address = flash->size_bytes - notes.count * HIL_FLASH_SECTOR_BYTES,
         .page = DMA_BUFFER_OF(pool->page_bytes),
     };
-    pool->first_address = flash->size_bytes - pool->count * HIL_FLASH_SECTOR_BYTES;
-    pool->loaded = no_block(pool);
-    pool->old = no_block(pool);
-    for (uint32_t i = 0; i < pool->count; i++) {
-        put_block(pool, i, (struct nvm_pool_block){0, 0});
+    pool->loaded = NO_BLOCK;
+    for (uint32_t i = 0; i < notes.count; i++) {
+        set_block(pool, i, 0, 0);
     }
 }

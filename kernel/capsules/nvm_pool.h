@@ -17,14 +17,14 @@
 
 #include "kernel/capsule/grant.h"
 #include "kernel/hil/flash.h"
-#include "kernel/hil/slice.h"
+#include "kernel/hil/list.h"
 
 #define NVM_POOL_PAGES       15u /* of bytes in a block */
 #define NVM_POOL_BLOCK_BYTES (NVM_POOL_PAGES * HIL_FLASH_PAGE_BYTES)
 
-/* Where a process's bytes come from and go to: numbers of its buffers. */
-#define NVM_POOL_RW_READ  0u
-#define NVM_POOL_RO_WRITE 0u
+/* Where a process's bytes come from and go to: the number of its buffer, read-only to write and
+ * read-write to read. */
+#define NVM_POOL_BUFFER 0u
 
 /* What the operation that is under way in the flash is for. */
 enum nvm_pool_step {
@@ -37,19 +37,8 @@ enum nvm_pool_step {
     NVM_POOL_COPY,
     NVM_POOL_PROGRAM,
     NVM_POOL_VERIFY,
-    NVM_POOL_SEAL,
-    NVM_POOL_VERIFY_SEAL,
     NVM_POOL_RETIRE,
 };
-
-/* A sector of the pool as its seal says. */
-struct nvm_pool_block {
-    uint32_t owner; /* 0: the sector is free */
-    uint32_t stamp; /* sequence number << 8 | index of the block among its owner's */
-};
-
-/* What the pool knows of each sector takes so many bytes of an array of the board's. */
-#define NVM_POOL_ENTRY_BYTES 8u
 
 /* What is to be done, and how far it is. */
 struct nvm_pool_request {
@@ -57,45 +46,49 @@ struct nvm_pool_request {
     struct process_id id;
     uint32_t owner; /* not 0 */
     bool writes;
-    uint32_t offset, left, done; /* bytes. left 0: only to see what there is */
+    uint32_t offset, length, done; /* bytes. length 0: only to see what there is */
 };
 
 struct nvm_pool {
-    const struct hil_flash *flash; /* borrowed for ever */
-    uint32_t first_address;        /* of the pool */
-    uint32_t count;                /* of sectors */
-    enum nvm_pool_step step;
-    uint32_t scanned;  /* sectors, since the start */
-    uint32_t sequence; /* the highest that there is */
-    struct nvm_pool_request request;
-    uint32_t loaded;      /* the sector whose check sums are known; `count`: none */
-    uint32_t old, target; /* sectors of the block that is written; old: `count`: none */
-    uint32_t next_target; /* where to look for a free one: all wear alike */
-    uint32_t failures;    /* of flash operations, in a row */
-    uint32_t page_number; /* of the block's bytes */
-    uint32_t checksum;    /* of what was programmed last */
-    uint32_t checksums[NVM_POOL_PAGES]; /* of the block that is read or written */
     struct dma_buffer page;
-    struct slice entries;
+    const struct hil_flash *flash; /* borrowed for ever */
+    struct hil_flash_notes notes;  /* of the sectors, as their seals say */
+    struct nvm_pool_request request;
+    enum nvm_pool_step step;
+    bool is_erased;       /* the page in the buffer, when it was last looked at */
+    uint32_t page_number; /* of a sector: 0 is the seal's */
+    uint32_t old,
+        target;        /* sectors of the block that is written; UINT32_MAX: there is no old one */
+    uint32_t from, to; /* what of its bytes */
+    uint32_t loaded;   /* the sector whose check sums are known; UINT32_MAX: none */
+    uint32_t failures; /* of flash operations, in a row */
+    uint32_t checksums[NVM_POOL_PAGES + 1u]; /* of the block's pages, as they are to be */
+    uint32_t first_address;                  /* of the pool */
+    uint32_t scanned;                        /* sectors, since the start */
+    uint32_t sequence;                       /* the highest that there is */
+    uint32_t next_target;                    /* where to look for a free one: all wear alike */
     uint8_t page_bytes[HIL_FLASH_PAGE_BYTES];
 };
 
 /* `flash` (borrowed for ever) is the pool's alone, whose driver becomes its client. It has as many
- * sectors or more as there is room for in `entries` (borrowed for ever), which are two or more: one
- * is always free. */
-void nvm_pool_init(struct nvm_pool *pool, const struct hil_flash *flash, struct slice entries);
+ * sectors or more as there are `notes` (borrowed for ever), which are two or more: one is always
+ * free. */
+void nvm_pool_init(struct nvm_pool *pool, const struct hil_flash *flash,
+                   struct hil_flash_notes notes);
 
-bool nvm_pool_is_busy(BORROWED const struct nvm_pool *pool);
+static inline bool nvm_pool_is_busy(BORROWED const struct nvm_pool *pool)
+{
+    return pool->step != NVM_POOL_IDLE;
+}
 
 /*
- * Begins a request. K_OK: an operation of the flash is under way, whose end is for nvm_pool_next.
- * Else it is over, and pool->request.done bytes are: K_EALREADY: all of them; K_ENOMEM: no sector
- * is free; K_ECANCEL: the process has taken its buffer back; K_EFAIL: the flash has lost or changed
- * what is read or is to stay, or does not keep what it is given; and what the flash says.
+ * An operation has ended so; or, when the pool is not busy, K_OK: begins pool->request, which is
+ * the caller's to fill. K_OK: an operation of the flash is under way, whose end is for this
+ * function. Else the request is over, and pool->request.done bytes are: K_EALREADY: all of them;
+ * K_ENOMEM: no sector is free; K_ECANCEL: the process has taken its buffer back; K_EFAIL: the flash
+ * has lost or changed what is read or is to stay, or does not keep what it is given; and what the
+ * flash says.
  */
-int nvm_pool_start(struct nvm_pool *pool, struct nvm_pool_request request);
-
-/* An operation has ended so. Answers as nvm_pool_start. */
 int nvm_pool_next(struct nvm_pool *pool, int status);
 
 /* Whether a block could be written of an owner who has, or has not, one. After a request that ended

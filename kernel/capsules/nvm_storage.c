@@ -5,75 +5,71 @@
 
 CAPSULE(nvm_storage, .needs = {DEFERRED, FLASH, GRANT, NVM_POOL, STORAGE});
 
-enum nvm_storage_wish { WISH_NONE, WISH_READ, WISH_WRITE };
-
 struct nvm_storage_process {
     uint32_t owner;
     uint32_t offset, length;
-    enum nvm_storage_wish wish;
+    uint32_t wish; /* the command; 0: none */
 };
 GRANT(nvm_storage_grant, struct nvm_storage_process, ABI_NVM_STORAGE_UPCALLS, ABI_NVM_STORAGE_ROS,
       ABI_NVM_STORAGE_RWS);
 
 _Static_assert(ABI_NVM_STORAGE_BLOCK == NVM_POOL_BLOCK_BYTES, "apps are told of the blocks");
-_Static_assert(ABI_NVM_STORAGE_RW_READ == NVM_POOL_RW_READ &&
-                   ABI_NVM_STORAGE_RO_WRITE == NVM_POOL_RO_WRITE,
+_Static_assert(ABI_NVM_STORAGE_RW_READ == NVM_POOL_BUFFER &&
+                   ABI_NVM_STORAGE_RO_WRITE == NVM_POOL_BUFFER,
                "the buffers of the pool are those of the ABI");
 
 /* --- Requests --- */
 
-/* The next process in turn that wants something. False: none does. */
-static bool choose(struct nvm_storage_driver *driver, BORROWED struct nvm_pool_request *chosen)
+/* What the pool has answered. When a request is over, its process is told how much was done, all of
+ * it or less. */
+static void take(struct nvm_storage_driver *driver, int result)
 {
-    uint32_t least = UINT32_MAX;
-    grant_each (nvm_storage_grant, id, p) {
-        /* Those behind the last one come first. */
-        uint32_t turn = process_id_index(id) - driver->last_index - 1u;
-        if (p->wish != WISH_NONE && turn <= least) {
-            least = turn;
-            chosen->id = id;
-            chosen->owner = p->owner;
-            chosen->writes = p->wish == WISH_WRITE;
-            chosen->offset = p->offset;
-            chosen->left = p->length;
-        }
+    const struct nvm_pool_request *request = &driver->pool->request;
+    if (result == K_OK) {
+        return;
     }
-    return !process_id_is_none(chosen->id);
-}
-
-/* Tells the process how much was done, all of it or less. */
-static void finish_request(struct nvm_storage_driver *driver)
-{
-    struct nvm_pool_request request = driver->pool->request;
-    grant_enter (nvm_storage_grant, request.id, p) {
-        p->wish = WISH_NONE;
+    grant_enter (nvm_storage_grant, request->id, p) {
+        p->wish = 0;
     }
-    (void)upcall_schedule(&nvm_storage_grant, request.id,
-                          request.writes ? ABI_NVM_STORAGE_UPCALL_WRITTEN
-                                         : ABI_NVM_STORAGE_UPCALL_READ,
-                          request.done, 0, 0);
+    (void)upcall_schedule(&nvm_storage_grant, request->id,
+                          request->writes ? ABI_NVM_STORAGE_UPCALL_WRITTEN
+                                          : ABI_NVM_STORAGE_UPCALL_READ,
+                          request->done, 0, 0);
     deferred_call_request(&driver->deferred);
 }
 
+/* The next process in turn that wants something. */
 static void nvm_storage_deferred(void *self)
 {
     struct nvm_storage_driver *driver = self;
-    struct nvm_pool_request request = {.id = PROCESS_ID_NONE, .grant = &nvm_storage_grant};
-    if (nvm_pool_is_busy(driver->pool) || !choose(driver, &request)) {
+    struct nvm_pool_request *request = &driver->pool->request;
+    uint32_t least = UINT32_MAX;
+    if (nvm_pool_is_busy(driver->pool)) {
         return;
     }
-    driver->last_index = process_id_index(request.id);
-    if (nvm_pool_start(driver->pool, request) != K_OK) {
-        finish_request(driver);
+    *request = (struct nvm_pool_request){.grant = &nvm_storage_grant};
+    grant_each (nvm_storage_grant, id, p) {
+        /* Those behind the last one come first. */
+        uint32_t turn = process_id_index(id) - driver->last_index - 1u;
+        if (p->wish != 0 && turn <= least) {
+            least = turn;
+            request->id = id;
+            request->owner = p->owner;
+            request->writes = p->wish == ABI_NVM_STORAGE_WRITE;
+            request->offset = p->offset;
+            request->length = p->length;
+        }
+    }
+    if (!process_id_is_none(request->id)) {
+        driver->last_index = process_id_index(request->id);
+        take(driver, nvm_pool_next(driver->pool, K_OK));
     }
 }
 
 static void nvm_storage_done(void *self, int status)
 {
     struct nvm_storage_driver *driver = self;
-    if (nvm_pool_next(driver->pool, status) != K_OK) {
-        finish_request(driver);
-    }
+    take(driver, nvm_pool_next(driver->pool, status));
 }
 
 /* --- Commands --- */
@@ -87,20 +83,13 @@ static bool is_owned_by_another(struct process_id id, uint32_t owner)
     return found;
 }
 
-/* Bytes that the buffer for it has. */
-static uint32_t buffer_length(struct process_id id, enum nvm_storage_wish wish)
-{
-    if (wish == WISH_WRITE) {
-        return allow_length(&nvm_storage_grant, id, ALLOW_READ_ONLY, ABI_NVM_STORAGE_RO_WRITE);
-    }
-    return allow_length(&nvm_storage_grant, id, ALLOW_READ_WRITE, ABI_NVM_STORAGE_RW_READ);
-}
-
 static command_return request(struct nvm_storage_driver *driver, struct process_id id,
-                              enum nvm_storage_wish wish, uint32_t offset, uint32_t length)
+                              uint32_t command, uint32_t offset, uint32_t length)
 {
     uint32_t owner = storage_owner(id);
-    uint32_t room = buffer_length(id, wish);
+    uint32_t room = allow_length(
+        &nvm_storage_grant, id,
+        command == ABI_NVM_STORAGE_WRITE ? ALLOW_READ_ONLY : ALLOW_READ_WRITE, NVM_POOL_BUFFER);
     uint32_t size = driver->size_bytes;
     if (owner == 0 || length == 0 || offset >= size || length > size - offset) {
         return command_error(K_EINVAL);
@@ -108,21 +97,16 @@ static command_return request(struct nvm_storage_driver *driver, struct process_
     if (room == 0 || is_owned_by_another(id, owner)) {
         return command_error(K_ERESERVE);
     }
-    bool was_waiting = false;
+    int status = K_ENOMEM;
     grant_enter (nvm_storage_grant, id, p) {
-        was_waiting = p->wish != WISH_NONE;
-        if (!was_waiting) {
-            p->owner = owner;
-            p->wish = wish;
-            p->offset = offset;
-            p->length = length < room ? length : room;
+        if (p->wish == 0) {
+            *p =
+                (struct nvm_storage_process){owner, offset, length < room ? length : room, command};
+            status = K_OK;
         }
     }
-    if (grant_error() == K_OK && was_waiting) {
-        return command_error(K_ENOMEM);
-    }
     deferred_call_request(&driver->deferred);
-    return grant_answer(command_success());
+    return grant_answer(command_status(status));
 }
 
 static command_return nvm_storage_command(void *self, struct process_id id, uint32_t command,
@@ -135,9 +119,8 @@ static command_return nvm_storage_command(void *self, struct process_id id, uint
     case ABI_NVM_STORAGE_SIZE:
         return command_success_u32(storage_owner(id) != 0 ? driver->size_bytes : 0);
     case ABI_NVM_STORAGE_READ:
-        return request(driver, id, WISH_READ, argument0, argument1);
     case ABI_NVM_STORAGE_WRITE:
-        return request(driver, id, WISH_WRITE, argument0, argument1);
+        return request(driver, id, command, argument0, argument1);
     default:
         return command_error(K_ENOSUPPORT);
     }

@@ -54,14 +54,20 @@ static inline struct dma_part dma_part(struct dma_buffer *buffer, uint32_t offse
     return (struct dma_part){buffer, offset, length};
 }
 
-/* What the caller may touch now, as holder `who` or (NULL) as the owner: all of the bytes, or none.
- * A capsule that held the buffer still knows where it lies. */
-PRIVATE static inline struct slice dma_buffer_seen_by(BORROWED const struct dma_buffer *buffer,
-                                                      BORROWED const struct capsule *who)
+/* How many bytes the caller may touch now, as holder `who` or (NULL) as the owner: all, or none. A
+ * capsule that held the buffer still knows where it lies. */
+PRIVATE static inline uint32_t dma_buffer_length_for(BORROWED const struct dma_buffer *buffer,
+                                                     BORROWED const struct capsule *who)
 {
     bool may =
         !buffer->claimed && buffer->holder == who && (who != NULL || buffer->owner == GUARD_CALLER);
-    return (struct slice){buffer->bytes, may ? buffer->length : 0u};
+    return may ? buffer->length : 0u;
+}
+
+PRIVATE static inline struct slice dma_buffer_seen_by(BORROWED const struct dma_buffer *buffer,
+                                                      BORROWED const struct capsule *who)
+{
+    return (struct slice){buffer->bytes, dma_buffer_length_for(buffer, who)};
 }
 
 /* The same for the owner and a part. */
@@ -80,13 +86,31 @@ static inline bool dma_buffer_is_lent(BORROWED const struct dma_buffer *buffer)
 /* The byte at index; 0 when it lies outside or the buffer is lent. */
 static inline uint8_t dma_buffer_get(BORROWED const struct dma_buffer *buffer, uint32_t index)
 {
-    return slice_get(slice_as_const(dma_buffer_seen_by(buffer, NULL)), index);
+    return index < dma_buffer_length_for(buffer, NULL) ? buffer->bytes[index] : 0;
 }
 
 /* False, and nothing written, when index lies outside or the buffer is lent. */
 static inline bool dma_buffer_put(BORROWED struct dma_buffer *buffer, uint32_t index, uint8_t value)
 {
-    return slice_put(dma_buffer_seen_by(buffer, NULL), index, value);
+    if (index >= dma_buffer_length_for(buffer, NULL)) {
+        return false;
+    }
+    buffer->bytes[index] = value;
+    return true;
+}
+
+/* As slice_get_u32 and slice_put_u32; 0, and nothing written, while the buffer is lent. */
+static inline uint32_t dma_buffer_get_u32(BORROWED const struct dma_buffer *buffer, uint32_t index)
+{
+    uint32_t length = dma_buffer_length_for(buffer, NULL);
+    return slice_get_u32((struct const_slice){buffer->bytes, length}, index);
+}
+
+static inline bool dma_buffer_put_u32(BORROWED struct dma_buffer *buffer, uint32_t index,
+                                      uint32_t number)
+{
+    uint32_t length = dma_buffer_length_for(buffer, NULL);
+    return slice_put_u32((struct slice){buffer->bytes, length}, index, number);
 }
 
 /* Copies into the buffer, from `offset` on, as much as fits; returns how many bytes, 0 when the
@@ -107,13 +131,15 @@ static inline uint32_t dma_buffer_copy_out(BORROWED const struct dma_buffer *buf
     return slice_copy(to, const_slice_part(all, offset, all.length));
 }
 
-/* All bytes 0; nothing happens while the buffer is lent. */
+/* All bytes so; nothing happens while the buffer is lent. */
+static inline void dma_buffer_fill(BORROWED struct dma_buffer *buffer, uint8_t value)
+{
+    __builtin_memset(buffer->bytes, value, dma_buffer_length_for(buffer, NULL));
+}
+
 static inline void dma_buffer_clear(BORROWED struct dma_buffer *buffer)
 {
-    struct slice all = dma_buffer_seen_by(buffer, NULL);
-    for (uint32_t i = 0; i < all.length; i++) {
-        (void)slice_put(all, i, 0);
-    }
+    dma_buffer_fill(buffer, 0);
 }
 
 /* --- A holder. `self` is &this_capsule --- */

@@ -44,6 +44,17 @@ struct hil_flash {
     PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
 };
 
+/* What who keeps something in a flash knows of each sector; LIST_OF an array of the board's. */
+struct hil_flash_note {
+    uint32_t owner; /* whose bytes it has; 0: nobody's */
+    uint32_t stamp; /* which of them */
+};
+
+struct hil_flash_notes {
+    PRIVATE struct hil_flash_note *items;
+    READ_ONLY uint32_t count;
+};
+
 /* A read or a program, for the two below. A capsule that offers the flash holds the buffer from now
  * on; a chip's driver claims it by itself. */
 PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,

@@ -83,6 +83,26 @@ static inline bool slice_put(BORROWED struct slice slice, uint32_t index, uint8_
     return true;
 }
 
+/* The four bytes from index on as a number, the lowest first; 0 when one of them lies outside. */
+static inline uint32_t slice_get_u32(BORROWED struct const_slice slice, uint32_t index)
+{
+    uint32_t number = 0;
+    if (index < slice.length && slice.length - index >= sizeof number) {
+        __builtin_memcpy(&number, slice.bytes + index, sizeof number);
+    }
+    return number;
+}
+
+/* False, and nothing written, when one of the four lies outside. */
+static inline bool slice_put_u32(BORROWED struct slice slice, uint32_t index, uint32_t number)
+{
+    if (index >= slice.length || slice.length - index < sizeof number) {
+        return false;
+    }
+    __builtin_memcpy(slice.bytes + index, &number, sizeof number);
+    return true;
+}
+
 /* Copies as many bytes as both have; returns how many. The two may overlap. */
 static inline uint32_t slice_copy(BORROWED struct slice to, BORROWED struct const_slice from)
 {

@@ -66,8 +66,8 @@ static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, FLASH_BYTES, NULL
 static struct flash_mux flash_mux;
 static struct flash_mux_port storage_port, isolated_port;
 static struct nvm_pool storage_pool, isolated_pool;
-static uint8_t storage_entries[STORAGE_BLOCKS * NVM_POOL_ENTRY_BYTES];
-static uint8_t isolated_entries[ISOLATED_BLOCKS * NVM_POOL_ENTRY_BYTES];
+static struct hil_flash_note storage_notes[STORAGE_BLOCKS];
+static struct hil_flash_note isolated_notes[ISOLATED_BLOCKS];
 static struct nvm_storage_driver nvm_storage_driver;
 static struct isolated_storage_driver isolated_storage_driver;
 
@@ -168,8 +168,10 @@ void board_start(void)
     flash_mux_init(&flash_mux, &flash);
     flash_mux_add_port(&flash_mux, &storage_port, STORAGE_START, FLASH_BYTES - STORAGE_START);
     flash_mux_add_port(&flash_mux, &isolated_port, STORAGE_START - ISOLATED_BYTES, ISOLATED_BYTES);
-    nvm_pool_init(&storage_pool, &storage_port.flash, SLICE_OF(storage_entries));
-    nvm_pool_init(&isolated_pool, &isolated_port.flash, SLICE_OF(isolated_entries));
+    nvm_pool_init(&storage_pool, &storage_port.flash,
+                  (struct hil_flash_notes)LIST_OF(storage_notes));
+    nvm_pool_init(&isolated_pool, &isolated_port.flash,
+                  (struct hil_flash_notes)LIST_OF(isolated_notes));
     nvm_storage_init(&nvm_storage_driver, &storage_pool, NVM_STORAGE_BLOCKS_EACH_MAX);
     isolated_storage_init(&isolated_storage_driver, &isolated_pool);
 

@@ -16,13 +16,13 @@
 
 static struct isolated_storage_driver storage;
 static struct nvm_pool pool;
-static uint8_t entries[BLOCKS * NVM_POOL_ENTRY_BYTES];
+static struct hil_flash_note notes[BLOCKS];
 static struct fake_flash flash;
 static uint8_t bytes[FAKE_PROCESSES][SIZE + 1u];
 
 static void start(void)
 {
-    nvm_pool_init(&pool, &flash.flash, (struct slice)SLICE_OF(entries));
+    nvm_pool_init(&pool, &flash.flash, (struct hil_flash_notes)LIST_OF(notes));
     isolated_storage_init(&storage, &pool);
 }
 

@@ -18,13 +18,13 @@
 
 static struct nvm_storage_driver storage;
 static struct nvm_pool pool;
-static uint8_t entries[BLOCKS * NVM_POOL_ENTRY_BYTES];
+static struct hil_flash_note notes[BLOCKS];
 static struct fake_flash flash;
 static uint8_t bytes[FAKE_PROCESSES][SIZE];
 
 static void start(void)
 {
-    nvm_pool_init(&pool, &flash.flash, (struct slice)SLICE_OF(entries));
+    nvm_pool_init(&pool, &flash.flash, (struct hil_flash_notes)LIST_OF(notes));
     nvm_storage_init(&storage, &pool, 100);
 }
 
