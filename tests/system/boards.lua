@@ -153,6 +153,12 @@ case("each of the watch's drivers is for all", function()
     same(said(m, "paint: 240 x 240"), { "paint: 240 x 240 pixels painted" })
 end)
 
+case("a blank key is told its voltage and reset once", function()
+    local m = boot("security_key", "hello")
+    m:run_for(s(1) - m:now())
+    assert(#lines(m:report(), "reset: software request") == 1)
+end)
+
 case("a key's touch pad and colours", function()
     local m = boot("security_key", "touch")
     m:touch("pad0", { at = ms(500), hold = ms(200) })

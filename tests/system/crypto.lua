@@ -28,6 +28,7 @@ for name, says in pairs(SAYS) do
     for board, count in pairs({ security_key = 1, nrf52840dk = 2 }) do
         case(name .. (count == 1 and " alone" or " twice, beside one that never waits"), function()
             local m = sandglass.board(board, { apps = count == 1 and { name } or { name, name, "hog" } })
+            m:breaches() -- the map of owners is there from the beginning
             m:run_for(s(count))
             local found, wanted = said(m, "^" .. name .. ":"), {}
             for _, line in ipairs(says) do

@@ -28,10 +28,3 @@ class Frames:
         for at in range(0, len(data), 128):
             self.send(b"W", struct.pack("<I", at) + data[at:at + 128])
         return self
-
-
-def install_frames(path, at_ms=400):
-    frames = Frames(at_ms).image(path)
-    frames.send(b"S", pause_ms=50)
-    frames.send(b"Q")
-    return frames

@@ -17,6 +17,7 @@ local function attack(numbers, answers)
     end
     apps[#apps + 1] = "witness"
     local m = sandglass.board("nrf52dk", { apps = apps })
+    m:breaches() -- the map of owners is there from the beginning
     m:allow_faults() -- theirs
     m:uart("list\n", { at = s(1.5) })
     m:run_for(s(2))

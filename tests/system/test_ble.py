@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Advertisements of Bluetooth LE by our kernel's driver 0x30000, as other machines, a radio peer and tshark see them."""
+"""Advertisements of Bluetooth LE by our kernel's driver 0x30000, as tshark sees them. Who hears them is in ble.lua."""
 import os
 import tempfile
 import unittest
@@ -8,17 +8,6 @@ from sandglass import app, sandglass
 from test_radio import tshark
 
 CHANNELS = [0, 12, 39]  # as the air counts them: 37, 38, 39
-PEER = """
-/include/ "%s/%s.dts"
-/ {
-    peer0: peer {
-        compatible = "sandglass,radio-peer";
-        protocol = "ble";
-        sandglass,position-mm = <3000 4000 0>;
-        frame-0 = "42090102030405c6020941";
-    };
-};
-"""
 
 
 def run(text, *arguments, milliseconds=1000):
@@ -54,9 +43,9 @@ class TwoMachines(unittest.TestCase):
         gaps = [after - before for before, after in zip(begins, begins[1:])]
         self.assertTrue(all(0.0999 < gap < 0.1105 for gap in gaps), gaps)
         self.assertGreater(max(gaps) - min(gaps), 0.002)  # at random
-        heard = result.lines(f"^near: scanner: {address} 'sandglass' ff ff 0[012]$")
+        heard = result.lines("^near: scanner: .* 'sandglass' ")
+        self.assertEqual({line.split()[2] for line in heard}, {address})
         self.assertGreaterEqual(len(heard), len(begins) // 2)
-        self.assertEqual({line[-1] for line in heard}, {"0", "1", "2"})
 
     def test_nrf52dk_to_nrf52840dk(self):
         self.check("nrf52dk", "nrf52840dk")
@@ -99,37 +88,13 @@ class OneMachine(unittest.TestCase):
         self.assertIn(len(times) // 3, (6, 7, 8))
         self.assertLess(max(times), 1.05)
 
-    def test_a_peer_is_heard(self):
-        boards = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../sim/boards"))
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "board.dts")
-            with open(path, "w", encoding="ascii") as file:
-                file.write(PEER % (boards, "nrf52dk"))
-            sends = [word for i in range(30) for word in
-                     ("--set", f"peer0.channel={37 + i % 3}@{500 + i * 17}ms", "--set", f"peer0.frame=0@{500 + i * 17}ms")]
-            result = sandglass("run", "--headless", "-b", path, "--for", "1200ms", *sends, app("scanner"))
-        self.assertEqual(result.status, 0, result.stderr)
-        heard = result.lines("^scanner: .*:")
-        self.assertTrue(5 <= len(heard) <= 15, heard)  # it listens on one of three
-        self.assertEqual(set(heard), {"scanner: c6:05:04:03:02:01 'A'"})
-
 
 class SharedRadio(unittest.TestCase):
     """802.15.4 and Bluetooth LE on the one radio of a sensor node."""
 
     def test_both_on_one_board(self):
-        text = (f"node far board=sensor_node at=20,0,0 {app('weather')} {app('beacon')}\n"
-                f"node near board=sensor_node {app('listen')} {app('scanner')}\n"
-                f"node third board=nrf52840dk {app('listen')}\n")
-        result = run(text, milliseconds=8500)
+        result = run(f"node far board=sensor_node {app('weather')} {app('beacon')}\n", milliseconds=8500)
         self.assertEqual(result.status, 0, result.stderr)
-        sent = result.lines("^far: weather: .* lux, ")
-        self.assertGreaterEqual(len(sent), 7)
-        self.assertEqual(result.lines("^far: weather: not sent"), [])
-        # Who does nothing else hears it all; who scans as well listens half of the time.
-        self.assertEqual(len(result.lines("^third: listen: ")), len(sent))
-        self.assertTrue(1 <= len(result.lines("^near: listen: ")) <= len(sent))
-        self.assertGreaterEqual(len(result.lines("^near: scanner: .* 'sandglass'")), 15)
         times = [float(row[0]) for row in tshark(result.packets, "frame.time_epoch", display="btle")][::3]
         gaps = [after - before for before, after in zip(times, times[1:])]
         self.assertTrue(all(0.0985 < gap < 0.135 for gap in gaps), gaps)

@@ -49,29 +49,19 @@ class Tours(Board):
         self.assertTrue(result.lines("^weather: 18.50 C, .* 20 lux"))
 
 
-class SecurityKey(Board):
-    def test_a_blank_chip_is_told_its_voltage_and_reset_once(self):
-        result = run("-b", "security_key", app("hello"), seconds=1)
-        self.assert_booted(result, "security key")
-        self.assertEqual(result.stderr.count("reset: software request"), 1)
-
-
 class SensorNode(Board):
-    def test_two_nodes_hear_each_other(self):
+    def test_tshark_reads_what_two_nodes_say(self):
         apps = f"{os.path.join(BUILD, 'firmware/kernel/sensor_node.elf')} {app('weather')} {app('listen')}"
         with tempfile.TemporaryDirectory() as folder:
             net, packets = os.path.join(folder, "pair.net"), os.path.join(folder, "pair.pcapng")
             with open(net, "w", encoding="utf-8") as file:
                 file.write(f"node house board=sensor_node {apps}\nnode garden board=sensor_node at=10,0,0 {apps}\n")
-            result = sandglass("run", "--headless", "--net", net, "--for", "4s", "--pcap", packets,
-                               "--set", "garden:sht3xd.temperature=-725@100ms")
+            result = sandglass("run", "--headless", "--net", net, "--for", "4s", "--pcap", packets)
             self.assertEqual(result.status, 0, result.stderr)
             read = subprocess.run(["tshark", "-r", packets, "-T", "fields", "-e", "wpan.dst16", "-e", "wpan.dst_pan",
                                    "-e", "wpan.seq_no", "-e", "wpan.fcs_ok"], capture_output=True, text=True, check=True)
         self.assertEqual(sorted(read.stdout.splitlines()),
                          [f"0xffff\t0x5a5a\t{i}\t1" for i in (0, 0, 1, 1, 2, 2)])
-        for node, heard in (("house", "-7.25 C"), ("garden", "25.00 C")):
-            self.assertEqual(len(result.lines(f"^{node}: listen: .*: {heard}, 50.00 %, 100 lux")), 3, result.stdout)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,28 @@ import unittest
 import tbf
 from install_frames import Frames
 from sandglass import BUILD, app, run, sandglass
-from test_install import Board, guests, loaded, starts
+from test_install import Board
 
 SIGNED = ("-b", "nrf52840dk", os.path.join(BUILD, "firmware/kernel/signed_test.elf"))
 KEYS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "keys")
 CHECK_MS = 1500  # of a signature
 NONE, WRONG = "it has no signature that this board accepts", "a hash or signature of it is wrong"
 LOADER_MAY = [word for record in ("0x0:1-6", "0x1:1", "0x10001:0-6") for word in ("--permissions", record)]
+
+
+def starts(result):
+    """The console's lines from each start of the kernel on."""
+    return [part.splitlines() for part in result.stdout.split("Sandglass 0.1.0 on ")[1:]]
+
+
+def guests(lines):
+    return [int(line.split()[-1]) for line in lines if re.match(r"guest: version \d$", line)]
+
+
+def loaded(lines):
+    """The names of the apps that the loader made processes of before the main loop."""
+    end = next((i for i, line in enumerate(lines) if line.startswith("Initialization complete")), len(lines))
+    return sorted(m.group(1) for m in (re.match(r"App (\w+): slot", line) for line in lines[:end]) if m)
 
 
 class Packs(unittest.TestCase):
