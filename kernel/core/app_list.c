@@ -20,11 +20,6 @@ static uint32_t sector_up(uint32_t offset)
     return sector_down(offset + SECTOR - 1u);
 }
 
-uint32_t app_list_limit(const struct app_list_area *area)
-{
-    return area->size_bytes - SECTOR;
-}
-
 enum tbf_result app_list_look(const struct app_list_area *area, uint32_t offset,
                               struct tbf_app *app)
 {

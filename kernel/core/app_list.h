@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "kernel/core/tbf.h"
+#include "kernel/hil/flash.h"
 
 #define APP_LIST_NONE 0xFFFFFFFFu /* an offset that is none */
 
@@ -38,7 +39,10 @@ bool app_list_reaches(const struct app_list_area *area, uint32_t offset);
 uint32_t app_list_app_bytes(const struct app_list_area *area, uint32_t offset);
 
 /* Where the last sector, which is no app's, begins. */
-uint32_t app_list_limit(const struct app_list_area *area);
+static inline uint32_t app_list_limit(const struct app_list_area *area)
+{
+    return area->size_bytes - HIL_FLASH_SECTOR_BYTES;
+}
 
 /* A place for an app. */
 struct app_list_place {

@@ -29,9 +29,9 @@ static uint32_t word_at(const struct app_store *store, uint32_t offset)
     return bytes_get_u32(store->area.memory + offset);
 }
 
-static void put_word(struct app_store *store, uint32_t index, uint32_t value)
+static uint8_t *page_bytes(struct app_store *store)
 {
-    bytes_put_u32(&store->page_bytes[index * WORD], value);
+    return (uint8_t *)store->page_words;
 }
 
 /* CRC-32 (IEEE 802.3), from ones on and inverted in the end, of words. */
@@ -73,28 +73,34 @@ static bool is_blank(const struct app_store *store, uint32_t start, uint32_t byt
 /* The job is over. What is noted in the journal is the next start's business. */
 static void give_up(struct app_store *store)
 {
+    store->phase = APP_STORE_IDLE;
+    store->status = K_EFAIL;
     if (store->step <= APP_STORE_NOTE) {
         store->note = APP_LIST_NONE;
+    } else if (store->note != APP_LIST_NONE) {
+        store->phase = APP_STORE_FAILED;
+        if (store->step >= APP_STORE_RETIRE && note_word(store, NOTE_COMMIT) == 0) {
+            store->status = K_OK; /* the next start does what is left */
+        }
     }
-    bool nothing_noted = store->note == APP_LIST_NONE;
-    bool is_committed =
-        !nothing_noted && store->step >= APP_STORE_RETIRE && note_word(store, NOTE_COMMIT) == 0;
-    store->phase = nothing_noted ? APP_STORE_IDLE : APP_STORE_FAILED;
-    store->status = is_committed ? K_OK : K_EFAIL; /* the next start does what is left */
     store->step = APP_STORE_REST;
 }
 
-/* As all that begins an operation: true, unless it was refused and the job is over. */
+/* Of an operation: true, unless it was refused and the job is over. */
+static bool begun(struct app_store *store, int status)
+{
+    if (status != K_OK) {
+        give_up(store);
+    }
+    return status == K_OK;
+}
+
 static bool erase(struct app_store *store, uint32_t sector)
 {
     store->at = sector;
     store->length = 0;
     store->left = 0;
-    if (hil_flash_erase(store->flash, sector) != K_OK) {
-        give_up(store);
-        return false;
-    }
-    return true;
+    return begun(store, hil_flash_erase(store->flash, sector));
 }
 
 /* The first `length` bytes of the page. What begins in one page of the flash may not end in the
@@ -106,11 +112,7 @@ static bool program(struct app_store *store, uint32_t at, uint32_t length)
     store->at = at;
     store->length = now;
     store->left = length - now;
-    if (hil_flash_program(store->flash, at, &store->page, now) != K_OK) {
-        give_up(store);
-        return false;
-    }
-    return true;
+    return begun(store, hil_flash_program(store->flash, at, &store->page, now));
 }
 
 /* --- The steps of the jobs. False: there was nothing to do for the flash --- */
@@ -122,10 +124,10 @@ static bool program_padding(struct app_store *store, uint32_t start, uint32_t en
     if (start == APP_LIST_NONE || start == end) {
         return false;
     }
-    put_word(store, 0, first);
-    put_word(store, 1, end - start);
-    put_word(store, 2, 0);
-    put_word(store, 3, first ^ (end - start));
+    store->page_words[0] = first;
+    store->page_words[1] = end - start;
+    store->page_words[2] = 0;
+    store->page_words[3] = first ^ (end - start);
     return program(store, start, TBF_PADDING_HEADER_SIZE);
 }
 
@@ -135,8 +137,8 @@ static bool program_zeros(struct app_store *store, uint32_t base, uint32_t offse
     if (base == APP_LIST_NONE) {
         return false;
     }
-    put_word(store, 0, 0);
-    put_word(store, 1, 0);
+    store->page_words[0] = 0;
+    store->page_words[1] = 0;
     return program(store, base + offset, bytes);
 }
 
@@ -155,19 +157,19 @@ static uint32_t free_note(const struct app_store *store)
 static bool program_note(struct app_store *store)
 {
     store->note = free_note(store);
-    put_word(store, NOTE_OPEN, NOTE_MAGIC);
-    put_word(store, NOTE_START, store->place.start);
-    put_word(store, NOTE_END, store->place.end);
-    put_word(store, NOTE_APP, store->place.app);
-    put_word(store, NOTE_CHECK, ~crc_add(ERASED, store->page_bytes, NOTE_CHECK));
+    store->page_words[NOTE_OPEN] = NOTE_MAGIC;
+    store->page_words[NOTE_START] = store->place.start;
+    store->page_words[NOTE_END] = store->place.end;
+    store->page_words[NOTE_APP] = store->place.app;
+    store->page_words[NOTE_CHECK] = ~crc_add(ERASED, page_bytes(store), NOTE_CHECK);
     return program(store, store->note, (NOTE_CHECK + 1u) * WORD);
 }
 
 static bool program_retire_note(struct app_store *store)
 {
     uint32_t crc = crc_add(ERASED, store->area.memory + store->note, NOTE_RETIRE);
-    put_word(store, 0, store->retire);
-    put_word(store, 1, ~crc_add(crc, store->page_bytes, 1));
+    store->page_words[0] = store->retire;
+    store->page_words[1] = ~crc_add(crc, page_bytes(store), 1);
     return program(store, store->note + NOTE_RETIRE * WORD, 2u * WORD);
 }
 
@@ -257,7 +259,7 @@ static bool is_done(const struct app_store *store)
     if (store->length == 0) {
         return is_blank(store, store->at, SECTOR);
     }
-    return memcmp(store->area.memory + store->at, store->page_bytes, store->length) == 0;
+    return memcmp(store->area.memory + store->at, store->page_words, store->length) == 0;
 }
 
 /* What can be undone is; the job ends with that all the same. */
@@ -279,8 +281,9 @@ static void flash_done(void *self, int status)
     if (status != K_OK || !is_done(store)) {
         fail(store);
     } else if (store->left > 0) {
+        uint8_t *page = page_bytes(store);
         for (uint32_t i = 0; i < store->left; i++) {
-            store->page_bytes[i] = store->page_bytes[store->length + i];
+            page[i] = page[store->length + i];
         }
         if (program(store, store->at + store->length, store->left)) {
             return;
@@ -311,7 +314,7 @@ void app_store_init(struct app_store *store, const struct hil_flash *flash, cons
         .done = done,
         .self = self,
         .note = APP_LIST_NONE,
-        .page = {store->page_bytes, sizeof(store->page_bytes), NULL, NULL, false},
+        .page = {page_bytes(store), APP_STORE_PIECE_BYTES, NULL, NULL, false},
     };
     hil_flash_set_client(flash, &store->client);
 }
@@ -390,7 +393,7 @@ int app_store_put(struct app_store *store, uint32_t offset, struct const_slice b
         if ((byte & ~store->area.memory[at + i]) != 0) {
             return K_EINVAL;
         }
-        store->page_bytes[i] = byte;
+        page_bytes(store)[i] = byte;
     }
     store->status = K_OK;
     store->step = APP_STORE_PUT;

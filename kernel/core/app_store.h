@@ -81,7 +81,7 @@ struct app_store {
     const struct hil_flash *flash;
     app_store_done done;
     void *self;
-    _Alignas(4) uint8_t page_bytes[APP_STORE_PIECE_BYTES];
+    uint32_t page_words[APP_STORE_PIECE_BYTES / 4u]; /* what is programmed */
     struct dma_buffer page;
     struct hil_flash_client client;
 };
