@@ -9,15 +9,10 @@
 #define SECTOR HIL_FLASH_SECTOR_BYTES
 #define ERASED 0xFFFFFFFFu
 
-static uint32_t sector_down(uint32_t offset)
-{
-    return offset / SECTOR * SECTOR;
-}
-
-/* No offset is so high that this could wrap. */
+/* Where a sector begins, from `offset` on; none is so high that this could wrap. */
 static uint32_t sector_up(uint32_t offset)
 {
-    return sector_down(offset + SECTOR - 1u);
+    return offset + (0u - offset) % SECTOR;
 }
 
 enum tbf_result app_list_look(const struct app_list_area *area, uint32_t offset,
