@@ -17,11 +17,11 @@ _Static_assert(ABI_AES_SET_M_OFFSET - ABI_AES_SET_A_OFFSET == AES_JOB_MESSAGE_ST
                "the layout is set in the order of the commands");
 
 struct aes_process {
-    struct aes_job job;
-    struct aes_job_settings next; /* of the next job */
-    bool is_set;
+    bool is_set;  /* there are settings */
     bool is_open; /* set up and not finished */
     bool working;
+    struct aes_job job;
+    struct aes_job_settings next; /* of the next job */
 };
 GRANT(aes_grant, struct aes_process, ABI_AES_UPCALLS, ABI_AES_ROS, ABI_AES_RWS);
 
@@ -138,12 +138,6 @@ static void aes_done(void *self, int status)
 
 static int set_up(BORROWED struct aes_process *p, struct process_id id)
 {
-    if (p->working) {
-        return K_ENOMEM;
-    }
-    if (!p->is_set) {
-        return K_EINVAL;
-    }
     int status = aes_job_begin(&p->job, &p->next, &aes_grant, id);
     if (status == K_OK) {
         status = is_ccm(p) ? aes_ccm_begin(&p->job, &aes_grant, id)
@@ -159,19 +153,13 @@ static int set_up(BORROWED struct aes_process *p, struct process_id id)
 /* The next part of a message. CCM has the whole of it at once. */
 static int crypt(BORROWED struct aes_process *p, struct process_id id)
 {
-    if (p->working) {
-        return K_ENOMEM;
-    }
-    if (is_ccm(p)) {
-        return K_ENOSUPPORT;
-    }
-    int status = aes_job_begin_source(&p->job, &aes_grant, id);
+    int status = is_ccm(p) ? K_ENOSUPPORT : aes_job_begin_source(&p->job, &aes_grant, id);
     p->working = status == K_OK;
     return status;
 }
 
-static int carry_out(BORROWED struct aes_process *p, struct process_id id, uint32_t command,
-                     uint32_t argument0, uint32_t argument1)
+static int carry_out(struct aes_driver *driver, BORROWED struct aes_process *p,
+                     struct process_id id, uint32_t command, uint32_t argument0, uint32_t argument1)
 {
     switch (command) {
     case ABI_AES_SET_ALGORITHM:
@@ -183,8 +171,14 @@ static int carry_out(BORROWED struct aes_process *p, struct process_id id, uint3
         p->is_set = true;
         return K_OK;
     case ABI_AES_SETUP:
-        return set_up(p, id);
     case ABI_AES_CRYPT:
+        deferred_call_request_later(&driver->deferred);
+        if (p->working) {
+            return K_ENOMEM;
+        }
+        if (command == ABI_AES_SETUP) {
+            return p->is_set ? set_up(p, id) : K_EINVAL;
+        }
         return p->is_open ? crypt(p, id) : K_EOFF;
     case ABI_AES_FINISH:
         if (!p->is_open) {
@@ -214,10 +208,7 @@ static command_return aes_command(void *self, struct process_id id, uint32_t com
         return command_success();
     }
     grant_enter (aes_grant, id, p) {
-        status = carry_out(p, id, command, argument0, argument1);
-    }
-    if (status == K_OK && (command == ABI_AES_SETUP || command == ABI_AES_CRYPT)) {
-        deferred_call_request_later(&driver->deferred);
+        status = carry_out(driver, p, id, command, argument0, argument1);
     }
     return grant_answer(command_status(status));
 }

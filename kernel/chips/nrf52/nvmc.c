@@ -40,15 +40,6 @@ static void set_config(uint32_t config)
     wait_ready();
 }
 
-static uint32_t word_at(struct slice bytes, uint32_t offset)
-{
-    uint32_t word = 0;
-    for (uint32_t i = 0; i < WORD; i++) {
-        word |= (uint32_t)slice_get(slice_as_const(bytes), offset + i) << 8u * i;
-    }
-    return word;
-}
-
 /* A word of ones changes nothing, and would be one of the few writes that a word may have between
  * two erases. */
 static void program_piece(struct nrf52_nvmc_window *window)
@@ -56,7 +47,7 @@ static void program_piece(struct nrf52_nvmc_window *window)
     uint32_t to = window->done + NRF52_NVMC_PIECE_WORDS * WORD;
     set_config(NVMC_CONFIG_WEN);
     while (window->done < window->bytes.length && window->done < to) {
-        uint32_t word = word_at(window->bytes, window->done);
+        uint32_t word = slice_get_u32(slice_as_const(window->bytes), window->done);
         if (word != ERASED) {
             *nrf52_register(window->address, window->done) = word;
             wait_ready();
@@ -72,21 +63,18 @@ static void erase_piece(struct nrf52_nvmc_window *window)
     if (NRF52_PARTIAL_ERASE) {
         *nvmc_register(NVMC_ERASEPAGEPARTIALCFG) = NRF52_NVMC_PIECE_MS;
         *nvmc_register(NVMC_ERASEPAGEPARTIAL) = window->address;
-        window->done += NRF52_NVMC_PIECE_MS;
     } else {
         *nvmc_register(NVMC_ERASEPAGE) = window->address;
-        window->done = ERASE_MS;
     }
     wait_ready();
     set_config(NVMC_CONFIG_REN);
+    window->done += NRF52_PARTIAL_ERASE ? NRF52_NVMC_PIECE_MS : ERASE_MS;
 }
 
 static void finish(struct nrf52_nvmc_window *window)
 {
     struct dma_buffer *buffer = window->buffer;
     window->operation = NRF52_NVMC_IDLE;
-    window->buffer = NULL;
-    window->bytes = (struct slice){NULL, 0};
     if (buffer != NULL) {
         dma_buffer_release(buffer);
     }
@@ -96,48 +84,41 @@ static void finish(struct nrf52_nvmc_window *window)
 static void window_deferred(void *self)
 {
     struct nrf52_nvmc_window *window = self;
-    bool is_over = guard_is_dead(NRF52_OWNER(window->client));
-    if (window->operation == NRF52_NVMC_PROGRAM && !is_over) {
-        program_piece(window);
-        is_over = window->done >= window->bytes.length;
-        if (!is_over) {
-            deferred_call_request(&window->deferred);
+    if (!guard_is_dead(NRF52_OWNER(window->client))) {
+        if (window->operation == NRF52_NVMC_PROGRAM) {
+            program_piece(window);
+            if (window->done < window->bytes.length) {
+                deferred_call_request(&window->deferred);
+                return;
+            }
+        } else if (window->operation == NRF52_NVMC_ERASE) {
+            erase_piece(window);
+            if (window->done < ERASE_MS) {
+                deferred_call_request_later(&window->deferred);
+                return;
+            }
         }
-    } else if (window->operation == NRF52_NVMC_ERASE && !is_over) {
-        erase_piece(window);
-        is_over = window->done >= ERASE_MS;
-        if (!is_over) {
-            deferred_call_request_later(&window->deferred);
-        }
-    } else {
-        is_over = true;
     }
-    if (is_over) {
-        finish(window);
-    }
+    finish(window);
 }
 
-static void window_begin(struct nrf52_nvmc_window *window, enum nrf52_nvmc_operation operation,
-                         uint32_t address)
-{
-    window->operation = operation;
-    window->address = window->start + address;
-    window->done = 0;
-    deferred_call_request(&window->deferred);
-}
-
-static int claim(struct nrf52_nvmc_window *window, uint32_t address, struct dma_buffer *buffer,
-                 uint32_t length)
+/* `buffer` NULL: for an erase. */
+static int begin(struct nrf52_nvmc_window *window, uint32_t address, struct dma_buffer *buffer,
+                 uint32_t length, enum nrf52_nvmc_operation operation)
 {
     if (window->operation != NRF52_NVMC_IDLE) {
         return K_EBUSY;
     }
     int status = hil_flash_check(window->size_bytes, address, length);
-    if (status == K_OK) {
+    if (status == K_OK && operation != NRF52_NVMC_ERASE) {
         status = dma_buffer_claim(buffer, 0, length, &window->bytes);
     }
     if (status == K_OK) {
+        window->operation = operation;
+        window->address = window->start + address;
         window->buffer = buffer;
+        window->done = 0;
+        deferred_call_request(&window->deferred);
     }
     return status;
 }
@@ -145,40 +126,22 @@ static int claim(struct nrf52_nvmc_window *window, uint32_t address, struct dma_
 static int nvmc_read(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
 {
     struct nrf52_nvmc_window *window = self;
-    int status = claim(window, address, buffer, length);
-    if (status == K_OK) {
-        for (uint32_t i = 0; i < length; i += WORD) {
-            uint32_t word = *nrf52_register(window->start + address, i);
-            for (uint32_t byte = 0; byte < WORD; byte++) {
-                (void)slice_put(window->bytes, i + byte, (uint8_t)(word >> 8u * byte));
-            }
-        }
-        window_begin(window, NRF52_NVMC_READ, address);
+    int status = begin(window, address, buffer, length, NRF52_NVMC_READ);
+    for (uint32_t i = 0; status == K_OK && i < length; i += WORD) {
+        (void)slice_put_u32(window->bytes, i, *nrf52_register(window->address, i));
     }
     return status;
 }
 
 static int nvmc_program(void *self, uint32_t address, struct dma_buffer *buffer, uint32_t length)
 {
-    struct nrf52_nvmc_window *window = self;
-    int status = claim(window, address, buffer, length);
-    if (status == K_OK) {
-        window_begin(window, NRF52_NVMC_PROGRAM, address);
-    }
-    return status;
+    return begin(self, address, buffer, length, NRF52_NVMC_PROGRAM);
 }
 
 static int nvmc_erase(void *self, uint32_t address)
 {
-    struct nrf52_nvmc_window *window = self;
-    if (window->operation != NRF52_NVMC_IDLE) {
-        return K_EBUSY;
-    }
-    if (address >= window->size_bytes || address % HIL_FLASH_SECTOR_BYTES != 0) {
-        return K_EINVAL;
-    }
-    window_begin(window, NRF52_NVMC_ERASE, address);
-    return K_OK;
+    return address % HIL_FLASH_SECTOR_BYTES == 0 ? begin(self, address, NULL, 0, NRF52_NVMC_ERASE)
+                                                 : K_EINVAL;
 }
 
 static void nvmc_set_client(void *self, const struct hil_flash_client *client)
@@ -192,6 +155,9 @@ const struct hil_flash_ops nrf52_nvmc_ops = {nvmc_read, nvmc_program, nvmc_erase
 void nrf52_nvmc_window_init(struct nrf52_nvmc_window *window, uint32_t start, uint32_t size_bytes)
 {
     bool whole = start % HIL_FLASH_SECTOR_BYTES == 0 && size_bytes % HIL_FLASH_SECTOR_BYTES == 0;
-    *window = (struct nrf52_nvmc_window){.start = start, .size_bytes = whole ? size_bytes : 0};
-    window->deferred = (struct deferred_call){.call = window_deferred, .self = window};
+    *window = (struct nrf52_nvmc_window){
+        .start = start,
+        .size_bytes = whole ? size_bytes : 0,
+        .deferred = {.call = window_deferred, .self = window},
+    };
 }
