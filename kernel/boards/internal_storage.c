@@ -19,20 +19,12 @@ static struct hil_flash_note isolated_notes[ISOLATED_BLOCKS];
 struct nvm_storage_driver internal_nvm_storage;
 struct isolated_storage_driver internal_isolated_storage;
 
-/* A window that would end behind the data's flash has no bytes: its driver then finds no flash. */
-static uint32_t window_init(struct nrf52_nvmc_window *window, uint32_t start, uint32_t size_bytes)
-{
-    uint32_t end = (uint32_t)(uintptr_t)data_flash_end;
-    bool inside = start <= end && size_bytes <= end - start;
-    nrf52_nvmc_window_init(window, start, inside ? size_bytes : 0);
-    return start + size_bytes;
-}
-
 void internal_storage_init(void)
 {
-    uint32_t next =
-        window_init(&storage_window, (uint32_t)(uintptr_t)data_flash_start, STORAGE_BYTES);
-    (void)window_init(&isolated_window, next, ISOLATED_BYTES);
+    /* There is that much: kernel.ld. */
+    uint32_t start = (uint32_t)(uintptr_t)data_flash_start;
+    nrf52_nvmc_window_init(&storage_window, start, STORAGE_BYTES);
+    nrf52_nvmc_window_init(&isolated_window, start + STORAGE_BYTES, ISOLATED_BYTES);
     nvm_pool_init(&storage_pool, &storage_flash, (struct hil_flash_notes)LIST_OF(storage_notes));
     nvm_pool_init(&isolated_pool, &isolated_flash, (struct hil_flash_notes)LIST_OF(isolated_notes));
     /* A block each: no app takes what two could have. */

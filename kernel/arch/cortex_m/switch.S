@@ -71,9 +71,8 @@ arch_signals:
     .space 4
     .size arch_signals, 4
 
-/* All handlers lie in one section: they share their constants and reach each other by short branches. */
     .macro handler name
-    .section .text.arch_handlers, "ax", %progbits
+    .section .text.arch_handlers, "ax", %progbits @ one: they share constants, branches are short
     .align 2
     .global \name
     .type \name, %function

@@ -17,31 +17,30 @@
 #include "kernel/chips/nrf52/spim.h"
 #include "kernel/chips/nrf52/twim.h"
 
-static struct nrf52_pin led_pins[] = {BASE_PIN(17), BASE_PIN(18), BASE_PIN(19), BASE_PIN(20)};
-static struct nrf52_pin button_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
-static struct nrf52_pin touch_pin = BASE_PIN(24);
-/* On the Arduino headers, for apps: A0 to A5, which are the ADC's, too, D1 and D0. However many
- * interrupts they enable there, buttons and touch key find a detector each. */
-#define HEADER_PIN(n) BASE_APP_PIN(n, COUNT_OF(button_pins) + 1u)
-static struct nrf52_pin app_pins[] = {HEADER_PIN(3),  HEADER_PIN(4),  HEADER_PIN(28),
-                                      HEADER_PIN(29), HEADER_PIN(30), HEADER_PIN(31),
-                                      HEADER_PIN(12), HEADER_PIN(11)};
+/* The pins that the board's own code drives. Their state is made at start from a byte each. The
+ * last are on the Arduino headers, for apps: A0 to A5, which are the ADC's, too, D1 and D0. However
+ * many interrupts they enable there, buttons and touch key find a detector each. */
+enum { LED_PINS = 0, BUTTON_PINS = 4, TOUCH_PIN = 8, SELECT_PIN = 9, APP_PINS = 10 };
+#define RESERVED_DETECTORS (TOUCH_PIN + 1 - BUTTON_PINS)
+static const uint8_t pin_numbers[] = {17, 18, 19, 20, 13, 14, 15, 16, 24,
+                                      2,  3,  4,  28, 29, 30, 31, 12, 11};
+static struct nrf52_pin pins[COUNT_OF(pin_numbers)];
 
 /* LEDs and buttons are active low; the touch key's chip drives its pin high. */
-#define LED(n) BASE_LED(&led_pins[n])
+#define LED(n) BASE_LED(&pins[LED_PINS + (n)])
 static const struct hil_led leds[] = {LED(0), LED(1), LED(2), LED(3)};
 
 static struct button_driver button_driver;
-#define BUTTON(n) BASE_BUTTON(&button_pins[n])
+#define BUTTON(n) BASE_BUTTON(&pins[BUTTON_PINS + (n)])
 static const struct hil_button buttons[] = {BUTTON(0), BUTTON(1), BUTTON(2), BUTTON(3)};
 
 static struct gpio_driver gpio_driver;
-#define APP_GPIO(n) BASE_APP_GPIO(&app_pins[n])
+#define APP_GPIO(n) BASE_APP_GPIO(&pins[APP_PINS + (n)])
 static const struct hil_gpio app_gpios[] = {APP_GPIO(0), APP_GPIO(1), APP_GPIO(2), APP_GPIO(3),
                                             APP_GPIO(4), APP_GPIO(5), APP_GPIO(6), APP_GPIO(7)};
 
 static const struct hil_button touch_key = {
-    .pin = {&nrf52_pin_ops, &touch_pin}, .active_low = false, .pull = HIL_GPIO_PULL_NONE};
+    .pin = {&nrf52_pin_ops, &pins[TOUCH_PIN]}, .active_low = false, .pull = HIL_GPIO_PULL_NONE};
 
 static struct led_driver led_driver;
 
@@ -72,21 +71,19 @@ static struct comparator_driver comparator_driver;
 static struct nrf52_spim spim;
 static const struct nrf52_spim_config spim_config = {
     .base = NRF52_SPIM2_BASE, .sck_pin = 25, .mosi_pin = 22, .miso_pin = 23};
-static struct nrf52_pin header_select_pin = BASE_PIN(2);
-static struct nrf52_spim_device header_device = {
-    .spim = &spim, .select = &header_select_pin, .mode = {.frequency_hz = HEADER_SPI_HZ}};
+static struct nrf52_spim_device header_device;
 static const struct hil_spi header_spi = {&nrf52_spim_ops, &header_device};
 static struct spi_controller_driver spi_controller_driver;
 
 /* I2C on the Arduino header's SDA and SCL, the same. */
-static struct nrf52_rtc_delay bus_delay = {.all = &base.delays};
+static struct nrf52_rtc_delay bus_delay;
 static struct nrf52_twim twim;
 static const struct nrf52_twim_config twim_config = {.base = NRF52_TWIM0_BASE,
                                                      .scl_pin = 27,
                                                      .sda_pin = 26,
                                                      .frequency = NRF52_TWIM_400_KHZ,
                                                      .delay = &bus_delay};
-static struct nrf52_twim_device any_device = {.twim = &twim, .any_address = true};
+static struct nrf52_twim_device any_device;
 static const struct hil_i2c i2c = {&nrf52_twim_ops, &any_device};
 static struct i2c_master_driver i2c_master_driver;
 
@@ -115,8 +112,18 @@ static const struct nrf52_interrupt interrupt_rows[] = {
     {NRF52_IRQN_TWIM0, nrf52_twim_serve, nrf52_twim_stop_dead, &twim},
 };
 
+static void make_pins(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(pins); i++) {
+        pins[i].number = pin_numbers[i];
+        pins[i].first_channel = i >= APP_PINS ? RESERVED_DETECTORS : 0;
+        pins[i].gpiote = &base.gpiote;
+    }
+}
+
 void board_start(void)
 {
+    make_pins();
     internal_storage_init();
     led_init(&led_driver, (struct hil_led_list)LIST_OF(leds));
     button_init(&button_driver, (struct hil_button_list)LIST_OF(buttons));
@@ -130,9 +137,15 @@ void board_start(void)
     nrf52_comp_init(&comp, comp_channels, COUNT_OF(comp_channels));
     comparator_init(&comparator_driver, &comparator);
     nrf52_spim_init(&spim, &spim_config);
+    header_device.spim = &spim;
+    header_device.select = &pins[SELECT_PIN];
+    header_device.mode.frequency_hz = HEADER_SPI_HZ;
     nrf52_spim_device_init(&header_device);
     spi_controller_init(&spi_controller_driver, &header_spi);
+    bus_delay.all = &base.delays;
     nrf52_twim_init(&twim, &twim_config);
+    any_device.twim = &twim;
+    any_device.any_address = true;
     i2c_master_init(&i2c_master_driver, &i2c);
 
     ble_radio_init();
