@@ -62,36 +62,9 @@ static void fill_piece(struct console_driver *console, struct process_id id)
     }
 }
 
-/* Each turn of the loop ends one write, and no new one can come meanwhile. */
-static void send_next(struct console_driver *console)
+/* The piece is sent, or has failed: its write ends, goes on, or waits for its next turn. */
+static void end_piece(struct console_driver *console, int status)
 {
-    while (console->piece_bytes == 0) {
-        struct process_id id = console->writer;
-        if (process_id_is_none(id)) {
-            id = oldest_writer(console);
-            console->writer = id;
-            console->held = 0;
-        }
-        if (process_id_is_none(id)) {
-            return;
-        }
-        fill_piece(console, id);
-        if (console->piece_bytes == 0) {
-            console->writer = PROCESS_ID_NONE;
-        } else if (hil_uart_transmit(console->uart, &console->tx, 0, console->piece_bytes) !=
-                   K_OK) {
-            console->piece_bytes = 0;
-            grant_enter (console_grant, id, p) {
-                finish_write(p, id);
-            }
-            console->writer = PROCESS_ID_NONE;
-        }
-    }
-}
-
-static void console_transmitted(void *self, int status)
-{
-    struct console_driver *console = self;
     uint32_t sent = status == K_OK ? console->piece_bytes : 0;
     bool line_ended = dma_buffer_get(&console->tx, sent - 1) == '\n';
     bool stays = false;
@@ -111,6 +84,35 @@ static void console_transmitted(void *self, int status)
     if (!stays) {
         console->writer = PROCESS_ID_NONE;
     }
+}
+
+/* Each turn of the loop ends one write, and no new one can come meanwhile. */
+static void send_next(struct console_driver *console)
+{
+    while (console->piece_bytes == 0) {
+        if (process_id_is_none(console->writer)) {
+            console->writer = oldest_writer(console);
+            console->held = 0;
+        }
+        if (process_id_is_none(console->writer)) {
+            return;
+        }
+        fill_piece(console, console->writer);
+        if (console->piece_bytes == 0) {
+            console->writer = PROCESS_ID_NONE;
+            continue;
+        }
+        int status = hil_uart_transmit(console->uart, &console->tx, 0, console->piece_bytes);
+        if (status != K_OK) {
+            end_piece(console, status);
+        }
+    }
+}
+
+static void console_transmitted(void *self, int status)
+{
+    struct console_driver *console = self;
+    end_piece(console, status);
     send_next(console);
 }
 

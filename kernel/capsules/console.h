@@ -21,15 +21,15 @@
 
 struct console_driver {
     const struct hil_uart *uart; /* borrowed for ever */
+    struct process_id writer;    /* whose piece is on the wire, or whose turn it is */
+    struct process_id reader;    /* who gets what is received, or none */
+    uint32_t tickets;            /* given out so far: the oldest of the waiting writes goes first */
+    uint32_t piece_bytes;        /* on the wire; 0: nothing is */
+    uint32_t held;               /* pieces in a row of one line */
+    bool read_stale;   /* the reception under way was begun for a process that has ended */
+    bool read_aborted; /* the reader gave up while read_stale */
     struct hil_uart_client client;
     struct deferred_call deferred;
-    struct process_id writer; /* whose piece is on the wire, or whose turn it is */
-    struct process_id reader; /* who gets what is received, or none */
-    uint32_t tickets;         /* given out so far: the oldest of the waiting writes goes first */
-    uint32_t piece_bytes;     /* on the wire; 0: nothing is */
-    uint32_t held;            /* pieces in a row of one line */
-    bool read_stale;          /* the reception under way was begun for a process that has ended */
-    bool read_aborted;        /* the reader gave up while read_stale */
     struct dma_buffer tx;
     struct dma_buffer rx;
     uint8_t tx_bytes[CONSOLE_TX_BYTES];

@@ -80,10 +80,8 @@ static void deliver(struct uart_mux_port *port, uint32_t count, uint8_t byte, in
         (void)dma_buffer_held_put(port->in, &this_capsule, port->in_offset + port->received, byte);
         port->received++;
     }
-    if (status != K_OK) {
+    if (status != K_OK || port->received == port->in_length) {
         finish_receive(port, status);
-    } else if (port->received == port->in_length) {
-        finish_receive(port, K_OK);
     }
 }
 

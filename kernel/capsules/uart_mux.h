@@ -25,6 +25,8 @@ struct uart_mux;
 /* The user sees `uart` only, or `input` besides. */
 struct uart_mux_port {
     struct hil_uart uart;
+    bool receiving;
+    bool aborting;               /* receiving, and to be told K_ECANCEL */
     struct hil_uart_input input; /* for one that wants it all */
     struct uart_mux *mux;
     struct uart_mux_port *next; /* in the ring of all ports */
@@ -34,20 +36,18 @@ struct uart_mux_port {
     struct dma_buffer *in; /* meaningful while `receiving` */
     uint32_t in_offset, in_length;
     uint32_t received; /* bytes from in_offset on */
-    bool receiving;
-    bool aborting; /* receiving, and to be told K_ECANCEL */
 };
 
 struct uart_mux {
-    const struct hil_uart *uart; /* borrowed for ever */
-    struct hil_uart_client client;
-    struct deferred_call deferred;
+    const struct hil_uart *uart;  /* borrowed for ever */
     struct uart_mux_port *last;   /* a ring: last->next is the first; NULL: no ports */
     struct uart_mux_port *sender; /* whose bytes are on the wire, NULL: idle */
     struct uart_mux_port *turn;   /* whose turn it is to be asked first, NULL: the first's */
     uint32_t held;                /* transmissions that `turn` had in a row for one line */
     struct uart_mux_port *taker;  /* who alone gets what comes in, NULL: nobody does */
     bool listening;               /* a reception is under way */
+    struct hil_uart_client client;
+    struct deferred_call deferred;
     struct dma_buffer byte;
     uint8_t byte_bytes[1];
 };

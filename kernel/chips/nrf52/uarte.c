@@ -43,7 +43,7 @@ enum {
 
 static volatile uint32_t *uarte_register(const struct nrf52_uarte *uarte, uint32_t offset)
 {
-    return nrf52_register(uarte->config->base, offset);
+    return nrf52_register(uarte->base, offset);
 }
 
 static uint32_t piece_bytes(uint32_t rest)
@@ -53,17 +53,17 @@ static uint32_t piece_bytes(uint32_t rest)
 
 static void start_dma_tx(const struct nrf52_uarte *uarte, const uint8_t *bytes, uint32_t count)
 {
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_ENDTX);
     *uarte_register(uarte, UARTE_TXD_PTR) = (uint32_t)(uintptr_t)bytes;
     *uarte_register(uarte, UARTE_TXD_MAXCNT) = count;
-    nrf52_task(uarte->config->base, UARTE_TASKS_STARTTX);
+    nrf52_task(uarte->base, UARTE_TASKS_STARTTX);
 }
 
 static void start_tx_piece(struct nrf52_uarte *uarte)
 {
     uint32_t count = piece_bytes(uarte->tx_rest.length);
     const uint8_t *bytes = uarte->tx_rest.bytes;
-    uarte->tx_rest = slice_part(uarte->tx_rest, count, uarte->tx_rest.length);
+    uarte->tx_rest = slice_part(uarte->tx_rest, count, UINT32_MAX);
     start_dma_tx(uarte, bytes, count);
 }
 
@@ -87,11 +87,11 @@ static int uarte_transmit(void *self, struct dma_buffer *buffer, uint32_t offset
 static void start_rx_piece(struct nrf52_uarte *uarte)
 {
     uint32_t count = piece_bytes(uarte->rx_rest.length);
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDRX);
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_RXTO);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_ENDRX);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_RXTO);
     *uarte_register(uarte, UARTE_RXD_PTR) = (uint32_t)(uintptr_t)uarte->rx_rest.bytes;
     *uarte_register(uarte, UARTE_RXD_MAXCNT) = count;
-    nrf52_task(uarte->config->base, UARTE_TASKS_STARTRX);
+    nrf52_task(uarte->base, UARTE_TASKS_STARTRX);
 }
 
 static int uarte_receive(void *self, struct dma_buffer *buffer, uint32_t offset, uint32_t length)
@@ -124,7 +124,7 @@ static int uarte_abort_receive(void *self)
      */
     *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDRX;
     *uarte_register(uarte, UARTE_INTENSET) = UARTE_INT_RXTO;
-    nrf52_task(uarte->config->base, UARTE_TASKS_STOPRX);
+    nrf52_task(uarte->base, UARTE_TASKS_STOPRX);
     return K_OK;
 }
 
@@ -151,10 +151,10 @@ static void finish_receive(struct nrf52_uarte *uarte, int status)
 
 static void serve_transmit(struct nrf52_uarte *uarte)
 {
-    if (!uarte->tx_busy || !nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ENDTX)) {
+    if (!uarte->tx_busy || !nrf52_event_is_set(uarte->base, UARTE_EVENTS_ENDTX)) {
         return;
     }
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_ENDTX);
     if (uarte->tx_rest.length > 0) {
         start_tx_piece(uarte);
         return;
@@ -168,14 +168,14 @@ static void serve_transmit(struct nrf52_uarte *uarte)
 static void serve_receive(struct nrf52_uarte *uarte)
 {
     uint32_t end = uarte->rx_aborted ? UARTE_EVENTS_RXTO : UARTE_EVENTS_ENDRX;
-    if (!uarte->rx_busy || !nrf52_event_is_set(uarte->config->base, end)) {
+    if (!uarte->rx_busy || !nrf52_event_is_set(uarte->base, end)) {
         return;
     }
     uint32_t count = *uarte_register(uarte, UARTE_RXD_AMOUNT);
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDRX);
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_RXTO);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_ENDRX);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_RXTO);
     uarte->rx_count += count;
-    uarte->rx_rest = slice_part(uarte->rx_rest, count, uarte->rx_rest.length);
+    uarte->rx_rest = slice_part(uarte->rx_rest, count, UINT32_MAX);
     if (uarte->rx_aborted) {
         finish_receive(uarte, K_ECANCEL);
     } else if (uarte->rx_rest.length > 0) {
@@ -188,10 +188,10 @@ static void serve_receive(struct nrf52_uarte *uarte)
 void nrf52_uarte_serve(void *self)
 {
     struct nrf52_uarte *uarte = self;
-    if (nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ERROR)) {
+    if (nrf52_event_is_set(uarte->base, UARTE_EVENTS_ERROR)) {
         /* Bytes with a framing error or an overrun are in the buffer like all others; the receiver
          * goes on by itself. */
-        nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ERROR);
+        nrf52_event_clear(uarte->base, UARTE_EVENTS_ERROR);
         *uarte_register(uarte, UARTE_ERRORSRC) = *uarte_register(uarte, UARTE_ERRORSRC);
     }
     serve_transmit(uarte);
@@ -207,14 +207,14 @@ void nrf52_uarte_stop_dead(void *self)
     }
     if (uarte->tx_busy) {
         uarte->tx_rest.length = 0;
-        nrf52_task(uarte->config->base, UARTE_TASKS_STOPTX);
+        nrf52_task(uarte->base, UARTE_TASKS_STOPTX);
     }
     (void)uarte_abort_receive(uarte);
 }
 
 void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config *config)
 {
-    uarte->config = config;
+    uarte->base = config->base;
     uint32_t port = nrf52_port_base(config->tx_pin);
     uint32_t tx = nrf52_pin_bit(config->tx_pin);
     *nrf52_register(port, GPIO_OUTSET) = tx; /* the line idles high */
@@ -231,7 +231,7 @@ void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config
 
 static void wait_for_end(const struct nrf52_uarte *uarte)
 {
-    while (!nrf52_event_is_set(uarte->config->base, UARTE_EVENTS_ENDTX)) {
+    while (!nrf52_event_is_set(uarte->base, UARTE_EVENTS_ENDTX)) {
     }
 }
 
@@ -245,10 +245,10 @@ void nrf52_uarte_write_now(struct nrf52_uarte *uarte, struct const_slice bytes)
     *uarte_register(uarte, UARTE_INTENCLR) = UARTE_INT_ENDTX;
     for (uint32_t sent = 0; sent < bytes.length;) {
         uint32_t count = slice_copy((struct slice){uarte->bounce, sizeof(uarte->bounce)},
-                                    const_slice_part(bytes, sent, bytes.length));
+                                    const_slice_part(bytes, sent, UINT32_MAX));
         start_dma_tx(uarte, uarte->bounce, count);
         wait_for_end(uarte);
         sent += count;
     }
-    nrf52_event_clear(uarte->config->base, UARTE_EVENTS_ENDTX);
+    nrf52_event_clear(uarte->base, UARTE_EVENTS_ENDTX);
 }

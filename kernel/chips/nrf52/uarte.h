@@ -20,20 +20,20 @@ struct nrf52_uarte_config {
 };
 
 struct nrf52_uarte {
-    const struct nrf52_uarte_config *config;
+    uint32_t base; /* of the registers */
     const struct hil_uart_client *client;
+    bool tx_busy, rx_busy, rx_aborted;
     struct dma_buffer *tx_buffer; /* claimed while tx_busy, and so on */
     struct dma_buffer *rx_buffer;
     struct slice tx_rest; /* not yet handed to the DMA */
     struct slice rx_rest;
-    uint32_t rx_count; /* bytes received in earlier pieces of this reception */
-    bool tx_busy, rx_busy, rx_aborted;
+    uint32_t rx_count;  /* bytes received in earlier pieces of this reception */
     uint8_t bounce[32]; /* for write_now: the DMA does not reach flash */
 };
 
 extern const struct hil_uart_ops nrf52_uarte_ops; /* self: struct nrf52_uarte */
 
-/* Takes the pins and switches the port on. `config` is borrowed for ever. */
+/* Takes the pins and switches the port on. */
 void nrf52_uarte_init(struct nrf52_uarte *uarte, const struct nrf52_uarte_config *config);
 
 /* Sends by polling, after the piece that is under way; bytes may lie anywhere. A transmission under
