@@ -108,7 +108,6 @@ static const struct info_record records[]
         CONFIG(app_ram_start, bounds.app_ram_start),
         CONFIG(app_ram_end, bounds.app_ram_end),
         KERNEL(current, kernel.current),
-        KERNEL(ram_free, kernel.ram_free),
         KERNEL(panicking, kernel.panicking),
         {"kernel.running", ADDRESS(&arch_switch.current), sizeof(uint32_t), 1},
         {"kernel.grants", ADDRESS(__start_grants), sizeof(struct grant), 0},

@@ -14,7 +14,6 @@ void kernel_init(const struct kernel_config *config)
     kernel = (struct kernel){
         .config = config,
         .scheduler = config->scheduler != NULL ? config->scheduler : &scheduler_round_robin,
-        .ram_free = (uint32_t)(uintptr_t)config->bounds.app_ram_start,
     };
     arch_guard = (struct arch_guard){0};
     for (uint32_t i = config->driver_count; i > 0; i--) {

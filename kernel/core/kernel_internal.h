@@ -109,7 +109,6 @@ struct kernel {
     struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct deferred_list deferred, deferred_later;
-    uint32_t ram_free;                          /* end of the highest process's RAM */
     uint32_t latest_serial;                     /* of a piece of a custom grant */
     uint32_t dead_capsules[2];                  /* bit: index of the capsule */
     struct trap trap;                           /* what is being handled; owner NULL: nothing */

@@ -101,22 +101,25 @@ static void clear_memory(uint32_t start, uint32_t end)
     }
 }
 
-/* The layout's RAM is placed; everything that a new life starts with. */
+/* Grants, with subscriptions and buffers, and what is queued of them. */
+static void drop_grants(struct process *process)
+{
+    process->queue_count = 0;
+    process->grant_start = process_grant_end(process);
+    (void)memset(process->grant_block, 0, grant_count() * sizeof(process->grant_block[0]));
+}
+
+/* The layout's RAM is placed, and there are no grants; all else that a new life starts with. */
 static void start_life(struct process *process)
 {
     process->id = next_id(process);
     process->state = ABI_PROCESS_RUNNING;
-    process->queue_count = 0;
     process->dump = 0;
-    process->grant_start = process_grant_end(process);
     process->allow_end = process->layout.ram_start;
     process->lost_start = 0;
     process->lost_end = 0;
     process->stack_top = 0;
     process->heap_start = 0;
-    for (uint32_t i = 0; i < grant_count(); i++) {
-        process->grant_block[i] = 0;
-    }
     process->app_break = process->layout.ram_start + ABI_INITIAL_BREAK_BYTES;
     clear_memory(process->layout.ram_start, process->layout.reach_end);
 
@@ -235,16 +238,14 @@ enum app_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
 
     struct process *process = process_memory(layout.ram_end - process_block_bytes());
     *process = (struct process){
-        .layout = layout,
         .id = {kernel.generations[slot] << ID_SLOT_BITS | slot},
         .slot = (uint8_t)slot,
         .code_start = flash_start + app->binary,
-        .app = *app,
     };
+    process->app = *app;
+    process->layout = layout;
+    drop_grants(process);
     start_life(process);
-    if (layout.ram_end > kernel.ram_free) {
-        kernel.ram_free = layout.ram_end;
-    }
     kernel.process[slot] = process;
     ipc_slot_taken(slot);
     return APP_LOADED;
@@ -269,11 +270,7 @@ void process_reload_regions(const struct process *process)
 void process_end(struct process *process, enum abi_process_state end)
 {
     process->state = (uint8_t)end;
-    process->queue_count = 0;
-    for (uint32_t i = 0; i < grant_count(); i++) {
-        process->grant_block[i] = 0;
-    }
-    process->grant_start = process_grant_end(process);
+    drop_grants(process);
     mpu_layout_remove_extras(&process->layout);
     ipc_end(process);
     app_control_note_end();
@@ -303,13 +300,6 @@ int process_remove(struct process *process)
     unload_mpu();
     kernel.generations[process->slot] = generation(process);
     kernel.process[process->slot] = NULL;
-    kernel.ram_free = (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;
-    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
-        const struct process *other = kernel.process[i];
-        if (other != NULL && other->layout.ram_end > kernel.ram_free) {
-            kernel.ram_free = other->layout.ram_end;
-        }
-    }
     return K_OK;
 }
 
@@ -328,21 +318,26 @@ void process_restart(struct process *process)
     start_life(process);
 }
 
+static bool has_name(const struct process *process, const char *name)
+{
+    struct const_slice own = process_name(process);
+    uint32_t i = 0;
+    while (i < own.length && name[i] != '\0' && (uint8_t)name[i] == own.bytes[i]) {
+        i++;
+    }
+    return i == own.length && name[i] == '\0';
+}
+
 static const struct kernel_fault_rule *fault_rule(const struct process *process)
 {
-    const struct kernel_config *config = kernel.config;
-    for (uint32_t i = 0; i < config->fault_rule_count; i++) {
-        const char *name = config->fault_rules[i].process_name;
-        uint32_t length = 0;
-        while (name != NULL && name[length] != '\0') {
-            length++;
-        }
-        struct const_slice wanted = {(const uint8_t *)name, length};
-        if (name == NULL || slice_is_equal(wanted, process_name(process))) {
-            return &config->fault_rules[i];
+    static const struct kernel_fault_rule no_rule = {NULL, KERNEL_FAULT_STOP, 0};
+    const struct kernel_fault_rule *rule = kernel.config->fault_rules;
+    for (uint32_t i = kernel.config->fault_rule_count; i > 0; i--, rule++) {
+        if (rule->process_name == NULL || has_name(process, rule->process_name)) {
+            return rule;
         }
     }
-    return NULL;
+    return &no_rule;
 }
 
 /* The threshold counts as Tock's does: with 0 there is one restart. */
@@ -359,45 +354,31 @@ static _Noreturn void panic_for(struct process *process)
 
 void process_fault(struct process *process, const struct arch_fault *fault, const char *why)
 {
-    static const struct kernel_fault_rule no_rule = {NULL, KERNEL_FAULT_STOP, 0};
     process->fault = fault != NULL ? *fault : (struct arch_fault){0};
     report_process_fault(process, why);
-    if (ipc_lost_what_it_touched(process, &process->fault)) {
-        /* No client rules over the life of a service, whatever the policy. */
-        process_end(process, ABI_PROCESS_FAULTED);
-        process->restarts_forgiven++;
-        process_restart(process);
-        return;
-    }
-
+    bool forgiven = ipc_lost_what_it_touched(process, &process->fault);
     const struct kernel_fault_rule *rule = fault_rule(process);
-    rule = rule != NULL ? rule : &no_rule;
-    bool again = may_restart(process, rule);
-    if (rule->policy == KERNEL_FAULT_PANIC ||
-        (rule->policy == KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC && !again)) {
+    enum kernel_fault_policy policy = rule->policy;
+    bool restart = policy == KERNEL_FAULT_RESTART || policy == KERNEL_FAULT_RESTART_WITH_DEBUG;
+    if (policy >= KERNEL_FAULT_THRESHOLD_RESTART) {
+        restart = may_restart(process, rule);
+    }
+    if (forgiven) {
+        /* No client rules over the life of a service, whatever the policy. */
+        process->restarts_forgiven++;
+        restart = true;
+        policy = KERNEL_FAULT_RESTART;
+    }
+    if (policy == KERNEL_FAULT_PANIC ||
+        (policy == KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC && !restart)) {
         panic_for(process);
     }
 
     process_end(process, ABI_PROCESS_FAULTED);
-    switch (rule->policy) {
-    case KERNEL_FAULT_STOP_WITH_DEBUG:
-        report_after_fault(process, false);
-        break;
-    case KERNEL_FAULT_RESTART:
+    if (policy == KERNEL_FAULT_STOP_WITH_DEBUG || policy == KERNEL_FAULT_RESTART_WITH_DEBUG) {
+        report_after_fault(process, restart);
+    } else if (restart) {
         process_restart(process);
-        break;
-    case KERNEL_FAULT_RESTART_WITH_DEBUG:
-        report_after_fault(process, true);
-        break;
-    case KERNEL_FAULT_THRESHOLD_RESTART:
-    case KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC:
-        if (again) {
-            process_restart(process);
-        }
-        break;
-    case KERNEL_FAULT_STOP:
-    case KERNEL_FAULT_PANIC:
-        break;
     }
 }
 

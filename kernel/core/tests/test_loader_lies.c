@@ -158,8 +158,13 @@ static void test_lies(void **state)
             fixture_call(kernel.process[slot], ABI_CLASS_COMMAND, FIXTURE_DRIVER, 1, 2, 3);
             loaded++;
         }
-        const uint8_t *behind = process_memory(kernel.ram_free);
-        for (uint32_t i = 0; i < RAM_END - kernel.ram_free; i++) {
+        uint32_t end = FIXTURE_RAM; /* of the highest process */
+        for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
+            const struct process *process = kernel.process[slot];
+            end = process != NULL && process->layout.ram_end > end ? process->layout.ram_end : end;
+        }
+        const uint8_t *behind = process_memory(end);
+        for (uint32_t i = 0; i < RAM_END - end; i++) {
             assert_int_equal(behind[i], 0xA5);
         }
     }

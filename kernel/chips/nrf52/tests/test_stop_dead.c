@@ -117,8 +117,7 @@ static void tell_count(void *self, uint32_t count, int status)
 static void test_uarte(void **state)
 {
     (void)state;
-    const struct nrf52_uarte_config config = {.base = UARTE0};
-    struct nrf52_uarte uarte = {.config = &config};
+    struct nrf52_uarte uarte = {.base = UARTE0};
     const struct hil_uart_client client = {tell_status, tell_count, NULL, &mortal};
     renew_buffers();
     nrf52_uarte_ops.set_client(&uarte, &client);
