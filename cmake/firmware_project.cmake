@@ -13,10 +13,11 @@ function(firmware_project name sdk)
       "-DSANDGLASS_SDK=${CMAKE_BINARY_DIR}/${sdk}"
       "-DSANDGLASS_PACK=$<TARGET_FILE:tbf_pack>"
       "-DSANDGLASS_CAPSULE_CHECK=$<TARGET_FILE:capsule_check>"
+      "-DSANDGLASS_TEXT_PACK=$<TARGET_FILE:text_pack>"
     BUILD_ALWAYS ON
     USES_TERMINAL_BUILD ON
     INSTALL_COMMAND ""
-    DEPENDS tbf_pack capsule_check
+    DEPENDS tbf_pack capsule_check text_pack
     ${ARGN})
 endfunction()
 firmware_project(firmware sdk)

@@ -40,6 +40,7 @@ ALLOWED = {
     "kernel/boards": ["kernel"],
     "apps": ["apps/lib", "kernel/abi"],
     "tools/capsule_check": ["kernel/capsule/manifest.h"],
+    "tools/text_pack": ["kernel/capsule/texts.h", "kernel/core/text_codes.h"],
     "tools/pack": ["kernel/abi", "kernel/core/mpu_layout.h"],
     "bench": ["sim/machine", "sim/loader", "sim/cpu", "mpu_model", "peripherals/iface", "tests", "apps", "kernel/abi"],
     "tests": ["sim/machine", "sim/cli", "sim/loader", "sim/cpu", "mpu_model", "kernel/abi"],

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "kernel/capsule/process_id.h"
+#include "kernel/capsule/texts.h"
 #include "kernel/hil/guard.h"
 #include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
@@ -83,8 +84,8 @@ NOT_NULL OUTSIDE_SCOPE int app_control_abort(const struct app_control_user *user
 NOT_NULL OUTSIDE_SCOPE int app_control_remove(const struct app_control_user *user,
                                               uint32_t flash_start);
 
-/* Why the latest job failed; "" when it did not. */
-OUTSIDE_SCOPE struct const_slice app_control_why(void);
+/* Why the latest job failed; TEXT_NOTHING when it did not. */
+OUTSIDE_SCOPE enum text_id app_control_why(void);
 
 /* An app in flash. */
 struct app_view {

@@ -17,8 +17,5 @@ void debug_write(BORROWED struct const_slice text);
  * it drives out nothing that the kernel has to say. */
 void debug_write_for_app(BORROWED struct const_slice text);
 #define debug_text(literal) debug_write(SLICE_OF_TEXT(literal))
-void debug_decimal(uint32_t value);
-void debug_hex(uint32_t value);   /* 0x and as many digits as it needs */
-void debug_hex32(uint32_t value); /* 0x and eight digits */
 
 #endif

@@ -48,19 +48,19 @@
     NEED(DEFERRED, "kernel/capsule/deferred.h")                                                    \
     NEED(GRANT, "kernel/capsule/grant.h")                                                          \
     NEED(PROCESS_CONTROL, "kernel/capsule/process_control.h")                                      \
+    NEED(PROCESS_REPORT, "kernel/capsule/process_report.h")                                        \
     NEED(STORAGE, "kernel/capsule/storage.h")                                                      \
+    NEED(TEXT, "kernel/capsule/text.h")                                                            \
     NEED(AES_CCM, "kernel/capsules/aes_ccm.h")                                                     \
     NEED(AES_INVERSE, "kernel/capsules/aes_inverse.h")                                             \
     NEED(AES_JOB, "kernel/capsules/aes_job.h")                                                     \
     NEED(HID_DESCRIPTORS, "kernel/capsules/hid_descriptors.h")                                     \
     NEED(DIGEST, "kernel/capsules/digest.h")                                                       \
     NEED(LINE_EDIT, "kernel/capsules/line_edit.h")                                                 \
-    NEED(PROCESS_REPORT, "kernel/capsules/process_report.h")                                       \
     NEED(NVM_POOL, "kernel/capsules/nvm_pool.h")                                                   \
     NEED(P256, "kernel/capsules/p256.h")                                                           \
     NEED(SENSOR_DRIVER, "kernel/capsules/sensor.h")                                                \
-    NEED(SHA256, "kernel/capsules/sha256.h")                                                       \
-    NEED(TEXT, "kernel/capsules/text.h")
+    NEED(SHA256, "kernel/capsules/sha256.h")
 
 #define CAPSULE_NEED_ENUMERATOR(name, header) name,
 enum capsule_need {

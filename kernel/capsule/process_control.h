@@ -12,27 +12,30 @@
 
 #include "kernel/abi/drivers.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/capsule/texts.h"
 #include "kernel/hil/marks.h"
 #include "kernel/hil/slice.h"
 
-/* What is known of one process. Addresses are absolute; [start, end). */
+/* What is known of one process. Addresses are absolute; [start, end). The numbers come first: they
+ * are what texts about a process are given as values. */
 struct process_view {
-    struct process_id id;
-    uint32_t index;               /* as in reports; stays the same over restarts */
-    uint32_t short_id;            /* of the TBF header; 0: none */
-    struct const_slice name;      /* UTF-8, in flash, stays in place */
-    enum abi_process_state state; /* a stopped process is STOPPED whatever it did before */
-    uint32_t system_calls;
+    uint32_t index;          /* as in reports; stays the same over restarts */
+    uint32_t short_id;       /* of the TBF header; 0: none */
     uint32_t slices_used_up; /* time slices that ran to their end */
+    uint32_t system_calls;
     uint32_t restarts;
-    uint32_t upcalls_pending;
-    uint32_t upcalls_dropped;
     uint32_t grants_used;
     uint32_t grants_total;
+    uint32_t state;           /* enum abi_process_state; STOPPED whatever it did before */
     uint32_t completion_code; /* of the latest exit, 0 before */
+    uint32_t upcalls_pending;
+    uint32_t upcalls_dropped;
+    uint32_t ram_start;
+    uint32_t stack_top, heap_start;           /* as the app said (memop 10, 11), or 0 */
+    uint32_t app_break, grant_start, ram_end; /* app_break..grant_start is free */
     uint32_t flash_start, flash_end;
-    uint32_t ram_start, app_break, grant_start, ram_end; /* app_break..grant_start is free */
-    uint32_t stack_top, heap_start;                      /* as the app said (memop 10, 11), or 0 */
+    struct process_id id;
+    struct const_slice name; /* UTF-8, in flash, stays in place */
 };
 
 /* Slots there are: every process has an index below. */
@@ -57,11 +60,12 @@ OUTSIDE_SCOPE int process_act(struct process_id id, enum abi_process_action acti
 
 /* What one grant takes of a process's memory. */
 struct process_grant_view {
-    uint32_t bytes;          /* 0: it has none */
-    uint32_t pieces;         /* of a custom grant; else 1 */
-    bool has_driver;         /* the next one counts */
-    uint32_t driver;         /* its number */
-    struct const_slice name; /* the capsule's; empty when it has no driver, or is the core's */
+    uint32_t driver; /* its number, if it has one */
+    uint32_t bytes;  /* 0: it has none */
+    uint32_t pieces; /* of a custom grant; else 1 */
+    bool has_driver;
+    struct const_slice name; /* the capsule's, zeros at its end; empty when it has no driver, or is
+                                the core's */
 };
 
 /* Of the process at that index; `number` counts the grants there are. False: not so many, or there
@@ -72,8 +76,8 @@ NOT_NULL OUTSIDE_SCOPE bool process_grant_get(uint32_t index, uint32_t number,
 /* An app in flash that is no process. */
 struct refused_app_view {
     uint32_t flash_start;
-    struct const_slice name;   /* UTF-8, in flash; empty when its header says none, or is damaged */
-    struct const_slice reason; /* a sentence without its full stop */
+    struct const_slice name; /* UTF-8, in flash; empty when its header says none, or is damaged */
+    enum text_id reason;     /* a sentence without its full stop */
 };
 
 /* The apps that were refused lately, the oldest first. False when there are not so many. */
@@ -86,15 +90,13 @@ struct kernel_view {
     uint32_t data_start, data_end;   /* initialised and zeroed variables */
     uint32_t app_flash_start, app_flash_end;
     uint32_t app_ram_start, app_ram_end;
-    uint32_t app_ram_free; /* bytes that no process has */
+    uint32_t app_ram_free;     /* bytes that no process has */
+    uint32_t stack_never_used; /* bytes from stack_start on */
 };
 NOT_NULL OUTSIDE_SCOPE void kernel_view_get(BORROWED struct kernel_view *view);
 
-/* "Sandglass x.y" */
-OUTSIDE_SCOPE struct const_slice kernel_version_text(void);
-
 /* Both do not return. The panic dump goes to the console at once. */
-OUTSIDE_SCOPE _Noreturn void kernel_panic(BORROWED struct const_slice why);
+OUTSIDE_SCOPE _Noreturn void kernel_panic(enum text_id why);
 OUTSIDE_SCOPE _Noreturn void kernel_reset(void);
 
 #endif

@@ -2,8 +2,9 @@
 
 #include "kernel/abi/syscall.h"
 #include "kernel/capsule/driver.h"
+#include "kernel/capsule/text.h"
 
-CAPSULE(app_install, .needs = {APP_CONTROL, DELAY, UART});
+CAPSULE(app_install, .needs = {APP_CONTROL, DELAY, TEXT, UART});
 
 #define FRAME_FIRST  0x01u
 #define FRAME_SECOND 0x53u
@@ -30,7 +31,6 @@ enum app_install_type {
 };
 
 static const struct const_slice typed_line = SLICE_OF_TEXT("install");
-static const struct const_slice too_short = SLICE_OF_TEXT("the frame is too short");
 
 /* CRC-32 (IEEE 802.3), which is sent inverted. */
 static uint32_t crc_add(uint32_t crc, uint8_t byte)
@@ -112,12 +112,19 @@ static void reply_end(struct app_install *install)
     send(install);
 }
 
+static void reply_why(struct app_install *install, int status, enum text_id why)
+{
+    uint8_t room[WHY_BYTES];
+    struct text text = text_begin(SLICE_OF(room));
+    text_say(&text, why);
+    reply_begin(install, status, text.length);
+    reply_add_text(install, text_done(&text));
+    reply_end(install);
+}
+
 static void reply_status(struct app_install *install, int status)
 {
-    struct const_slice why = const_slice_part(app_control_why(), 0, WHY_BYTES);
-    reply_begin(install, status, why.length);
-    reply_add_text(install, why);
-    reply_end(install);
+    reply_why(install, status, app_control_why());
 }
 
 static void reply_hello(struct app_install *install)
@@ -267,9 +274,7 @@ static void handle_frame(struct app_install *install)
     install->sequence = sequence;
     install->command = type;
     if (payload_bytes(install) < least_payload(type)) {
-        reply_begin(install, K_EINVAL, too_short.length);
-        reply_add_text(install, too_short);
-        reply_end(install);
+        reply_why(install, K_EINVAL, TEXT_FRAME_TOO_SHORT);
     } else {
         carry_out(install);
     }

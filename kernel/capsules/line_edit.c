@@ -4,244 +4,218 @@
 
 CAPSULE(line_edit, .needs = {TEXT});
 
-enum {
+/* Sequences of the keys that have no character become these, their usual equals. */
+enum key {
+    KEY_NONE = 0x00,
     KEY_HOME = 0x01,
+    KEY_LEFT = 0x02,
     KEY_DROP_LINE = 0x03,
+    KEY_DELETE = 0x04,
     KEY_END = 0x05,
+    KEY_RIGHT = 0x06,
     KEY_BACKSPACE = 0x08,
+    KEY_LATER = 0x0E,
+    KEY_EARLIER = 0x10,
     KEY_ESCAPE = 0x1B,
     KEY_RUBOUT = 0x7F,
 };
 
-static struct slice line_bytes(struct line_edit *line)
-{
-    return SLICE_OF(line->bytes);
-}
+/* --- Editing --- */
 
-static struct slice history_bytes(struct line_edit *line)
+static void move_cursor(struct line_edit *line, uint32_t cursor)
 {
-    return SLICE_OF(line->history);
-}
-
-/* --- Editing: each returns whether anything has changed --- */
-
-/* The terminal's cursor stands where ours stands: unless that is the end, what it shows after it is
- * overwritten by no mere addition. */
-static void touch_line(struct line_edit *line, bool only_appends)
-{
-    line->redraw = line->redraw || !only_appends || line->cursor != line->length;
-}
-
-static bool move_cursor(struct line_edit *line, uint32_t cursor)
-{
-    if (cursor > line->length || cursor == line->cursor) {
-        return false;
+    if (cursor <= line->length && cursor != line->cursor) {
+        line->cursor = cursor;
+        line->redraw = true;
     }
-    touch_line(line, false);
-    line->cursor = cursor;
-    return true;
 }
 
-static bool insert_byte(struct line_edit *line, uint8_t byte)
+static void insert_byte(struct line_edit *line, uint8_t byte)
 {
     if (line->length >= LINE_EDIT_BYTES) {
-        return false;
+        return;
     }
-    touch_line(line, true);
-    struct slice from_cursor =
-        slice_part(line_bytes(line), line->cursor, line->length - line->cursor);
-    struct slice behind = slice_part(line_bytes(line), line->cursor + 1, from_cursor.length);
-    (void)slice_copy(behind, slice_as_const(from_cursor));
-    (void)slice_put(line_bytes(line), line->cursor, byte);
-    line->length++;
+    /* At the end it is a mere addition to what the terminal shows. */
+    line->redraw = line->redraw || line->cursor != line->length;
+    for (uint32_t i = line->length; i > line->cursor; i--) {
+        line->bytes[i] = line->bytes[i - 1];
+    }
+    line->bytes[line->cursor] = byte;
     line->cursor++;
-    return true;
+    line->length++;
 }
 
 /* The byte at `index`, which is at the cursor or just before it. */
-static bool delete_byte(struct line_edit *line, uint32_t index)
+static void delete_byte(struct line_edit *line, uint32_t index)
 {
     if (index >= line->length) {
-        return false;
+        return;
     }
-    touch_line(line, false);
-    struct slice rest = slice_part(line_bytes(line), index + 1, line->length - index - 1);
-    (void)slice_copy(slice_part(line_bytes(line), index, rest.length), slice_as_const(rest));
-    line->length--;
     line->cursor = index;
-    return true;
-}
-
-static void replace_line(struct line_edit *line, struct const_slice with)
-{
-    touch_line(line, false);
-    line->length = slice_copy(line_bytes(line), with);
-    line->cursor = line->length;
+    line->length--;
+    line->redraw = true;
+    for (uint32_t i = index; i < line->length; i++) {
+        line->bytes[i] = line->bytes[i + 1];
+    }
 }
 
 /* --- Earlier lines --- */
 
-/* The line `back` lines ago, 1 is the newest. False when there are not so many. */
-static bool find_earlier(struct line_edit *line, uint32_t back, BORROWED struct const_slice *found)
+/* The line `back` lines ago, 1 is the newest; 0 is an empty one. */
+static void recall(struct line_edit *line, uint32_t back)
 {
-    struct const_slice history = slice_as_const(history_bytes(line));
-    uint32_t end = line->history_length;
-    for (uint32_t i = 0; i < back && end > 0; i++) {
-        uint32_t start = end - 1;
-        while (start > 0 && slice_get(history, start - 1) != 0) {
-            start--;
-        }
-        *found = const_slice_part(history, start, end - 1 - start);
-        end = start;
-        if (i + 1 == back) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool recall(struct line_edit *line, uint32_t back)
-{
-    struct const_slice earlier = {NULL, 0};
-    if (back > 0 && !find_earlier(line, back, &earlier)) {
-        return false;
-    }
-    replace_line(line, earlier);
-    line->recalled = back;
-    return true;
-}
-
-static void forget_oldest(struct line_edit *line)
-{
-    struct slice history = slice_part(history_bytes(line), 0, line->history_length);
+    uint32_t start = 0;
     uint32_t end = 0;
-    while (end < history.length && slice_get(slice_as_const(history), end) != 0) {
-        end++;
+    for (uint32_t i = 0; i < back; i++) {
+        start = i > 0 ? end + 1 : 0;
+        end = start;
+        while (end < LINE_EDIT_HISTORY && line->history[end] != 0) {
+            end++;
+        }
+        if (end == start || end == LINE_EDIT_HISTORY) {
+            return; /* there are not so many, or it has been cut */
+        }
     }
-    struct slice rest = slice_part(history, end + 1, history.length);
-    line->history_length = slice_copy(history, slice_as_const(rest));
+    line->length = end - start;
+    line->cursor = line->length;
+    line->redraw = true;
+    line->recalled = back;
+    for (uint32_t i = 0; i < line->length; i++) {
+        line->bytes[i] = line->history[start + i];
+    }
+}
+
+static bool is_newest(const struct line_edit *line)
+{
+    for (uint32_t i = 0; i < line->length; i++) {
+        if (line->bytes[i] != line->history[i]) {
+            return false;
+        }
+    }
+    return line->history[line->length] == 0;
 }
 
 static void remember(struct line_edit *line)
 {
-    struct const_slice newest = {NULL, 0};
-    struct const_slice text = line_edit_text(line);
-    if (text.length == 0 || (find_earlier(line, 1, &newest) && slice_is_equal(newest, text))) {
+    if (line->length == 0 || is_newest(line)) {
         return;
     }
-    while (line->history_length + text.length + 1 > LINE_EDIT_HISTORY) {
-        forget_oldest(line);
+    for (uint32_t i = LINE_EDIT_HISTORY - 1; i > line->length; i--) {
+        line->history[i] = line->history[i - line->length - 1];
     }
-    struct slice room = slice_part(history_bytes(line), line->history_length, text.length);
-    line->history_length += slice_copy(room, text);
-    (void)slice_put(history_bytes(line), line->history_length, 0);
-    line->history_length++;
+    for (uint32_t i = 0; i < line->length; i++) {
+        line->history[i] = line->bytes[i];
+    }
+    line->history[line->length] = 0;
 }
 
 /* --- Keys --- */
 
-static bool cursor_key(struct line_edit *line, uint8_t final)
+/* By what a sequence ends in, or its digit before a ~. */
+static enum key key_of(uint8_t last)
 {
-    switch (final) {
-    case 'A':
-        return recall(line, line->recalled + 1);
-    case 'B':
-        return line->recalled > 0 && recall(line, line->recalled - 1);
-    case 'C':
-        return move_cursor(line, line->cursor + 1);
-    case 'D':
-        return line->cursor > 0 && move_cursor(line, line->cursor - 1);
-    case 'H':
-        return move_cursor(line, 0);
-    case 'F':
-        return move_cursor(line, line->length);
-    default:
-        return false;
+    static const uint8_t keys[][2] = {{'A', KEY_EARLIER}, {'B', KEY_LATER}, {'C', KEY_RIGHT},
+                                      {'D', KEY_LEFT},    {'H', KEY_HOME},  {'1', KEY_HOME},
+                                      {'7', KEY_HOME},    {'F', KEY_END},   {'4', KEY_END},
+                                      {'8', KEY_END},     {'3', KEY_DELETE}};
+    for (uint32_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (keys[i][0] == last) {
+            return keys[i][1];
+        }
     }
+    return KEY_NONE;
 }
 
-/* ESC [ digit ~ */
-static bool numbered_key(struct line_edit *line, uint8_t digit)
-{
-    switch (digit) {
-    case '1':
-    case '7':
-        return move_cursor(line, 0);
-    case '4':
-    case '8':
-        return move_cursor(line, line->length);
-    case '3':
-        return delete_byte(line, line->cursor);
-    default:
-        return false;
-    }
-}
-
-static bool escape_sequence(struct line_edit *line, uint8_t byte)
+/* A character, the key that it is, or with those before it; or none. */
+static uint32_t next_key(struct line_edit *line, uint8_t byte)
 {
     uint8_t before = line->escape;
     line->escape = 0;
-    if (before == KEY_ESCAPE) {
+    if (before == 0 && byte != KEY_ESCAPE) {
+        return byte;
+    }
+    if (before == 0) {
+        line->escape = KEY_ESCAPE;
+    } else if (before == KEY_ESCAPE) {
         line->escape = byte == '[' || byte == 'O' ? '[' : 0;
-        return false;
-    }
-    if (before == '[' && byte >= '0' && byte <= '9') {
+    } else if (before != '[') {
+        return byte == '~' ? key_of(before) : KEY_NONE;
+    } else if (byte >= '0' && byte <= '9') {
         line->escape = byte;
-        return false;
+    } else {
+        return key_of(byte);
     }
-    return before == '[' ? cursor_key(line, byte) : byte == '~' && numbered_key(line, before);
+    return KEY_NONE;
 }
 
-static bool plain_key(struct line_edit *line, uint8_t byte)
+/* A place before the line's beginning is none behind its end, either. */
+static void press(struct line_edit *line, uint32_t key)
 {
-    switch (byte) {
-    case KEY_ESCAPE:
-        line->escape = KEY_ESCAPE;
-        return false;
+    switch (key) {
+    case KEY_HOME:
+        move_cursor(line, 0);
+        break;
+    case KEY_LEFT:
+        move_cursor(line, line->cursor - 1);
+        break;
+    case KEY_RIGHT:
+        move_cursor(line, line->cursor + 1);
+        break;
+    case KEY_END:
+        move_cursor(line, line->length);
+        break;
     case KEY_BACKSPACE:
     case KEY_RUBOUT:
-        return line->cursor > 0 && delete_byte(line, line->cursor - 1);
-    case KEY_HOME:
-        return move_cursor(line, 0);
-    case KEY_END:
-        return move_cursor(line, line->length);
+        delete_byte(line, line->cursor - 1);
+        break;
+    case KEY_DELETE:
+        delete_byte(line, line->cursor);
+        break;
     case KEY_DROP_LINE:
-        return recall(line, 0);
+        recall(line, 0);
+        break;
+    case KEY_EARLIER:
+        recall(line, line->recalled + 1);
+        break;
+    case KEY_LATER:
+        if (line->recalled > 0) {
+            recall(line, line->recalled - 1);
+        }
+        break;
     default:
-        return byte >= ' ' && byte < KEY_RUBOUT && insert_byte(line, byte);
+        if (key >= ' ' && key < KEY_RUBOUT) {
+            insert_byte(line, (uint8_t)key);
+        }
+        break;
     }
 }
 
-enum line_edit_event line_edit_put(struct line_edit *line, uint8_t byte)
+bool line_edit_put(struct line_edit *line, uint8_t byte)
 {
     bool after_return = line->after_return;
     line->after_return = byte == '\r';
-    if (byte == '\n' && after_return) {
-        return LINE_EDIT_NOTHING;
-    }
     if (byte == '\r' || byte == '\n') {
         line->escape = 0;
-        return LINE_EDIT_ENTERED;
+        return byte == '\r' || !after_return;
     }
-    bool changed = line->escape != 0 ? escape_sequence(line, byte) : plain_key(line, byte);
-    return changed ? LINE_EDIT_CHANGED : LINE_EDIT_NOTHING;
+    press(line, next_key(line, byte));
+    return false;
 }
 
-void line_edit_draw(struct line_edit *line, BORROWED struct const_slice prompt,
-                    BORROWED struct text *text)
+void line_edit_draw(struct line_edit *line, enum text_id prompt, BORROWED struct text *text)
 {
     if (line->redraw) {
-        text_add_literal(text, "\r");
-        text_add(text, prompt);
+        text_add_byte(text, '\r');
+        text_say(text, prompt);
         line->drawn = 0;
     }
     text_add(text, const_slice_part(line_edit_text(line), line->drawn, line->length));
     if (line->redraw) {
-        text_add_literal(text, "\x1B[K");
+        text_say(text, TEXT_CLEAR_REST);
         if (line->cursor < line->length) {
-            text_add_literal(text, "\x1B[");
+            text_say(text, TEXT_ESCAPE);
             text_add_decimal(text, line->length - line->cursor, 1);
-            text_add_literal(text, "D");
+            text_add_byte(text, 'D');
         }
     }
     line->drawn = line->length;

@@ -11,18 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/capsules/text.h"
+#include "kernel/capsule/text.h"
 #include "kernel/hil/slice.h"
 
 #define LINE_EDIT_BYTES   64u
 #define LINE_EDIT_HISTORY 128u /* all earlier lines together, each with one byte to end it */
-
-/* What a byte has done. */
-enum line_edit_event {
-    LINE_EDIT_NOTHING, /* the line and the terminal are as they were */
-    LINE_EDIT_CHANGED, /* the terminal is behind: line_edit_draw() */
-    LINE_EDIT_ENTERED, /* the line is complete: line_edit_text(), then line_edit_next() */
-};
 
 struct line_edit {
     uint32_t length;   /* of the line */
@@ -32,20 +25,20 @@ struct line_edit {
     bool after_return; /* a newline right after a carriage return is part of it */
     uint8_t escape;    /* how far in an escape sequence: 0, ESC, '[' or its digit */
     uint32_t recalled; /* how many lines back in the history; 0: the line is new */
-    uint32_t history_length;
     uint8_t bytes[LINE_EDIT_BYTES];
-    uint8_t history[LINE_EDIT_HISTORY]; /* newest last, each line followed by a zero */
+    uint8_t history[LINE_EDIT_HISTORY]; /* newest first, each line followed by a zero; the last one
+                                           may be cut */
 };
 
 void line_edit_init(struct line_edit *line);
 
-/* Takes one byte from the terminal. A byte that does not fit is dropped. */
-enum line_edit_event line_edit_put(struct line_edit *line, uint8_t byte);
+/* Takes one byte from the terminal. A byte that does not fit is dropped. True: the line is complete
+ * (line_edit_text(), then line_edit_next()). */
+bool line_edit_put(struct line_edit *line, uint8_t byte);
 
-/* Adds what brings the terminal up to date; the line has `prompt` before it. The text needs room
- * for prompt and line and 16 bytes more. */
-void line_edit_draw(struct line_edit *line, BORROWED struct const_slice prompt,
-                    BORROWED struct text *text);
+/* Adds what brings the terminal up to date, nothing when it is; the line has `prompt` before it.
+ * The text needs room for prompt and line and 16 bytes more. */
+void line_edit_draw(struct line_edit *line, enum text_id prompt, BORROWED struct text *text);
 
 /* The line. Good until the next call. */
 struct const_slice line_edit_text(const struct line_edit *line);

@@ -1,136 +1,45 @@
 #include "kernel/capsules/process_console.h"
 
 #include "kernel/capsule/driver.h"
-#include "kernel/capsules/process_report.h"
-#include "kernel/hil/list.h"
+#include "kernel/capsule/process_report.h"
 
 CAPSULE(process_console, .needs = {LINE_EDIT, PROCESS_CONTROL, PROCESS_REPORT, TEXT, UART});
 
-#define PROMPT "sandglass$ "
-
-enum output {
-    PRINTS_NOTHING,
-    PRINTS_LIST,
-    PRINTS_STATUS,
-    PRINTS_HELP,
-    PRINTS_KERNEL,
-    PRINTS_PROCESS
+/* In the order of their lines of help, of which each is the first word. */
+enum command {
+    COMMAND_NONE,
+    COMMAND_LIST,
+    COMMAND_STATUS,
+    COMMAND_PROCESS,
+    COMMAND_KERNEL,
+    COMMAND_STOP,
+    COMMAND_START,
+    COMMAND_FAULT,
+    COMMAND_TERMINATE,
+    COMMAND_BOOT,
+    COMMAND_RESTART,
+    COMMAND_CONSOLE_STOP,
+    COMMAND_INSTALL,
+    COMMAND_RESET,
+    COMMAND_PANIC,
+    COMMAND_HELP,
+    COMMAND_CONSOLE_START, /* is named in the line of console-stop */
+    COMMAND_END
 };
+#define HELP_OF(command) (TEXT_HELP + ((command)-COMMAND_LIST))
+_Static_assert(HELP_OF(COMMAND_CONSOLE_START) == TEXT_CONSOLE_START, "each has a text");
 
-enum effect { MUTES, UNMUTES, MAKES_WAY, RESETS, PANICS };
-
-/* What a command has to print is made piece by piece, each when the one before is sent. */
-struct process_console_command {
-    struct const_slice name;
-    enum output output;
-    enum abi_process_action action; /* of commands on a process that print nothing, else 0 */
-    struct const_slice done;        /* what the action has made of the process */
-    bool ends_first;                /* before the action the process is ended, if it lives */
-    bool on_process;                /* wants a name */
-    enum effect effect;             /* of what is none of these */
-};
-
-static void add_line_end(BORROWED struct text *text)
+static uint32_t find_command(BORROWED struct const_slice name)
 {
-    text_add_literal(text, "\r\n");
-}
-
-static bool print_help(const struct process_console *console, BORROWED struct text *text)
-{
-    static const struct const_slice lines[] = {
-        SLICE_OF_TEXT("list               all processes, and apps that are not loaded\r\n"),
-        SLICE_OF_TEXT("status             how many there are\r\n"),
-        SLICE_OF_TEXT("process NAME       one process and its memory\r\n"),
-        SLICE_OF_TEXT("kernel             version and memory of the kernel\r\n"),
-        SLICE_OF_TEXT("stop NAME          no longer schedule it\r\n"),
-        SLICE_OF_TEXT("start NAME         schedule it again\r\n"),
-        SLICE_OF_TEXT("fault NAME         treat it as if it had faulted\r\n"),
-        SLICE_OF_TEXT("terminate NAME     end it\r\n"),
-        SLICE_OF_TEXT("boot NAME          start an ended one from its beginning\r\n"),
-        SLICE_OF_TEXT("restart NAME       end it, if need be, and start it\r\n"),
-        SLICE_OF_TEXT("console-stop       be silent until console-start\r\n"),
-        SLICE_OF_TEXT("install            make way for `sandglass install`\r\n"),
-        SLICE_OF_TEXT("reset              restart the board\r\n"),
-        SLICE_OF_TEXT("panic              stop everything with a report\r\n"),
-        SLICE_OF_TEXT("help               this\r\n"),
-    };
-    uint32_t count = sizeof lines / sizeof lines[0];
-    if (console->step < count) {
-        text_add(text, lines[console->step]);
-    }
-    return console->step + 1 < count;
-}
-
-/* --- What acts --- */
-
-static void run(struct process_console *console, enum effect effect)
-{
-    switch (effect) {
-    case MUTES:
-        console->muted = true;
-        break;
-    case UNMUTES:
-        console->muted = false;
-        break;
-    case MAKES_WAY:
-        break; /* app_install listens, too: it takes the line */
-    case RESETS:
-        kernel_reset();
-    case PANICS:
-    default:
-        kernel_panic(SLICE_OF_TEXT("asked for at the process console"));
-    }
-}
-
-#define PRINTS(text, what)                                                                         \
-    {                                                                                              \
-        .name = SLICE_OF_TEXT(text), .output = (what)                                              \
-    }
-#define RUNS(text, what)                                                                           \
-    {                                                                                              \
-        .name = SLICE_OF_TEXT(text), .effect = (what)                                              \
-    }
-#define ACTS(text, what, past)                                                                     \
-    {                                                                                              \
-        .name = SLICE_OF_TEXT(text), .action = (what), .done = SLICE_OF_TEXT(past),                \
-        .on_process = true                                                                         \
-    }
-
-static const struct process_console_command commands[] = {
-    PRINTS("list", PRINTS_LIST),
-    PRINTS("status", PRINTS_STATUS),
-    PRINTS("help", PRINTS_HELP),
-    PRINTS("kernel", PRINTS_KERNEL),
-    {.name = SLICE_OF_TEXT("process"), .output = PRINTS_PROCESS, .on_process = true},
-    ACTS("stop", ABI_PROCESS_STOP, " stopped\r\n"),
-    ACTS("start", ABI_PROCESS_START, " started\r\n"),
-    ACTS("fault", ABI_PROCESS_FAULT, " faulted\r\n"),
-    ACTS("terminate", ABI_PROCESS_TERMINATE, " terminated\r\n"),
-    ACTS("boot", ABI_PROCESS_BOOT, " booted\r\n"),
-    {.name = SLICE_OF_TEXT("restart"),
-     .action = ABI_PROCESS_BOOT,
-     .done = SLICE_OF_TEXT(" restarted\r\n"),
-     .ends_first = true,
-     .on_process = true},
-    RUNS("console-stop", MUTES),
-    RUNS("console-start", UNMUTES),
-    RUNS("install", MAKES_WAY),
-    RUNS("reset", RESETS),
-    RUNS("panic", PANICS),
-};
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-static const struct process_console_command *find_command(BORROWED struct const_slice name)
-{
-    for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
-        if (slice_is_equal(commands[i].name, name)) {
-            return &ARRAY_AT(commands, i);
+    uint32_t command = COMMAND_LIST;
+    while (!text_begins_with(HELP_OF(command), name)) {
+        command++;
+        if (command == COMMAND_END) {
+            return COMMAND_NONE;
         }
     }
-    return NULL;
+    return command;
 }
-
-/* --- A line --- */
 
 /* The word that begins at *from, which moves behind it. */
 static struct const_slice next_word(struct const_slice line, BORROWED uint32_t *from)
@@ -147,40 +56,40 @@ static struct const_slice next_word(struct const_slice line, BORROWED uint32_t *
     return const_slice_part(line, start, end - start);
 }
 
-static void act(const struct process_console_command *command, struct process_id id,
-                struct const_slice name, BORROWED struct text *text)
+/* --- What acts --- */
+
+static void act(uint32_t command, struct process_id id, BORROWED struct text *text)
 {
-    if (command->ends_first) {
-        (void)process_act(id, ABI_PROCESS_TERMINATE);
+    static const uint8_t actions[] = {ABI_PROCESS_STOP,      ABI_PROCESS_START, ABI_PROCESS_FAULT,
+                                      ABI_PROCESS_TERMINATE, ABI_PROCESS_BOOT,  ABI_PROCESS_BOOT};
+    if (command == COMMAND_RESTART) {
+        (void)process_act(id, ABI_PROCESS_TERMINATE); /* if need be */
     }
-    int status = process_act(id, command->action);
-    process_report_name(text, name);
+    command -= COMMAND_STOP;
+    int status = process_act(id, actions[command]);
     if (status == K_OK) {
-        text_add(text, command->done);
+        text_say(text, TEXT_DONE + command);
     } else if (status == K_EALREADY) {
-        text_add_literal(text, " is so already\r\n");
+        text_say(text, TEXT_DONE_ALREADY);
     } else {
-        text_add_literal(text, ": refused, error ");
+        text_say(text, TEXT_DONE_REFUSED);
         text_add_decimal(text, (uint32_t)-status, 1);
-        add_line_end(text);
+        text_say(text, TEXT_LINE_END);
     }
 }
 
-static void begin_on_process(struct process_console *console,
-                             const struct process_console_command *command, struct const_slice name,
-                             BORROWED struct text *text)
+static void run_on_process(struct process_console *console, uint32_t command,
+                           BORROWED struct const_slice name, BORROWED struct text *text)
 {
     struct process_id id = PROCESS_ID_NONE;
-    if (name.length == 0) {
-        text_add(text, command->name);
-        text_add_literal(text, " wants the name of a process\r\n");
-    } else if (!process_find_by_name(name, &id)) {
-        text_add_literal(text, "no process of that name\r\n");
-    } else if (command->output != PRINTS_NOTHING) {
+    if (!process_find_by_name(name, &id)) {
+        text_say(text, TEXT_NO_PROCESS);
+    } else if (command == COMMAND_PROCESS) {
         console->target = process_id_index(id);
-        console->command = command;
+        console->prints = command;
     } else {
-        act(command, id, name, text);
+        text_add_name(text, name);
+        act(command, id, text);
     }
 }
 
@@ -190,62 +99,67 @@ static void run_line(struct process_console *console, struct const_slice line,
     uint32_t at = 0;
     struct const_slice word = next_word(line, &at);
     struct const_slice name = next_word(line, &at);
-    const struct process_console_command *command = find_command(word);
-    console->step = 0;
-    if (word.length == 0) {
+    uint32_t command = find_command(word);
+    if (word.length == 0 || (console->muted && command != COMMAND_CONSOLE_START)) {
         return;
     }
-    if (command == NULL) {
-        text_add_literal(text, "no such command, try help\r\n");
-    } else if (command->on_process) {
-        begin_on_process(console, command, name, text);
-    } else if (command->output != PRINTS_NOTHING) {
-        console->command = command;
-    } else {
-        run(console, command->effect);
+    console->step = 0;
+    switch (command) {
+    case COMMAND_NONE:
+        text_say(text, TEXT_NO_COMMAND);
+        break;
+    case COMMAND_LIST:
+    case COMMAND_STATUS:
+    case COMMAND_KERNEL:
+    case COMMAND_HELP:
+        console->prints = command;
+        break;
+    case COMMAND_CONSOLE_STOP:
+    case COMMAND_CONSOLE_START:
+        console->muted = command == COMMAND_CONSOLE_STOP;
+        break;
+    case COMMAND_INSTALL:
+        break; /* app_install listens, too: it takes the line */
+    case COMMAND_RESET:
+        kernel_reset();
+    case COMMAND_PANIC:
+        kernel_panic(TEXT_PANIC_ASKED_FOR);
+    default:
+        if (name.length > 0) {
+            run_on_process(console, command, name, text);
+        } else {
+            text_add(text, word);
+            text_say(text, TEXT_WANTS_NAME);
+        }
+        break;
     }
 }
 
+/* --- A line --- */
+
 static void carry_out(struct process_console *console, BORROWED struct text *text)
 {
-    struct const_slice line = line_edit_text(&console->line);
     console->entered = false;
-    if (!console->muted) {
-        run_line(console, line, text);
-    } else if (slice_is_equal(line, SLICE_OF_TEXT("console-start"))) {
-        run(console, UNMUTES);
-    }
+    run_line(console, line_edit_text(&console->line), text);
     line_edit_next(&console->line);
     console->prompt = !console->muted;
 }
 
-/* The line is carried out when its end is sent: what the kernel says to it begins a line. */
-static void enter_line(struct process_console *console, BORROWED struct text *text)
-{
-    if (!console->muted) {
-        /* The cursor may stand anywhere in it. */
-        line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
-        add_line_end(text);
-    }
-    console->entered = true;
-}
-
-/* All that has come, up to the end of a line: one transmission shows it. */
+/* All that has come, up to the end of a line: one transmission shows it. The line is carried out
+ * when its end is sent: what the kernel says to it begins a line. */
 static void take_bytes(struct process_console *console, BORROWED struct text *text)
 {
-    enum line_edit_event event = LINE_EDIT_NOTHING;
-    bool changed = false;
-    while (console->ahead_count > 0 && event != LINE_EDIT_ENTERED) {
-        uint8_t byte = slice_get(slice_as_const(SLICE_OF(console->ahead)), console->ahead_first);
-        console->ahead_first = (console->ahead_first + 1) % PROCESS_CONSOLE_AHEAD;
-        console->ahead_count--;
-        event = line_edit_put(&console->line, byte);
-        changed = changed || event == LINE_EDIT_CHANGED;
+    while (console->ahead_first != console->ahead_end && !console->entered) {
+        uint8_t byte = console->ahead[console->ahead_first % PROCESS_CONSOLE_AHEAD];
+        console->ahead_first++;
+        console->entered = line_edit_put(&console->line, byte);
     }
-    if (event == LINE_EDIT_ENTERED) {
-        enter_line(console, text);
-    } else if (changed && !console->muted) {
-        line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
+    if (console->muted) {
+        return;
+    }
+    line_edit_draw(&console->line, TEXT_PROMPT, text);
+    if (console->entered) {
+        text_say(text, TEXT_LINE_END);
     }
 }
 
@@ -255,19 +169,18 @@ static void take_bytes(struct process_console *console, BORROWED struct text *te
  * the last one. */
 static bool print_piece(const struct process_console *console, BORROWED struct text *text)
 {
-    switch (console->command->output) {
-    case PRINTS_LIST:
+    switch (console->prints) {
+    case COMMAND_LIST:
         return process_report_list(console->step, text);
-    case PRINTS_STATUS:
-        return process_report_status(text);
-    case PRINTS_HELP:
-        return print_help(console, text);
-    case PRINTS_KERNEL:
+    case COMMAND_KERNEL:
         return process_report_kernel(console->step, text);
-    case PRINTS_PROCESS:
+    case COMMAND_PROCESS:
         return process_report_process(console->target, console->step, text);
-    case PRINTS_NOTHING:
+    case COMMAND_HELP:
+        text_say(text, TEXT_HELP + console->step);
+        return console->step < TEXT_HELP_HELP - TEXT_HELP;
     default:
+        process_report_status(text);
         return false;
     }
 }
@@ -277,16 +190,16 @@ static void work(struct process_console *console)
 {
     while (!console->sending) {
         struct text text = text_begin(SLICE_OF(console->text));
-        if (console->command != NULL) {
+        if (console->prints != COMMAND_NONE) {
             bool more = print_piece(console, &text);
             console->step++;
-            console->command = more ? console->command : NULL;
+            console->prints = more ? console->prints : COMMAND_NONE;
         } else if (console->entered) {
             carry_out(console, &text);
         } else if (console->prompt) {
             console->prompt = false;
-            text_add_literal(&text, PROMPT);
-        } else if (console->ahead_count > 0) {
+            text_say(&text, TEXT_PROMPT);
+        } else if (console->ahead_first != console->ahead_end) {
             take_bytes(console, &text);
         } else {
             return;
@@ -317,10 +230,9 @@ static void console_received(void *self, uint32_t count, int status)
     struct process_console *console = self;
     uint8_t byte = dma_buffer_get(&console->in, 0);
     (void)status;
-    if (count > 0 && console->ahead_count < PROCESS_CONSOLE_AHEAD) {
-        uint32_t last = (console->ahead_first + console->ahead_count) % PROCESS_CONSOLE_AHEAD;
-        (void)slice_put(SLICE_OF(console->ahead), last, byte);
-        console->ahead_count++;
+    if (count > 0 && console->ahead_end - console->ahead_first < PROCESS_CONSOLE_AHEAD) {
+        console->ahead[console->ahead_end % PROCESS_CONSOLE_AHEAD] = byte;
+        console->ahead_end++;
     }
     if (count > 0 && !console->greeted) {
         console->greeted = true;

@@ -13,27 +13,27 @@
 #include <stdint.h>
 
 #include "kernel/capsule/process_control.h"
+#include "kernel/capsule/process_report.h"
 #include "kernel/capsules/line_edit.h"
 #include "kernel/hil/uart.h"
 
-#define PROCESS_CONSOLE_OUT   160u
+#define PROCESS_CONSOLE_OUT   TEXT_BYTES
 #define PROCESS_CONSOLE_AHEAD 32u
-
-struct process_console_command;
 
 struct process_console {
     const struct hil_uart *uart; /* borrowed for ever */
     struct hil_uart_client client;
     struct line_edit line;
-    const struct process_console_command *command; /* that still has to print, or NULL */
-    uint32_t step;                                 /* how often it has printed */
-    uint32_t target;                               /* index of the process it is about */
-    uint32_t ahead_first, ahead_count;             /* the ring of what was typed ahead */
-    bool sending;                                  /* `out` is lent */
-    bool entered;                                  /* a line is, and has still to be carried out */
-    bool prompt;                                   /* is due */
-    bool greeted;                                  /* the first byte has come */
-    bool muted;                                    /* console-stop: no prompt, no echo */
+    uint32_t prints;      /* the command that still has to print, 0: none */
+    uint32_t step;        /* how often it has printed */
+    uint32_t target;      /* index of the process it is about */
+    uint32_t ahead_first; /* how many bytes were taken from the ring of what was typed ahead, */
+    uint32_t ahead_end;   /* and put there */
+    bool sending;         /* `out` is lent */
+    bool entered;         /* a line is, and has still to be carried out */
+    bool prompt;          /* is due */
+    bool greeted;         /* the first byte has come */
+    bool muted;           /* console-stop: no prompt, no echo */
     struct dma_buffer in;
     struct dma_buffer out;
     uint8_t in_bytes[1];

@@ -22,7 +22,7 @@ static void go_on(struct app_control *control, enum app_control_step step)
     deferred_call_request(&control->deferred);
 }
 
-static void fail(struct app_control *control, int status, const char *why)
+static void fail(struct app_control *control, int status, enum text_id why)
 {
     control->status = status;
     control->why = why;
@@ -33,7 +33,7 @@ static void store_done(void *self, int status)
 {
     struct app_control *control = self;
     if (status != K_OK) {
-        fail(control, status, "the flash did not take it");
+        fail(control, status, TEXT_FLASH_REFUSED);
     }
     deferred_call_request(&control->deferred);
 }
@@ -154,7 +154,7 @@ static void after_begin(struct app_control *control)
         control->new_app = app_store_new_app(&control->store);
         loader_forget(address_of(control, place->start), address_of(control, place->end));
     } else if (control->status == K_ENOMEM) {
-        control->why = "there is no room in flash";
+        control->why = TEXT_NO_ROOM_IN_FLASH;
     }
     answer(control);
 }
@@ -210,7 +210,7 @@ static void control_deferred(void *self)
     case APP_CONTROL_NOTHING:
         break;
     case APP_CONTROL_BEGIN:
-        fail(control, K_OK, NULL);
+        fail(control, K_OK, TEXT_NOTHING);
         control->phase = APP_CONTROL_IDLE;
         control->step = APP_CONTROL_BEGUN;
         control->was_running = false;
@@ -279,7 +279,7 @@ static int claim(struct app_control *control, const struct app_control_user *use
         return K_EBUSY;
     }
     control->user = user;
-    fail(control, K_OK, NULL);
+    fail(control, K_OK, TEXT_NOTHING);
     return K_OK;
 }
 
@@ -293,7 +293,7 @@ static int proceed(struct app_control *control, const struct app_control_user *u
     if (control->step != APP_CONTROL_NOTHING) {
         return K_EBUSY;
     }
-    fail(control, K_OK, NULL);
+    fail(control, K_OK, TEXT_NOTHING);
     return K_OK;
 }
 
@@ -399,14 +399,9 @@ int app_control_remove(const struct app_control_user *user, uint32_t flash_start
     return K_OK;
 }
 
-struct const_slice app_control_why(void)
+enum text_id app_control_why(void)
 {
-    const char *why = control_get()->why;
-    uint32_t length = 0;
-    while (why != NULL && why[length] != '\0') {
-        length++;
-    }
-    return (struct const_slice){(const uint8_t *)why, length};
+    return kernel.apps.why;
 }
 
 bool app_view_next(uint32_t *place, struct app_view *view)
@@ -457,6 +452,6 @@ void kernel_recover_apps(void)
         (void)deferred_release_later();
     }
     if (control->store.phase == APP_STORE_FAILED) {
-        report_text("The flash of the apps does not work: nothing can be installed\r\n");
+        report_say(TEXT_FLASH_BROKEN);
     }
 }

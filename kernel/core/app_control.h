@@ -47,7 +47,7 @@ struct app_control {
     bool was_running; /* the replaced one, until it ended for the new one */
     enum app_refusal refusal;
     int status;
-    const char *why;                     /* NULL: the job did not fail */
+    enum text_id why;                    /* TEXT_NOTHING: the job did not fail */
     const struct app_control_user *user; /* of the installation, or of the job under way */
     struct process_id owner;             /* of the installation; NONE: the user itself */
     uint32_t total_bytes, wanted;        /* of begin */

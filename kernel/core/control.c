@@ -31,7 +31,7 @@ bool process_view_get(uint32_t index, struct process_view *view)
     view->index = process->slot;
     view->short_id = process->app.short_id;
     view->name = process_name(process);
-    view->state = (enum abi_process_state)process->state;
+    view->state = process->state;
     view->system_calls = process->system_calls;
     view->slices_used_up = process->slices_used_up;
     view->restarts = process->restarts;
@@ -54,14 +54,12 @@ bool process_view_get(uint32_t index, struct process_view *view)
     return true;
 }
 
-static struct const_slice capsule_name(const struct driver *driver)
+struct const_slice capsule_name(const struct capsule *owner)
 {
-    const struct capsule *owner = driver != NULL ? driver->ops->owner : NULL;
-    uint32_t length = 0;
-    while (owner != NULL && length < sizeof(owner->name) && owner->name[length] != '\0') {
-        length++;
+    if (owner == NULL) {
+        return (struct const_slice){NULL, 0};
     }
-    return (struct const_slice){(const uint8_t *)(owner != NULL ? owner->name : ""), length};
+    return (struct const_slice){(const uint8_t *)owner->name, sizeof(owner->name)};
 }
 
 bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_view *view)
@@ -73,7 +71,7 @@ bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_vie
     const struct driver *driver = grant_driver(number);
     view->has_driver = driver != NULL;
     view->driver = driver != NULL ? driver->ops->number : 0;
-    view->name = capsule_name(driver);
+    view->name = capsule_name(driver != NULL ? driver->ops->owner : NULL);
     view->bytes = 0;
     view->pieces = 0;
     struct grant_memory_block block = {0};
@@ -129,7 +127,7 @@ static int act_on_living(struct process *process, enum abi_process_action action
     case ABI_PROCESS_START:
         return start(process);
     case ABI_PROCESS_FAULT:
-        process_fault(process, NULL, "on request");
+        process_fault(process, NULL, TEXT_FAULT_ASKED_FOR);
         return K_OK;
     case ABI_PROCESS_TERMINATE:
         process_end(process, ABI_PROCESS_TERMINATED);
@@ -159,6 +157,17 @@ int process_act(struct process_id id, enum abi_process_action action)
     return process_is_alive(process) ? K_OK : K_ENOMEM;
 }
 
+static uint32_t never_used_stack(void)
+{
+    const uint8_t *start = kernel.config->bounds.stack_start;
+    const uint8_t *at = start;
+    while (at < (const uint8_t *)kernel.config->bounds.stack_end &&
+           *(const uint32_t *)(const void *)at == ARCH_STACK_PATTERN) {
+        at += sizeof(uint32_t);
+    }
+    return (uint32_t)(at - start);
+}
+
 static uint32_t address_of(const void *place)
 {
     return (uint32_t)(uintptr_t)place;
@@ -178,11 +187,7 @@ void kernel_view_get(struct kernel_view *view)
     view->app_ram_start = address_of(bounds->app_ram_start);
     view->app_ram_end = address_of(bounds->app_ram_end);
     view->app_ram_free = process_ram_free_bytes();
-}
-
-struct const_slice kernel_version_text(void)
-{
-    return SLICE_OF_TEXT("Sandglass 0.1.0");
+    view->stack_never_used = never_used_stack();
 }
 
 _Noreturn void kernel_reset(void)

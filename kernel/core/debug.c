@@ -110,22 +110,11 @@ static bool put(struct debug_ring *ring, struct const_slice text)
     return true;
 }
 
-/* The decimal digits of value, at the end of the ten bytes; returns how many. */
-static uint32_t decimal_digits(uint32_t value, uint8_t digits[10])
-{
-    uint32_t count = 0;
-    do {
-        count++;
-        digits[10 - count] = (uint8_t)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    return count;
-}
-
-static void note_lost(struct debug_ring *ring)
+/* Out of line: a panic has no stack to give away. */
+static ARCH_OUT_OF_LINE void note_lost(struct debug_ring *ring)
 {
     uint8_t digits[10];
-    uint32_t count = decimal_digits(ring->lost, digits);
+    uint32_t count = text_decimal_digits(ring->lost, digits);
     ring->lost = 0;
     put(ring, SLICE_OF_TEXT("["));
     put(ring, const_slice_part((struct const_slice){digits, 10}, 10u - count, count));
@@ -157,34 +146,4 @@ void debug_write_for_app(struct const_slice text)
         return;
     }
     debug_write(text);
-}
-
-void debug_decimal(uint32_t value)
-{
-    uint8_t digits[10];
-    uint32_t count = decimal_digits(value, digits);
-    debug_write(const_slice_part((struct const_slice){digits, 10}, 10u - count, count));
-}
-
-static void write_hex(uint32_t value, uint32_t digits)
-{
-    uint8_t text[10] = {'0', 'x'};
-    for (uint32_t i = 0; i < digits; i++) {
-        text[2u + i] = (uint8_t) "0123456789abcdef"[value >> (4u * (digits - 1u - i)) & 0xFu];
-    }
-    debug_write((struct const_slice){text, 2u + digits});
-}
-
-void debug_hex(uint32_t value)
-{
-    uint32_t digits = 1;
-    while (digits < 8 && value >> (4u * digits) != 0) {
-        digits++;
-    }
-    write_hex(value, digits);
-}
-
-void debug_hex32(uint32_t value)
-{
-    write_hex(value, 8);
 }

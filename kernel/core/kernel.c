@@ -33,9 +33,9 @@ static bool work_is_pending(void)
 static ARCH_OUT_OF_LINE void stopped_unasked(struct process *process, enum arch_stop stop)
 {
     if (stop == ARCH_STOP_FAULT) {
-        process_fault(process, arch_fault_get(), NULL);
+        process_fault(process, arch_fault_get(), TEXT_NOTHING);
     } else if (!process_frame_is_valid(process)) {
-        process_fault(process, NULL, "its stack pointer left its memory");
+        process_fault(process, NULL, TEXT_FAULT_STACK);
     } else {
         process->interruptions++;
     }
@@ -223,7 +223,7 @@ static _Noreturn void run(void)
 
 _Noreturn void kernel_run(void)
 {
-    report_text("Initialization complete. Entering main loop.\r\n");
+    report_say(TEXT_IN_MAIN_LOOP);
     debug_start();
     run();
 }

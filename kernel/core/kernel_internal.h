@@ -14,6 +14,7 @@
 #include "kernel/core/kernel.h"
 #include "kernel/core/loader.h"
 #include "kernel/core/process.h"
+#include "kernel/core/report.h"
 
 /* Text that waits for the board's UART. */
 #define DEBUG_RING_BYTES 512u
@@ -252,8 +253,9 @@ void debug_flush(void);
 uint32_t debug_room(void);
 
 /* report.c */
-/* One line: who, what, where. process->fault has the status, or `why` the reason. */
-void report_process_fault(const struct process *process, const char *why);
+/* One line: who, what, where. `why` is the reason; TEXT_NOTHING:
+ * process->fault has it. */
+void report_process_fault(const struct process *process, enum text_id why);
 /* All that is known of a process that has just ended in a fault goes to the debug console as there
  * is room. Then, if it has not been started or removed meanwhile, it is started anew on request. */
 void report_after_fault(struct process *process, bool restart);
@@ -263,10 +265,9 @@ void report_go_on(void);
 void report_trap(const struct trap *trap);
 /* The process has no room for so many bytes of this grant: once, and what to do. */
 void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes);
-/* Zero-terminated, to the debug console; of a text that is known, ten bytes of flash less than a
- * debug_text. */
-void report_text(const char *text);
-/* What an app's image says it is called: cut when long, and nothing in it steers the terminal. */
-void report_name(struct const_slice name);
+
+/* control.c */
+/* Ends in zeros; empty for NULL. */
+struct const_slice capsule_name(const struct capsule *owner);
 
 #endif

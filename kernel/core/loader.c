@@ -271,10 +271,8 @@ void kernel_load_processes(void)
 {
     static const struct hil_credential_client client = {loader_checked, &kernel.loader, NULL};
     struct loader *loader = loader_get();
-    debug_write(kernel_version_text());
-    report_text(" on ");
-    report_text(kernel.config->board_name);
-    report_text("\r\n");
+    const uint8_t *board = (const uint8_t *)kernel.config->board_name;
+    report((struct const_slice){board, UINT32_MAX}, TEXT_START, NULL); /* it ends in a zero */
     loader->phase = LOADER_FIND;
     loader->booting = true;
     loader->boot_next = flash_start_of_apps();

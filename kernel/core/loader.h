@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kernel/capsule/process_id.h"
+#include "kernel/capsule/texts.h"
 #include "kernel/core/app_refusal.h"
 #include "kernel/hil/marks.h"
 
@@ -32,7 +33,10 @@ struct loader_request {
 int loader_load(struct loader_request *request);
 
 /* Why, in words that go on "not loaded: "; "" for APP_LOADED. */
-const char *loader_refusal_text(enum app_refusal refusal);
+static inline enum text_id loader_refusal_text(enum app_refusal refusal)
+{
+    return (enum text_id)((uint32_t)TEXT_APP_LOADED + (uint32_t)refusal);
+}
 
 /* How an app in flash ranks among those of its ShortId: boot loads the one of the highest rank that
  * can be loaded. The higher version goes first, of one version the lower address. Never 0. */

@@ -349,10 +349,10 @@ static bool may_restart(const struct process *process, const struct kernel_fault
 static _Noreturn void panic_for(struct process *process)
 {
     process->state = ABI_PROCESS_FAULTED;
-    kernel_panic(SLICE_OF_TEXT("a process faulted"));
+    kernel_panic(TEXT_PANIC_PROCESS);
 }
 
-void process_fault(struct process *process, const struct arch_fault *fault, const char *why)
+void process_fault(struct process *process, const struct arch_fault *fault, enum text_id why)
 {
     process->fault = fault != NULL ? *fault : (struct arch_fault){0};
     report_process_fault(process, why);

@@ -23,6 +23,7 @@
 #include "kernel/abi/drivers.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/process_id.h"
+#include "kernel/capsule/texts.h"
 #include "kernel/core/app_refusal.h"
 #include "kernel/core/mpu_layout.h"
 #include "kernel/core/tbf.h"
@@ -124,9 +125,9 @@ int process_remove(struct process *process);
 /* Of the RAM for apps, what no process has. */
 uint32_t process_ram_free_bytes(void);
 
-/* The process did something forbidden: `fault` says what, or, when that is NULL, the text `why`.
+/* The process did something forbidden: `fault` says what, or, when that is NULL, `why`.
  * Reports it, then does what the fault policy says. */
-void process_fault(struct process *process, const struct arch_fault *fault, const char *why);
+void process_fault(struct process *process, const struct arch_fault *fault, enum text_id why);
 
 /* An identifier: the slot in the low byte, above it a number that none of this slot's lives before
  * had. Each slot counts for itself: a process that restarts all the time uses up only its own. */

@@ -1,241 +1,143 @@
 /* What the kernel says about processes that fault, and about itself when it panics. */
+#include "kernel/core/report.h"
+
 #include <stddef.h>
 
-#include "kernel/abi/drivers.h"
 #include "kernel/arch/arch.h"
 #include "kernel/capsule/debug.h"
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
-#include "kernel/core/report.h"
 
-void report_text(const char *text)
+void report(struct const_slice name, enum text_id id, const uint32_t *values)
 {
-    uint32_t length = 0;
-    while (text[length] != '\0') {
-        length++;
-    }
-    debug_write((struct const_slice){(const uint8_t *)text, length});
+    uint8_t room[TEXT_BYTES];
+    struct text text = {.room = SLICE_OF(room), .name = name};
+    text_say_values(&text, id, values);
+    debug_write(text_done(&text));
 }
 
-#define NAME_SEEN 40u
-
-void report_name(struct const_slice name)
+void report_values(enum text_id id, const uint32_t *values)
 {
-    uint8_t seen[NAME_SEEN];
-    uint32_t count = 0;
-    for (; count < name.length && count < NAME_SEEN; count++) {
-        uint8_t byte = name.bytes[count];
-        seen[count] = byte >= ' ' && byte < 0x7F ? byte : '?';
-    }
-    debug_write((struct const_slice){seen, count});
+    report((struct const_slice){NULL, 0}, id, values);
 }
 
-/* CFSR, bit by bit (ARMv7-M ARM, B3.2.15). */
-struct status_name {
-    uint32_t bit;
-    const char *name;
-};
-static const struct status_name status_names[] = {
-    {1u << 0, "MemManage IACCVIOL"},    {1u << 1, "MemManage DACCVIOL"},
-    {1u << 3, "MemManage MUNSTKERR"},   {1u << 4, "MemManage MSTKERR"},
-    {1u << 5, "MemManage MLSPERR"},     {1u << 8, "BusFault IBUSERR"},
-    {1u << 9, "BusFault PRECISERR"},    {1u << 10, "BusFault IMPRECISERR"},
-    {1u << 11, "BusFault UNSTKERR"},    {1u << 12, "BusFault STKERR"},
-    {1u << 13, "BusFault LSPERR"},      {1u << 16, "UsageFault UNDEFINSTR"},
-    {1u << 17, "UsageFault INVSTATE"},  {1u << 18, "UsageFault INVPC"},
-    {1u << 19, "UsageFault NOCP"},      {1u << 24, "UsageFault UNALIGNED"},
-    {1u << 25, "UsageFault DIVBYZERO"},
-};
-#define STATUS_NAMES         (sizeof(status_names) / sizeof(status_names[0]))
+void report_say(enum text_id id)
+{
+    report_values(id, NULL);
+}
+
+void report_of_process(const struct process *process, enum text_id id, const uint32_t *values)
+{
+    report(process_name(process), id, values);
+}
+
+#define CFSR_NAMED           0x030F3F3Bu /* those that have a text: TEXT_CFSR */
 #define CFSR_STACKING_FAILED 0x00001010u /* MSTKERR, STKERR: the frame was not written */
+#define CFSR_UNDEFINSTR      0x00010000u
 #define HFSR_DEBUGEVT        0x80000000u
 #define HFSR_VECTTBL         0x00000002u
 
 static void write_status(const struct arch_fault *fault)
 {
-    const char *name = "HardFault";
-    if ((fault->hfsr & HFSR_DEBUGEVT) != 0) {
-        name = "HardFault DEBUGEVT";
+    uint32_t named = fault->cfsr & CFSR_NAMED;
+    if (named != 0) {
+        report_say((enum text_id)((uint32_t)TEXT_CFSR + (uint32_t)__builtin_ctz(named)));
+    } else if ((fault->hfsr & HFSR_DEBUGEVT) != 0) {
+        report_say(TEXT_HARD_FAULT_DEBUG);
     } else if ((fault->hfsr & HFSR_VECTTBL) != 0) {
-        name = "HardFault VECTTBL";
+        report_say(TEXT_HARD_FAULT_VECTOR);
+    } else {
+        report_say(TEXT_HARD_FAULT);
     }
-    for (uint32_t i = 0; i < STATUS_NAMES; i++) {
-        if ((fault->cfsr & status_names[i].bit) != 0) {
-            name = status_names[i].name;
-            break;
-        }
-    }
-    report_text(name);
     if ((fault->cfsr & ARCH_CFSR_MMARVALID) != 0) {
-        report_text(" at ");
-        debug_hex32(fault->mmfar);
+        report_values(TEXT_FAULT_ADDRESS, &fault->mmfar);
     } else if ((fault->cfsr & ARCH_CFSR_BFARVALID) != 0) {
-        report_text(" at ");
-        debug_hex32(fault->bfar);
+        report_values(TEXT_FAULT_ADDRESS, &fault->bfar);
     }
 }
 
-void report_process_fault(const struct process *process, const char *why)
+void report_process_fault(const struct process *process, enum text_id why)
 {
-    report_text("Process ");
-    report_name(process_name(process));
-    report_text(" (slot ");
-    debug_decimal(process->slot);
-    report_text(") faulted: ");
-    if (why != NULL) {
-        report_text(why);
+    uint32_t slot = process->slot;
+    report_of_process(process, TEXT_FAULT, &slot);
+    if (why != TEXT_NOTHING) {
+        report_say(why);
     } else {
         write_status(&process->fault);
     }
     if ((process->fault.cfsr & CFSR_STACKING_FAILED) == 0 && process_frame_is_valid(process)) {
-        report_text(", pc ");
-        debug_hex32(arch_context_frame(&process->context)->pc);
+        report_values(TEXT_FAULT_PC, &arch_context_frame(&process->context)->pc);
     } else {
-        report_text(", pc unknown, sp ");
-        debug_hex32(process->context.psp);
+        report_values(TEXT_FAULT_NO_PC, &process->context.psp);
     }
-    report_text("\r\n");
 }
-
-#define CFSR_UNDEFINSTR 0x00010000u
 
 void report_trap(const struct trap *trap)
 {
-    report_text("Capsule ");
-    report_text(trap->owner->name);
-    report_text(" trapped: ");
+    report(capsule_name(trap->owner), TEXT_TRAP, NULL);
     if ((trap->fault.cfsr & CFSR_UNDEFINSTR) != 0) {
-        report_text("a check of its code failed");
+        report_say(TEXT_TRAP_CHECK);
     } else {
         write_status(&trap->fault);
     }
-    report_text(", pc ");
-    debug_hex32(trap->pc);
+    report_values(TEXT_TRAP_PC, &trap->pc);
     const struct process *caller = kernel.serving ? NULL : trap_caller();
     if (caller != NULL) {
-        report_text(", in a command of ");
-        report_name(process_name(caller));
-        report_text(" (slot ");
-        debug_decimal(caller->slot);
-        report_text(")");
+        uint32_t slot = caller->slot;
+        report_of_process(caller, TEXT_TRAP_COMMAND, &slot);
     }
-    report_text("\r\n  It is called no more, and apps get NODEVICE from it.\r\n");
-}
-
-void report_field(const char *name, uint32_t value)
-{
-    report_text(name);
-    debug_hex32(value);
-}
-
-void report_line(const char *name, uint32_t value)
-{
-    report_field(name, value);
-    report_text("\r\n");
-}
-
-void report_count(const char *name, uint32_t value)
-{
-    report_text(name);
-    debug_decimal(value);
-}
-
-void report_frame(const struct arch_frame *frame)
-{
-    report_field("  r0 ", frame->r0);
-    report_field("  r1 ", frame->r1);
-    report_field("  r2 ", frame->r2);
-    report_line("  r3 ", frame->r3);
-    report_field("  r12 ", frame->r12);
-    report_field("  lr ", frame->lr);
-    report_field("  pc ", frame->pc);
-    report_line(" xpsr ", frame->xpsr);
-}
-
-void report_r4_to_r11(const uint32_t *registers)
-{
-    for (uint32_t i = 0; i < 8; i++) {
-        report_text("  r");
-        debug_decimal(4 + i);
-        report_text(" ");
-        debug_hex32(registers[i]);
-        if (i % 4 == 3) {
-            report_text("\r\n");
-        }
-    }
-}
-
-void report_status_registers(const struct arch_fault *fault)
-{
-    report_field("  CFSR ", fault->cfsr);
-    report_field("  HFSR ", fault->hfsr);
-    report_field("  MMFAR ", fault->mmfar);
-    report_line("  BFAR ", fault->bfar);
+    report_say(TEXT_TRAP_END);
 }
 
 static void write_panic_head(void)
 {
     kernel.panicking = true;
     debug_flush();
-    report_text("\r\n---| Kernel panic |---\r\n");
+    report_say(TEXT_PANIC);
 }
 
-static uint32_t never_used_stack(const struct kernel_view *view)
+/* Out of line: what it needs of the stack is free again when the processes are reported. */
+static ARCH_OUT_OF_LINE void write_memory(void)
 {
-    uint32_t address = view->stack_start;
-    while (address < view->stack_end &&
-           *(const uint32_t *)process_memory(address) == ARCH_STACK_PATTERN) {
-        address += (uint32_t)sizeof(uint32_t);
-    }
-    return address - view->stack_start;
+    struct kernel_view view;
+    kernel_view_get(&view);
+    report_values(TEXT_PANIC_MEMORY, &view.text_start);
+    report_values(TEXT_PANIC_RAM, &view.data_start);
 }
 
 static _Noreturn void finish_panic(void)
 {
-    struct kernel_view view;
-    kernel_view_get(&view);
-    debug_write(kernel_version_text());
-    report_text("\r\n---| Kernel memory |---\r\n");
-    report_field("  code  ", view.text_start);
-    report_line(" - ", view.text_end);
-    report_field("  stack ", view.stack_start);
-    report_field(" - ", view.stack_end);
-    report_count("  bytes never used: ", never_used_stack(&view));
-    report_text("\r\n");
-    report_field("  data  ", view.data_start);
-    report_line(" - ", view.data_end);
-    report_field("  apps  ", view.app_ram_start);
-    report_line(" - ", view.app_ram_end);
-    report_text("---| Processes |---\r\n");
+    write_memory();
     for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
         if (kernel.process[slot] != NULL) {
             report_process(kernel.process[slot]);
         }
     }
-    report_text("---| End of panic |---\r\n");
+    report_say(TEXT_PANIC_END);
     arch_halt();
 }
 
-_Noreturn void kernel_panic(struct const_slice why)
+_Noreturn void kernel_panic(enum text_id why)
 {
     write_panic_head();
-    debug_write(why);
-    report_text("\r\n");
+    report_say(why);
+    report_say(TEXT_LINE_END);
     finish_panic();
 }
 
 _Noreturn void kernel_take_fault(const struct arch_kernel_fault *fault)
 {
     write_panic_head();
-    report_text("the kernel faulted: ");
+    report_say(TEXT_PANIC_FAULT);
     write_status(&fault->fault);
-    report_text(fault->stack_overflow ? " (its stack overflowed)\r\n" : "\r\n");
-    report_count("  exception ", fault->fault.exception);
-    report_line("  sp ", fault->sp);
-    report_status_registers(&fault->fault);
-    if (fault->frame != NULL) {
-        report_frame(fault->frame);
+    if (fault->stack_overflow) {
+        report_say(TEXT_PANIC_STACK);
     }
-    report_r4_to_r11(fault->r4_to_r11);
+    report_values(TEXT_PANIC_STATE, (const uint32_t[]){fault->fault.exception, fault->sp});
+    report_values(TEXT_PIECE_STATUS, &fault->fault.cfsr);
+    if (fault->frame != NULL) {
+        report_values(TEXT_PIECE_FRAME, &fault->frame->r0);
+    }
+    report_values(TEXT_PIECE_REGISTERS, fault->r4_to_r11);
     finish_panic();
 }

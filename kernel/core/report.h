@@ -1,21 +1,19 @@
 /*
- * report.h - the pieces that reports are made of.
+ * report.h - what the kernel says at the debug console: its texts, and all that is known of a
+ * process. The texts' values are those that kernel/capsule/texts.h asks for.
  */
 #ifndef KERNEL_CORE_REPORT_H
 #define KERNEL_CORE_REPORT_H
 
-#include "kernel/arch/arch.h"
 #include "kernel/core/process.h"
+#include "kernel/core/text.h"
 
-/* A name, which ends in its blanks, and a value; a line adds the line's end. */
-void report_field(const char *name, uint32_t value);
-void report_line(const char *name, uint32_t value);
-void report_count(const char *name, uint32_t value);
-
-/* r0 to r3, r12, lr, pc, xpsr; the others; CFSR to BFAR. */
-void report_frame(const struct arch_frame *frame);
-void report_r4_to_r11(const uint32_t *registers);
-void report_status_registers(const struct arch_fault *fault);
+/* `name` is whose text it is. */
+void report(struct const_slice name, enum text_id id, const uint32_t *values);
+void report_of_process(const struct process *process, enum text_id id, const uint32_t *values);
+/* A text without a name, and one without values. */
+void report_values(enum text_id id, const uint32_t *values);
+void report_say(enum text_id id);
 
 /* All that is known of a process, now. */
 void report_process(const struct process *process);

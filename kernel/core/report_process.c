@@ -4,55 +4,27 @@
 #include <stddef.h>
 
 #include "kernel/abi/drivers.h"
-#include "kernel/capsule/debug.h"
+#include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/report.h"
 
-static const char *state_text(enum abi_process_state state)
+enum piece { HEAD, MEMORY, STATUS, FRAME, REGISTERS, FIRST_REGION };
+
+/* HEAD and MEMORY. Out of line: the other pieces do without the view on the stack. */
+static ARCH_OUT_OF_LINE void write_view(const struct process *process, uint32_t piece)
 {
-    switch (state) {
-    case ABI_PROCESS_RUNNING:
-        return "Running";
-    case ABI_PROCESS_YIELDED:
-        return "Yielded";
-    case ABI_PROCESS_YIELDED_FOR:
-        return "YieldedFor";
-    case ABI_PROCESS_STOPPED:
-        return "Stopped";
-    case ABI_PROCESS_FAULTED:
-        return "Faulted";
-    case ABI_PROCESS_TERMINATED:
-        return "Terminated";
+    struct process_view view;
+    (void)process_view_get(process->slot, &view);
+    if (piece == MEMORY) {
+        report_values(TEXT_PIECE_RAM, &view.index);
+        report_values(TEXT_PIECE_FLASH, &view.index);
+        return;
     }
-    return "?";
-}
-
-static void write_head(const struct process *process)
-{
-    report_text("App: ");
-    report_name(process_name(process));
-    report_text("  -  [");
-    report_text(state_text((enum abi_process_state)process->state));
-    report_text(process == kernel.current ? ", its slice is running]\r\n" : "]\r\n");
-    report_count("  slot ", process->slot);
-    report_count("  system calls ", process->system_calls);
-    report_count("  upcalls queued ", process->queue_count);
-    report_count(" dropped ", process->upcalls_dropped);
-    report_count("  restarts ", process->restarts);
-    report_count("  completion code ", process->completion_code);
-    report_text("\r\n");
-}
-
-static void write_memory(const struct process *process)
-{
-    report_line("  RAM end     ", process->layout.ram_end);
-    report_line("  grants      ", process->grant_start);
-    report_line("  app break   ", process->app_break);
-    report_line("  heap start  ", process->heap_start);
-    report_line("  stack top   ", process->stack_top);
-    report_line("  RAM start   ", process->layout.ram_start);
-    report_line("  flash end   ", process->layout.flash_start + process->app.total_size);
-    report_line("  flash start ", process->layout.flash_start);
+    report(view.name, TEXT_PIECE_HEAD, &view.index);
+    if (process == kernel.current) {
+        report_say(TEXT_PIECE_CURRENT);
+    }
+    report_values(TEXT_PIECE_COUNTS, &view.index);
 }
 
 /* RASR (ARMv7-M ARM, B3.5.9). */
@@ -67,68 +39,67 @@ static void write_memory(const struct process *process)
 #define RBAR_ADDRESS    0xFFFFFFE0u
 
 /* What an app may do there. */
-static const char *access_text(uint32_t rasr)
+static enum text_id access_text(uint32_t rasr)
 {
     switch (rasr >> RASR_AP_SHIFT & RASR_AP_MASK) {
     case 3:
-        return (rasr & RASR_XN) != 0 ? "rw-" : "rwx";
+        return (rasr & RASR_XN) != 0 ? TEXT_PIECE_REGION_RW : TEXT_PIECE_REGION_RWX;
     case 2:
     case 6:
     case 7:
-        return (rasr & RASR_XN) != 0 ? "r--" : "r-x";
+        return (rasr & RASR_XN) != 0 ? TEXT_PIECE_REGION_R : TEXT_PIECE_REGION_RX;
     default:
-        return "---";
+        return TEXT_PIECE_REGION_NONE;
     }
 }
 
 static void write_region(const struct process *process, uint32_t number)
 {
     const struct mpu_layout_region *region = &process->layout.region[number];
-    report_count("  region ", number);
-    report_field("  RBAR ", region->rbar);
-    report_field("  RASR ", region->rasr);
-    if ((region->rasr & RASR_ENABLE) == 0) {
-        report_text("  off\r\n");
-        return;
+    uint32_t rasr = region->rasr;
+    uint32_t values[] = {
+        number,
+        region->rbar,
+        rasr,
+        region->rbar & RBAR_ADDRESS,
+        2u << (rasr >> RASR_SIZE_SHIFT & RASR_SIZE_MASK),
+        rasr >> RASR_SRD_SHIFT & RASR_SRD_MASK,
+    };
+    report_values(TEXT_PIECE_REGION, values);
+    if ((rasr & RASR_ENABLE) == 0) {
+        report_say(TEXT_PIECE_REGION_OFF);
+    } else {
+        report_values(TEXT_PIECE_REGION_ON, values);
+        report_say(access_text(rasr));
     }
-    report_field("  ", region->rbar & RBAR_ADDRESS);
-    report_field(" size ", 2u << (region->rasr >> RASR_SIZE_SHIFT & RASR_SIZE_MASK));
-    report_text(" without ");
-    debug_hex(region->rasr >> RASR_SRD_SHIFT & RASR_SRD_MASK);
-    report_text(" ");
-    report_text(access_text(region->rasr));
-    report_text("\r\n");
 }
-
-enum piece { HEAD, MEMORY, STATUS, FRAME, REGISTERS, FIRST_REGION };
 
 bool report_process_piece(const struct process *process, uint32_t piece)
 {
     switch (piece) {
     case HEAD:
-        write_head(process);
-        return true;
     case MEMORY:
-        write_memory(process);
-        return true;
+        write_view(process, piece);
+        break;
     case STATUS:
         if (process->fault.exception != 0) {
-            report_status_registers(&process->fault);
+            report_values(TEXT_PIECE_STATUS, &process->fault.cfsr);
         }
-        return true;
+        break;
     case FRAME:
         if (process_frame_is_valid(process)) {
-            report_frame(arch_context_frame(&process->context));
+            report_values(TEXT_PIECE_FRAME, &arch_context_frame(&process->context)->r0);
         }
-        return true;
+        break;
     case REGISTERS:
-        report_r4_to_r11(process->context.r4_to_r11);
-        report_line("  sp ", process->context.psp);
-        return true;
+        report_values(TEXT_PIECE_REGISTERS, process->context.r4_to_r11);
+        report_values(TEXT_PIECE_SP, &process->context.psp);
+        break;
     default:
         write_region(process, piece - FIRST_REGION);
-        return piece - FIRST_REGION + 1 < MPU_LAYOUT_REGIONS;
+        break;
     }
+    return piece + 1 < FIRST_REGION + MPU_LAYOUT_REGIONS;
 }
 
 void report_process(const struct process *process)
@@ -149,20 +120,13 @@ void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes)
     process->grants_full_told = true;
     const struct driver *driver = grant_driver(grant);
     uint32_t used = process->layout.ram_end - process_block_bytes() - process->grant_start;
-    report_text("App ");
-    report_name(process_name(process));
-    report_count(" (slot ", process->slot);
-    report_count(") gets NOMEM: its grants have no room for ", bytes);
-    report_count(" bytes more than ", used);
+    uint32_t values[] = {process->slot, bytes, used, 0, used + bytes};
+    report_of_process(process, TEXT_GRANTS_FULL, values);
     if (driver != NULL) {
-        report_field(", for driver ", driver->ops->number);
+        values[3] = driver->ops->number;
+        report(capsule_name(driver->ops->owner), TEXT_GRANTS_FULL_DRIVER, values);
     }
-    if (driver != NULL && driver->ops->owner != NULL) {
-        report_text(" ");
-        report_text(driver->ops->owner->name);
-    }
-    report_count(". Pack it with --kernel-heap ", used + bytes);
-    report_text(" or more.\r\n");
+    report_values(TEXT_GRANTS_FULL_END, values);
 }
 
 /* --- After a fault --- */

@@ -160,7 +160,7 @@ static void yield(struct process *process, struct arch_frame *frame)
         yield_wait_for(process, frame);
         break;
     default:
-        process_fault(process, NULL, "unknown kind of yield");
+        process_fault(process, NULL, TEXT_FAULT_YIELD);
         break;
     }
 }
@@ -199,7 +199,7 @@ void syscall_handle_other(struct process *process, struct arch_frame *frame, uin
         exit_process(process, frame);
         break;
     default:
-        process_fault(process, NULL, "unknown class of system call");
+        process_fault(process, NULL, TEXT_FAULT_CLASS);
         break;
     }
 }

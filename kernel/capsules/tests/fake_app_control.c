@@ -87,10 +87,9 @@ int app_control_remove(const struct app_control_user *user, uint32_t flash_start
     return status;
 }
 
-struct const_slice app_control_why(void)
+enum text_id app_control_why(void)
 {
-    const char *why = fake_app_control.why != NULL ? fake_app_control.why : "";
-    return (struct const_slice){(const uint8_t *)why, (uint32_t)strlen(why)};
+    return fake_app_control.why;
 }
 
 bool app_view_next(uint32_t *place, struct app_view *view)

@@ -57,12 +57,7 @@ void kernel_view_get(struct kernel_view *view)
     *view = fake_control.kernel;
 }
 
-struct const_slice kernel_version_text(void)
-{
-    return SLICE_OF_TEXT("Sandglass 0.0");
-}
-
-_Noreturn void kernel_panic(struct const_slice why)
+_Noreturn void kernel_panic(enum text_id why)
 {
     fake_control.panic_reason = why;
     longjmp(fake_control.after_end, 2);

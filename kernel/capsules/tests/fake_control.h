@@ -23,7 +23,7 @@ struct fake_control {
     int answer;                     /* of process_act */
     /* Where the test goes on after kernel_reset (1) or kernel_panic (2). */
     jmp_buf after_end;
-    struct const_slice panic_reason;
+    enum text_id panic_reason;
 };
 
 /* The one there is; zero it before each test. */

@@ -284,13 +284,13 @@ static void test_refusals_say_why(void **state)
     (void)state;
     wake();
     fake_app_control.refuse = K_ENOMEM;
-    fake_app_control.why = "no";
+    fake_app_control.why = TEXT_NO_ROOM_IN_FLASH;
     send_words('B', 1, 1024, 0);
-    expect_answer('B', 1, ABI_NOMEM, "no");
+    expect_answer('B', 1, ABI_NOMEM, "there is no room in flash");
     send_frame('B', 2, NULL, 0, 0);
     expect_answer('B', 2, ABI_INVAL, "the frame is too short");
     send_frame('X', 3, NULL, 0, 0);
-    expect_answer('X', 3, ABI_NOSUPPORT, "no");
+    expect_answer('X', 3, ABI_NOSUPPORT, "there is no room in flash");
     assert_int_equal(fake_app_control.count, 0);
 }
 

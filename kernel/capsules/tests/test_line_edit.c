@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define PROMPT "> "
+#define PROMPT "sandglass$ " /* TEXT_PROMPT */
 
 struct terminal {
     char row[160];
@@ -62,17 +62,27 @@ static int begin(void **state)
     return 0;
 }
 
-static enum line_edit_event type(const char *keys)
+/* What the last of the keys has done: entered the line, changed what the terminal shows, nothing.
+ */
+enum event { LINE_EDIT_NOTHING, LINE_EDIT_CHANGED, LINE_EDIT_ENTERED };
+
+static enum event type(const char *keys)
 {
-    enum line_edit_event event = LINE_EDIT_NOTHING;
+    enum event event = LINE_EDIT_NOTHING;
     for (; *keys != 0; keys++) {
-        event = line_edit_put(&line, (uint8_t)*keys);
-        if (event == LINE_EDIT_CHANGED) {
-            struct text text = text_begin(SLICE_OF(room));
-            line_edit_draw(&line, SLICE_OF_TEXT(PROMPT), &text);
-            assert_true(text.length < sizeof room); /* nothing was cut */
-            show(text_done(&text));
+        struct text text = text_begin(SLICE_OF(room));
+        bool entered = line_edit_put(&line, (uint8_t)*keys);
+        line_edit_draw(&line, TEXT_PROMPT, &text);
+        assert_true(text.length < sizeof room); /* nothing was cut */
+        show(text_done(&text));
+        if (entered) {
+            assert_int_equal(text.length, 0);
+            event = LINE_EDIT_ENTERED;
+        } else if (text.length > 0) {
             last_drawn = text.length;
+            event = LINE_EDIT_CHANGED;
+        } else {
+            event = LINE_EDIT_NOTHING;
         }
     }
     return event;
@@ -86,10 +96,10 @@ static void expect_line(const char *expected, size_t cursor)
     assert_int_equal(text.length, strlen(expected));
     assert_memory_equal(text.bytes, expected, text.length);
     memset(row, ' ', sizeof row);
-    memcpy(row, PROMPT, 2);
-    memcpy(&row[2], expected, strlen(expected));
+    memcpy(row, PROMPT, strlen(PROMPT));
+    memcpy(&row[strlen(PROMPT)], expected, strlen(expected));
     assert_memory_equal(terminal.row, row, sizeof row);
-    assert_int_equal(terminal.column, 2 + cursor);
+    assert_int_equal(terminal.column, strlen(PROMPT) + cursor);
 }
 
 static void enter(const char *keys)

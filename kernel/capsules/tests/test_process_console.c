@@ -104,16 +104,16 @@ static void test_list_says_why_an_app_is_not_there(void **state)
 {
     (void)state;
     fake_control.refused_count = 2;
-    fake_control.refused[0] = (struct refused_app_view){0x00030400, SLICE_OF_TEXT("off\x1b"),
-                                                        SLICE_OF_TEXT("it is disabled")};
-    fake_control.refused[1] = (struct refused_app_view){
-        0x00030800, SLICE_OF_TEXT(""), SLICE_OF_TEXT("its header's checksum is wrong")};
+    fake_control.refused[0] =
+        (struct refused_app_view){0x00030400, SLICE_OF_TEXT("off\x1b"), TEXT_APP_DISABLED};
+    fake_control.refused[1] =
+        (struct refused_app_view){0x00030800, SLICE_OF_TEXT(""), TEXT_APP_BAD_CHECKSUM};
     fake_control.views[2].name.length = 0;
     expect_output(
         "list",
         " PID    ShortID    Name                Quanta  Syscalls  Restarts  Grants  State\r\n"
         " 0      Unique     blink                    0       113         0   1/15   Yielded\r\n"
-        " -      0x00030400 off? not loaded: it is disabled\r\n"
+        " -      0x00030400 off? not loaded: it is disabled (flags bit 0)\r\n"
         " -      0x00030800 not loaded: its header's checksum is wrong\r\n");
 }
 
@@ -183,7 +183,7 @@ static void test_kernel(void **state)
         .app_ram_end = 0x20010000,
         .app_ram_free = 12345,
     };
-    expect_output("kernel", "Kernel version: Sandglass 0.0\r\n"
+    expect_output("kernel", "Kernel version: Sandglass 0.1.0\r\n"
                             "  Region        Start       End             Bytes\r\n"
                             "  Code          0x00000000  0x00008000    32768\r\n"
                             "  App flash     0x00030000  0x00080000   327680\r\n"
@@ -259,7 +259,7 @@ static void test_reset_and_panic(void **state)
         fail();
     }
     assert_int_equal(how, 2);
-    assert_true(fake_control.panic_reason.length > 0);
+    assert_int_equal(fake_control.panic_reason, TEXT_PANIC_ASKED_FOR);
 }
 
 /* Bytes that come while a command prints are worked on afterwards, as many as are kept. */

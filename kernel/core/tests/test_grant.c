@@ -135,7 +135,7 @@ static void end_and_check(struct process *p, bool restart)
     if (restart) {
         process_restart(p);
     } else {
-        process_fault(p, NULL, "test");
+        process_fault(p, NULL, TEXT_FAULT_ASKED_FOR);
     }
     assert_int_equal(live_grants(p), 0);
     assert_int_equal(p->queue_count, 0);

@@ -146,7 +146,7 @@ static void one_call(struct process *p)
     fixture_call(p, class, r0, r1, r2, r3);
     /* A process that took its own stack away faults when the hardware returns to it. */
     if (p->state == ABI_PROCESS_RUNNING && !process_frame_is_valid(p)) {
-        process_fault(p, NULL, "no stack");
+        process_fault(p, NULL, TEXT_FAULT_STACK);
     }
 }
 

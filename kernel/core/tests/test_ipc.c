@@ -283,7 +283,7 @@ static void test_the_owner_faults(void **state)
     fixture.fault_rule = (struct kernel_fault_rule){NULL, KERNEL_FAULT_RESTART, 3};
     (void)state;
     map_one();
-    process_fault(at(CLIENT), NULL, "on request");
+    process_fault(at(CLIENT), NULL, TEXT_FAULT_ASKED_FOR);
     expect_revoked();
 }
 
@@ -328,7 +328,7 @@ static void test_the_receiver_restarts(void **state)
 static void fault_at(unsigned who, uint32_t address)
 {
     const struct arch_fault fault = {.exception = 4, .cfsr = 0x82, .mmfar = address};
-    process_fault(at(who), &fault, NULL);
+    process_fault(at(who), &fault, TEXT_NOTHING);
 }
 
 /* What a client can do to a service: it starts again, and again, and its own faults count as ever.

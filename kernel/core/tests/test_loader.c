@@ -468,15 +468,14 @@ static void test_a_request_is_checked_too(void **state)
 
 /* --- What is kept --- */
 
-static void expect_row(uint32_t index, uint32_t address, const char *name, const char *reason)
+static void expect_row(uint32_t index, uint32_t address, const char *name, enum text_id reason)
 {
     struct refused_app_view view;
     assert_true(refused_app_get(index, &view));
     assert_int_equal(view.flash_start, address);
     assert_int_equal(view.name.length, strlen(name));
     assert_memory_equal(view.name.bytes, name, strlen(name));
-    assert_int_equal(view.reason.length, strlen(reason));
-    assert_memory_equal(view.reason.bytes, reason, strlen(reason));
+    assert_int_equal(view.reason, reason);
 }
 
 static void test_rows(void **state)
@@ -488,15 +487,15 @@ static void test_rows(void **state)
     bytes[20] ^= 1;
     fixture_boot();
     struct refused_app_view view;
-    expect_row(0, FIXTURE_FLASH, "huge", "not enough RAM is left");
-    expect_row(1, broken, "", "its header's checksum is wrong");
+    expect_row(0, FIXTURE_FLASH, "huge", TEXT_APP_NO_RAM);
+    expect_row(1, broken, "", TEXT_APP_BAD_CHECKSUM);
     assert_false(refused_app_get(2, &view));
     /* Repaired and loaded: no longer refused. Overwritten: nothing is read that is not there. */
     bytes[20] ^= 1;
     assert_int_equal(load(broken), APP_LOADED);
     assert_false(refused_app_get(1, &view));
     memset(process_memory(FIXTURE_FLASH), 0xFF, 64);
-    expect_row(0, FIXTURE_FLASH, "", "not enough RAM is left");
+    expect_row(0, FIXTURE_FLASH, "", TEXT_APP_NO_RAM);
     loader_forget(FIXTURE_FLASH, FIXTURE_FLASH + 1024);
     assert_false(refused_app_get(0, &view));
 }
@@ -510,7 +509,7 @@ static void test_the_latest_rows_are_kept(void **state)
     fixture_boot();
     assert_int_equal(said("not loaded"), LOADER_REFUSED_KEPT + 3);
     for (uint32_t i = 0; i < LOADER_REFUSED_KEPT; i++) {
-        expect_row(i, FIXTURE_FLASH + 0x400 * (i + 3), "huge", "not enough RAM is left");
+        expect_row(i, FIXTURE_FLASH + 0x400 * (i + 3), "huge", TEXT_APP_NO_RAM);
     }
     struct refused_app_view view;
     assert_false(refused_app_get(LOADER_REFUSED_KEPT, &view));

@@ -151,7 +151,7 @@ static void fault(struct process *p)
 {
     fixture.text[0] = '\0';
     static const struct arch_fault f = {4, 0x82, 0, 0x12345678, 0};
-    process_fault(p, &f, NULL);
+    process_fault(p, &f, TEXT_NOTHING);
 }
 
 static void test_fault_is_reported_in_one_line(void **state)
@@ -173,7 +173,7 @@ static void test_fault_without_a_frame(void **state)
     struct process *p = fixture_boot_one();
     p->context.psp = 0x20008000;
     fixture.text[0] = '\0';
-    process_fault(p, &(struct arch_fault){4, 0x10, 0, 0, 0}, NULL);
+    process_fault(p, &(struct arch_fault){4, 0x10, 0, 0, 0}, TEXT_NOTHING);
     assert_string_equal(fixture.text, "Process app (slot 0) faulted: MemManage MSTKERR, pc "
                                       "unknown, sp 0x20008000\r\n");
 }
@@ -369,7 +369,7 @@ static void test_names_cannot_steer_the_terminal(void **state)
     fixture.config.report_loading = true;
     fixture_add_app(&(struct fixture_app){.name = name});
     fixture_boot();
-    process_fault(kernel.process[0], NULL, "test");
+    process_fault(kernel.process[0], NULL, TEXT_FAULT_ASKED_FOR);
     assert_non_null(strstr(fixture.text, "App x?[2J????yyy"));
     assert_non_null(strstr(fixture.text, "Process x?[2J????yyy"));
     assert_null(strchr(fixture.text, '\x1B'));

@@ -134,7 +134,7 @@ static void test_a_lost_stack_is_not_looked_at(void **state)
     struct process *p = fixture_boot_to_main_loop();
     kernel.current = p;
     p->context.psp = 0xFFFFFFF0u;
-    process_fault(p, NULL, "its stack pointer left its memory");
+    process_fault(p, NULL, TEXT_FAULT_STACK);
     assert_null(kernel.current);
     assert_null(kernel.left_command.owner);
 }

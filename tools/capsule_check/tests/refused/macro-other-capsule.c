@@ -1,3 +1,3 @@
 // Renames what another capsule declares.
-#define text_add evil_add // REFUSED
-#include "kernel/capsules/text.h"
+#define sha256_begin evil_begin // REFUSED
+#include "kernel/capsules/sha256.h"

@@ -6,5 +6,5 @@ CAPSULE(need, .needs = {[2] = DEBUG}); // REFUSED
 
 static void run(void)
 {
-    debug_decimal(1);
+    debug_text("x");
 }

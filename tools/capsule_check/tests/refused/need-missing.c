@@ -6,5 +6,5 @@ CAPSULE(need);
 
 static void run(void)
 {
-    debug_decimal(1); // REFUSED
+    debug_text("x"); // REFUSED
 }

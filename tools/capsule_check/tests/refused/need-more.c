@@ -6,5 +6,5 @@ CAPSULE(need, .needs = {DEBUG, PROCESS_CONTROL}); // REFUSED
 
 static void run(void)
 {
-    debug_decimal(1);
+    debug_text("x");
 }
