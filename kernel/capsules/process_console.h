@@ -18,7 +18,7 @@
 #include "kernel/hil/uart.h"
 
 #define PROCESS_CONSOLE_OUT   TEXT_BYTES
-#define PROCESS_CONSOLE_AHEAD 32u
+#define PROCESS_CONSOLE_AHEAD 64u
 
 struct process_console {
     const struct hil_uart *uart; /* borrowed for ever */
