@@ -163,7 +163,7 @@ void fake_core_allow(uint32_t index, const struct grant *grant, enum allow_kind 
     assert_true(number < count && count <= BUFFERS_MAX);
     struct fake_grant *slot = find_grant(&core.processes[index], grant, true);
     assert_non_null(slot);
-    slot->buffers[kind][number] = (struct fake_buffer){bytes, length};
+    slot->buffers[kind == ALLOW_READ_WRITE][number] = (struct fake_buffer){bytes, length};
 }
 
 command_return fake_core_command(const struct driver_ops *ops, void *self, uint32_t index,
@@ -359,7 +359,8 @@ static struct fake_buffer buffer_of(const struct grant *grant, struct process_id
     struct fake_process *process = find(id);
     struct fake_grant *slot = process != NULL ? find_grant(process, grant, false) : NULL;
     assert_true(number < BUFFERS_MAX);
-    return slot != NULL ? slot->buffers[kind][number] : (struct fake_buffer){NULL, 0};
+    return slot != NULL ? slot->buffers[kind == ALLOW_READ_WRITE][number]
+                        : (struct fake_buffer){NULL, 0};
 }
 
 uint32_t allow_length(const struct grant *grant, struct process_id id, enum allow_kind kind,
