@@ -216,13 +216,6 @@ case("climate and light of the sensor node", function()
     assert(#said(m, "weather:") == 2 and count(m, "vbatt", "millivolts") == 1)
 end)
 
-case("an app shares the bus with the kernel", function()
-    local m = boot("sensor_node", "i2c_registers", "weather")
-    m:run_for(s(2))
-    same(said(m, "i2c:"), { "i2c: 0 10", "i2c: nobody: -13", "i2c: temperature: 0 2500" }) -- the status after power-on; NOACK
-    assert(#said(m, "weather: 25.00 C") == #said(m, "weather:") and #said(m, "weather:") > 0) -- the kernel's driver goes on
-end)
-
 -- With a fault that begins after the first reading, ends a second later, and is an error in between.
 local function fails_and_comes_back(case_name, board, app, good, bad, fault, value, ends)
     case(case_name .. ": " .. fault .. "=" .. value, function()
@@ -279,16 +272,4 @@ case("a voltage that rises above another", function()
     end
     m:run_for(s(2))
     same(said(m, "threshold:"), { "threshold: at first below", "threshold: rose, and is above", "threshold: rose, and is above" })
-end)
-
-case("long transfers have one chip select", function()
-    local m = boot_header("header_spi_watched", "spi_long")
-    m:expect_uart("spi_long: 0, program 0\n", { within = s(1) })
-    m:expect_uart("spi_long: read 0, 1000 bytes are right\n", { within = s(1) })
-    assert(#said(m, "spi_long:") == 2)
-    local selects = {}
-    for i, note in ipairs(m:notes("selected")) do
-        selects[i] = note.what
-    end
-    assert(table.concat(selects, " ") == "on off on off on off")
 end)

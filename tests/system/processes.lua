@@ -28,17 +28,6 @@ case("the service is not there", function()
     same(lines(m, "^rot13"), { "rot13: no service: -11" })
 end)
 
-case("a client written for libtock", function()
-    local m = sandglass.board("nrf52dk", { apps = { "rot13_service", "libtock_ipc" } })
-    m:run_for(s(1))
-    local index = lines(m, "^App rot13_service")[1]:match("slot (%d+)")
-    same(lines(m, "^libtock"), {
-        "libtock: process " .. index .. " shares 0 bytes at 0", "libtock: 0: Uryyb Jbeyq!", "libtock: too short: -7",
-        "libtock: state: 0, 0 pending, ticks run",
-    })
-    assert(#m:breaches() == 0)
-end)
-
 case("read-only state", function()
     local m = sandglass.board("nrf52dk", { apps = { "state" } })
     m:run_for(s(2))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The headers that apps outside of the tree are built with. What the wrappers do is in library.lua."""
+"""The headers that apps outside of the tree are built with. What the wrappers do is in the scenario beside the apps that call them."""
 import glob
 import os
 import re

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """docs/example-apps.md: each of its commands shows something; each app of the tree has a row, and a scenario beside it."""
+import glob
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ from sandglass import HOST_SECONDS, PROGRAM
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 NO_EXAMPLES = {"template", "trespass"}  # what `sandglass new` copies; one source of seven apps
+NO_SCENARIO = {"fuzz", "fuzz_witness", "switch_calls", "float_command"}  # of `sandglass fuzz` and of tests/test_switch.c
 KERNEL_LINE = re.compile(r"^(Sandglass |App \S+: slot|Initialization complete|sandglass\$|$)")
 PART_NOTE = re.compile(r"^\[ *[0-9.]+\] (led\d|motor) on$", re.M)
 
@@ -47,6 +49,18 @@ class ExampleApps(unittest.TestCase):
     def test_every_app_has_a_scenario(self):
         missing = {name for name in apps() - {"template"} if not os.path.exists(os.path.join(ROOT, "apps", name, f"{name}.lua"))}
         self.assertEqual(missing, set())
+
+    def test_every_app_of_the_tests_is_in_a_scenario(self):
+        """Beside it, or of tests/system: under one of its names, of which those that a list makes end in what differs."""
+        with open(os.path.join(ROOT, "apps/tests/CMakeLists.txt"), encoding="utf-8") as file:
+            built = re.findall(r"sandglass_app\((\S+) SOURCES (\w+)/", file.read())
+        scenarios = ""
+        for path in glob.glob("tests/system/*.lua", root_dir=ROOT) + glob.glob("apps/tests/*/*.lua", root_dir=ROOT):
+            with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+                scenarios += file.read()
+        found = {folder for name, folder in built if '"' + name.split("${")[0] in scenarios}
+        self.assertGreater(len(found), 30)
+        self.assertEqual({folder for _, folder in built} - found - NO_SCENARIO, set())
 
 
 if __name__ == "__main__":

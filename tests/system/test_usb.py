@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""USB devices as others' programs see them: a bare one (tests/guests/usb_device.c) on the security key's board and the
-nRF52840-DK's keyboard as tshark reads their packets, and programs at the host's socket. The rest is in usb.lua."""
+"""A USB device as others' programs see it: a bare one (tests/guests/usb_device.c) on the security key's board as tshark reads
+its packets, and programs at the host's socket. The rest is in usb.lua."""
 import json
 import os
 import random
@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from sandglass import HOST_SECONDS, PROGRAM, app, guest, run
+from sandglass import HOST_SECONDS, PROGRAM, guest, run
 from usb_client import Client
 
 DEVICE = guest("usb_device.elf")
@@ -23,13 +23,6 @@ def sent(endpoint, data, at_ms):
     what = f"control={len(data)}" if endpoint == 0 else f"out={len(data) << 8 | endpoint}"
     inputs = [f"data={word}" for word in words] + [what]
     return [argument for given in inputs for argument in ("--set", f"usb_host.{given}@{at_ms}ms")]
-
-
-# HID usage tables, page 7: what a keyboard of the US makes without and with shift.
-KEYS = {usage: (chr(ord("a") + usage - 4), chr(ord("A") + usage - 4)) for usage in range(4, 30)}
-KEYS |= {30 + i: pair for i, pair in enumerate(zip("1234567890", "!@#$%^&*()"))}
-KEYS |= {40: "\n\n", 43: "\t\t", 44: "  ", 45: "-_", 46: "=+", 47: "[{", 48: "]}", 49: "\\|", 51: ";:", 52: "'\"", 53: "`~", 54: ",<",
-         55: ".>", 56: "/?"}
 
 
 @unittest.skipUnless(shutil.which("tshark"), "tshark is not installed")
@@ -132,33 +125,6 @@ class Socket(unittest.TestCase):
                 except OSError:
                     pass  # it was thrown out
         self.test_packets_come_back()
-
-
-@unittest.skipUnless(shutil.which("tshark"), "tshark is not installed")
-class Keyboard(unittest.TestCase):
-    """The nRF52840-DK as a keyboard, as a computer sees it."""
-
-    def reports(self, name, *arguments):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "usb.pcapng")
-            result = run("-b", "nrf52840dk", app(name), "--pcap", path, *arguments, seconds=4)
-            fields = ["-T", "fields", "-e", "usbhid.data", "-Y", "usb.endpoint_address == 0x81 && usb.urb_type == 'C' && usb.urb_len == 8"]
-            done = subprocess.run(["tshark", "-r", path, *fields], capture_output=True, check=True, text=True, timeout=HOST_SECONDS)
-        return result, [bytes.fromhex(line.replace(":", "")) for line in done.stdout.split()]
-
-    def test_what_is_typed_arrives(self):
-        result, reports = self.reports("typist", "--press", "button0@2s")
-        self.assertEqual(len(result.lines("typist: typed")), 1)
-        typed = "".join(KEYS[report[2]][report[0] >> 1 & 1] for report in reports if report[2])
-        self.assertEqual(typed, "Hello, sand-glass!\n")
-        self.assertEqual([report[2] == 0 for report in reports], [False, True] * len(typed))
-
-    def test_every_sign_and_the_lamps(self):
-        result, reports = self.reports("tests/keyboard", *sent(1, b"\x02", 3500))
-        self.assertEqual(result.lines("FAIL"), [])
-        self.assertEqual(len(result.lines("lamps 2")), 1)
-        typed = "".join(KEYS[report[2]][report[0] >> 1 & 1] for report in reports if report[2])
-        self.assertEqual(typed, "".join(map(chr, range(32, 127))) + "\t\n")
 
 
 if __name__ == "__main__":

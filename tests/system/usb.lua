@@ -211,14 +211,3 @@ case("a brown-out ends even System OFF", function()
     m:run_for(ms(100))
     says(m, "reset 00000000 usb 00000001 pofwarn reset 00000000 usb 00000001")
 end)
-
--- ---- the nRF52840-DK as a keyboard ----
-
-case("a keyboard without a computer", function()
-    local m = sandglass.board("nrf52840dk", { apps = { "typist" } })
-    m:press("button0", { at = s(2) })
-    host(m, "unplug", s(1))
-    m:run_for(s(3))
-    local _, told = m:uart_text():gsub("typist: there is no computer", "")
-    assert(told == 1)
-end)

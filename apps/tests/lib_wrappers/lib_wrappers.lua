@@ -1,5 +1,5 @@
--- The wrappers of the apps' library against the real kernel: apps/tests/lib_wrappers calls each and prints a line for what
--- must hold; what only the outside sees (LEDs, lines on the console) is judged here.
+-- The wrappers of the apps' library against the real kernel: the apps here call each and print a line for what must hold;
+-- what only the outside sees (LEDs, lines on the console) is judged here.
 local function passes(m, rules)
     m:expect_uart("done\n", { within = s(8) })
     m:run_for(math.max(s(4) - m:now(), ms(100)))
@@ -74,17 +74,10 @@ case("console and low-level debug", function()
 end)
 
 case("GPIO, with a button and an LED at pins that are left to apps", function()
-    local m = sandglass.board("../boards/nrf52dk_wired.dts", { kernel = "nrf52dk.elf", apps = { "lib_gpio" } })
+    local m = sandglass.board("../../../tests/boards/nrf52dk_wired.dts", { kernel = "nrf52dk.elf", apps = { "lib_gpio" } })
     press(m, { { "button4", 500 }, { "button4", 800 }, { "button4", 1100 }, { "button4", 1400, 200 } })
     passes(m, 21)
     assert(changes(m, "led4") == "on off on off on off")
-end)
-
-case("the names of Tock's C library", function()
-    local m = sandglass.board("nrf52dk", { apps = { "libtock_c" } })
-    press(m, { { "button2", 3000 } })
-    passes(m, 15)
-    assert(changes(m, "led0") == "on")
 end)
 
 case("the C library's heap", function()
@@ -100,7 +93,7 @@ case("the C library's input and output", function()
 end)
 
 case("CRC, SHA, HMAC, storage and SPI that nobody waits for", function()
-    passes(sandglass.board("../boards/header_spi.dts", { kernel = "nrf52840dk.elf", apps = { "lib_async_dk" } }), 13)
+    passes(sandglass.board("../../../tests/boards/header_spi.dts", { kernel = "nrf52840dk.elf", apps = { "lib_async_dk" } }), 13)
 end)
 
 case("sensors, ADC, I2C and radio that nobody waits for", function()
@@ -161,7 +154,7 @@ for _, board in ipairs({ "nrf52dk", "nrf52840dk", "pinetime" }) do
 end
 
 case("a comparator that is subscribed to", function()
-    local m = sandglass.board("../boards/header_analog.dts", { kernel = "nrf52840dk.elf", apps = { "lib_comparator" } })
+    local m = sandglass.board("../../../tests/boards/header_analog.dts", { kernel = "nrf52840dk.elf", apps = { "lib_comparator" } })
     local function turn(percent)
         return function()
             m:set("knob", "percent", percent)
