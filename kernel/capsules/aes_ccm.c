@@ -32,21 +32,11 @@ static uint32_t message_length(BORROWED const struct aes_job *job)
     return job->message_end - job->settings.layout[AES_JOB_MESSAGE_START];
 }
 
-/* Into [start, end) of the block, the highest byte first. */
-static void put_number(BORROWED struct aes_block *block, uint32_t start, uint32_t end,
-                       uint32_t number)
-{
-    for (uint32_t i = end; i > start; i--) {
-        block->byte[i - 1u] = (uint8_t)number;
-        number >>= 8;
-    }
-}
-
 /* The last bytes of a block, behind flags and nonce: the message's length, or the counter. */
 static void put_count(BORROWED const struct aes_job *job, BORROWED struct aes_block *block,
                       uint32_t count)
 {
-    put_number(block, 1u + job->nonce_length, AES_BLOCK_BYTES, count);
+    aes_job_put_number(block, 1u + job->nonce_length, AES_BLOCK_BYTES, count);
 }
 
 static bool is_mic_length(uint32_t length)
@@ -95,10 +85,12 @@ static void put_first_block(BORROWED const struct aes_job *job,
                             BORROWED struct aes_job_request *request)
 {
     uint32_t mic = job->settings.layout[AES_JOB_MIC_LENGTH];
-    uint32_t flags =
-        (data_length(job) > 0 ? FLAG_DATA : 0) | (mic > 0 ? (mic - 2u) / 2u << MIC_SHIFT : 0);
+    uint32_t flags = mic > 0 ? (mic - 2u) / 2u << MIC_SHIFT : 0;
+    if (data_length(job) > 0) {
+        flags |= FLAG_DATA;
+    }
     request->text = job->counter;
-    request->text.byte[0] = (uint8_t)(request->text.byte[0] | flags);
+    request->text.byte[0] = request->text.byte[0] | (uint8_t)flags;
     put_count(job, &request->text, message_length(job));
 }
 
@@ -131,7 +123,7 @@ static enum aes_job_next begin_section(BORROWED struct aes_job *job,
 /* Associated data begins with its length: A.2.2. */
 static void put_data_length(BORROWED struct aes_job *job)
 {
-    put_number(&job->block, 0, job->at, data_length(job));
+    aes_job_put_number(&job->block, 0, job->at, data_length(job));
     if (job->at > 2u) {
         job->block.byte[0] = 0xFF;
         job->block.byte[1] = 0xFE;
@@ -156,67 +148,58 @@ static enum aes_job_next finish(BORROWED struct aes_job *job, const struct grant
     for (uint32_t i = 0; i < AES_BLOCK_BYTES; i++) {
         differences |= job->block.byte[i];
     }
+    if (differences == 0) {
+        return AES_JOB_RIGHT;
+    }
     job->section = CCM_WIPE;
     job->done = job->settings.layout[AES_JOB_MESSAGE_START];
     job->end = job->message_end;
-    return differences == 0 ? AES_JOB_RIGHT : AES_JOB_MORE;
-}
-
-/* What the cipher has made of `text`. */
-static enum aes_job_next take(BORROWED struct aes_job *job, const struct grant *grant,
-                              struct process_id id, BORROWED struct aes_job_request *request)
-{
-    switch (job->section) {
-    case CCM_MESSAGE:
-        /* Counter mode; the MIC is of what is clear. */
-        if (job->settings.encrypts) {
-            aes_job_add(&job->chain, &job->block, AES_BLOCK_BYTES);
-        }
-        aes_job_add(&job->block, &request->text, job->end - job->done);
-        if (!job->settings.encrypts) {
-            aes_job_add(&job->chain, &job->block, AES_BLOCK_BYTES);
-        }
-        job->section = CCM_AUTHENTICATE;
-        request->text = job->chain;
-        return aes_job_write_part(job, grant, id, AES_JOB_BLOCK);
-    case CCM_MIC:
-        aes_job_add(&job->chain, &request->text, AES_BLOCK_BYTES);
-        return finish(job, grant, id);
-    case CCM_AUTHENTICATE:
-        job->section = CCM_MESSAGE;
-        break;
-    default:
-        break;
-    }
-    job->chain = request->text;
+    job->block = (struct aes_block){{0}};
     return AES_JOB_MORE;
 }
 
 enum aes_job_next aes_ccm_step(BORROWED struct aes_job *job, const struct grant *grant,
                                struct process_id id, BORROWED struct aes_job_request *request)
 {
-    if (job->awaits) {
-        return take(job, grant, id, request);
-    }
-    if (job->done == job->end) {
-        return begin_section(job, request);
-    }
-    uint32_t missing = aes_job_read_part(job, grant, id, ABI_AES_RO_SOURCE);
-    if (job->section == CCM_WIPE) {
-        job->block = (struct aes_block){{0}};
-    } else if (missing > 0) {
-        return AES_JOB_GONE;
-    }
-    if (job->section == CCM_MESSAGE) {
-        aes_job_count_up(&job->counter);
-        request->text = job->counter;
-        return AES_JOB_BLOCK;
-    }
-    if (job->section == CCM_DATA) {
+    uint32_t left = job->end - job->done;
+    if (!job->awaits) {
+        if (left == 0) {
+            return begin_section(job, request);
+        }
+        if (job->section == CCM_WIPE) {
+            return aes_job_write_part(job, grant, id, AES_JOB_MORE);
+        }
+        if (aes_job_read_part(job, grant, id, ABI_AES_RO_SOURCE) > 0) {
+            return AES_JOB_GONE;
+        }
+        if (job->section == CCM_COPY) {
+            return aes_job_write_part(job, grant, id, AES_JOB_MORE);
+        }
+        if (job->section == CCM_MESSAGE) {
+            aes_job_count_up(&job->counter);
+            request->text = job->counter;
+            return AES_JOB_BLOCK;
+        }
         put_data_length(job);
-        aes_job_add(&job->chain, &job->block, AES_BLOCK_BYTES);
-        request->text = job->chain;
-        return aes_job_write_part(job, grant, id, AES_JOB_BLOCK);
+    } else if (job->section == CCM_MESSAGE) {
+        /* Counter mode; the MIC is of what is clear: what is written, or that and the key stream.
+         */
+        aes_job_add(&job->block, &request->text, left);
+        if (job->settings.encrypts) {
+            aes_job_add(&job->chain, &request->text, left);
+        }
+        job->section = CCM_AUTHENTICATE;
+    } else if (job->section == CCM_MIC) {
+        aes_job_add(&job->chain, &request->text, AES_BLOCK_BYTES);
+        return finish(job, grant, id);
+    } else {
+        job->chain = request->text;
+        if (job->section == CCM_AUTHENTICATE) {
+            job->section = CCM_MESSAGE;
+        }
+        return AES_JOB_MORE;
     }
-    return aes_job_write_part(job, grant, id, AES_JOB_MORE);
+    aes_job_add(&job->chain, &job->block, AES_BLOCK_BYTES);
+    request->text = job->chain;
+    return aes_job_write_part(job, grant, id, AES_JOB_BLOCK);
 }

@@ -38,6 +38,15 @@ void aes_job_add(BORROWED struct aes_block *to, BORROWED const struct aes_block 
     }
 }
 
+void aes_job_put_number(BORROWED struct aes_block *block, uint32_t start, uint32_t end,
+                        uint32_t number)
+{
+    for (uint32_t i = end; i > start; i--) {
+        block->byte[i - 1u] = (uint8_t)number;
+        number >>= 8;
+    }
+}
+
 void aes_job_count_up(BORROWED struct aes_block *counter)
 {
     uint32_t carry = 1;

@@ -97,6 +97,10 @@ int aes_job_read_start(BORROWED struct aes_job *job, const struct grant *grant,
 /* Exclusive or of the first bytes, at most all. */
 void aes_job_add(BORROWED struct aes_block *to, BORROWED const struct aes_block *from,
                  uint32_t count);
+
+/* Into [start, end) of the block, the lowest byte last. */
+void aes_job_put_number(BORROWED struct aes_block *block, uint32_t start, uint32_t end,
+                        uint32_t number);
 void aes_job_count_up(BORROWED struct aes_block *counter); /* the last byte counts one */
 
 #endif

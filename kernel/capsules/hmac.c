@@ -105,7 +105,8 @@ static void hmac_deferred(void *self)
     }
 }
 
-static int start(BORROWED struct hmac_process *p, struct process_id id, uint32_t command)
+static int start(struct hmac_driver *hmac, BORROWED struct hmac_process *p, struct process_id id,
+                 uint32_t command)
 {
     bool is_end = command == ABI_HMAC_FINISH || command == ABI_HMAC_VERIFY_FINISH;
     if (is_end && !p->is_open) {
@@ -136,6 +137,7 @@ static int start(BORROWED struct hmac_process *p, struct process_id id, uint32_t
     p->job.done = 0;
     p->data_length = data;
     p->command = command;
+    deferred_call_request_later(&hmac->deferred);
     return K_OK;
 }
 
@@ -143,10 +145,7 @@ static command_return hmac_run(struct hmac_driver *hmac, struct process_id id, u
 {
     int status = K_OK;
     grant_enter (hmac_grant, id, p) {
-        status = start(p, id, command);
-    }
-    if (status == K_OK) {
-        deferred_call_request_later(&hmac->deferred);
+        status = start(hmac, p, id, command);
     }
     return grant_answer(command_status(status));
 }

@@ -65,10 +65,8 @@ static command_return sha_start(struct sha_driver *sha, struct process_id id, en
             p->job.length = length;
             p->job.done = 0;
             sha256_begin(&p->job.hash);
+            deferred_call_request_later(&sha->deferred);
         }
-    }
-    if (status == K_OK) {
-        deferred_call_request_later(&sha->deferred);
     }
     return grant_answer(command_status(status));
 }
