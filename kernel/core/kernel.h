@@ -45,6 +45,14 @@ enum kernel_credential_policy {
                                   */
 };
 
+/* Who checks credentials. A board that names no loader_credentials is linked without that code. */
+struct loader_credentials;
+struct kernel_credentials {
+    const struct hil_credential *checker;
+    enum kernel_credential_policy policy;
+    const struct loader_credentials *loader; /* &loader_credentials (loader.h) */
+};
+
 struct kernel_chip {
     /* Serves every interrupt that is pending, unmasks it again, and returns. */
     void (*serve_interrupts)(void);
@@ -82,8 +90,7 @@ struct kernel_config {
     const struct hil_uart *debug_uart; /* the kernel's own texts; NULL: chip->write_now always */
     bool report_loading;               /* a line per app; refusals are reported always */
     bool enforce_permissions;          /* an app with a permissions TLV gets nothing else */
-    const struct hil_credential *credentials; /* who checks them; NULL: the policy is IGNORED */
-    enum kernel_credential_policy credential_policy;
+    const struct kernel_credentials *credentials; /* NULL: the policy is IGNORED */
     const struct hil_flash *app_flash; /* the memory from bounds.app_flash_start on, all of it;
                                           NULL: apps are not installed at run time */
 };

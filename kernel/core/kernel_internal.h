@@ -174,6 +174,8 @@ struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, uin
 extern const struct grant_pair grant_no_pair; /* {0, 0} */
 
 /* loader.c */
+/* What becomes of the candidate. */
+void loader_decide(struct loader *loader, enum app_refusal refusal);
 /* A capsule has died: if it was at a credential, it never answers. */
 void loader_note_dead(void);
 /* loader_report.c */

@@ -21,12 +21,6 @@ static uint32_t flash_start_of_apps(void)
     return (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_start;
 }
 
-static bool credentials_count(void)
-{
-    return kernel.config->credentials != NULL &&
-           kernel.config->credential_policy != KERNEL_CREDENTIALS_IGNORED;
-}
-
 /* With loader->app, which lies at loader->candidate. */
 static void begin(struct loader *loader)
 {
@@ -67,7 +61,7 @@ static void answer(struct loader *loader, enum app_refusal refusal, struct proce
     request->done(request->self, refusal, id);
 }
 
-static void decide(struct loader *loader, enum app_refusal refusal)
+void loader_decide(struct loader *loader, enum app_refusal refusal)
 {
     const struct process *process = process_find_at(loader->candidate);
     if (refusal == APP_LOADED) {
@@ -124,7 +118,7 @@ static void find(struct loader *loader)
     loader->electing = false;
     if (!loader->booting) {
         if (process_find_at(address) != NULL) {
-            decide(loader, APP_IS_LOADED);
+            loader_decide(loader, APP_IS_LOADED);
             return;
         }
     } else if (loader->app.total_size == 0) {
@@ -146,42 +140,7 @@ static void find(struct loader *loader)
     if (result == TBF_APP) {
         begin(loader);
     } else {
-        decide(loader, app_refusal_of_header(result));
-    }
-}
-
-/* Asks about the next credential that somebody knows. */
-static void check_next(struct loader *loader)
-{
-    const uint8_t *image = process_memory(loader->candidate);
-    int status = K_ENOSUPPORT;
-    if (!credentials_count()) {
-        loader->phase = LOADER_MAKE;
-        return;
-    }
-    while (status == K_ENOSUPPORT) {
-        struct tbf_credential credential;
-        enum tbf_footer footer =
-            tbf_next_credential(image, &loader->app, &loader->footers, &credential);
-        if (footer != TBF_FOOTER_CREDENTIAL) {
-            if (kernel.config->credential_policy != KERNEL_CREDENTIALS_REQUIRED) {
-                loader->phase = LOADER_MAKE;
-            } else {
-                decide(loader, footer == TBF_FOOTER_BAD ? APP_BAD_FOOTER : APP_NO_CREDENTIAL);
-            }
-            return;
-        }
-        loader->question = (struct hil_credential_question){
-            .format = credential.format,
-            .credential = {image + credential.data, credential.data_bytes},
-            .region = {image, loader->app.binary_end},
-        };
-        status = hil_credential_check(kernel.config->credentials, &loader->question);
-    }
-    if (status == K_OK) {
-        loader->phase = LOADER_WAIT;
-    } else {
-        decide(loader, APP_CREDENTIAL_UNKNOWN);
+        loader_decide(loader, app_refusal_of_header(result));
     }
 }
 
@@ -193,11 +152,11 @@ static bool take_step(struct loader *loader)
     } else if (loader->phase > LOADER_FIND) {
         /* While it was checked, others may have been loaded. */
         if (app_id_process(loader->app.short_id) != NULL) {
-            decide(loader, APP_ID_IS_TAKEN);
-        } else if (loader->phase == LOADER_CHECK) {
-            check_next(loader);
+            loader_decide(loader, APP_ID_IS_TAKEN);
+        } else if (loader->phase == LOADER_CHECK && kernel.config->credentials != NULL) {
+            kernel.config->credentials->loader->check_next(loader);
         } else {
-            decide(loader, process_create(loader->candidate, &loader->app));
+            loader_decide(loader, process_create(loader->candidate, &loader->app));
         }
     }
     return loader->phase > LOADER_WAIT;
@@ -211,32 +170,11 @@ static void loader_deferred(void *self)
     }
 }
 
-static void loader_checked(void *self, enum hil_credential_verdict verdict)
-{
-    struct loader *loader = self;
-    if (loader->phase != LOADER_WAIT) {
-        return;
-    }
-    deferred_call_request_later(&loader->next_piece);
-    switch (verdict) {
-    case HIL_CREDENTIAL_PASS:
-        loader->phase = LOADER_CHECK;
-        return;
-    case HIL_CREDENTIAL_ACCEPT:
-        loader->phase = LOADER_MAKE;
-        return;
-    case HIL_CREDENTIAL_REJECT:
-        break;
-    }
-    decide(loader, APP_BAD_CREDENTIAL);
-}
-
 void loader_note_dead(void)
 {
-    struct loader *loader = loader_get();
-    if (loader->phase == LOADER_WAIT && guard_is_dead(kernel.config->credentials->owner)) {
-        deferred_call_request_later(&loader->next_piece);
-        decide(loader, APP_CREDENTIAL_UNKNOWN);
+    const struct kernel_credentials *credentials = kernel.config->credentials;
+    if (credentials != NULL) {
+        credentials->loader->note_dead(loader_get());
     }
 }
 
@@ -269,7 +207,6 @@ int loader_load(struct loader_request *request)
 
 void kernel_load_processes(void)
 {
-    static const struct hil_credential_client client = {loader_checked, &kernel.loader, NULL};
     struct loader *loader = loader_get();
     const uint8_t *board = (const uint8_t *)kernel.config->board_name;
     report((struct const_slice){board, UINT32_MAX}, TEXT_START, NULL); /* it ends in a zero */
@@ -277,8 +214,8 @@ void kernel_load_processes(void)
     loader->booting = true;
     loader->boot_next = flash_start_of_apps();
     loader->next_piece = (struct deferred_call){.call = loader_deferred, .self = loader};
-    if (credentials_count()) {
-        hil_credential_set_client(kernel.config->credentials, &client);
+    if (kernel.config->credentials != NULL) {
+        kernel.config->credentials->loader->start(loader);
     }
     while (take_step(loader)) {
     }

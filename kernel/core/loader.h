@@ -38,6 +38,15 @@ static inline enum text_id loader_refusal_text(enum app_refusal refusal)
     return (enum text_id)((uint32_t)TEXT_APP_LOADED + (uint32_t)refusal);
 }
 
+/* Having credentials checked, for struct kernel_credentials. */
+struct loader;
+struct loader_credentials {
+    void (*start)(struct loader *loader);      /* at boot */
+    void (*check_next)(struct loader *loader); /* the candidate's next credential, if any */
+    void (*note_dead)(struct loader *loader);  /* a capsule has died: it may be who checks */
+};
+extern const struct loader_credentials loader_credentials;
+
 /* How an app in flash ranks among those of its ShortId: boot loads the one of the highest rank that
  * can be loaded. The higher version goes first, of one version the lower address. Never 0. */
 static inline uint64_t app_rank(uint32_t version, uint32_t flash_start)

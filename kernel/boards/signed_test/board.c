@@ -2,6 +2,7 @@
  * nothing else. That key is public: for tests only, and as an example of a board that checks. */
 #include "kernel/boards/base.h"
 #include "kernel/capsules/app_credentials.h"
+#include "kernel/core/loader.h"
 #include "kernel/capsules/led.h"
 
 static struct nrf52_pin led_pins[] = {BASE_PIN(13), BASE_PIN(14), BASE_PIN(15), BASE_PIN(16)};
@@ -19,6 +20,8 @@ static const struct hil_credential_key keys[] = {
 };
 static const struct app_credentials_config credentials_config = {.keys = LIST_OF(keys)};
 static struct app_credentials credentials;
+static const struct kernel_credentials credentials_checked = {
+    &credentials.credential, KERNEL_CREDENTIALS_REQUIRED, &loader_credentials};
 
 static const struct driver drivers[] = {
     BASE_DRIVERS,
@@ -35,8 +38,7 @@ void board_start(void)
 
 const struct base_board board = {
     .config = {BASE_CONFIG("nRF52840-DK, signed apps only", drivers),
-               .credentials = &credentials.credential,
-               .credential_policy = KERNEL_CREDENTIALS_REQUIRED},
+               .credentials = &credentials_checked},
     .console = {.base = NRF52_UARTE0_BASE,
                 .tx_pin = 6,
                 .rx_pin = 8,

@@ -43,6 +43,13 @@ static void set_client(void *self, const struct hil_credential_client *client)
 static const struct hil_credential_ops checker_ops = {check, set_client};
 static const struct hil_credential trusted_checker = {&checker_ops, NULL, NULL};
 static struct hil_credential capsule_checker;
+static struct kernel_credentials credentials;
+
+static void checked_by(const struct hil_credential *by, enum kernel_credential_policy policy)
+{
+    credentials = (struct kernel_credentials){by, policy, &loader_credentials};
+    fixture.config.credentials = &credentials;
+}
 
 static enum arch_stop run_for_a_slice(struct process *process)
 {
@@ -91,8 +98,7 @@ static void run_all(void)
 
 static void boot_with(enum kernel_credential_policy policy)
 {
-    fixture.config.credentials = &trusted_checker;
-    fixture.config.credential_policy = policy;
+    checked_by(&trusted_checker, policy);
     fixture_boot();
     run_all();
 }
@@ -265,8 +271,7 @@ static void test_question(void **state)
 {
     (void)state;
     FOOTERS(good, CREDENTIAL(6, 'a'));
-    fixture.config.credentials = &trusted_checker;
-    fixture.config.credential_policy = KERNEL_CREDENTIALS_REQUIRED;
+    checked_by(&trusted_checker, KERNEL_CREDENTIALS_REQUIRED);
     fixture_boot();
     assert_non_null(checker.question);
     assert_int_equal(checker.region_bytes, 1024 - 12);
@@ -285,8 +290,7 @@ static void test_others_run_meanwhile(void **state)
     (void)state;
     add_app("first", 0, 0);
     FOOTERS(good, CREDENTIAL(6, 'a'));
-    fixture.config.credentials = &trusted_checker;
-    fixture.config.credential_policy = KERNEL_CREDENTIALS_NOT_BAD;
+    checked_by(&trusted_checker, KERNEL_CREDENTIALS_NOT_BAD);
     fixture_boot();
     assert_string_equal(loaded(), "first ");
     kernel.in_main_loop = true;
@@ -355,8 +359,7 @@ static void test_a_checker_that_dies(void **state)
     FOOTERS(first, CREDENTIAL(3, 'a'));
     FOOTERS(later, CREDENTIAL(3, 'a'));
     add_app("bare", 0, 0);
-    fixture.config.credentials = &capsule_checker;
-    fixture.config.credential_policy = KERNEL_CREDENTIALS_NOT_BAD;
+    checked_by(&capsule_checker, KERNEL_CREDENTIALS_NOT_BAD);
     fixture_boot();
     memset(kernel.dead_capsules, 0xFF, sizeof kernel.dead_capsules);
     arch_guard.any_dead = 1;
@@ -431,8 +434,7 @@ static void test_requests_wait_for_boot_and_each_other(void **state)
     (void)state;
     FOOTERS(slow, CREDENTIAL(3, 'a'));
     FOOTERS(slower, CREDENTIAL(3, 'a'));
-    fixture.config.credentials = &trusted_checker;
-    fixture.config.credential_policy = KERNEL_CREDENTIALS_NOT_BAD;
+    checked_by(&trusted_checker, KERNEL_CREDENTIALS_NOT_BAD);
     fixture_boot();
     struct loader_request requests[3];
     for (uint32_t i = 0; i < 3; i++) {
