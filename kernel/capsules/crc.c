@@ -87,14 +87,10 @@ static bool do_piece(BORROWED struct crc_process *p, struct process_id id)
 static void crc_deferred(void *self)
 {
     struct crc_driver *crc = self;
-    bool more = false;
     grant_each (crc_grant, id, p) {
         if (p->length > 0 && do_piece(p, id)) {
-            more = true;
+            deferred_call_request_later(&crc->deferred);
         }
-    }
-    if (more) {
-        deferred_call_request_later(&crc->deferred);
     }
 }
 

@@ -88,20 +88,16 @@ static void finish(BORROWED struct hmac_process *p, struct process_id id, int st
 static void hmac_deferred(void *self)
 {
     struct hmac_driver *hmac = self;
-    bool more = false;
     grant_each (hmac_grant, id, p) {
         if (p->command != 0) {
             int status = p->is_keyed ? digest_add_piece(&p->job, &hmac_grant, id, ABI_HMAC_RO_DATA)
                                      : add_key(p, id);
             if (status == K_EBUSY) {
-                more = true;
+                deferred_call_request_later(&hmac->deferred);
             } else {
                 finish(p, id, status);
             }
         }
-    }
-    if (more) {
-        deferred_call_request_later(&hmac->deferred);
     }
 }
 

@@ -38,19 +38,15 @@ static void finish(BORROWED struct sha_process *p, struct process_id id, int sta
 static void sha_deferred(void *self)
 {
     struct sha_driver *sha = self;
-    bool more = false;
     grant_each (sha_grant, id, p) {
         if (p->work != SHA_IDLE) {
             int status = digest_add_piece(&p->job, &sha_grant, id, ABI_SHA_RO_DATA);
             if (status == K_EBUSY) {
-                more = true;
+                deferred_call_request_later(&sha->deferred);
             } else {
                 finish(p, id, status);
             }
         }
-    }
-    if (more) {
-        deferred_call_request_later(&sha->deferred);
     }
 }
 
