@@ -12,7 +12,7 @@ case("the spy is named", function()
     assert(#told == 1, #told)
     assert(report[told[1]]:find("device uart1 reads memory of process witness at 0x2000%x%x%x%x, which the process has not offered "
         .. "to the kernel$"), report[told[1]])
-    assert(report[told[1] + 1]:find("^ +pointed there in start_dma_tx%S* %(.*kernel/chips/nrf52/uarte%.c:%d+%)$"), report[told[1] + 1])
+    assert(report[told[1] + 1]:find("^ +pointed there in start_%w[%w_]*%S* %(.*kernel/chips/nrf52/uarte%.c:%d+%)$"), report[told[1] + 1])
     -- How many of the driver's functions are between, is the compiler's choice.
     local at = told[1] + 2
     while not report[at]:find("^ +called from spy_elapsed %(.*%): capsule spy$") do
