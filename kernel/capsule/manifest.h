@@ -85,8 +85,8 @@ _Static_assert(sizeof(struct capsule_manifest) == CAPSULE_NAME_BYTES + CAPSULE_N
  */
 #define CAPSULE(capsule_name, ...)                                                                 \
     static const struct capsule this_capsule                                                       \
-        __attribute__((section("capsules"), unused)) = {#capsule_name};                            \
-    _Static_assert(sizeof(#capsule_name) <= sizeof(this_capsule.name), "its name is too long");    \
+        __attribute__((section("capsules"), unused)) = {sizeof(#capsule_name), {#capsule_name}};   \
+    _Static_assert(sizeof(#capsule_name) >= 3, "its name is too short");                           \
     static const struct capsule_manifest capsule_name##_manifest                                   \
         __attribute__((section(".capsule.manifest"), used)) = {.name = #capsule_name, __VA_ARGS__}
 

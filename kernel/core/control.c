@@ -59,7 +59,7 @@ struct const_slice capsule_name(const struct capsule *owner)
     if (owner == NULL) {
         return (struct const_slice){NULL, 0};
     }
-    return (struct const_slice){(const uint8_t *)owner->name, sizeof(owner->name)};
+    return (struct const_slice){(const uint8_t *)owner->name, owner->name_bytes - 1u};
 }
 
 bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_view *view)

@@ -110,10 +110,10 @@ struct kernel {
     struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct deferred_list deferred, deferred_later;
-    uint32_t latest_serial;                     /* of a piece of a custom grant */
-    uint32_t dead_capsules[2];                  /* bit: index of the capsule */
-    struct trap trap;                           /* what is being handled; owner NULL: nothing */
-    struct left_command left_command;           /* the latest; counts while `current` is NULL */
+    uint32_t latest_serial;           /* of a piece of a custom grant */
+    uint32_t dead_capsules[4];        /* bit: a quarter of where the capsule lies in its section */
+    struct trap trap;                 /* what is being handled; owner NULL: nothing */
+    struct left_command left_command; /* the latest; counts while `current` is NULL */
     uint32_t generations[KERNEL_PROCESS_SLOTS]; /* of the latest life that a slot had */
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     struct deferred_call dump;              /* of processes that faulted */
@@ -146,7 +146,7 @@ void scheduler_note_ready(const struct process *process);
 void trap_note_command(void);
 /* Whose command is being carried out. The main loop's only, or what it has called. */
 struct process *trap_caller(void);
-/* All struct capsule, side by side; at most 32 (kernel.ld). */
+/* All struct capsule, side by side; at most 512 bytes (kernel.ld). */
 extern const struct capsule __start_capsules[], __stop_capsules[];
 /* Puts on the list of what is entered: see struct open_scope. There is room. (grant.c) */
 void grant_note_open(const struct process *process, uint32_t what);

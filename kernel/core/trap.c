@@ -6,11 +6,10 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
-/* By bytes: a sanitizer puts room between objects that lie side by side. */
-static uint32_t index_of(const struct capsule *owner)
+/* Its bit in kernel.dead_capsules: no struct capsule is shorter than four bytes. */
+static uint32_t bit_of(const struct capsule *owner)
 {
-    uintptr_t offset = (uintptr_t)owner - (uintptr_t)__start_capsules;
-    return (uint32_t)(offset / sizeof(struct capsule));
+    return (uint32_t)((uintptr_t)owner - (uintptr_t)__start_capsules) / 4;
 }
 
 bool guard_is_dead(const struct capsule *owner)
@@ -18,8 +17,8 @@ bool guard_is_dead(const struct capsule *owner)
     if (owner == NULL || arch_guard.any_dead == 0) {
         return false;
     }
-    uint32_t index = index_of(owner);
-    return (kernel.dead_capsules[index / 32] >> index % 32 & 1u) != 0;
+    uint32_t bit = bit_of(owner);
+    return (kernel.dead_capsules[bit / 32] >> bit % 32 & 1u) != 0;
 }
 
 /* Whose command the main loop is carrying out; NULL: nobody's. What interrupts and deferred calls
@@ -121,8 +120,8 @@ static void remove_drivers(const struct capsule *owner)
 
 static void bury(const struct capsule *owner)
 {
-    uint32_t index = index_of(owner);
-    kernel.dead_capsules[index / 32] |= 1u << index % 32;
+    uint32_t bit = bit_of(owner);
+    kernel.dead_capsules[bit / 32] |= 1u << bit % 32;
     arch_guard.any_dead = 1;
     kernel.stop_dead = true;
     arch_signals.is.work = 1;

@@ -16,9 +16,10 @@
 #include "kernel/hil/marks.h"
 
 /* One for each capsule that is linked, made by its CAPSULE line. All of them lie side by side in
- * one section; the position is the index. */
+ * one section, each as long as its name asks; the position says whose it is. */
 struct capsule {
-    char name[17]; /* ends in 0; no longer than the longest: there is one for each capsule */
+    uint8_t name_bytes; /* the 0 at its end included; at least 3 */
+    char name[];
 };
 
 /* Who this text belongs to: the capsule that it is compiled in, NULL in trusted code. What a header

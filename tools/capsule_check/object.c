@@ -11,7 +11,6 @@
 enum {
     SECTION_MAX_BYTES = 32 * 1024, /* code of one function, or one constant */
     GRANT_BYTES = 8,               /* struct grant */
-    CAPSULE_BYTES = 17,            /* struct capsule */
     THUMB_CALL_ADDEND = -4,        /* of a branch to where its symbol is */
 };
 
@@ -41,7 +40,7 @@ static const struct kind kinds[] = {
     {".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, true},
     {".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0, true},
     {"grants", SHT_PROGBITS, SHF_ALLOC, GRANT_BYTES, false},
-    {"capsules", SHT_PROGBITS, SHF_ALLOC, CAPSULE_BYTES, false},
+    {"capsules", SHT_PROGBITS, SHF_ALLOC, 0, false},
     {".capsule.manifest", SHT_PROGBITS, SHF_ALLOC, sizeof(struct capsule_manifest), false},
     {".rel.*", SHT_REL, SHF_INFO_LINK, 0, false},
     {".debug_*", SHT_PROGBITS, 0, 0, false},
@@ -287,16 +286,13 @@ static void check_relocations(const struct check *check, const struct object_sec
     }
 }
 
-/* By what the kernel knows the capsule, if it has it. */
+/* By what the kernel knows the capsule, if it has it: a struct capsule and nothing else. */
 static void check_owner(const struct check *check)
 {
     const struct object_section *section = object_find_section(&check->object, "capsules");
-    if (section == NULL || section->header.sh_size != CAPSULE_BYTES) {
-        return; /* refused as a section */
-    }
-    char name[CAPSULE_BYTES];
-    memcpy(name, section->bytes, sizeof name);
-    if (memchr(name, '\0', sizeof name) == NULL || strcmp(name, check->names->capsule) != 0) {
+    size_t bytes = strlen(check->names->capsule) + 1;
+    if (section != NULL && (section->header.sh_size != 1 + bytes || section->bytes[0] != bytes ||
+                            memcmp(section->bytes + 1, check->names->capsule, bytes) != 0)) {
         findings_add(check->findings, "object-section", check->source, 0,
                      "this_capsule with a name that is not %s", check->names->capsule);
     }

@@ -30,7 +30,7 @@ static const struct pattern patterns[] = {
     {TEXT_SHAPE_CAPSULE,
      "static const struct capsule this_capsule __attribute__ ( ( section ( \"capsules\" ) , unused "
      ") ) "
-     "= { STR } ; _Static_assert ( sizeof ( STR ) <= sizeof ( this_capsule . name ) , STR ) ; "
+     "= { sizeof ( STR ) , { STR } } ; _Static_assert ( sizeof ( STR ) >= 3 , STR ) ; "
      "static const struct capsule_manifest @n_manifest __attribute__ ( ( section ( "
      "\".capsule.manifest\" ) , used ) ) = { . name = STR , ?a } ;"},
     {TEXT_SHAPE_GRANT,

@@ -13,7 +13,7 @@ static struct nrf52_bus bus;
 static struct nrf52_bus_transfer first, second, third;
 static const int first_device, second_device, third_device;
 
-static const struct capsule mortal = {"mortal"};
+static const struct capsule mortal = {7, "mortal"};
 static bool died;
 
 bool guard_is_dead(const struct capsule *owner)

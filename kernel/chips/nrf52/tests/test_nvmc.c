@@ -19,7 +19,7 @@
 #define SIZE        0x3000u
 #define NEVER       0xEEEEEEEEu
 
-static const struct capsule mortal = {"mortal"};
+static const struct capsule mortal = {7, "mortal"};
 static bool is_dead;
 static struct deferred_call *now, *later;
 static uint32_t told;

@@ -35,7 +35,7 @@
 #define MODE_BLE        3u
 #define MODE_154        15u
 
-static const struct capsule mortal = {"mortal"};
+static const struct capsule mortal = {7, "mortal"};
 static const struct capsule *dead;
 
 bool guard_is_dead(const struct capsule *owner)

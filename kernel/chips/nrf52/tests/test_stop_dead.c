@@ -41,7 +41,7 @@
 #define PWM0              0x4001C000u
 #define USBD              0x40027000u
 
-static const struct capsule mortal = {"mortal"}, other = {"other"};
+static const struct capsule mortal = {7, "mortal"}, other = {6, "other"};
 static const struct capsule *dead;
 static uint32_t told; /* calls of clients */
 

@@ -25,7 +25,7 @@ static void other_fired(void *self)
     *other->address = 1;
 }
 
-static const struct capsule else_capsule = {"console"}; // REFUSED by private
+static const struct capsule else_capsule = {8, {"console"}}; // REFUSED by private
 
 static void start(struct good *good, struct other *other)
 {

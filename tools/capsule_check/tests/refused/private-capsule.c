@@ -1,4 +1,4 @@
 // Makes itself another capsule.
 #include "kernel/hil/guard.h"
 
-static const struct capsule mine = {"console"}; // REFUSED
+static const struct capsule mine = {8, {"console"}}; // REFUSED
