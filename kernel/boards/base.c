@@ -54,7 +54,7 @@ static void prepare_app_flash(void)
     uint32_t start = (uint32_t)(uintptr_t)app_flash_start;
     uint32_t size_bytes = (uint32_t)(uintptr_t)app_flash_end - start;
     nrf52_nvmc_window_init(&base.app_window, start, size_bytes);
-    base.app_flash = (struct hil_flash){&nrf52_nvmc_ops, &base.app_window, size_bytes, NULL};
+    base.app_flash = (struct hil_flash){&nrf52_nvmc_ops, &base.app_window, NULL, size_bytes};
 }
 
 static void start_capsules(void)

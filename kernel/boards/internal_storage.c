@@ -9,10 +9,10 @@
 #define ISOLATED_BYTES  (ISOLATED_BLOCKS * HIL_FLASH_SECTOR_BYTES)
 
 static struct nrf52_nvmc_window storage_window, isolated_window;
-static const struct hil_flash storage_flash = {&nrf52_nvmc_ops, &storage_window, STORAGE_BYTES,
-                                               NULL};
-static const struct hil_flash isolated_flash = {&nrf52_nvmc_ops, &isolated_window, ISOLATED_BYTES,
-                                                NULL};
+static const struct hil_flash storage_flash = {&nrf52_nvmc_ops, &storage_window, NULL,
+                                               STORAGE_BYTES};
+static const struct hil_flash isolated_flash = {&nrf52_nvmc_ops, &isolated_window, NULL,
+                                                ISOLATED_BYTES};
 static struct nvm_pool storage_pool, isolated_pool;
 static struct hil_flash_note storage_notes[STORAGE_BLOCKS];
 static struct hil_flash_note isolated_notes[ISOLATED_BLOCKS];

@@ -8,6 +8,7 @@
 #ifndef KERNEL_CAPSULE_DRIVER_H
 #define KERNEL_CAPSULE_DRIVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/abi/drivers.h"
@@ -19,9 +20,10 @@
 
 struct grant;
 
-/* What a command answers, made by the functions below only: the variant (enum abi_return) in the
- * low word, the first value in the high one. A number, because that comes back in registers. */
-typedef uint64_t command_return;
+/* What a command answers, made by the functions below only: 0 for success without a value, the
+ * error of a failure, or the variant (enum abi_return) of a success whose values the kernel keeps.
+ * A number, because that comes back in a register. */
+typedef uint32_t command_return;
 
 struct driver_ops {
     READ_ONLY uint32_t number; /* ABI_DRIVER_... */
@@ -40,42 +42,36 @@ struct driver {
     PRIVATE void *self; /* the instance, handed to ops->command */
 };
 
-PRIVATE static inline command_return command_answer(uint32_t variant, uint32_t value)
-{
-    return (uint64_t)value << 32 | variant;
-}
-
 static inline command_return command_success(void)
 {
-    return command_answer(ABI_SUCCESS, 0);
+    return 0;
 }
 
-static inline command_return command_success_u32(uint32_t value)
-{
-    return command_answer(ABI_SUCCESS_U32, value);
-}
-
-/* The latest one made is the one that counts: return it at once. */
+/* The latest one made is the one that counts: no other is made before it is returned. */
+command_return command_success_u32(uint32_t value);
 command_return command_success_u32_u32(uint32_t value0, uint32_t value1);
 command_return command_success_u64(uint64_t value);
 
 /* `error` is one of enum k_error, below 0. */
 static inline command_return command_error(int error)
 {
-    return command_answer(ABI_FAILURE, (uint32_t)-error);
+    return (uint32_t)-error;
 }
 
 /* Success for status >= 0, else the failure. */
 command_return command_status(int status);
 
-static inline uint32_t command_variant(command_return result)
+static inline bool command_has_failed(command_return result)
 {
-    return (uint32_t)(result & 0xFFFFFFFFu);
+    return result != 0 && result < ABI_SUCCESS;
 }
 
-static inline uint32_t command_value(command_return result)
+static inline uint32_t command_variant(command_return result)
 {
-    return (uint32_t)(result >> 32);
+    return command_has_failed(result) ? (uint32_t)ABI_FAILURE : result | ABI_SUCCESS;
 }
+
+/* The error, or the first value of the latest success. */
+uint32_t command_value(command_return result);
 
 #endif

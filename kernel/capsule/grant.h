@@ -101,8 +101,10 @@ NOT_NULL struct grant_custom grant_custom_next(const struct grant *grant,
 PRIVATE void *grant_open(const struct grant *grant, struct process_id id); /* NULL: not entered */
 PRIVATE void *grant_open_custom(const struct grant *grant, struct grant_custom piece);
 PRIVATE void grant_close(void);
-/* The first live process behind `after` that has the grant and has not entered it. */
-PRIVATE struct process_id grant_next(const struct grant *grant, struct process_id after);
+/* Opens it for the first live process behind `*id` that has the grant and has not entered it, and
+ * says whose it is; what it opened for `*id`, unless that is none, is closed before. NULL: there is
+ * none any more. */
+PRIVATE void *grant_visit(const struct grant *grant, BORROWED struct process_id *id);
 
 /*
  * Runs the block that follows once, with `pointer` at the state of process `id`. The block does not
@@ -124,15 +126,19 @@ PRIVATE struct process_id grant_next(const struct grant *grant, struct process_i
 /*
  * Runs the block once for every live process that has this grant (none is allocated for it) and has
  * not entered it, in the order of their indices; `process` is a struct process_id that the macro
- * declares.
+ * declares, and its block does not change.
  */
 #define grant_each(grant_name, process, pointer)                                                   \
-    for (struct process_id process = PROCESS_ID_NONE;                                              \
-         !process_id_is_none(process = grant_next((&(grant_name)), process));)                     \
-        grant_enter (grant_name, process, pointer)
+    for (struct process_id process = PROCESS_ID_NONE, *process##_place = &process;                 \
+         process##_place != NULL; process##_place = NULL)                                          \
+        for (grant_name##_data *pointer = grant_visit((&(grant_name)), process##_place);           \
+             pointer != NULL; pointer = grant_visit((&(grant_name)), process##_place))
 
 /* Why the block of the grant_enter just passed did not run; K_OK when it did. */
 int grant_error(void);
+
+/* `status` when the block just passed ran, else why not. */
+int grant_status(int status);
 
 /* `result` when the block just passed ran, else the failure that says why not. */
 command_return grant_answer(command_return result);
@@ -166,29 +172,57 @@ NOT_NULL uint32_t allow_length(const struct grant *grant, struct process_id id,
 NOT_NULL uint32_t allow_address(const struct grant *grant, struct process_id id,
                                 enum allow_kind kind, uint32_t number);
 
+/* The two below: a slice that a function is called with goes through memory, its fields do not. */
+PRIVATE uint32_t allow_read_bytes(const struct grant *grant, struct process_id id,
+                                  enum allow_kind kind, uint32_t number, uint32_t offset,
+                                  BORROWED uint8_t *to, uint32_t length);
+PRIVATE uint32_t allow_write_bytes(const struct grant *grant, struct process_id id, uint32_t number,
+                                   uint32_t offset, BORROWED const uint8_t *from, uint32_t length);
+
 /* Copies from the process's buffer, from `offset` on, into `to`. Returns how many bytes both had;
  * 0 when there is no buffer or the process is gone. */
-NOT_NULL uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                             uint32_t number, uint32_t offset, BORROWED struct slice to);
+NOT_NULL static inline uint32_t allow_read(const struct grant *grant, struct process_id id,
+                                           enum allow_kind kind, uint32_t number, uint32_t offset,
+                                           BORROWED struct slice to)
+{
+    return allow_read_bytes(grant, id, kind, number, offset, to.bytes, to.length);
+}
 
 /* Copies `from` to the process's read-write buffer, from `offset` on. Returns how many bytes had
  * room; 0 when there is no buffer or the process is gone. */
-NOT_NULL uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
-                              uint32_t offset, BORROWED struct const_slice from);
+NOT_NULL static inline uint32_t allow_write(const struct grant *grant, struct process_id id,
+                                            uint32_t number, uint32_t offset,
+                                            BORROWED struct const_slice from)
+{
+    return allow_write_bytes(grant, id, number, offset, from.bytes, from.length);
+}
 
 /* The same from and to a device's buffer; nothing is copied while that is lent. */
+PRIVATE NOT_NULL uint32_t allow_read_part(const struct grant *grant, struct process_id id,
+                                          enum allow_kind kind, uint32_t number, uint32_t offset,
+                                          BORROWED struct dma_buffer *buffer,
+                                          uint32_t buffer_offset, uint32_t length,
+                                          BORROWED const struct capsule *caller);
+PRIVATE NOT_NULL uint32_t allow_write_part(const struct grant *grant, struct process_id id,
+                                           uint32_t number, uint32_t offset,
+                                           BORROWED const struct dma_buffer *buffer,
+                                           uint32_t buffer_offset, uint32_t length,
+                                           BORROWED const struct capsule *caller);
+
 static inline uint32_t allow_read_dma(const struct grant *grant, struct process_id id,
                                       enum allow_kind kind, uint32_t number, uint32_t offset,
                                       BORROWED struct dma_part to)
 {
-    return allow_read(grant, id, kind, number, offset, dma_part_seen(to));
+    return allow_read_part(grant, id, kind, number, offset, to.buffer, to.offset, to.length,
+                           GUARD_CALLER);
 }
 
 static inline uint32_t allow_write_dma(const struct grant *grant, struct process_id id,
                                        uint32_t number, uint32_t offset,
                                        BORROWED struct dma_part from)
 {
-    return allow_write(grant, id, number, offset, slice_as_const(dma_part_seen(from)));
+    return allow_write_part(grant, id, number, offset, from.buffer, from.offset, from.length,
+                            GUARD_CALLER);
 }
 
 #endif

@@ -19,18 +19,16 @@ GRANT(adc_grant, struct adc_process, ABI_ADC_UPCALLS, 0, ABI_ADC_RW_BUFFERS);
 /* Whose turn it is after the last one: the processes in a circle. */
 static struct process_id next_waiting(struct process_id last)
 {
-    struct process_id first = PROCESS_ID_NONE, next = PROCESS_ID_NONE;
-    bool passed = false;
+    struct process_id next = PROCESS_ID_NONE;
+    bool passed = false, is_behind = false;
     grant_each (adc_grant, id, p) {
-        if (p->waiting && process_id_is_none(first)) {
-            first = id;
-        }
-        if (p->waiting && passed && process_id_is_none(next)) {
+        if (p->waiting && (process_id_is_none(next) || passed != is_behind)) {
             next = id;
+            is_behind = passed;
         }
         passed = passed || process_id_is_equal(id, last);
     }
-    return process_id_is_none(next) ? first : next;
+    return next;
 }
 
 static void finish(struct process_id id, uint32_t sample)

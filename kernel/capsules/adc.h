@@ -10,19 +10,20 @@
 #include "kernel/hil/adc.h"
 
 struct adc_driver {
-    const struct hil_adc *adc; /* borrowed for ever */
-    struct hil_adc_client client;
-    struct deferred_call deferred;
+    const struct hil_adc *adc;  /* borrowed for ever */
     struct process_id sampling; /* for whom a single one; none: there is none */
     bool cancelled;             /* and nobody wants that any more */
 
+    bool running; /* somebody samples at a rate; not yet: single samples come first */
+    uint8_t mode; /* ABI_ADC_..., ABI_ADC_SINGLE_SAMPLE: nobody does */
+    uint8_t channel;
+    uint8_t buffer;          /* which one is being filled */
     struct process_id owner; /* who samples at a rate */
     uint32_t frequency_hz;
     uint32_t samples; /* that the buffer has */
-    uint8_t mode;     /* ABI_ADC_..., ABI_ADC_SINGLE_SAMPLE: nobody does */
-    uint8_t channel;
-    uint8_t buffer; /* which one is being filled */
-    bool running;   /* not yet: single samples come first */
+
+    struct hil_adc_client client;
+    struct deferred_call deferred;
 };
 
 extern const struct driver_ops adc_driver_ops;

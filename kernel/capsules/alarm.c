@@ -6,14 +6,9 @@ CAPSULE(alarm, .needs = {ALARM, GRANT});
 
 GRANT(alarm_grant, struct alarm_process, ABI_ALARM_UPCALLS, 0, 0);
 
-static uint32_t padding_bits(const struct alarm_driver *alarm)
-{
-    return 32u - alarm->hardware->width_bits;
-}
-
 static uint32_t counter_mask(const struct alarm_driver *alarm)
 {
-    return UINT32_MAX >> padding_bits(alarm);
+    return UINT32_MAX >> alarm->padding;
 }
 
 static uint32_t now_ticks(const struct alarm_driver *alarm)
@@ -37,9 +32,9 @@ static bool advance(const struct alarm_driver *alarm, BORROWED struct alarm_proc
     return false;
 }
 
-/* Sets the hardware for the earliest alarm. One that has expired is the earliest: the hardware
- * fires for it at once, but not from inside a command. */
-static void set_hardware(struct alarm_driver *alarm)
+/* Sets the hardware for the earliest alarm. One that has expired is over and told of if it `fires`;
+ * else it is the earliest: the hardware fires for it at once, but not from inside a command. */
+static void set_hardware(struct alarm_driver *alarm, bool fires)
 {
     const struct hil_alarm *hardware = alarm->hardware;
     uint32_t now = now_ticks(alarm);
@@ -49,9 +44,14 @@ static void set_hardware(struct alarm_driver *alarm)
     uint32_t earliest = longest;
     bool any = false;
     grant_each (alarm_grant, id, p) {
+        if (p->armed && advance(alarm, p, now) && fires) {
+            p->armed = false;
+            /* A full queue loses the upcall; the core has counted it. */
+            (void)upcall_schedule(&alarm_grant, id, ABI_ALARM_UPCALL_EXPIRED, now << alarm->padding,
+                                  p->reference << alarm->padding, 0);
+        }
         if (p->armed) {
-            uint32_t left = advance(alarm, p, now) ? 0 : p->dt;
-            earliest = left < earliest ? left : earliest;
+            earliest = p->dt < earliest ? p->dt : earliest;
             any = true;
         }
     }
@@ -69,31 +69,21 @@ static void set_hardware(struct alarm_driver *alarm)
 static void alarm_fired(void *self)
 {
     struct alarm_driver *alarm = self;
-    uint32_t now = now_ticks(alarm);
-    uint32_t padding = padding_bits(alarm);
-    grant_each (alarm_grant, id, p) {
-        if (p->armed && advance(alarm, p, now)) {
-            p->armed = false;
-            /* A full queue loses the upcall; the core has counted it. */
-            (void)upcall_schedule(&alarm_grant, id, ABI_ALARM_UPCALL_EXPIRED, now << padding,
-                                  p->reference << padding, 0);
-        }
-    }
-    set_hardware(alarm);
+    set_hardware(alarm, true);
 }
 
 static command_return set_alarm(struct alarm_driver *alarm, struct process_id id,
                                 uint32_t reference, uint32_t dt)
 {
-    uint32_t expiry = (reference + dt) << padding_bits(alarm);
+    uint32_t expiry = (reference + dt) << alarm->padding;
     grant_enter (alarm_grant, id, p) {
         p->reference = reference;
         p->dt = dt;
         p->armed = true;
     }
     command_return result = grant_answer(command_success_u32(expiry));
-    if (command_variant(result) == ABI_SUCCESS_U32) {
-        set_hardware(alarm);
+    if (!command_has_failed(result)) {
+        set_hardware(alarm, false);
     }
     return result;
 }
@@ -108,24 +98,26 @@ static command_return stop_alarm(struct alarm_driver *alarm, struct process_id i
         }
     }
     result = grant_answer(result);
-    if (command_variant(result) == ABI_SUCCESS) {
-        set_hardware(alarm);
+    if (!command_has_failed(result)) {
+        set_hardware(alarm, false);
     }
     return result;
 }
 
-/* The counter's ticks from the app's, fractions rounded up. */
-static uint32_t rounded_up(const struct alarm_driver *alarm, uint64_t app_ticks)
+/* The counter's ticks from the app's and a fraction of one more, rounded up. */
+static uint32_t rounded_up(const struct alarm_driver *alarm, uint32_t app_ticks, uint32_t fraction)
 {
-    uint32_t padding = padding_bits(alarm);
-    return (uint32_t)((app_ticks + ((1u << padding) - 1u)) >> padding);
+    uint32_t mask = (1u << alarm->padding) - 1u;
+    return (app_ticks >> alarm->padding) +
+           (((app_ticks & mask) + fraction + mask) >> alarm->padding);
 }
 
 static command_return alarm_command(void *self, struct process_id id, uint32_t command,
                                     uint32_t argument0, uint32_t argument1)
 {
     struct alarm_driver *alarm = self;
-    uint32_t padding = padding_bits(alarm);
+    uint32_t padding = alarm->padding;
+    uint32_t reference = argument0 >> padding;
     switch (command) {
     case ABI_COMMAND_EXISTS:
         return command_success();
@@ -136,13 +128,11 @@ static command_return alarm_command(void *self, struct process_id id, uint32_t c
     case ABI_ALARM_STOP:
         return stop_alarm(alarm, id);
     case ABI_ALARM_SET_RELATIVE:
-        return set_alarm(alarm, id, now_ticks(alarm), rounded_up(alarm, argument0));
-    case ABI_ALARM_SET_ABSOLUTE: {
+        return set_alarm(alarm, id, now_ticks(alarm), rounded_up(alarm, argument0, 0));
+    case ABI_ALARM_SET_ABSOLUTE:
         /* What rounding takes from the reference belongs to the wait. */
-        uint32_t reference = argument0 >> padding;
-        uint64_t wait = (uint64_t)argument1 + (argument0 - (reference << padding));
-        return set_alarm(alarm, id, reference, rounded_up(alarm, wait));
-    }
+        return set_alarm(alarm, id, reference,
+                         rounded_up(alarm, argument1, argument0 - (reference << padding)));
     default:
         return command_error(K_ENOSUPPORT);
     }
@@ -159,6 +149,7 @@ void alarm_init(struct alarm_driver *alarm, const struct hil_alarm *hardware)
 {
     *alarm = (struct alarm_driver){
         .hardware = hardware,
+        .padding = 32u - hardware->width_bits,
         .client = {alarm_fired, alarm, &this_capsule},
     };
     hil_alarm_set_client(hardware, &alarm->client);

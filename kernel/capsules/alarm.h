@@ -17,6 +17,7 @@
 
 struct alarm_driver {
     const struct hil_alarm *hardware; /* borrowed for ever */
+    uint32_t padding;                 /* bits that the counter has less than an app's, at most 30 */
     struct hil_alarm_client client;
     uint32_t due; /* what the hardware was set for last, in its ticks */
 };

@@ -24,8 +24,6 @@ GRANT(ble_grant, struct ble_process, ABI_BLE_UPCALLS, ABI_BLE_ROS, ABI_BLE_RWS);
 #define HEADER_TXADD        0x40u
 #define ADDRESS_HIGH_STATIC 0xC000u
 #define ADDRESS_BYTES       6u
-#define BITS_PER_BYTE       8u
-#define ADDRESS_LOW_BYTES   4u
 
 static uint32_t passed_us(const struct ble_advertising_driver *driver)
 {
@@ -95,32 +93,37 @@ static uint32_t fill_pdu(struct ble_advertising_driver *driver, struct process_i
     uint32_t high = driver->address_high;
     uint32_t length = allow_read_dma(&ble_grant, id, ALLOW_READ_ONLY, ABI_BLE_RO_DATA, 0,
                                      dma_part(&driver->pdu, ABI_BLE_PDU_DATA, ABI_BLE_DATA_MAX));
-    (void)dma_buffer_put(&driver->pdu, 0, (uint8_t)(HEADER_TXADD | pdu_type));
-    (void)dma_buffer_put(&driver->pdu, ABI_BLE_PDU_LENGTH, (uint8_t)(ADDRESS_BYTES + length));
-    for (uint32_t i = 0; i < ADDRESS_BYTES; i++) {
-        uint32_t bits = i < ADDRESS_LOW_BYTES ? low >> (i * BITS_PER_BYTE)
-                                              : high >> ((i - ADDRESS_LOW_BYTES) * BITS_PER_BYTE);
-        (void)dma_buffer_put(&driver->pdu, ABI_BLE_PDU_ADDRESS + i, (uint8_t)(bits & 0xFFu));
-    }
+    uint8_t start[ABI_BLE_PDU_DATA] = {
+        (uint8_t)(HEADER_TXADD | pdu_type),
+        (uint8_t)(ADDRESS_BYTES + length),
+        (uint8_t)low,
+        (uint8_t)(low >> 8),
+        (uint8_t)(low >> 16),
+        (uint8_t)(low >> 24),
+        (uint8_t)high,
+        (uint8_t)(high >> 8),
+    };
+    (void)dma_buffer_copy_in(&driver->pdu, 0, slice_as_const(SLICE_OF(start)));
     return ABI_BLE_PDU_DATA + length;
 }
+_Static_assert(ABI_BLE_PDU_LENGTH == 1 && ABI_BLE_PDU_ADDRESS == 2 &&
+                   ABI_BLE_PDU_DATA == ABI_BLE_PDU_ADDRESS + ADDRESS_BYTES,
+               "a PDU starts with its header, its length and the address");
 
 /* Of those that are due: the processes in a circle, after the last one that has sent. */
 static struct process_id next_due(struct process_id last)
 {
-    struct process_id first = PROCESS_ID_NONE, next = PROCESS_ID_NONE;
-    bool passed = false;
+    struct process_id next = PROCESS_ID_NONE;
+    bool passed = false, is_behind = false;
     grant_each (ble_grant, id, p) {
         bool is_due = p->mode == BLE_ADVERTISING && p->left_us == 0;
-        if (is_due && process_id_is_none(first)) {
-            first = id;
-        }
-        if (is_due && passed && process_id_is_none(next)) {
+        if (is_due && (process_id_is_none(next) || passed != is_behind)) {
             next = id;
+            is_behind = passed;
         }
         passed = passed || process_id_is_equal(id, last);
     }
-    return process_id_is_none(next) ? first : next;
+    return next;
 }
 
 static void send_next(struct ble_advertising_driver *driver)
@@ -177,47 +180,39 @@ static uint32_t capped_us(uint32_t interval_ms)
     return (capped > ABI_BLE_INTERVAL_MIN_MS ? capped : ABI_BLE_INTERVAL_MIN_MS) * US_PER_MS;
 }
 
+/* `status`: of what was asked for; a process that does something already is busy, whatever it is.
+ */
+static int begin(struct ble_advertising_driver *driver, struct process_id id, enum ble_mode mode,
+                 int status, uint32_t pdu_type, uint32_t interval_ms)
+{
+    uint32_t within_us = LOOK_EVERY_US;
+    grant_enter (ble_grant, id, p) {
+        if (p->mode != BLE_IDLE) {
+            status = K_EBUSY;
+        } else if (status == K_OK) {
+            p->mode = (uint8_t)mode;
+            p->pdu_type = (uint8_t)pdu_type;
+            p->interval_us = capped_us(interval_ms);
+            if (mode == BLE_ADVERTISING) {
+                within_us = next_left_us(driver, p->interval_us);
+                p->left_us = within_us;
+            }
+        }
+    }
+    status = grant_status(status);
+    if (status == K_OK) {
+        update_listening(driver);
+        have_delay_end(driver, within_us);
+    }
+    return status;
+}
+
 static int start(struct ble_advertising_driver *driver, struct process_id id, uint32_t pdu_type,
                  uint32_t interval_ms)
 {
     bool is_type = pdu_type == ABI_BLE_ADV_IND || pdu_type == ABI_BLE_ADV_NONCONN_IND ||
                    pdu_type == ABI_BLE_ADV_SCAN_IND;
-    int status = is_type ? K_OK : K_EINVAL;
-    uint32_t left_us = 0;
-    grant_enter (ble_grant, id, p) {
-        if (p->mode != BLE_IDLE) {
-            status = K_EBUSY;
-        } else if (is_type) {
-            p->mode = BLE_ADVERTISING;
-            p->pdu_type = (uint8_t)pdu_type;
-            p->interval_us = capped_us(interval_ms);
-            left_us = next_left_us(driver, p->interval_us);
-            p->left_us = left_us;
-        }
-    }
-    status = grant_error() == K_OK ? status : grant_error();
-    if (status == K_OK) {
-        have_delay_end(driver, left_us);
-    }
-    return status;
-}
-
-static int scan(struct ble_advertising_driver *driver, struct process_id id)
-{
-    int status = K_OK;
-    grant_enter (ble_grant, id, p) {
-        if (p->mode != BLE_IDLE) {
-            status = K_EBUSY;
-        } else {
-            p->mode = BLE_SCANNING;
-        }
-    }
-    status = grant_error() == K_OK ? status : grant_error();
-    if (status == K_OK) {
-        update_listening(driver);
-        have_delay_end(driver, LOOK_EVERY_US);
-    }
-    return status;
+    return begin(driver, id, BLE_ADVERTISING, is_type ? K_OK : K_EINVAL, pdu_type, interval_ms);
 }
 
 /* What is on the air goes out whole. */
@@ -228,7 +223,7 @@ static int stop(struct ble_advertising_driver *driver, struct process_id id)
         status = p->mode != BLE_IDLE ? K_OK : K_EBUSY;
         p->mode = BLE_IDLE;
     }
-    status = grant_error() == K_OK ? status : grant_error();
+    status = grant_status(status);
     if (status == K_OK) {
         update_listening(driver);
     }
@@ -252,7 +247,7 @@ static int set_power(const struct ble_advertising_driver *driver, struct process
             p->dbm = (int8_t)dbm;
         }
     }
-    return grant_error() == K_OK ? status : grant_error();
+    return grant_status(status);
 }
 
 static command_return ble_command(void *self, struct process_id id, uint32_t command,
@@ -267,7 +262,7 @@ static command_return ble_command(void *self, struct process_id id, uint32_t com
     case ABI_BLE_POWER:
         return command_status(set_power(driver, id, argument0 & UINT8_MAX));
     case ABI_BLE_SCAN:
-        return command_status(scan(driver, id));
+        return command_status(begin(driver, id, BLE_SCANNING, K_OK, 0, 0));
     default:
         return command_error(K_ENOSUPPORT);
     }

@@ -16,15 +16,15 @@
 struct ble_advertising_driver {
     const struct hil_ble *ble; /* both borrowed for ever */
     const struct hil_delay *delay;
-    struct hil_ble_client ble_client;
-    struct hil_delay_client delay_client;
+    bool listening;
     uint32_t delay_us;           /* the delay under way; 0: none is */
     uint32_t random;             /* never 0 */
     uint32_t address_low;        /* of the process with index 0, the others' follow */
     uint32_t address_high;       /* 16 bits */
     struct process_id sender;    /* whose PDU is being sent; none: nobody's */
     struct process_id last_sent; /* who comes last among those that are due */
-    bool listening;
+    struct hil_ble_client ble_client;
+    struct hil_delay_client delay_client;
     struct dma_buffer pdu;
     uint8_t pdu_bytes[HIL_BLE_PDU_MAX];
 };

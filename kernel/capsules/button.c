@@ -20,20 +20,15 @@ static bool any_process_wants(uint32_t index)
 
 static command_return enable(const struct hil_button *button, struct process_id id, uint32_t index)
 {
+    int status = K_OK;
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (button_grant, id, p) {
-        (void)p;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
         status = hil_button_enable_interrupt(button);
-    }
-    if (status == K_OK) {
-        grant_enter (button_grant, id, p) {
+        if (status == K_OK) {
             p->enabled |= 1u << index;
         }
     }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
 static command_return disable(const struct hil_button *button, struct process_id id, uint32_t index)

@@ -96,7 +96,7 @@ static int buzz(struct buzzer_driver *driver, struct process_id id, uint32_t fre
             p->waiting = true;
         }
     }
-    return grant_error() == K_OK ? status : grant_error();
+    return grant_status(status);
 }
 
 static int buzz_now(struct buzzer_driver *driver, struct process_id id, uint32_t frequency_hz,
@@ -109,7 +109,7 @@ static int buzz_now(struct buzzer_driver *driver, struct process_id id, uint32_t
     grant_enter (buzzer_grant, id, p) {
         status = start(driver, id, frequency_hz, duration_ms);
     }
-    return grant_error() == K_OK ? status : grant_error();
+    return grant_status(status);
 }
 
 static int stop(struct buzzer_driver *driver, struct process_id id)

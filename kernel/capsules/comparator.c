@@ -32,20 +32,13 @@ static command_return watch(const struct comparator_driver *driver, struct proce
     if (!is_watched()) {
         hil_comparator_unwatch(driver->comparator);
     }
+    int status = K_OK;
     grant_enter (comparator_grant, id, p) {
-        p->watches = false;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
         status = hil_comparator_watch(driver->comparator, channel);
+        p->watches = status == K_OK;
+        p->channel = channel;
     }
-    if (status == K_OK) {
-        grant_enter (comparator_grant, id, p) {
-            p->watches = true;
-            p->channel = channel;
-        }
-    }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
 static command_return unwatch(const struct comparator_driver *driver, struct process_id id,

@@ -10,27 +10,24 @@ struct gpio_process {
 };
 GRANT(gpio_grant, struct gpio_process, ABI_GPIO_UPCALLS, 0, 0);
 
+_Static_assert((uint32_t)HIL_GPIO_PULL_UP == ABI_GPIO_PULL_UP &&
+                   (uint32_t)HIL_GPIO_PULL_DOWN == ABI_GPIO_PULL_DOWN &&
+                   (uint32_t)HIL_GPIO_EDGE_RISING == ABI_GPIO_EDGE_RISING &&
+                   (uint32_t)HIL_GPIO_EDGE_FALLING == ABI_GPIO_EDGE_FALLING,
+               "what the app says is handed on");
+
 static command_return make_input(const struct hil_gpio *pin, uint32_t pull)
 {
-    switch (pull) {
-    case ABI_GPIO_PULL_NONE:
-        hil_gpio_make_input(pin, HIL_GPIO_PULL_NONE);
-        return command_success();
-    case ABI_GPIO_PULL_UP:
-        hil_gpio_make_input(pin, HIL_GPIO_PULL_UP);
-        return command_success();
-    case ABI_GPIO_PULL_DOWN:
-        hil_gpio_make_input(pin, HIL_GPIO_PULL_DOWN);
-        return command_success();
-    default:
+    if (pull > ABI_GPIO_PULL_DOWN) {
         return command_error(K_EINVAL);
     }
+    hil_gpio_make_input(pin, (enum hil_gpio_pull)pull);
+    return command_success();
 }
 
-/* The detectors that nobody alive has asked for. */
-static void take_detectors_back(const struct gpio_driver *driver)
+/* The detectors that nobody alive has asked for. `wanted`: those of the process that is entered. */
+static void take_detectors_back(const struct gpio_driver *driver, uint32_t wanted)
 {
-    uint32_t wanted = 0;
     grant_each (gpio_grant, id, p) {
         wanted |= p->interrupts;
     }
@@ -46,33 +43,22 @@ static command_return enable_interrupt(const struct gpio_driver *driver, struct 
                                        uint32_t index, uint32_t edge)
 {
     const struct hil_gpio *pin = &LIST_AT(driver->pins, index);
-    enum hil_gpio_edge wanted = HIL_GPIO_EDGE_BOTH;
+    int status = K_OK;
     if (edge > ABI_GPIO_EDGE_FALLING) {
         return command_error(K_EINVAL);
     }
-    if (edge == ABI_GPIO_EDGE_RISING) {
-        wanted = HIL_GPIO_EDGE_RISING;
-    } else if (edge == ABI_GPIO_EDGE_FALLING) {
-        wanted = HIL_GPIO_EDGE_FALLING;
-    }
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (gpio_grant, id, p) {
-        (void)p;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
-        status = hil_gpio_enable_interrupt(pin, wanted);
-    }
-    if (status == K_EBUSY) {
-        take_detectors_back(driver);
-        status = hil_gpio_enable_interrupt(pin, wanted);
-    }
-    if (status == K_OK) {
-        grant_enter (gpio_grant, id, p) {
+        status = hil_gpio_enable_interrupt(pin, (enum hil_gpio_edge)edge);
+        if (status == K_EBUSY) {
+            take_detectors_back(driver, p->interrupts);
+            status = hil_gpio_enable_interrupt(pin, (enum hil_gpio_edge)edge);
+        }
+        if (status == K_OK) {
             p->interrupts |= 1u << index;
         }
     }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
 /* The pin's interrupt is off, for everybody: a wish that stayed would hold a later one's detector

@@ -234,7 +234,7 @@ static command_return exchange_reports(struct hid_driver *driver, struct process
         return command_error(K_EALREADY);
     }
     command_return sent = send_report(driver, id);
-    return command_variant(sent) == ABI_SUCCESS ? receive_report(driver, id) : sent;
+    return command_has_failed(sent) ? sent : receive_report(driver, id);
 }
 
 /* The first process that asks has the device for as long as it lives. */

@@ -29,24 +29,22 @@ static command_return transfer(struct i2c_master_driver *driver, struct process_
     if (write_length > room || read_length > room) {
         return command_error(K_ESIZE);
     }
+    int status = K_OK;
     grant_enter (i2c_master_grant, id, p) {
         (void)p;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
         status = hil_i2c_set_address(driver->i2c, address);
+        if (status == K_OK) {
+            (void)allow_read_dma(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER,
+                                 0, dma_part(&driver->buffer, 0, write_length));
+            status = hil_i2c_transfer(driver->i2c, &driver->buffer, write_length, &driver->buffer,
+                                      read_length);
+        }
+        if (status == K_OK) {
+            driver->user = id;
+            driver->read_length = read_length;
+        }
     }
-    if (status == K_OK) {
-        (void)allow_read_dma(&i2c_master_grant, id, ALLOW_READ_WRITE, ABI_I2C_MASTER_RW_BUFFER, 0,
-                             dma_part(&driver->buffer, 0, write_length));
-        status = hil_i2c_transfer(driver->i2c, &driver->buffer, write_length, &driver->buffer,
-                                  read_length);
-    }
-    if (status == K_OK) {
-        driver->user = id;
-        driver->read_length = read_length;
-    }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
 static command_return i2c_master_command(void *self, struct process_id id, uint32_t command,

@@ -17,8 +17,10 @@
 #include "kernel/capsules/line_edit.h"
 #include "kernel/hil/uart.h"
 
-#define PROCESS_CONSOLE_OUT   TEXT_BYTES
-#define PROCESS_CONSOLE_AHEAD 64u
+#define PROCESS_CONSOLE_OUT TEXT_BYTES
+/* What comes while a line is drawn anew, which takes as long as it has bytes: a prompt, the line
+ * and the terminal's codes around it. With less, lines pasted without a pause would lose bytes. */
+#define PROCESS_CONSOLE_AHEAD (LINE_EDIT_BYTES + 16u)
 
 struct process_console {
     const struct hil_uart *uart; /* borrowed for ever */

@@ -23,12 +23,6 @@ static bool is_taken(const struct pwm_driver *driver, uint32_t index, struct pro
 static command_return start_pin(struct pwm_driver *driver, struct process_id id, uint32_t index,
                                 uint32_t duty, uint32_t frequency_hz)
 {
-    if (index >= pin_count(driver)) {
-        return command_error(K_EINVAL);
-    }
-    if (is_taken(driver, index, id)) {
-        return command_error(K_ERESERVE);
-    }
     int status = hil_pwm_start(&LIST_AT(driver->pins, index), frequency_hz, duty);
     if (status == K_OK) {
         driver->owners[index] = id;
@@ -36,14 +30,8 @@ static command_return start_pin(struct pwm_driver *driver, struct process_id id,
     return command_status(status);
 }
 
-static command_return stop_pin(struct pwm_driver *driver, struct process_id id, uint32_t index)
+static command_return stop_pin(struct pwm_driver *driver, uint32_t index)
 {
-    if (index >= pin_count(driver)) {
-        return command_error(K_EINVAL);
-    }
-    if (is_taken(driver, index, id)) {
-        return command_error(K_ERESERVE);
-    }
     if (process_id_is_none(driver->owners[index])) {
         return command_error(K_EOFF);
     }
@@ -52,32 +40,32 @@ static command_return stop_pin(struct pwm_driver *driver, struct process_id id, 
     return command_success();
 }
 
-static command_return highest_frequency(const struct pwm_driver *driver, uint32_t index)
-{
-    if (index >= pin_count(driver)) {
-        return command_error(K_EINVAL);
-    }
-    return command_success_u32(LIST_AT(driver->pins, index).highest_hz);
-}
-
 static command_return pwm_command(void *self, struct process_id id, uint32_t command,
                                   uint32_t argument0, uint32_t argument1)
 {
     struct pwm_driver *driver = self;
-    switch (command) {
-    case ABI_COMMAND_EXISTS:
+    uint32_t index = command == ABI_PWM_START ? argument0 & INDEX_MASK : argument0;
+    if (command == ABI_COMMAND_EXISTS) {
         return command_success();
-    case ABI_PWM_START:
-        return start_pin(driver, id, argument0 & INDEX_MASK, argument0 >> DUTY_SHIFT, argument1);
-    case ABI_PWM_STOP:
-        return stop_pin(driver, id, argument0);
-    case ABI_PWM_MAX_FREQUENCY:
-        return highest_frequency(driver, argument0);
-    case ABI_PWM_COUNT:
+    }
+    if (command == ABI_PWM_COUNT) {
         return command_success_u32(pin_count(driver));
-    default:
+    }
+    if (command > ABI_PWM_COUNT) {
         return command_error(K_ENOSUPPORT);
     }
+    if (index >= pin_count(driver)) {
+        return command_error(K_EINVAL);
+    }
+    if (command == ABI_PWM_MAX_FREQUENCY) {
+        return command_success_u32(LIST_AT(driver->pins, index).highest_hz);
+    }
+    if (is_taken(driver, index, id)) {
+        return command_error(K_ERESERVE);
+    }
+    return command == ABI_PWM_START
+               ? start_pin(driver, id, index, argument0 >> DUTY_SHIFT, argument1)
+               : stop_pin(driver, index);
 }
 
 const struct driver_ops pwm_driver_ops = {

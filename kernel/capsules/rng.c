@@ -48,20 +48,17 @@ static struct process_id oldest(const struct rng_driver *rng)
 static void gather(struct rng_driver *rng)
 {
     struct process_id id = oldest(rng);
-    uint32_t left = 0;
-    if (rng->filling || process_id_is_none(id)) {
+    if (rng->filling) {
         return;
     }
     grant_enter (rng_grant, id, p) {
-        left = bytes_left(p, id);
-    }
-    rng->piece_length = left < RNG_PIECE_BYTES ? left : RNG_PIECE_BYTES;
-    rng->filling = hil_entropy_fill(rng->entropy, &rng->piece, 0, rng->piece_length) == K_OK;
-    if (!rng->filling) {
-        grant_enter (rng_grant, id, p) {
+        uint32_t left = bytes_left(p, id);
+        rng->piece_length = left < RNG_PIECE_BYTES ? left : RNG_PIECE_BYTES;
+        rng->filling = hil_entropy_fill(rng->entropy, &rng->piece, 0, rng->piece_length) == K_OK;
+        if (!rng->filling) {
             finish(p, id);
+            deferred_call_request(&rng->deferred);
         }
-        deferred_call_request(&rng->deferred);
     }
 }
 

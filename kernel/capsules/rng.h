@@ -16,11 +16,11 @@
 
 struct rng_driver {
     const struct hil_entropy *entropy; /* borrowed for ever */
-    struct hil_entropy_client client;
-    struct deferred_call deferred;
     uint32_t tickets; /* given out so far: the oldest goes first, and to the back after a piece */
     uint32_t piece_length; /* bytes asked for last */
     bool filling;          /* the piece is lent */
+    struct hil_entropy_client client;
+    struct deferred_call deferred;
     struct dma_buffer piece;
     uint8_t bytes[RNG_PIECE_BYTES];
 };

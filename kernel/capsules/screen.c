@@ -196,7 +196,7 @@ static command_return set_frame(struct screen_driver *driver, struct process_id 
         return command_error(K_EINVAL);
     }
     command_return result = queue(driver, id, ABI_SCREEN_WRITE, 0);
-    if (command_variant(result) == ABI_SUCCESS) {
+    if (!command_has_failed(result)) {
         grant_enter (screen_grant, id, p) {
             p->frame = frame;
         }

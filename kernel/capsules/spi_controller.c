@@ -48,17 +48,16 @@ static uint32_t count_bytes(const struct spi_controller_driver *driver)
 
 static void fill_out(struct spi_controller_driver *driver)
 {
-    struct dma_part all = dma_part(&driver->out, 0, SPI_CONTROLLER_PIECE_BYTES);
-    if (driver->command == ABI_SPI_CONTROLLER_WRITE_READ) {
-        (void)allow_read_dma(&spi_controller_grant, driver->owner, ALLOW_READ_ONLY,
-                             ABI_SPI_CONTROLLER_RO_WRITE, driver->done, all);
-    } else if (driver->command == ABI_SPI_CONTROLLER_IN_PLACE) {
-        (void)allow_read_dma(&spi_controller_grant, driver->owner, ALLOW_READ_WRITE,
-                             ABI_SPI_CONTROLLER_RW_READ, driver->done, all);
-    } else {
+    bool in_place = driver->command == ABI_SPI_CONTROLLER_IN_PLACE;
+    if (driver->command == ABI_SPI_CONTROLLER_READ) {
         for (uint32_t i = 0; i < SPI_CONTROLLER_PIECE_BYTES; i++) {
             (void)dma_buffer_put(&driver->out, i, FILL_BYTE);
         }
+    } else {
+        (void)allow_read_dma(
+            &spi_controller_grant, driver->owner, in_place ? ALLOW_READ_WRITE : ALLOW_READ_ONLY,
+            in_place ? ABI_SPI_CONTROLLER_RW_READ : ABI_SPI_CONTROLLER_RO_WRITE, driver->done,
+            dma_part(&driver->out, 0, SPI_CONTROLLER_PIECE_BYTES));
     }
 }
 
@@ -95,11 +94,9 @@ static command_return transfer(struct spi_controller_driver *driver, struct proc
     if (driver->command != 0) {
         return command_error(K_EBUSY);
     }
+    int status = K_OK;
     grant_enter (spi_controller_grant, id, p) {
         (void)p;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
         driver->command = command;
         driver->wanted = wanted;
         driver->done = 0;
@@ -111,50 +108,38 @@ static command_return transfer(struct spi_controller_driver *driver, struct proc
             leave(driver);
         }
     }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
-/* From the next transfer on. */
-static command_return set_mode(struct spi_controller_driver *driver, struct hil_spi_mode mode)
-{
-    driver->mode = mode;
-    hil_spi_set_mode(driver->spi, mode);
-    return command_success();
-}
-
-static command_return set_rate(struct spi_controller_driver *driver, uint32_t rate_hz)
-{
-    if (rate_hz == 0) {
-        return command_error(K_EINVAL);
-    }
-    struct hil_spi_mode mode = driver->mode;
-    mode.frequency_hz = rate_hz;
-    return set_mode(driver, mode);
-}
-
-/* What changes or tells how the bus is used. */
+/* What changes, from the next transfer on, or tells how the bus is used. */
 static command_return setting(struct spi_controller_driver *driver, uint32_t command,
                               uint32_t argument)
 {
-    struct hil_spi_mode mode = driver->mode;
+    struct hil_spi_mode *mode = &driver->mode;
     switch (command) {
     case ABI_SPI_CONTROLLER_SET_RATE:
-        return set_rate(driver, argument);
+        if (argument == 0) {
+            return command_error(K_EINVAL);
+        }
+        mode->frequency_hz = argument;
+        break;
     case ABI_SPI_CONTROLLER_RATE:
-        return command_success_u32(mode.frequency_hz);
+        return command_success_u32(mode->frequency_hz);
     case ABI_SPI_CONTROLLER_SET_PHASE:
-        mode.sample_trailing = argument != 0;
-        return set_mode(driver, mode);
+        mode->sample_trailing = argument != 0;
+        break;
     case ABI_SPI_CONTROLLER_PHASE:
-        return command_success_u32(mode.sample_trailing);
+        return command_success_u32(mode->sample_trailing);
     case ABI_SPI_CONTROLLER_SET_POLARITY:
-        mode.idle_high = argument != 0;
-        return set_mode(driver, mode);
+        mode->idle_high = argument != 0;
+        break;
     case ABI_SPI_CONTROLLER_POLARITY:
-        return command_success_u32(mode.idle_high);
+        return command_success_u32(mode->idle_high);
     default:
         return command_error(K_ENOSUPPORT);
     }
+    hil_spi_set_mode(driver->spi, *mode);
+    return command_success();
 }
 
 static bool is_transfer(uint32_t command)

@@ -20,20 +20,13 @@ static bool any_process_wants(void)
 
 static command_return enable(const struct hil_button *key, struct process_id id)
 {
+    int status = K_OK;
     /* Memory first, so that no detector is taken for a process that cannot be told. */
     grant_enter (touch_grant, id, p) {
-        (void)p;
-    }
-    int status = grant_error();
-    if (status == K_OK) {
         status = hil_button_enable_interrupt(key);
+        p->enabled = p->enabled || status == K_OK;
     }
-    if (status == K_OK) {
-        grant_enter (touch_grant, id, p) {
-            p->enabled = true;
-        }
-    }
-    return command_status(status);
+    return grant_answer(command_status(status));
 }
 
 static command_return disable(const struct hil_button *key, struct process_id id)

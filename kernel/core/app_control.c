@@ -142,7 +142,7 @@ static void answer(struct app_control *control)
 {
     const struct app_control_client *client = control->user->client;
     control->step = APP_CONTROL_NOTHING;
-    GUARD_CALL_VOID(client->owner, client->done, client->self, control->status);
+    GUARD_TELL(client, done, control->status);
     clear_away(control); /* whoever waited for that may have ended meanwhile */
 }
 

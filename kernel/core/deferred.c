@@ -63,7 +63,7 @@ bool deferred_run(void)
     while (deferred != NULL) {
         struct deferred_call *next = deferred->next;
         deferred->pending = false;
-        GUARD_CALL_VOID(deferred->owner, deferred->call, deferred->self);
+        GUARD_TELL(deferred, call);
         deferred = next;
     }
     return any;

@@ -102,17 +102,25 @@ void grant_close(void)
     leave();
 }
 
-struct process_id grant_next(const struct grant *grant, struct process_id after)
+void *grant_visit(const struct grant *grant, struct process_id *id)
 {
-    uint32_t slot = process_id_is_none(after) ? 0 : process_slot(after) + 1u;
+    uint32_t slot = 0;
+    if (!process_id_is_none(*id)) {
+        grant_close();
+        slot = process_id_index(*id) + 1u;
+    }
     for (; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        const struct process *process = kernel.process[slot];
-        uint32_t block = process != NULL ? process->grant_block[grant_index(grant)] : 0;
-        if (block != 0 && (block & BLOCK_ENTERED) == 0) {
-            return process->id; /* alive: who ends loses all blocks */
+        struct process *process = kernel.process[slot];
+        if (process != NULL && grant_block_get(process, grant, false) != 0) {
+            *id = process->id;
+            void *data = grant_open(grant, *id);
+            if (data != NULL) {
+                return data;
+            }
         }
     }
-    return PROCESS_ID_NONE;
+    kernel.grant_error = K_OK;
+    return NULL;
 }
 
 void grant_leave_scopes(uint32_t count)
@@ -154,6 +162,11 @@ const struct driver *grant_driver(uint32_t index)
 int grant_error(void)
 {
     return kernel.grant_error;
+}
+
+int grant_status(int status)
+{
+    return kernel.grant_error == K_OK ? status : kernel.grant_error;
 }
 
 command_return grant_answer(command_return result)
@@ -205,26 +218,47 @@ uint32_t allow_address(const struct grant *grant, struct process_id id, enum all
     return buffer_get(grant, id, kind, number)->first;
 }
 
-uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                    uint32_t number, uint32_t offset, struct slice to)
+/* From `offset` on. */
+static struct slice buffer_part(const struct grant_pair *buffer, uint32_t offset)
 {
-    const struct grant_pair *buffer = buffer_get(grant, id, kind, number);
-    struct const_slice from = {process_memory(buffer->first), buffer->second};
-    return slice_copy(to, const_slice_part(from, offset, UINT32_MAX));
+    struct slice all = {process_memory(buffer->first), buffer->second};
+    return slice_part(all, offset, all.length);
 }
 
-uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
-                     uint32_t offset, struct const_slice from)
+uint32_t allow_read_bytes(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                          uint32_t number, uint32_t offset, uint8_t *to, uint32_t length)
 {
-    const struct grant_pair *buffer = buffer_get(grant, id, ALLOW_READ_WRITE, number);
-    struct slice to = {process_memory(buffer->first), buffer->second};
+    struct slice from = buffer_part(buffer_get(grant, id, kind, number), offset);
+    return slice_copy_bytes(to, length, from.bytes, from.length);
+}
+
+uint32_t allow_write_bytes(const struct grant *grant, struct process_id id, uint32_t number,
+                           uint32_t offset, const uint8_t *from, uint32_t length)
+{
+    struct slice to = buffer_part(buffer_get(grant, id, ALLOW_READ_WRITE, number), offset);
     /* During a command the answer will overwrite r0 anyway, and until then it says whom the process
      * called, even when it has allowed the stack that it stands on. */
     const struct process *caller = kernel.serving ? NULL : kernel.current;
     uint32_t nobodys = 0;
     uint32_t *called = caller != NULL ? &arch_context_frame(&caller->context)->r0 : &nobodys;
     uint32_t before = *called;
-    uint32_t count = slice_copy(slice_part(to, offset, UINT32_MAX), from);
+    uint32_t count = slice_copy_bytes(to.bytes, to.length, from, length);
     *called = before;
     return count;
+}
+
+uint32_t allow_read_part(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                         uint32_t number, uint32_t offset, struct dma_buffer *buffer,
+                         uint32_t buffer_offset, uint32_t length, const struct capsule *caller)
+{
+    struct slice to = dma_buffer_part(buffer, buffer_offset, length, caller);
+    return allow_read_bytes(grant, id, kind, number, offset, to.bytes, to.length);
+}
+
+uint32_t allow_write_part(const struct grant *grant, struct process_id id, uint32_t number,
+                          uint32_t offset, const struct dma_buffer *buffer, uint32_t buffer_offset,
+                          uint32_t length, const struct capsule *caller)
+{
+    struct slice from = dma_buffer_part(buffer, buffer_offset, length, caller);
+    return allow_write_bytes(grant, id, number, offset, from.bytes, from.length);
 }

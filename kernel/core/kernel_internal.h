@@ -106,7 +106,7 @@ struct kernel {
     uint32_t work_ticks;        /* of the kernel's work since the processes last had their share */
     uint32_t share_ticks;       /* that they have had of it since */
     int grant_error;            /* of the latest grant_enter */
-    uint32_t second_value;      /* of the latest command's answer, if it has two */
+    uint32_t answer[2];         /* values of the latest command's success, if it has any */
     struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct deferred_list deferred, deferred_later;
@@ -224,14 +224,13 @@ static inline bool syscall_has_permissions(const struct process *process)
 /* Writes only the registers that the variant names. */
 static inline void syscall_answer(struct arch_frame *frame, command_return result)
 {
-    uint32_t variant = command_variant(result);
-    frame->r0 = variant;
-    if (variant == ABI_SUCCESS) {
+    frame->r0 = command_variant(result);
+    if (result == command_success()) {
         return;
     }
-    frame->r1 = command_value(result);
-    if (variant != ABI_SUCCESS_U32 && variant != ABI_FAILURE) {
-        frame->r2 = kernel.second_value;
+    frame->r1 = command_has_failed(result) ? result : kernel.answer[0];
+    if (result > ABI_SUCCESS_U32) {
+        frame->r2 = kernel.answer[1];
     }
 }
 /* syscall_other.c */

@@ -6,21 +6,34 @@
 #include "kernel/core/ipc.h"
 #include "kernel/core/kernel_internal.h"
 
+command_return command_success_u32(uint32_t value)
+{
+    kernel.answer[0] = value;
+    return ABI_SUCCESS_U32;
+}
+
 command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
 {
-    kernel.second_value = value1;
-    return command_answer(ABI_SUCCESS_U32_U32, value0);
+    kernel.answer[0] = value0;
+    kernel.answer[1] = value1;
+    return ABI_SUCCESS_U32_U32;
 }
 
 command_return command_success_u64(uint64_t value)
 {
-    kernel.second_value = (uint32_t)(value >> 32);
-    return command_answer(ABI_SUCCESS_U64, (uint32_t)value);
+    kernel.answer[1] = (uint32_t)(value >> 32);
+    kernel.answer[0] = (uint32_t)value;
+    return ABI_SUCCESS_U64;
 }
 
 command_return command_status(int status)
 {
     return status >= 0 ? command_success() : command_error(status);
+}
+
+uint32_t command_value(command_return result)
+{
+    return command_has_failed(result) ? result : kernel.answer[0];
 }
 
 const struct driver *syscall_driver_row(uint32_t number)

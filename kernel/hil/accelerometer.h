@@ -38,7 +38,7 @@ struct hil_accelerometer {
 /* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
 static inline int hil_accelerometer_measure(BORROWED const struct hil_accelerometer *accelerometer)
 {
-    return GUARD_CALL(accelerometer->owner, accelerometer->ops->measure, accelerometer->self);
+    return GUARD_OP(accelerometer, measure);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
@@ -46,8 +46,7 @@ static inline void
 hil_accelerometer_set_client(BORROWED const struct hil_accelerometer *accelerometer,
                              const struct hil_accelerometer_client *client)
 {
-    GUARD_CALL_VOID(accelerometer->owner, accelerometer->ops->set_client, accelerometer->self,
-                    client);
+    GUARD_OP_VOID(accelerometer, set_client, client);
 }
 
 /* For who offers one. NULL: nobody is told. */
@@ -55,9 +54,7 @@ static inline void
 hil_accelerometer_client_measured(BORROWED const struct hil_accelerometer_client *client,
                                   int status, struct hil_acceleration acceleration)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->measured, client->self, status, acceleration);
-    }
+    GUARD_TELL(client, measured, status, acceleration);
 }
 
 #endif

@@ -39,7 +39,7 @@ struct hil_adc {
  * K_EINVAL: no such channel. */
 static inline int hil_adc_sample(BORROWED const struct hil_adc *adc, uint32_t channel)
 {
-    return adc->ops->sample(adc->self, channel);
+    return HIL_CALL(adc, sample, channel);
 }
 
 /* Converts that channel `frequency_hz` times a second until it is stopped, first after one period.
@@ -49,29 +49,27 @@ static inline int hil_adc_sample(BORROWED const struct hil_adc *adc, uint32_t ch
 static inline int hil_adc_repeat(BORROWED const struct hil_adc *adc, uint32_t channel,
                                  uint32_t frequency_hz, uint32_t batch)
 {
-    return adc->ops->repeat(adc->self, channel, frequency_hz, batch);
+    return HIL_CALL(adc, repeat, channel, frequency_hz, batch);
 }
 
 /* Ends what hil_adc_repeat began; `sampled` comes no more. Nothing: there is none. */
 static inline void hil_adc_stop(BORROWED const struct hil_adc *adc)
 {
-    adc->ops->stop(adc->self);
+    HIL_CALL(adc, stop);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_adc_set_client(BORROWED const struct hil_adc *adc,
                                       const struct hil_adc_client *client)
 {
-    adc->ops->set_client(adc->self, client);
+    HIL_CALL(adc, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_adc_client_sampled(BORROWED const struct hil_adc_client *client,
                                           uint32_t value)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->sampled, client->self, value);
-    }
+    GUARD_TELL(client, sampled, value);
 }
 
 #endif

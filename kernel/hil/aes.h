@@ -43,36 +43,30 @@ struct hil_aes {
 
 /* --- For the user of a handle. K_ENODEVICE from each: the capsule that offers it is dead --- */
 
+/* The one below for `caller`. */
+PRIVATE NOT_NULL int hil_aes_encrypt_by(BORROWED const struct hil_aes *aes,
+                                        struct dma_buffer *request,
+                                        BORROWED const struct capsule *caller);
+
 /* Makes the cipher text of the clear text; `done` follows, and the buffer is lent until then.
  * K_EBUSY: a block is under way, or the buffer is lent. K_ESIZE: it has not HIL_AES_REQUEST_BYTES.
  */
 static inline int hil_aes_encrypt(BORROWED const struct hil_aes *aes, struct dma_buffer *request)
 {
-    const struct capsule *owner = aes->owner;
-    int status = owner != NULL ? dma_buffer_lend(request, 0, HIL_AES_REQUEST_BYTES, owner)
-                               : dma_buffer_offer(request);
-    if (status == K_OK) {
-        status = GUARD_CALL(owner, aes->ops->encrypt, aes->self, request);
-        if (status != K_OK && owner != NULL) {
-            dma_buffer_hand_back(request, owner);
-        }
-    }
-    return status;
+    return hil_aes_encrypt_by(aes, request, GUARD_CALLER);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_aes_set_client(BORROWED const struct hil_aes *aes,
                                       const struct hil_aes_client *client)
 {
-    GUARD_CALL_VOID(aes->owner, aes->ops->set_client, aes->self, client);
+    GUARD_OP_VOID(aes, set_client, client);
 }
 
 /* For who offers one, who has handed the buffer back. NULL: nobody is told. */
 static inline void hil_aes_client_done(BORROWED const struct hil_aes_client *client, int status)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->done, client->self, status);
-    }
+    GUARD_TELL(client, done, status);
 }
 
 #endif

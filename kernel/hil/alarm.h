@@ -38,7 +38,7 @@ struct hil_alarm {
 
 static inline uint32_t hil_alarm_now(BORROWED const struct hil_alarm *alarm)
 {
-    return alarm->ops->now(alarm->self);
+    return HIL_CALL(alarm, now);
 }
 
 /* Fires once, as soon as `dt` ticks or more have passed since `reference`, which is now or in the
@@ -47,32 +47,30 @@ static inline uint32_t hil_alarm_now(BORROWED const struct hil_alarm *alarm)
 static inline void hil_alarm_set(BORROWED const struct hil_alarm *alarm, uint32_t reference,
                                  uint32_t dt)
 {
-    alarm->ops->set(alarm->self, reference, dt);
+    HIL_CALL(alarm, set, reference, dt);
 }
 
 static inline void hil_alarm_disarm(BORROWED const struct hil_alarm *alarm)
 {
-    alarm->ops->disarm(alarm->self);
+    HIL_CALL(alarm, disarm);
 }
 
 static inline bool hil_alarm_is_armed(BORROWED const struct hil_alarm *alarm)
 {
-    return alarm->ops->is_armed(alarm->self);
+    return HIL_CALL(alarm, is_armed);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_alarm_set_client(BORROWED const struct hil_alarm *alarm,
                                         const struct hil_alarm_client *client)
 {
-    alarm->ops->set_client(alarm->self, client);
+    HIL_CALL(alarm, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_alarm_client_fired(BORROWED const struct hil_alarm_client *client)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->fired, client->self);
-    }
+    GUARD_TELL(client, fired);
 }
 
 #endif

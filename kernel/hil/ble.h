@@ -44,7 +44,7 @@ struct hil_ble {
 /* Whether it can send so strong. */
 static inline bool hil_ble_has_power(BORROWED const struct hil_ble *ble, int32_t dbm)
 {
-    return ble->ops->has_power(ble->self, dbm);
+    return HIL_CALL(ble, has_power, dbm);
 }
 
 /* Sends the first `length` bytes of the buffer, a PDU, on channels 37, 38 and 39, one after the
@@ -54,22 +54,22 @@ static inline bool hil_ble_has_power(BORROWED const struct hil_ble *ble, int32_t
 static inline int hil_ble_advertise(BORROWED const struct hil_ble *ble, struct dma_buffer *pdu,
                                     uint32_t length, int32_t dbm)
 {
-    int offered = dma_buffer_offer(pdu);
-    return offered == K_OK ? ble->ops->advertise(ble->self, pdu, length, dbm) : offered;
+    int offered = dma_buffer_offer(pdu, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(ble, advertise, pdu, length, dbm) : offered;
 }
 
 /* While on, and while the radio is nobody else's and does not send, it listens on one of the
  * channels after the other. */
 static inline void hil_ble_listen(BORROWED const struct hil_ble *ble, bool on)
 {
-    ble->ops->listen(ble->self, on);
+    HIL_CALL(ble, listen, on);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_ble_set_client(BORROWED const struct hil_ble *ble,
                                       const struct hil_ble_client *client)
 {
-    ble->ops->set_client(ble->self, client);
+    HIL_CALL(ble, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */

@@ -37,36 +37,34 @@ struct hil_comparator {
 static inline int hil_comparator_compare(BORROWED const struct hil_comparator *comparator,
                                          uint32_t channel)
 {
-    return comparator->ops->compare(comparator->self, channel);
+    return HIL_CALL(comparator, compare, channel);
 }
 
 /* The client is told of each rise from now on. K_EINVAL, K_EBUSY as above. */
 static inline int hil_comparator_watch(BORROWED const struct hil_comparator *comparator,
                                        uint32_t channel)
 {
-    return comparator->ops->watch(comparator->self, channel);
+    return HIL_CALL(comparator, watch, channel);
 }
 
 /* No more, of whichever channel. */
 static inline void hil_comparator_unwatch(BORROWED const struct hil_comparator *comparator)
 {
-    comparator->ops->unwatch(comparator->self);
+    HIL_CALL(comparator, unwatch);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_comparator_set_client(BORROWED const struct hil_comparator *comparator,
                                              const struct hil_comparator_client *client)
 {
-    comparator->ops->set_client(comparator->self, client);
+    HIL_CALL(comparator, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_comparator_client_rose(BORROWED const struct hil_comparator_client *client,
                                               uint32_t channel)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->rose, client->self, channel);
-    }
+    GUARD_TELL(client, rose, channel);
 }
 
 #endif

@@ -66,14 +66,14 @@ struct hil_credential {
 static inline int hil_credential_check(BORROWED const struct hil_credential *credential,
                                        const struct hil_credential_question *question)
 {
-    return GUARD_CALL(credential->owner, credential->ops->check, credential->self, question);
+    return GUARD_OP(credential, check, question);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_credential_set_client(BORROWED const struct hil_credential *credential,
                                              const struct hil_credential_client *client)
 {
-    GUARD_CALL_VOID(credential->owner, credential->ops->set_client, credential->self, client);
+    GUARD_OP_VOID(credential, set_client, client);
 }
 
 /* For who offers one. NULL: nobody is told. */
@@ -81,9 +81,7 @@ static inline void
 hil_credential_client_checked(BORROWED const struct hil_credential_client *client,
                               enum hil_credential_verdict verdict)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->checked, client->self, verdict);
-    }
+    GUARD_TELL(client, checked, verdict);
 }
 
 #endif

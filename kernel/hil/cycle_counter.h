@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/hil/guard.h"
 #include "kernel/hil/marks.h"
 
 struct hil_cycle_counter_ops {
@@ -22,12 +23,12 @@ struct hil_cycle_counter {
 /* Counts from now on, or stands still; from where it was. */
 static inline void hil_cycle_counter_run(BORROWED const struct hil_cycle_counter *counter, bool on)
 {
-    counter->ops->run(counter->self, on);
+    HIL_CALL(counter, run, on);
 }
 
 static inline uint32_t hil_cycle_counter_read(BORROWED const struct hil_cycle_counter *counter)
 {
-    return counter->ops->read(counter->self);
+    return HIL_CALL(counter, read);
 }
 
 #endif

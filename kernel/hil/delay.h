@@ -32,28 +32,26 @@ struct hil_delay {
 /* At most 10 seconds. One under way is forgotten. */
 static inline void hil_delay_start(BORROWED const struct hil_delay *delay, uint32_t microseconds)
 {
-    delay->ops->start(delay->self, microseconds);
+    HIL_CALL(delay, start, microseconds);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_delay_set_client(BORROWED const struct hil_delay *delay,
                                         const struct hil_delay_client *client)
 {
-    delay->ops->set_client(delay->self, client);
+    HIL_CALL(delay, set_client, client);
 }
 
 /* Microseconds of the one under way that are not over yet; 0: there is none, or it is due. */
 static inline uint32_t hil_delay_left(BORROWED const struct hil_delay *delay)
 {
-    return delay->ops->left(delay->self);
+    return HIL_CALL(delay, left);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_delay_client_elapsed(BORROWED const struct hil_delay_client *client)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->elapsed, client->self);
-    }
+    GUARD_TELL(client, elapsed);
 }
 
 #endif

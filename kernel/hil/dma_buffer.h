@@ -49,31 +49,29 @@ struct dma_part {
     READ_ONLY uint32_t length;
 };
 
-static inline struct dma_part dma_part(struct dma_buffer *buffer, uint32_t offset, uint32_t length)
+NOT_NULL static inline struct dma_part dma_part(struct dma_buffer *buffer, uint32_t offset,
+                                                uint32_t length)
 {
     return (struct dma_part){buffer, offset, length};
 }
 
-/* How many bytes the caller may touch now, as holder `who` or (NULL) as the owner: all, or none. A
- * capsule that held the buffer still knows where it lies. */
-PRIVATE static inline uint32_t dma_buffer_length_for(BORROWED const struct dma_buffer *buffer,
-                                                     BORROWED const struct capsule *who)
+/* What `caller` may touch now, as holder `who` or (NULL) as the owner: all of the bytes, or none.
+ * A capsule that held the buffer still knows where it lies. */
+PRIVATE static inline struct slice dma_buffer_seen_by(BORROWED const struct dma_buffer *buffer,
+                                                      BORROWED const struct capsule *who,
+                                                      BORROWED const struct capsule *caller)
 {
     bool may =
-        !buffer->claimed && buffer->holder == who && (who != NULL || buffer->owner == GUARD_CALLER);
-    return may ? buffer->length : 0u;
-}
-
-PRIVATE static inline struct slice dma_buffer_seen_by(BORROWED const struct dma_buffer *buffer,
-                                                      BORROWED const struct capsule *who)
-{
-    return (struct slice){buffer->bytes, dma_buffer_length_for(buffer, who)};
+        !buffer->claimed && buffer->holder == who && (who != NULL || buffer->owner == caller);
+    return (struct slice){buffer->bytes, may ? buffer->length : 0u};
 }
 
 /* The same for the owner and a part. */
-PRIVATE static inline struct slice dma_part_seen(BORROWED struct dma_part part)
+PRIVATE static inline struct slice dma_buffer_part(BORROWED const struct dma_buffer *buffer,
+                                                   uint32_t offset, uint32_t length,
+                                                   BORROWED const struct capsule *caller)
 {
-    return slice_part(dma_buffer_seen_by(part.buffer, NULL), part.offset, part.length);
+    return slice_part(dma_buffer_seen_by(buffer, NULL, caller), offset, length);
 }
 
 /* --- The owner --- */
@@ -83,58 +81,70 @@ static inline bool dma_buffer_is_lent(BORROWED const struct dma_buffer *buffer)
     return buffer->claimed || buffer->holder != NULL;
 }
 
+/* The functions below for whom they are compiled in, who is `caller`. */
+PRIVATE NOT_NULL uint8_t dma_buffer_get_by(BORROWED const struct dma_buffer *buffer, uint32_t index,
+                                           BORROWED const struct capsule *caller);
+PRIVATE NOT_NULL bool dma_buffer_put_by(BORROWED struct dma_buffer *buffer, uint32_t index,
+                                        uint8_t value, BORROWED const struct capsule *caller);
+PRIVATE uint32_t dma_buffer_copy_in_by(BORROWED struct dma_buffer *buffer, uint32_t offset,
+                                       BORROWED const uint8_t *from, uint32_t length,
+                                       BORROWED const struct capsule *caller);
+PRIVATE uint32_t dma_buffer_copy_out_by(BORROWED const struct dma_buffer *buffer, uint32_t offset,
+                                        BORROWED uint8_t *to, uint32_t length,
+                                        BORROWED const struct capsule *caller);
+PRIVATE NOT_NULL uint32_t dma_buffer_get_u32_by(BORROWED const struct dma_buffer *buffer,
+                                                uint32_t index,
+                                                BORROWED const struct capsule *caller);
+PRIVATE NOT_NULL bool dma_buffer_put_u32_by(BORROWED struct dma_buffer *buffer, uint32_t index,
+                                            uint32_t number, BORROWED const struct capsule *caller);
+PRIVATE NOT_NULL void dma_buffer_fill_by(BORROWED struct dma_buffer *buffer, uint8_t value,
+                                         BORROWED const struct capsule *caller);
+
 /* The byte at index; 0 when it lies outside or the buffer is lent. */
 static inline uint8_t dma_buffer_get(BORROWED const struct dma_buffer *buffer, uint32_t index)
 {
-    return index < dma_buffer_length_for(buffer, NULL) ? buffer->bytes[index] : 0;
+    return dma_buffer_get_by(buffer, index, GUARD_CALLER);
 }
 
 /* False, and nothing written, when index lies outside or the buffer is lent. */
 static inline bool dma_buffer_put(BORROWED struct dma_buffer *buffer, uint32_t index, uint8_t value)
 {
-    if (index >= dma_buffer_length_for(buffer, NULL)) {
-        return false;
-    }
-    buffer->bytes[index] = value;
-    return true;
+    return dma_buffer_put_by(buffer, index, value, GUARD_CALLER);
 }
 
 /* As slice_get_u32 and slice_put_u32; 0, and nothing written, while the buffer is lent. */
 static inline uint32_t dma_buffer_get_u32(BORROWED const struct dma_buffer *buffer, uint32_t index)
 {
-    uint32_t length = dma_buffer_length_for(buffer, NULL);
-    return slice_get_u32((struct const_slice){buffer->bytes, length}, index);
+    return dma_buffer_get_u32_by(buffer, index, GUARD_CALLER);
 }
 
 static inline bool dma_buffer_put_u32(BORROWED struct dma_buffer *buffer, uint32_t index,
                                       uint32_t number)
 {
-    uint32_t length = dma_buffer_length_for(buffer, NULL);
-    return slice_put_u32((struct slice){buffer->bytes, length}, index, number);
+    return dma_buffer_put_u32_by(buffer, index, number, GUARD_CALLER);
 }
 
 /* Copies into the buffer, from `offset` on, as much as fits; returns how many bytes, 0 when the
  * buffer is lent. */
-static inline uint32_t dma_buffer_copy_in(BORROWED struct dma_buffer *buffer, uint32_t offset,
-                                          BORROWED struct const_slice from)
+NOT_NULL static inline uint32_t dma_buffer_copy_in(BORROWED struct dma_buffer *buffer,
+                                                   uint32_t offset,
+                                                   BORROWED struct const_slice from)
 {
-    struct slice room = dma_buffer_seen_by(buffer, NULL);
-    return slice_copy(slice_part(room, offset, room.length), from);
+    return dma_buffer_copy_in_by(buffer, offset, from.bytes, from.length, GUARD_CALLER);
 }
 
 /* Copies out of the buffer, from `offset` on, as much as both have; returns how many bytes, 0 when
  * the buffer is lent. */
-static inline uint32_t dma_buffer_copy_out(BORROWED const struct dma_buffer *buffer,
-                                           uint32_t offset, BORROWED struct slice to)
+NOT_NULL static inline uint32_t dma_buffer_copy_out(BORROWED const struct dma_buffer *buffer,
+                                                    uint32_t offset, BORROWED struct slice to)
 {
-    struct const_slice all = slice_as_const(dma_buffer_seen_by(buffer, NULL));
-    return slice_copy(to, const_slice_part(all, offset, all.length));
+    return dma_buffer_copy_out_by(buffer, offset, to.bytes, to.length, GUARD_CALLER);
 }
 
 /* All bytes so; nothing happens while the buffer is lent. */
 static inline void dma_buffer_fill(BORROWED struct dma_buffer *buffer, uint8_t value)
 {
-    __builtin_memset(buffer->bytes, value, dma_buffer_length_for(buffer, NULL));
+    dma_buffer_fill_by(buffer, value, GUARD_CALLER);
 }
 
 static inline void dma_buffer_clear(BORROWED struct dma_buffer *buffer)
@@ -148,14 +158,14 @@ static inline void dma_buffer_clear(BORROWED struct dma_buffer *buffer)
 static inline uint8_t dma_buffer_held_get(BORROWED const struct dma_buffer *buffer,
                                           BORROWED const struct capsule *self, uint32_t index)
 {
-    return slice_get(slice_as_const(dma_buffer_seen_by(buffer, self)), index);
+    return slice_get(slice_as_const(dma_buffer_seen_by(buffer, self, GUARD_CALLER)), index);
 }
 
 static inline bool dma_buffer_held_put(BORROWED struct dma_buffer *buffer,
                                        BORROWED const struct capsule *self, uint32_t index,
                                        uint8_t value)
 {
-    return slice_put(dma_buffer_seen_by(buffer, self), index, value);
+    return slice_put(dma_buffer_seen_by(buffer, self, GUARD_CALLER), index, value);
 }
 
 /* Ends `self`'s hold, if it has one. Before the callback of the buffer's owner. */
@@ -169,69 +179,27 @@ static inline void dma_buffer_hand_back(BORROWED struct dma_buffer *buffer,
 
 /* --- The trusted side --- */
 
-/* Whether [offset, offset + length) is something in the buffer: K_OK or K_ESIZE. */
-PRIVATE static inline int dma_buffer_check(BORROWED const struct dma_buffer *buffer,
-                                           uint32_t offset, uint32_t length)
-{
-    bool fits = buffer != NULL && length > 0 && offset <= buffer->length &&
-                length <= buffer->length - offset;
-    return fits ? K_OK : K_ESIZE;
-}
-
-/* The HIL's function for an op that hands a buffer over: whether it is the caller's to give, as he
- * owns it or holds it, or is trusted. K_OK, also for NULL, which the op refuses; or K_EBUSY. */
-PRIVATE static inline int dma_buffer_offer(BORROWED const struct dma_buffer *buffer)
-{
-    if (buffer == NULL) {
-        return K_OK;
-    }
-    const struct capsule *has = buffer->holder != NULL ? buffer->holder : buffer->owner;
-    const struct capsule *giver = GUARD_CALLER;
-    return giver == NULL || giver == has ? K_OK : K_EBUSY;
-}
+/* The HIL's function for an op of a handle that hands a buffer over: whether it is `caller`'s to
+ * give, as he owns it or holds it, or is trusted. K_OK, also for NULL, which the op refuses; or
+ * K_EBUSY. */
+PRIVATE int dma_buffer_offer(BORROWED const struct dma_buffer *buffer,
+                             BORROWED const struct capsule *caller);
 
 /* The same for the two buffers of a transfer. */
-PRIVATE static inline int dma_buffer_offer_both(BORROWED const struct dma_buffer *write,
-                                                BORROWED const struct dma_buffer *read)
-{
-    int status = dma_buffer_offer(write);
-    return status == K_OK ? dma_buffer_offer(read) : status;
-}
+PRIVATE int dma_buffer_offer_both(BORROWED const struct dma_buffer *write,
+                                  BORROWED const struct dma_buffer *read,
+                                  BORROWED const struct capsule *caller);
 
-/* As dma_buffer_offer, for an op of a handle that a capsule offers: `holder` has the buffer from
- * now on. K_ESIZE: no such part. K_EBUSY: it is lent already, but to the caller, or not his. */
-PRIVATE static inline int dma_buffer_lend(struct dma_buffer *buffer, uint32_t offset,
-                                          uint32_t length, const struct capsule *holder)
-{
-    int status = dma_buffer_check(buffer, offset, length);
-    if (status == K_OK && dma_buffer_is_lent(buffer)) {
-        bool passes_on = !buffer->claimed && buffer->holder == GUARD_CALLER;
-        status = passes_on ? K_OK : K_EBUSY;
-    }
-    if (status == K_OK) {
-        status = dma_buffer_offer(buffer);
-    }
-    if (status == K_OK) {
-        buffer->holder = holder;
-    }
-    return status;
-}
+/* As dma_buffer_offer, for an op of a handle that a capsule may offer: that one is `holder` and has
+ * the buffer from now on. NULL: a chip's driver offers it, who claims the buffer by himself.
+ * K_ESIZE: no such part. K_EBUSY: it is lent already, but to the caller, or not his. */
+PRIVATE int dma_buffer_lend(struct dma_buffer *buffer, uint32_t offset, uint32_t length,
+                            const struct capsule *holder, BORROWED const struct capsule *caller);
 
 /* A chip's driver: the part is its own until it releases the buffer, whoever holds that. K_ESIZE:
  * no such part. K_EBUSY: a device has the buffer. */
-PRIVATE static inline int dma_buffer_claim(struct dma_buffer *buffer, uint32_t offset,
-                                           uint32_t length, BORROWED struct slice *part)
-{
-    int status = dma_buffer_check(buffer, offset, length);
-    if (status == K_OK && buffer->claimed) {
-        status = K_EBUSY;
-    }
-    if (status == K_OK) {
-        buffer->claimed = true;
-        *part = (struct slice){buffer->bytes + offset, length};
-    }
-    return status;
-}
+PRIVATE int dma_buffer_claim(struct dma_buffer *buffer, uint32_t offset, uint32_t length,
+                             BORROWED struct slice *part);
 
 /* Before the client's callback. */
 PRIVATE static inline void dma_buffer_release(BORROWED struct dma_buffer *buffer)

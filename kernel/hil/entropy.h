@@ -35,24 +35,22 @@ struct hil_entropy {
 static inline int hil_entropy_fill(BORROWED const struct hil_entropy *entropy,
                                    struct dma_buffer *buffer, uint32_t offset, uint32_t length)
 {
-    int offered = dma_buffer_offer(buffer);
-    return offered == K_OK ? entropy->ops->fill(entropy->self, buffer, offset, length) : offered;
+    int offered = dma_buffer_offer(buffer, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(entropy, fill, buffer, offset, length) : offered;
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_entropy_set_client(BORROWED const struct hil_entropy *entropy,
                                           const struct hil_entropy_client *client)
 {
-    entropy->ops->set_client(entropy->self, client);
+    HIL_CALL(entropy, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_entropy_client_filled(BORROWED const struct hil_entropy_client *client,
                                              int status)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->filled, client->self, status);
-    }
+    GUARD_TELL(client, filled, status);
 }
 
 #endif

@@ -40,8 +40,8 @@ struct hil_flash_ops {
 struct hil_flash {
     PRIVATE const struct hil_flash_ops *ops;
     PRIVATE void *self;
-    READ_ONLY uint32_t size_bytes;       /* a multiple of the sector's */
     PRIVATE const struct capsule *owner; /* of who offers it; NULL: trusted code */
+    READ_ONLY uint32_t size_bytes;       /* a multiple of the sector's */
 };
 
 /* What who keeps something in a flash knows of each sector; LIST_OF an array of the board's. */
@@ -55,25 +55,10 @@ struct hil_flash_notes {
     READ_ONLY uint32_t count;
 };
 
-/* A read or a program, for the two below. A capsule that offers the flash holds the buffer from now
- * on; a chip's driver claims it by itself. */
-PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,
-                                         int (*move)(void *self, uint32_t address,
-                                                     struct dma_buffer *buffer, uint32_t length),
-                                         uint32_t address, struct dma_buffer *buffer,
-                                         uint32_t length)
-{
-    const struct capsule *owner = flash->owner;
-    int status =
-        owner != NULL ? dma_buffer_lend(buffer, 0, length, owner) : dma_buffer_offer(buffer);
-    if (status == K_OK) {
-        status = GUARD_CALL(owner, move, flash->self, address, buffer, length);
-        if (status != K_OK && owner != NULL) {
-            dma_buffer_hand_back(buffer, owner);
-        }
-    }
-    return status;
-}
+/* A program (`goes_in`) or a read for `caller`. */
+PRIVATE NOT_NULL int hil_flash_move(BORROWED const struct hil_flash *flash, uint32_t address,
+                                    struct dma_buffer *buffer, uint32_t length, bool goes_in,
+                                    BORROWED const struct capsule *caller);
 
 /*
  * The three begin an operation; `done` follows. Addresses count from the flash's start; buffers are
@@ -85,33 +70,31 @@ PRIVATE static inline int hil_flash_move(BORROWED const struct hil_flash *flash,
 static inline int hil_flash_read(BORROWED const struct hil_flash *flash, uint32_t address,
                                  struct dma_buffer *buffer, uint32_t length)
 {
-    return hil_flash_move(flash, flash->ops->read, address, buffer, length);
+    return hil_flash_move(flash, address, buffer, length, false, GUARD_CALLER);
 }
 
 static inline int hil_flash_program(BORROWED const struct hil_flash *flash, uint32_t address,
                                     struct dma_buffer *buffer, uint32_t length)
 {
-    return hil_flash_move(flash, flash->ops->program, address, buffer, length);
+    return hil_flash_move(flash, address, buffer, length, true, GUARD_CALLER);
 }
 
 static inline int hil_flash_erase(BORROWED const struct hil_flash *flash, uint32_t address)
 {
-    return GUARD_CALL(flash->owner, flash->ops->erase, flash->self, address);
+    return GUARD_OP(flash, erase, address);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_flash_set_client(BORROWED const struct hil_flash *flash,
                                         const struct hil_flash_client *client)
 {
-    GUARD_CALL_VOID(flash->owner, flash->ops->set_client, flash->self, client);
+    GUARD_OP_VOID(flash, set_client, client);
 }
 
 /* For who offers one, who has handed the buffer back. NULL: nobody is told. */
 static inline void hil_flash_client_done(BORROWED const struct hil_flash_client *client, int status)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->done, client->self, status);
-    }
+    GUARD_TELL(client, done, status);
 }
 
 /* Also for them: what the contract above says of an address and a length. K_OK or K_EINVAL. */

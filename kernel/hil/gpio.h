@@ -55,62 +55,60 @@ static inline bool hil_gpio_is_there(BORROWED const struct hil_gpio *pin)
 
 static inline void hil_gpio_make_output(BORROWED const struct hil_gpio *pin)
 {
-    pin->ops->make_output(pin->self);
+    HIL_CALL(pin, make_output);
 }
 
 static inline void hil_gpio_make_input(BORROWED const struct hil_gpio *pin, enum hil_gpio_pull pull)
 {
-    pin->ops->make_input(pin->self, pull);
+    HIL_CALL(pin, make_input, pull);
 }
 
 /* Neither input nor output, no interrupt, no current. */
 static inline void hil_gpio_disable(BORROWED const struct hil_gpio *pin)
 {
-    pin->ops->disable(pin->self);
+    HIL_CALL(pin, disable);
 }
 
 static inline void hil_gpio_write(BORROWED const struct hil_gpio *pin, bool high)
 {
-    pin->ops->write(pin->self, high);
+    HIL_CALL(pin, write, high);
 }
 
 static inline void hil_gpio_toggle(BORROWED const struct hil_gpio *pin)
 {
-    pin->ops->toggle(pin->self);
+    HIL_CALL(pin, toggle);
 }
 
 /* An output reads as what it drives. */
 static inline bool hil_gpio_read(BORROWED const struct hil_gpio *pin)
 {
-    return pin->ops->read(pin->self);
+    return HIL_CALL(pin, read);
 }
 
 /* The pin must be an input. K_EBUSY when the chip has no detector left. */
 static inline int hil_gpio_enable_interrupt(BORROWED const struct hil_gpio *pin,
                                             enum hil_gpio_edge edge)
 {
-    return pin->ops->enable_interrupt(pin->self, edge);
+    return HIL_CALL(pin, enable_interrupt, edge);
 }
 
 static inline void hil_gpio_disable_interrupt(BORROWED const struct hil_gpio *pin)
 {
-    pin->ops->disable_interrupt(pin->self);
+    HIL_CALL(pin, disable_interrupt);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on, with `index`, which is below 256. */
 static inline void hil_gpio_set_client(BORROWED const struct hil_gpio *pin,
                                        const struct hil_gpio_client *client, uint32_t index)
 {
-    pin->ops->set_client(pin->self, client, index);
+    HIL_CALL(pin, set_client, client, index);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_gpio_client_changed(BORROWED const struct hil_gpio_client *client,
                                            uint32_t index)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->changed, client->self, index);
-    }
+    GUARD_TELL(client, changed, index);
 }
 
 #endif

@@ -46,8 +46,8 @@ static inline int hil_i2c_transfer(BORROWED const struct hil_i2c *i2c, struct dm
                                    uint32_t write_length, struct dma_buffer *read,
                                    uint32_t read_length)
 {
-    int offered = dma_buffer_offer_both(write, read);
-    return offered == K_OK ? i2c->ops->transfer(i2c->self, write, write_length, read, read_length)
+    int offered = dma_buffer_offer_both(write, read, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(i2c, transfer, write, write_length, read, read_length)
                            : offered;
 }
 
@@ -56,22 +56,20 @@ static inline int hil_i2c_transfer(BORROWED const struct hil_i2c *i2c, struct dm
  * waits. */
 static inline int hil_i2c_set_address(BORROWED const struct hil_i2c *i2c, uint32_t address)
 {
-    return i2c->ops->set_address(i2c->self, address);
+    return HIL_CALL(i2c, set_address, address);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_i2c_set_client(BORROWED const struct hil_i2c *i2c,
                                       const struct hil_i2c_client *client)
 {
-    i2c->ops->set_client(i2c->self, client);
+    HIL_CALL(i2c, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_i2c_client_done(BORROWED const struct hil_i2c_client *client, int status)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->done, client->self, status);
-    }
+    GUARD_TELL(client, done, status);
 }
 
 #endif

@@ -37,30 +37,28 @@ struct hil_pulse {
  * with the next measurement. */
 static inline void hil_pulse_set_power(BORROWED const struct hil_pulse *pulse, bool on)
 {
-    (void)GUARD_CALL(pulse->owner, pulse->ops->set_power, pulse->self, on);
+    (void)GUARD_OP(pulse, set_power, on);
 }
 
 /* Fetches the latest sample; `measured` follows. K_EOFF: the light is off. K_EBUSY: one is under
  * way. */
 static inline int hil_pulse_measure(BORROWED const struct hil_pulse *pulse)
 {
-    return GUARD_CALL(pulse->owner, pulse->ops->measure, pulse->self);
+    return GUARD_OP(pulse, measure);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_pulse_set_client(BORROWED const struct hil_pulse *pulse,
                                         const struct hil_pulse_client *client)
 {
-    GUARD_CALL_VOID(pulse->owner, pulse->ops->set_client, pulse->self, client);
+    GUARD_OP_VOID(pulse, set_client, client);
 }
 
 /* For who offers one. NULL: nobody is told. */
 static inline void hil_pulse_client_measured(BORROWED const struct hil_pulse_client *client,
                                              int status, uint32_t reflected, uint32_t ambient)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->measured, client->self, status, reflected, ambient);
-    }
+    GUARD_TELL(client, measured, status, reflected, ambient);
 }
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "kernel/hil/guard.h"
 #include "kernel/hil/marks.h"
 
 #define HIL_PWM_DUTY_MAX 10000u /* always on */
@@ -34,19 +35,19 @@ struct hil_pwm_list {
 static inline int hil_pwm_start(BORROWED const struct hil_pwm *pwm, uint32_t frequency_hz,
                                 uint32_t duty)
 {
-    return pwm->ops->start(pwm->self, frequency_hz, duty);
+    return HIL_CALL(pwm, start, frequency_hz, duty);
 }
 
 /* Off, and the pin is what it was before. */
 static inline void hil_pwm_stop(BORROWED const struct hil_pwm *pwm)
 {
-    pwm->ops->stop(pwm->self);
+    HIL_CALL(pwm, stop);
 }
 
 /* Who starts it, &this_capsule: a pulse does not outlive its capsule. */
 static inline void hil_pwm_set_user(BORROWED const struct hil_pwm *pwm, const struct capsule *user)
 {
-    pwm->ops->set_user(pwm->self, user);
+    HIL_CALL(pwm, set_user, user);
 }
 
 #endif

@@ -48,24 +48,24 @@ struct hil_radio {
 /* While it is on and does not send, it listens. */
 static inline void hil_radio_set_power(BORROWED const struct hil_radio *radio, bool on)
 {
-    radio->ops->set_power(radio->self, on);
+    HIL_CALL(radio, set_power, on);
 }
 
 static inline bool hil_radio_is_on(BORROWED const struct hil_radio *radio)
 {
-    return radio->ops->is_on(radio->self);
+    return HIL_CALL(radio, is_on);
 }
 
 /* Channels 11 to 26, else K_EINVAL. At once, or after what is being sent; a frame that is just
  * coming in is lost. */
 static inline int hil_radio_set_channel(BORROWED const struct hil_radio *radio, uint32_t channel)
 {
-    return radio->ops->set_channel(radio->self, channel);
+    return HIL_CALL(radio, set_channel, channel);
 }
 
 static inline uint32_t hil_radio_channel(BORROWED const struct hil_radio *radio)
 {
-    return radio->ops->channel(radio->self);
+    return HIL_CALL(radio, channel);
 }
 
 /* Listens whether the channel is free, then sends; `sent` follows. K_EOFF: it is off; K_EBUSY: it
@@ -73,14 +73,14 @@ static inline uint32_t hil_radio_channel(BORROWED const struct hil_radio *radio)
 static inline int hil_radio_transmit(BORROWED const struct hil_radio *radio,
                                      BORROWED struct const_slice frame)
 {
-    return radio->ops->transmit(radio->self, frame);
+    return HIL_CALL(radio, transmit, frame);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_radio_set_client(BORROWED const struct hil_radio *radio,
                                         const struct hil_radio_client *client)
 {
-    radio->ops->set_client(radio->self, client);
+    HIL_CALL(radio, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */

@@ -49,19 +49,19 @@ struct hil_screen {
 /* Off keeps the picture. */
 static inline int hil_screen_set_power(BORROWED const struct hil_screen *screen, bool on)
 {
-    return GUARD_CALL(screen->owner, screen->ops->set_power, screen->self, on);
+    return GUARD_OP(screen, set_power, on);
 }
 
 static inline int hil_screen_set_inverted(BORROWED const struct hil_screen *screen, bool inverted)
 {
-    return GUARD_CALL(screen->owner, screen->ops->set_inverted, screen->self, inverted);
+    return GUARD_OP(screen, set_inverted, inverted);
 }
 
 /* The next pixels go into this frame, which lies within the picture, from its corner on. */
 static inline int hil_screen_begin(BORROWED const struct hil_screen *screen,
                                    struct hil_screen_frame frame)
 {
-    return GUARD_CALL(screen->owner, screen->ops->begin, screen->self, frame);
+    return GUARD_OP(screen, begin, frame);
 }
 
 /* More pixels of the frame, in the bytes that the display wants, from the start of the buffer,
@@ -69,9 +69,9 @@ static inline int hil_screen_begin(BORROWED const struct hil_screen *screen,
 static inline int hil_screen_put(BORROWED const struct hil_screen *screen,
                                  struct dma_buffer *pixels, uint32_t length)
 {
-    int status = dma_buffer_lend(pixels, 0, length, screen->owner);
+    int status = dma_buffer_lend(pixels, 0, length, screen->owner, GUARD_CALLER);
     if (status == K_OK) {
-        status = GUARD_CALL(screen->owner, screen->ops->put, screen->self, pixels, length);
+        status = GUARD_OP(screen, put, pixels, length);
         if (status != K_OK) {
             dma_buffer_hand_back(pixels, screen->owner);
         }
@@ -89,9 +89,7 @@ static inline void hil_screen_set_client(BORROWED const struct hil_screen *scree
 /* For who offers a screen, who has handed the buffer back. NULL: nobody is told. */
 static inline void hil_screen_client_done(BORROWED const struct hil_screen_client *client)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->done, client->self);
-    }
+    GUARD_TELL(client, done);
 }
 
 #endif

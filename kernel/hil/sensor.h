@@ -33,23 +33,21 @@ struct hil_sensor {
 /* Starts a measurement; `measured` follows. K_EBUSY while one is under way. */
 static inline int hil_sensor_measure(BORROWED const struct hil_sensor *sensor)
 {
-    return GUARD_CALL(sensor->owner, sensor->ops->measure, sensor->self);
+    return GUARD_OP(sensor, measure);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_sensor_set_client(BORROWED const struct hil_sensor *sensor,
                                          const struct hil_sensor_client *client)
 {
-    GUARD_CALL_VOID(sensor->owner, sensor->ops->set_client, sensor->self, client);
+    GUARD_OP_VOID(sensor, set_client, client);
 }
 
 /* For who offers a sensor. NULL: nobody is told. */
 static inline void hil_sensor_client_measured(BORROWED const struct hil_sensor_client *client,
                                               int status, int32_t value)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->measured, client->self, status, value);
-    }
+    GUARD_TELL(client, measured, status, value);
 }
 
 #endif

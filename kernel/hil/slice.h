@@ -50,21 +50,17 @@ static inline struct const_slice slice_as_const(BORROWED struct slice slice)
  */
 static inline struct slice slice_part(BORROWED struct slice slice, uint32_t offset, uint32_t length)
 {
-    if (offset >= slice.length) {
-        return (struct slice){slice.bytes, 0};
-    }
-    uint32_t rest = slice.length - offset;
-    return (struct slice){slice.bytes + offset, length < rest ? length : rest};
+    uint32_t from = offset < slice.length ? offset : slice.length;
+    uint32_t rest = slice.length - from;
+    return (struct slice){slice.bytes + from, length < rest ? length : rest};
 }
 
 static inline struct const_slice const_slice_part(BORROWED struct const_slice slice,
                                                   uint32_t offset, uint32_t length)
 {
-    if (offset >= slice.length) {
-        return (struct const_slice){slice.bytes, 0};
-    }
-    uint32_t rest = slice.length - offset;
-    return (struct const_slice){slice.bytes + offset, length < rest ? length : rest};
+    uint32_t from = offset < slice.length ? offset : slice.length;
+    uint32_t rest = slice.length - from;
+    return (struct const_slice){slice.bytes + from, length < rest ? length : rest};
 }
 
 /* The byte at index, 0 when it lies outside. */
@@ -103,33 +99,21 @@ static inline bool slice_put_u32(BORROWED struct slice slice, uint32_t index, ui
     return true;
 }
 
+/* The two below: a slice that a function is called with goes through memory, its fields do not. */
+PRIVATE uint32_t slice_copy_bytes(BORROWED uint8_t *to, uint32_t to_length,
+                                  BORROWED const uint8_t *from, uint32_t from_length);
+PRIVATE bool slice_are_bytes_equal(BORROWED const uint8_t *a, uint32_t a_length,
+                                   BORROWED const uint8_t *b, uint32_t b_length);
+
 /* Copies as many bytes as both have; returns how many. The two may overlap. */
 static inline uint32_t slice_copy(BORROWED struct slice to, BORROWED struct const_slice from)
 {
-    uint32_t count = to.length < from.length ? to.length : from.length;
-    if (to.bytes < from.bytes) {
-        for (uint32_t i = 0; i < count; i++) {
-            to.bytes[i] = from.bytes[i];
-        }
-    } else {
-        for (uint32_t i = count; i > 0; i--) {
-            to.bytes[i - 1] = from.bytes[i - 1];
-        }
-    }
-    return count;
+    return slice_copy_bytes(to.bytes, to.length, from.bytes, from.length);
 }
 
 static inline bool slice_is_equal(BORROWED struct const_slice a, BORROWED struct const_slice b)
 {
-    if (a.length != b.length) {
-        return false;
-    }
-    for (uint32_t i = 0; i < a.length; i++) {
-        if (a.bytes[i] != b.bytes[i]) {
-            return false;
-        }
-    }
-    return true;
+    return slice_are_bytes_equal(a.bytes, a.length, b.bytes, b.length);
 }
 
 #endif

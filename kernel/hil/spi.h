@@ -53,8 +53,8 @@ static inline int hil_spi_transfer(BORROWED const struct hil_spi *spi, struct dm
                                    uint32_t write_length, struct dma_buffer *read,
                                    uint32_t read_length)
 {
-    int offered = dma_buffer_offer_both(write, read);
-    return offered == K_OK ? spi->ops->transfer(spi->self, write, write_length, read, read_length)
+    int offered = dma_buffer_offer_both(write, read, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(spi, transfer, write, write_length, read, read_length)
                            : offered;
 }
 
@@ -67,29 +67,27 @@ static inline struct hil_spi_mode hil_spi_get_mode(BORROWED const struct hil_spi
 /* From the next transfer on that makes the chip select active. */
 static inline void hil_spi_set_mode(BORROWED const struct hil_spi *spi, struct hil_spi_mode mode)
 {
-    spi->ops->set_mode(spi->self, mode);
+    HIL_CALL(spi, set_mode, mode);
 }
 
 /* Whether the chip select stays active when a transfer has ended, so that the next one goes on with
  * it; the bus's other devices wait as long. False, also between two transfers, lets go. */
 static inline void hil_spi_hold(BORROWED const struct hil_spi *spi, bool holds)
 {
-    spi->ops->hold(spi->self, holds);
+    HIL_CALL(spi, hold, holds);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_spi_set_client(BORROWED const struct hil_spi *spi,
                                       const struct hil_spi_client *client)
 {
-    spi->ops->set_client(spi->self, client);
+    HIL_CALL(spi, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told. */
 static inline void hil_spi_client_done(BORROWED const struct hil_spi_client *client)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->done, client->self);
-    }
+    GUARD_TELL(client, done);
 }
 
 #endif

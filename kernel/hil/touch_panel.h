@@ -48,19 +48,19 @@ struct hil_touch_panel {
  * interrupt. */
 static inline int hil_touch_panel_enable(BORROWED const struct hil_touch_panel *panel)
 {
-    return GUARD_CALL(panel->owner, panel->ops->enable, panel->self);
+    return GUARD_OP(panel, enable);
 }
 
 static inline void hil_touch_panel_disable(BORROWED const struct hil_touch_panel *panel)
 {
-    GUARD_CALL_VOID(panel->owner, panel->ops->disable, panel->self);
+    GUARD_OP_VOID(panel, disable);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_touch_panel_set_client(BORROWED const struct hil_touch_panel *panel,
                                               const struct hil_touch_panel_client *client)
 {
-    GUARD_CALL_VOID(panel->owner, panel->ops->set_client, panel->self, client);
+    GUARD_OP_VOID(panel, set_client, client);
 }
 
 /* For who offers a panel. NULL: nobody is told. */
@@ -68,9 +68,7 @@ static inline void
 hil_touch_panel_client_touched(BORROWED const struct hil_touch_panel_client *client,
                                struct hil_touch_event event)
 {
-    if (client != NULL) {
-        GUARD_CALL_VOID(client->owner, client->touched, client->self, event);
-    }
+    GUARD_TELL(client, touched, event);
 }
 
 #endif

@@ -48,24 +48,10 @@ struct hil_uart {
 
 /* --- For the user of a handle. K_ENODEVICE from each: the capsule that offers it is dead --- */
 
-/* A transmission or a reception, for the two below. A capsule that offers the UART holds the buffer
- * from now on; a chip's driver claims it by itself. */
-PRIVATE static inline int hil_uart_move(BORROWED const struct hil_uart *uart,
-                                        int (*move)(void *self, struct dma_buffer *buffer,
-                                                    uint32_t offset, uint32_t length),
-                                        struct dma_buffer *buffer, uint32_t offset, uint32_t length)
-{
-    const struct capsule *owner = uart->owner;
-    int status =
-        owner != NULL ? dma_buffer_lend(buffer, offset, length, owner) : dma_buffer_offer(buffer);
-    if (status == K_OK) {
-        status = GUARD_CALL(owner, move, uart->self, buffer, offset, length);
-        if (status != K_OK && owner != NULL) {
-            dma_buffer_hand_back(buffer, owner);
-        }
-    }
-    return status;
-}
+/* A reception (`comes_in`) or a transmission for `caller`. */
+PRIVATE NOT_NULL int hil_uart_move(BORROWED const struct hil_uart *uart, struct dma_buffer *buffer,
+                                   uint32_t offset, uint32_t length, bool comes_in,
+                                   BORROWED const struct capsule *caller);
 
 /* Sends `length` bytes of the buffer from `offset` on; the client is told when they are out.
  * K_EBUSY while a transmission is under way or the buffer is lent, K_ESIZE when there is no such
@@ -73,7 +59,7 @@ PRIVATE static inline int hil_uart_move(BORROWED const struct hil_uart *uart,
 static inline int hil_uart_transmit(BORROWED const struct hil_uart *uart, struct dma_buffer *buffer,
                                     uint32_t offset, uint32_t length)
 {
-    return hil_uart_move(uart, uart->ops->transmit, buffer, offset, length);
+    return hil_uart_move(uart, buffer, offset, length, false, GUARD_CALLER);
 }
 
 /* Fills `length` bytes of the buffer from `offset` on; the client is told when they are there.
@@ -82,20 +68,20 @@ static inline int hil_uart_transmit(BORROWED const struct hil_uart *uart, struct
 static inline int hil_uart_receive(BORROWED const struct hil_uart *uart, struct dma_buffer *buffer,
                                    uint32_t offset, uint32_t length)
 {
-    return hil_uart_move(uart, uart->ops->receive, buffer, offset, length);
+    return hil_uart_move(uart, buffer, offset, length, true, GUARD_CALLER);
 }
 
 /* Ends the reception early: `received` follows with K_ECANCEL. K_EALREADY when there is none. */
 static inline int hil_uart_abort_receive(BORROWED const struct hil_uart *uart)
 {
-    return GUARD_CALL(uart->owner, uart->ops->abort_receive, uart->self);
+    return GUARD_OP(uart, abort_receive);
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_uart_set_client(BORROWED const struct hil_uart *uart,
                                        const struct hil_uart_client *client)
 {
-    GUARD_CALL_VOID(uart->owner, uart->ops->set_client, uart->self, client);
+    GUARD_OP_VOID(uart, set_client, client);
 }
 
 /* --- Of a UART that several users share: who gets what comes in --- */
@@ -113,7 +99,7 @@ struct hil_uart_input {
 /* This user alone gets it from now on, or (false) all do again. K_EBUSY: another one has it. */
 static inline int hil_uart_input_take(BORROWED const struct hil_uart_input *input, bool take)
 {
-    return GUARD_CALL(input->owner, input->ops->take, input->self, take);
+    return GUARD_OP(input, take, take);
 }
 
 /* --- For who offers a handle. NULL: nobody is told --- */

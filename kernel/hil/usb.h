@@ -58,20 +58,20 @@ struct hil_usb {
 /* From now on it shows itself to a host whenever the cable is in. */
 static inline void hil_usb_start(BORROWED const struct hil_usb *usb)
 {
-    usb->ops->start(usb->self);
+    HIL_CALL(usb, start);
 }
 
 /* From inside `setup`: what the host gets. Bytes may lie anywhere and stay in place until the next
  * request; more than was asked for is cut. */
 static inline void hil_usb_answer(BORROWED const struct hil_usb *usb, struct const_slice data)
 {
-    usb->ops->answer(usb->self, data);
+    HIL_CALL(usb, answer, data);
 }
 
 /* Opens the endpoints, data toggles at their start, or closes them. Cancels what is under way. */
 static inline void hil_usb_set_open(BORROWED const struct hil_usb *usb, bool open)
 {
-    usb->ops->set_open(usb->self, open);
+    HIL_CALL(usb, set_open, open);
 }
 
 /* The packet lies at the start of the buffer, which is lent until `sent`, `reset` or set_open.
@@ -80,23 +80,23 @@ static inline void hil_usb_set_open(BORROWED const struct hil_usb *usb, bool ope
 static inline int hil_usb_send(BORROWED const struct hil_usb *usb, struct dma_buffer *packet,
                                uint32_t length)
 {
-    int offered = dma_buffer_offer(packet);
-    return offered == K_OK ? usb->ops->send(usb->self, packet, length) : offered;
+    int offered = dma_buffer_offer(packet, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(usb, send, packet, length) : offered;
 }
 
 /* The next packet goes into the buffer, of HIL_USB_PACKET_BYTES, which is lent until `received`,
  * `reset` or set_open. K_EOFF, K_EBUSY, K_ESIZE. Until it is called the host has to wait. */
 static inline int hil_usb_receive(BORROWED const struct hil_usb *usb, struct dma_buffer *buffer)
 {
-    int offered = dma_buffer_offer(buffer);
-    return offered == K_OK ? usb->ops->receive(usb->self, buffer) : offered;
+    int offered = dma_buffer_offer(buffer, GUARD_CALLER);
+    return offered == K_OK ? HIL_CALL(usb, receive, buffer) : offered;
 }
 
 /* `client` (borrowed for ever) gets the calls from now on. */
 static inline void hil_usb_set_client(BORROWED const struct hil_usb *usb,
                                       const struct hil_usb_client *client)
 {
-    usb->ops->set_client(usb->self, client);
+    HIL_CALL(usb, set_client, client);
 }
 
 /* For drivers. NULL: nobody is told, and all requests are stalled. */

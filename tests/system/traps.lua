@@ -57,7 +57,9 @@ local function check_dead(mistake)
     return m, said
 end
 
-for _, mistake in ipairs({ "index", "shift", "division", "null", "bus", "scope", "down_in_call", "asked", "busy", "stopped" }) do
+for _, mistake in ipairs({
+    "index", "shift", "division", "null", "bus", "scope", "handle", "no_handle", "down_in_call", "asked", "busy", "stopped",
+}) do
     case("in a command: " .. mistake, function()
         local m, said = check_dead(mistake)
         same(said["answer"], { dead })

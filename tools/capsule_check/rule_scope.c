@@ -85,7 +85,7 @@ static const char *const machinery[] = {
     "grant_open",
     "grant_open_custom",
     "grant_close",
-    "grant_next",
+    "grant_visit",
 };
 
 static bool is_machinery_name(CXCursor referenced)
@@ -127,7 +127,9 @@ static enum ast_answer visit_names(struct source *source, const struct ast_node 
     }
     if (clang_getCursorKind(cursor) == CXCursor_DeclRefExpr) {
         CXCursor referenced = clang_getCursorReferenced(cursor);
-        if (is_machinery_name(referenced)) {
+        const struct scopes_walk *walk = scopes_walk_of(scopes, referenced);
+        if (is_machinery_name(referenced) ||
+            (walk != NULL && clang_equalCursors(walk->place, referenced))) {
             char name[80];
             ast_refuse(source, "grant-scope", cursor, "%s",
                        ast_name(referenced, name, sizeof name));
@@ -137,6 +139,11 @@ static enum ast_answer visit_names(struct source *source, const struct ast_node 
     if (!clang_Cursor_isNull(touched) && scopes_of_pointer(scopes, touched) != NULL) {
         char name[80];
         ast_refuse(source, "grant-scope", cursor, "the scope's pointer %s is changed",
+                   ast_name(touched, name, sizeof name));
+    }
+    if (!clang_Cursor_isNull(touched) && scopes_walk_of(scopes, touched) != NULL) {
+        char name[80];
+        ast_refuse(source, "grant-scope", cursor, "the process %s of grant_each is changed",
                    ast_name(touched, name, sizeof name));
     }
     return AST_INTO;

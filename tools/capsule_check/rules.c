@@ -126,10 +126,10 @@ static const struct rule rules[] = {
      "The grant would stay entered.",
      "put the result in a variable and return it behind the scope"},
     {"grant-scope",
-     "what grant_enter and grant_each are made of, or an assignment to their pointer",
+     "what grant_enter and grant_each are made of, or an assignment to their pointer or process",
      "The scope opens and closes the grant; a capsule that did so itself could keep it open, or "
      "close it and go on.",
-     "write grant_enter (name, id, p) { ... } and leave p as it is"},
+     "write grant_enter (name, id, p) { ... } and leave p as it is; of grant_each, also id"},
     {"outside-scope", "a call inside a grant's scope that must be outside",
      "It can end the process whose grant is entered.", "call it behind the scope"},
     {"index",

@@ -17,11 +17,17 @@ static CXCursor declared_by(CXCursor loop)
     return ast_child(ast_child(loop, 0), 0);
 }
 
-static void found_scope(struct source *source, struct scopes *scopes, CXCursor loop)
+static void found_loop(struct source *source, struct scopes *scopes, CXCursor loop)
 {
+    if (shapes_at_begin(source, loop) != TEXT_SHAPE_GRANT_SCOPE) {
+        return;
+    }
     /* The outer `for` of grant_each declares a process and is no scope. */
-    if (shapes_at_begin(source, loop) != TEXT_SHAPE_GRANT_SCOPE ||
-        !ast_is_pointer(clang_getCursorType(declared_by(loop)))) {
+    if (!ast_is_pointer(clang_getCursorType(declared_by(loop)))) {
+        scopes->walks = memory_grown(scopes->walks, scopes->walk_count, &scopes->walk_room,
+                                     sizeof(scopes->walks[0]));
+        scopes->walks[scopes->walk_count++] =
+            (struct scopes_walk){declared_by(loop), ast_child(ast_child(loop, 0), 1)};
         return;
     }
     scopes->items =
@@ -42,7 +48,7 @@ static enum ast_answer visit(struct source *source, const struct ast_node *node,
     enum CXCursorKind kind = clang_getCursorKind(node->cursor);
     bool in_grant = node->depth == 0 && shapes_at_begin(source, node->cursor) == TEXT_SHAPE_GRANT;
     if (kind == CXCursor_ForStmt) {
-        found_scope(source, scopes, node->cursor);
+        found_loop(source, scopes, node->cursor);
     } else if (kind == CXCursor_TypedefDecl && in_grant) {
         search->data_type = node->cursor;
     } else if (kind == CXCursor_VarDecl && in_grant) {
@@ -65,6 +71,7 @@ void scopes_free(struct scopes *scopes)
 {
     free(scopes->items);
     free(scopes->grants);
+    free(scopes->walks);
     *scopes = (struct scopes){0};
 }
 
@@ -83,6 +90,17 @@ const struct scopes_scope *scopes_of_pointer(const struct scopes *scopes, CXCurs
     for (size_t i = 0; i < scopes->count; i++) {
         if (clang_equalCursors(scopes->items[i].pointer, variable)) {
             return &scopes->items[i];
+        }
+    }
+    return NULL;
+}
+
+const struct scopes_walk *scopes_walk_of(const struct scopes *scopes, CXCursor variable)
+{
+    for (size_t i = 0; i < scopes->walk_count; i++) {
+        if (clang_equalCursors(scopes->walks[i].process, variable) ||
+            clang_equalCursors(scopes->walks[i].place, variable)) {
+            return &scopes->walks[i];
         }
     }
     return NULL;

@@ -20,11 +20,19 @@ struct scopes_scope {
     CXCursor body;    /* the statement behind the macro */
 };
 
+/* What the outer `for` of a grant_each declares. */
+struct scopes_walk {
+    CXCursor process; /* what the capsule calls id */
+    CXCursor place;   /* the pointer to it that the macro needs */
+};
+
 struct scopes {
     struct scopes_grant *grants; /* owned */
     size_t grant_count, grant_room;
     struct scopes_scope *items; /* owned, outer ones before inner ones */
     size_t count, room;
+    struct scopes_walk *walks; /* owned */
+    size_t walk_count, walk_room;
 };
 
 /* Finds all in capsule text. */
@@ -34,6 +42,8 @@ void scopes_free(struct scopes *scopes);
 /* The scope whose `for` this is, or whose pointer this declares; NULL when it is none. */
 const struct scopes_scope *scopes_of_loop(const struct scopes *scopes, CXCursor loop);
 const struct scopes_scope *scopes_of_pointer(const struct scopes *scopes, CXCursor variable);
+/* The walk whose process or place the variable is; NULL when it is neither. */
+const struct scopes_walk *scopes_walk_of(const struct scopes *scopes, CXCursor variable);
 /* Whether the grant was declared by a GRANT line. */
 const struct scopes_grant *scopes_of_grant(const struct scopes *scopes, CXCursor variable);
 

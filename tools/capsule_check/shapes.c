@@ -23,6 +23,7 @@ struct pattern {
 #define SCOPE(open)                                                                                \
     "for ( @g_data * @p = " open " ( ( & ( @g ) ) , ( $i ) ) ; @p != ( ( void * ) 0 ) ; "          \
     "grant_close ( ) , @p = ( ( void * ) 0 ) )"
+#define VISIT      "grant_visit ( ( & ( @g ) ) , @n_place )"
 #define NO_PROCESS "( ( struct process_id ) { 0 } )"
 
 static const struct pattern patterns[] = {
@@ -49,7 +50,8 @@ static const struct pattern patterns[] = {
     {TEXT_SHAPE_GRANT_SCOPE, SCOPE("grant_open")},
     {TEXT_SHAPE_GRANT_SCOPE,
      "for ( struct process_id @n = " NO_PROCESS
-     " ; ! process_id_is_none ( @n = grant_next ( ( & ( @g ) ) , @n ) ) ; ) " SCOPE("grant_open")},
+     " , * @n_place = & @n ; @n_place != ( ( void * ) 0 ) ; @n_place = ( ( void * ) 0 ) ) "
+     "for ( @g_data * @p = " VISIT " ; @p != ( ( void * ) 0 ) ; @p = " VISIT " )"},
     {TEXT_SHAPE_SLICE_OF,
      "( ( struct slice ) { ( $a ) , sizeof ( $a ) + 0u * sizeof ( struct { _Static_assert ( ! "
      "__builtin_types_compatible_p ( __typeof__ ( $a ) , uint8_t * ) , STR ) ; int unused ; } ) } "

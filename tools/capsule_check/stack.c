@@ -218,9 +218,12 @@ static void add_handing_call(struct stack *stack, size_t caller, const struct ca
     stack->assembly[node - stack->graph.count] = assembly;
     stack->nodes[node].frame = stack->graph.nodes[assembly].frame;
     struct visit visit = {stack, node, fact_list(stack, stack->graph.nodes[caller].label, name)};
+    /* What HIL_CALL and its like call stands in the source beside the assembly's name. */
     if (call->place.file == NULL ||
-        !pointers_behind(&stack->pointers, call->place.file, call->place.line, call->place.column,
-                         name, visit_function, &visit)) {
+        (!pointers_behind(&stack->pointers, call->place.file, call->place.line, call->place.column,
+                          name, visit_function, &visit) &&
+         !pointers_behind(&stack->pointers, call->place.file, call->place.line, call->place.column,
+                          NULL, visit_function, &visit))) {
         complain(stack, &call->place, caller_name);
     }
     for (size_t i = 0; i < stack->graph.nodes[assembly].call_count; i++) {

@@ -138,12 +138,17 @@ static ARCH_OUT_OF_LINE struct arch_kernel_fault read_fault(const struct arch_fr
 extern uint32_t kernel_stack_top[];
 void arch_landed(void);
 void arch_abandoned(void);
+void guard_null_handle(void); /* the check of whoever called where lr says */
+#define BL_BYTES 4u
 
 /* From switch.S: the kernel faulted in thread mode, with a frame on its stack. Returns the frame
  * with which to go on, or NULL. What lies below a landing belongs to calls that are over. */
-struct arch_frame *arch_kernel_trapped(const struct arch_frame *frame);
-struct arch_frame *arch_kernel_trapped(const struct arch_frame *frame)
+struct arch_frame *arch_kernel_trapped(struct arch_frame *frame);
+struct arch_frame *arch_kernel_trapped(struct arch_frame *frame)
 {
+    if (frame->pc == ((uintptr_t)guard_null_handle & ~(uintptr_t)1)) {
+        frame->pc = (frame->lr & ~(uintptr_t)1) - BL_BYTES;
+    }
     const struct arch_kernel_fault fault = read_fault(frame);
     if (!kernel_take_trap(&fault)) {
         return NULL;

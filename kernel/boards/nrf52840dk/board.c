@@ -56,7 +56,7 @@ static const struct nrf52_qspi_config qspi_config = {.sck_pin = 19,
                                                      .size_bytes = FLASH_BYTES,
                                                      .delay = &flash_delay};
 static struct nrf52_qspi qspi;
-static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, FLASH_BYTES, NULL};
+static const struct hil_flash flash = {&nrf52_qspi_ops, &qspi, NULL, FLASH_BYTES};
 
 /* Its last sectors are the shared storage's, those before them the isolated storage's. */
 #define STORAGE_BLOCKS  64u

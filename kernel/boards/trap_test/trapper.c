@@ -72,6 +72,10 @@ static command_return trapper_command(void *self, struct process_id id, uint32_t
         return command_success_u32(100u / argument);
     case TRAPPER_NULL:
         return command_success_u32(*trapper->nothing);
+    case TRAPPER_HANDLE:
+        return command_success_u32(hil_gpio_read(&trapper->no_pin));
+    case TRAPPER_NO_HANDLE:
+        return command_success_u32(hil_gpio_read(trapper->no_handle));
     case TRAPPER_BUS:
         return command_success_u32(read_nowhere());
     case TRAPPER_SCOPE:

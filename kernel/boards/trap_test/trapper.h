@@ -37,6 +37,8 @@ enum trapper_command {
     TRAPPER_TERMINATED,   /* in a command that has ended its caller */
     TRAPPER_RESTARTED,    /* in a command that has begun a new life of its caller */
     TRAPPER_BOTH,         /* as DOWN_IN_CALL, and then the neighbour traps, too */
+    TRAPPER_HANDLE,       /* calls an op of a handle that nobody offers */
+    TRAPPER_NO_HANDLE,    /* calls an op of no handle */
 };
 
 enum neighbour_command {
@@ -69,6 +71,8 @@ struct trapper {
     uint32_t went_on;
     uint32_t table[4];
     const uint32_t *nothing; /* NULL */
+    struct hil_gpio no_pin;  /* zero */
+    const struct hil_gpio *no_handle;
     uint8_t long_bytes[TRAPPER_LONG_BYTES];
 };
 

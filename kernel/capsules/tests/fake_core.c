@@ -46,7 +46,7 @@ static struct fake_core {
     bool in_command;
     const struct capsule *dead;
     int error;
-    uint32_t second_value;
+    uint32_t answer[2]; /* values of the latest success */
     uint32_t scopes_open;
     struct fake_grant *scope[FAKE_SCOPES]; /* the latest last */
     uint32_t debug_length;
@@ -286,18 +286,23 @@ void grant_close(void)
     core.scope[core.scopes_open]->entered = false;
 }
 
-struct process_id grant_next(const struct grant *grant, struct process_id after)
+void *grant_visit(const struct grant *grant, struct process_id *id)
 {
-    uint32_t first = process_id_is_none(after) ? 0 : process_id_index(after) + 1;
+    uint32_t first = 0;
+    if (!process_id_is_none(*id)) {
+        grant_close();
+        first = process_id_index(*id) + 1;
+    }
     for (uint32_t i = first; i < FAKE_PROCESSES; i++) {
         struct fake_process *process = &core.processes[i];
         struct fake_grant *slot = process->alive ? find_grant(process, grant, false) : NULL;
         if (slot != NULL && !slot->entered) {
-            return fake_core_id(i);
+            *id = fake_core_id(i);
+            return grant_open(grant, *id);
         }
     }
     core.error = K_OK;
-    return PROCESS_ID_NONE;
+    return NULL;
 }
 
 int grant_error(void)
@@ -305,21 +310,34 @@ int grant_error(void)
     return core.error;
 }
 
+int grant_status(int status)
+{
+    return core.error == K_OK ? status : core.error;
+}
+
 command_return grant_answer(command_return result)
 {
     return core.error == K_OK ? result : command_error(core.error);
 }
 
+command_return command_success_u32(uint32_t value)
+{
+    core.answer[0] = value;
+    return ABI_SUCCESS_U32;
+}
+
 command_return command_success_u32_u32(uint32_t value0, uint32_t value1)
 {
-    core.second_value = value1;
-    return command_answer(ABI_SUCCESS_U32_U32, value0);
+    core.answer[0] = value0;
+    core.answer[1] = value1;
+    return ABI_SUCCESS_U32_U32;
 }
 
 command_return command_success_u64(uint64_t value)
 {
-    core.second_value = (uint32_t)(value >> 32);
-    return command_answer(ABI_SUCCESS_U64, (uint32_t)value);
+    core.answer[0] = (uint32_t)value;
+    core.answer[1] = (uint32_t)(value >> 32);
+    return ABI_SUCCESS_U64;
 }
 
 command_return command_status(int status)
@@ -327,9 +345,14 @@ command_return command_status(int status)
     return status >= 0 ? command_success() : command_error(status);
 }
 
+uint32_t command_value(command_return result)
+{
+    return command_has_failed(result) ? result : core.answer[0];
+}
+
 uint32_t fake_core_second_value(void)
 {
-    return core.second_value;
+    return core.answer[1];
 }
 
 int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t number,
@@ -375,20 +398,36 @@ uint32_t allow_address(const struct grant *grant, struct process_id id, enum all
     return (uint32_t)(uintptr_t)buffer_of(grant, id, kind, number).bytes;
 }
 
-uint32_t allow_read(const struct grant *grant, struct process_id id, enum allow_kind kind,
-                    uint32_t number, uint32_t offset, struct slice to)
+uint32_t allow_read_bytes(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                          uint32_t number, uint32_t offset, uint8_t *to, uint32_t length)
 {
     struct fake_buffer buffer = buffer_of(grant, id, kind, number);
     struct const_slice all = {buffer.bytes, buffer.length};
-    return slice_copy(to, const_slice_part(all, offset, to.length));
+    return slice_copy((struct slice){to, length}, const_slice_part(all, offset, length));
 }
 
-uint32_t allow_write(const struct grant *grant, struct process_id id, uint32_t number,
-                     uint32_t offset, struct const_slice from)
+uint32_t allow_write_bytes(const struct grant *grant, struct process_id id, uint32_t number,
+                           uint32_t offset, const uint8_t *from, uint32_t length)
 {
     struct fake_buffer buffer = buffer_of(grant, id, ALLOW_READ_WRITE, number);
     struct slice all = {buffer.bytes, buffer.length};
-    return slice_copy(slice_part(all, offset, from.length), from);
+    return slice_copy(slice_part(all, offset, length), (struct const_slice){from, length});
+}
+
+uint32_t allow_read_part(const struct grant *grant, struct process_id id, enum allow_kind kind,
+                         uint32_t number, uint32_t offset, struct dma_buffer *buffer,
+                         uint32_t buffer_offset, uint32_t length, const struct capsule *caller)
+{
+    return allow_read(grant, id, kind, number, offset,
+                      dma_buffer_part(buffer, buffer_offset, length, caller));
+}
+
+uint32_t allow_write_part(const struct grant *grant, struct process_id id, uint32_t number,
+                          uint32_t offset, const struct dma_buffer *buffer, uint32_t buffer_offset,
+                          uint32_t length, const struct capsule *caller)
+{
+    struct slice from = dma_buffer_part(buffer, buffer_offset, length, caller);
+    return allow_write(grant, id, number, offset, slice_as_const(from));
 }
 
 void deferred_call_request(struct deferred_call *deferred)

@@ -76,7 +76,7 @@ static const struct hil_flash_ops flash_ops = {flash_read, flash_program, flash_
 
 void fake_flash_restart(struct fake_flash *fake)
 {
-    fake->flash = (struct hil_flash){&flash_ops, fake, FAKE_FLASH_BYTES, NULL};
+    fake->flash = (struct hil_flash){&flash_ops, fake, NULL, FAKE_FLASH_BYTES};
     fake->client = NULL;
     fake->operation = FAKE_FLASH_IDLE;
 }

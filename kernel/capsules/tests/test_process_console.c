@@ -283,6 +283,34 @@ static void test_typing_ahead(void **state)
     assert_true(uart.sent_length <= PROCESS_CONSOLE_AHEAD + 1);
 }
 
+/* A byte comes in while one goes out, and lines are dropped: however the two fall upon each other,
+ * nothing of the command behind is lost. */
+static void test_dropped_lines_at_full_pace(void **state)
+{
+    for (uint32_t length = 1; length <= LINE_EDIT_BYTES; length++) {
+        (void)begin(state);
+        char keys[16 * (LINE_EDIT_BYTES + 1) + 8] = "";
+        size_t count = 0;
+        for (uint32_t line = 0; line < 16; line++) {
+            memset(keys + count, 'x', length);
+            count += length;
+            keys[count++] = 0x03;
+        }
+        memcpy(keys + count, "status\r", 8);
+        uint32_t on_wire = 0; /* bytes since the transmission under way began */
+        for (const char *key = keys; *key != 0; key++) {
+            on_wire += uart.sending.length > 0 ? 1 : 0;
+            if (uart.sending.length > 0 && on_wire > uart.sending.length) {
+                on_wire = 1;
+                assert_true(fake_uart_step(&uart));
+            }
+            assert_true(fake_uart_feed(&uart, (uint8_t)*key));
+        }
+        fake_uart_run(&uart);
+        assert_non_null(strstr(uart.sent, "Total processes: 2\r\n"));
+    }
+}
+
 /* One transmission shows all that came during the one before: an echo byte by byte falls behind. */
 static void test_echo_keeps_up(void **state)
 {
@@ -375,6 +403,7 @@ int main(void)
         TEST(test_wrong_lines),
         TEST(test_reset_and_panic),
         TEST(test_typing_ahead),
+        TEST(test_dropped_lines_at_full_pace),
         TEST(test_echo_keeps_up),
         TEST(test_process_ends_while_it_is_printed),
         TEST(test_muted),

@@ -28,9 +28,10 @@ enum {
 #define PIN_CNF_DRIVE_S0D1     (6u << 8)
 #define CONFIG_MODE_EVENT      0x1u
 #define CONFIG_PSEL_SHIFT      8u /* the port's bit follows the pin's five */
-#define CONFIG_POLARITY_LOTOHI (1u << 16)
-#define CONFIG_POLARITY_HITOLO (2u << 16)
-#define CONFIG_POLARITY_TOGGLE (3u << 16)
+#define CONFIG_POLARITY_SHIFT  16u
+#define CONFIG_POLARITY_TOGGLE 3u
+_Static_assert(HIL_GPIO_EDGE_RISING == 1 && HIL_GPIO_EDGE_FALLING == 2,
+               "LOTOHI and HITOLO in CONFIG.POLARITY");
 
 static uint32_t pin_bit(const struct nrf52_pin *pin)
 {
@@ -54,20 +55,15 @@ static void pin_make_output(void *self)
 
 static void pin_make_input(void *self, enum hil_gpio_pull pull)
 {
-    switch (pull) {
-    case HIL_GPIO_PULL_NONE:
-        configure(self, PIN_CNF_INPUT);
-        break;
-    case HIL_GPIO_PULL_UP:
-        configure(self, PIN_CNF_INPUT | PIN_CNF_PULLUP);
-        break;
-    case HIL_GPIO_PULL_DOWN:
-        configure(self, PIN_CNF_INPUT | PIN_CNF_PULLDOWN);
-        break;
-    }
+    static const uint8_t values[] = {
+        [HIL_GPIO_PULL_NONE] = PIN_CNF_INPUT,
+        [HIL_GPIO_PULL_UP] = PIN_CNF_INPUT | PIN_CNF_PULLUP,
+        [HIL_GPIO_PULL_DOWN] = PIN_CNF_INPUT | PIN_CNF_PULLDOWN,
+    };
+    configure(self, values[pull]);
 }
 
-static void pin_write(void *self, bool high)
+void nrf52_pin_write(void *self, bool high)
 {
     *port_register(self, high ? GPIO_OUTSET : GPIO_OUTCLR) = pin_bit(self);
 }
@@ -75,7 +71,7 @@ static void pin_write(void *self, bool high)
 static void pin_toggle(void *self)
 {
     bool high = (*port_register(self, GPIO_OUT) & pin_bit(self)) != 0;
-    pin_write(self, !high);
+    nrf52_pin_write(self, !high);
 }
 
 static bool pin_read(void *self)
@@ -83,19 +79,6 @@ static bool pin_read(void *self)
     /* An output's input buffer is off; what it drives is in OUT. */
     bool output = (*port_register(self, GPIO_DIR) & pin_bit(self)) != 0;
     return (*port_register(self, output ? GPIO_OUT : GPIO_IN) & pin_bit(self)) != 0;
-}
-
-static uint32_t polarity(enum hil_gpio_edge edge)
-{
-    switch (edge) {
-    case HIL_GPIO_EDGE_RISING:
-        return CONFIG_POLARITY_LOTOHI;
-    case HIL_GPIO_EDGE_FALLING:
-        return CONFIG_POLARITY_HITOLO;
-    case HIL_GPIO_EDGE_BOTH:
-        break;
-    }
-    return CONFIG_POLARITY_TOGGLE;
 }
 
 static void pin_disable_interrupt(void *self)
@@ -124,8 +107,10 @@ static int pin_enable_interrupt(void *self, enum hil_gpio_edge edge)
     }
     pin->gpiote->channel[channel] = pin;
     pin->detector = (uint8_t)(channel + 1u);
+    uint32_t polarity = edge == HIL_GPIO_EDGE_BOTH ? CONFIG_POLARITY_TOGGLE : (uint32_t)edge;
     *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_CONFIG + 4u * channel) =
-        CONFIG_MODE_EVENT | (uint32_t)pin->number << CONFIG_PSEL_SHIFT | polarity(edge);
+        CONFIG_MODE_EVENT | (uint32_t)pin->number << CONFIG_PSEL_SHIFT |
+        polarity << CONFIG_POLARITY_SHIFT;
     /* Switching the detector on can look like an edge to it. */
     nrf52_event_clear(NRF52_GPIOTE_BASE, GPIOTE_EVENTS_IN + 4u * channel);
     *nrf52_register(NRF52_GPIOTE_BASE, GPIOTE_INTENSET) = 1u << channel;
@@ -149,7 +134,7 @@ const struct hil_gpio_ops nrf52_pin_ops = {
     .make_output = pin_make_output,
     .make_input = pin_make_input,
     .disable = pin_disable,
-    .write = pin_write,
+    .write = nrf52_pin_write,
     .toggle = pin_toggle,
     .read = pin_read,
     .enable_interrupt = pin_enable_interrupt,
@@ -166,14 +151,14 @@ void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role)
         break;
     case NRF52_PIN_OUTPUT_LOW:
     case NRF52_PIN_OUTPUT_HIGH:
-        pin_write(&pin, role == NRF52_PIN_OUTPUT_HIGH);
+        nrf52_pin_write(&pin, role == NRF52_PIN_OUTPUT_HIGH);
         pin_make_output(&pin);
         break;
     case NRF52_PIN_OPEN_DRAIN:
         configure(&pin, PIN_CNF_INPUT | PIN_CNF_PULLUP | PIN_CNF_DRIVE_S0D1);
         break;
     case NRF52_PIN_OPEN_DRAIN_OUTPUT:
-        pin_write(&pin, true);
+        nrf52_pin_write(&pin, true);
         configure(&pin, PIN_CNF_DIR_OUTPUT | PIN_CNF_PULLUP | PIN_CNF_DRIVE_S0D1);
         break;
     }

@@ -35,6 +35,9 @@ void nrf52_pin_take(uint32_t pin_number, enum nrf52_pin_role role);
 
 extern const struct hil_gpio_ops nrf52_pin_ops; /* self: struct nrf52_pin */
 
+/* One of them. */
+void nrf52_pin_write(void *self, bool high);
+
 /* The GPIOTE interrupt. self: struct nrf52_gpiote. */
 void nrf52_gpiote_serve(void *self);
 

@@ -59,7 +59,7 @@ static void time_turn(struct nrf52_radio *radio)
     const struct nrf52_radio_user *turn = radio->turn;
     if (!radio->timing && (wants(radio->other) || (turn->to_listen && turn->protocol->hops))) {
         radio->timing = true;
-        nrf52_rtc_delay_ops.start(&radio->delay, TURN_US);
+        nrf52_rtc_delay_start(&radio->delay, TURN_US);
     }
 }
 
@@ -207,7 +207,7 @@ void nrf52_radio_init(struct nrf52_radio *radio, struct nrf52_rtc_delays *delays
 {
     *radio =
         (struct nrf52_radio){.delay = {.all = delays}, .delay_client = {turn_is_over, radio, NULL}};
-    nrf52_rtc_delay_ops.set_client(&radio->delay, &radio->delay_client);
+    radio->delay.client = &radio->delay_client;
     *radio_register(RADIO_MODECNF0) = RADIO_MODECNF0_RU_FAST | RADIO_MODECNF0_DTX_CENTER;
     *radio_register(RADIO_INTENSET) = RADIO_INT_END | RADIO_INT_DISABLED;
 }

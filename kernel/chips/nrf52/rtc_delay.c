@@ -73,7 +73,7 @@ void nrf52_rtc_delay_stop(struct nrf52_rtc_delay *delay)
     }
 }
 
-static void delay_start(void *self, uint32_t microseconds)
+void nrf52_rtc_delay_start(void *self, uint32_t microseconds)
 {
     struct nrf52_rtc_delay *delay = self;
     /* In two parts, as a division of 64 bits would bring 750 bytes of code along. */
@@ -101,7 +101,8 @@ static uint32_t delay_left(void *self)
     return (uint32_t)(ticks * RTC_MICROSECONDS / RTC_TICKS);
 }
 
-const struct hil_delay_ops nrf52_rtc_delay_ops = {delay_start, delay_set_client, delay_left};
+const struct hil_delay_ops nrf52_rtc_delay_ops = {nrf52_rtc_delay_start, delay_set_client,
+                                                  delay_left};
 
 static struct nrf52_rtc_delay *find_due(const struct nrf52_rtc_delays *delays)
 {

@@ -28,6 +28,9 @@ struct nrf52_rtc_delay {
 
 extern const struct hil_delay_ops nrf52_rtc_delay_ops; /* self: struct nrf52_rtc_delay */
 
+/* One of them. */
+void nrf52_rtc_delay_start(void *self, uint32_t microseconds);
+
 /* What hil_delay_ops has not: one under way is forgotten. */
 void nrf52_rtc_delay_stop(struct nrf52_rtc_delay *delay);
 

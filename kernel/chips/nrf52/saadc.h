@@ -25,12 +25,11 @@ struct nrf52_saadc {
     const uint8_t *inputs; /* of the channels; borrowed for ever */
     uint32_t count;
     const struct hil_adc_client *client;
-    /* The DMA's while busy; noise can make one negative. At a rate it fills one half after the
-     * other
-     * ("which"), each up to `batch`. */
-    int16_t results[2][NRF52_SAADC_SAMPLES];
     uint8_t which, batch;
     bool busy, repeating;
+    /* The DMA's while busy; noise can make one negative. At a rate it fills one half after the
+     * other ("which"), each up to `batch`. */
+    int16_t results[2][NRF52_SAADC_SAMPLES];
 };
 
 extern const struct hil_adc_ops nrf52_saadc_ops; /* self: struct nrf52_saadc */

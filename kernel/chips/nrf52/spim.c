@@ -24,23 +24,18 @@ enum {
     SPIM_CONFIG = 0x554,
     SPIM_ORC = 0x5C0,
 };
-#define SPIM_DISABLED         0u
-#define SPIM_ENABLED          7u
-#define SPIM_INT_END          (1u << 6)
-#define SPIM_CONFIG_CPHA      (1u << 1)
-#define SPIM_CONFIG_CPOL      (1u << 2)
-#define SPIM_ORC_FILL         0xFFu
-#define SPIM_FREQUENCY_LOWEST 0x02000000u /* 125 kHz; each bit further up doubles it */
-#define SPIM_LOWEST_HZ        125000u
-#define SPIM_HIGHEST_HZ       8000000u
+#define SPIM_DISABLED          0u
+#define SPIM_ENABLED           7u
+#define SPIM_INT_END           (1u << 6)
+#define SPIM_CONFIG_CPHA       (1u << 1)
+#define SPIM_CONFIG_CPOL       (1u << 2)
+#define SPIM_ORC_FILL          0xFFu
+#define SPIM_FREQUENCY_LOWEST  0x02000000u /* 125 kHz; each bit further up doubles it */
+#define SPIM_FREQUENCY_HIGHEST 0x80000000u
+#define SPIM_LOWEST_HZ         125000u
 /* Reads of a register, of 5 cycles or more with the loop around them: four bytes at the lowest
  * frequency. It stops at the end of a byte. */
 #define SPIM_STOP_READS 3300u
-
-static volatile uint32_t *spim_register(const struct nrf52_spim *spim, uint32_t offset)
-{
-    return nrf52_register(spim->config->base, offset);
-}
 
 static uint32_t longer(uint32_t a, uint32_t b)
 {
@@ -56,19 +51,23 @@ static void start_piece(struct nrf52_spim *spim)
     }
     struct const_slice write = const_slice_part(spim->write_rest, 0, count);
     struct slice read = slice_part(spim->read_rest, 0, count);
-    spim->write_rest = const_slice_part(spim->write_rest, count, spim->write_rest.length);
-    spim->read_rest = slice_part(spim->read_rest, count, spim->read_rest.length);
-    *spim_register(spim, SPIM_TXD_PTR) = (uint32_t)(uintptr_t)write.bytes;
-    *spim_register(spim, SPIM_TXD_MAXCNT) = write.length;
-    *spim_register(spim, SPIM_RXD_PTR) = (uint32_t)(uintptr_t)read.bytes;
-    *spim_register(spim, SPIM_RXD_MAXCNT) = read.length;
-    nrf52_task(spim->config->base, SPIM_TASKS_START);
+    spim->write_rest.bytes += write.length;
+    spim->write_rest.length -= write.length;
+    spim->read_rest.bytes += read.length;
+    spim->read_rest.length -= read.length;
+    uint32_t base = spim->config->base;
+    *nrf52_register(base, SPIM_TXD_PTR) = (uint32_t)(uintptr_t)write.bytes;
+    *nrf52_register(base, SPIM_TXD_MAXCNT) = write.length;
+    *nrf52_register(base, SPIM_RXD_PTR) = (uint32_t)(uintptr_t)read.bytes;
+    *nrf52_register(base, SPIM_RXD_MAXCNT) = read.length;
+    nrf52_task(base, SPIM_TASKS_START);
 }
 
 static uint32_t frequency_value(uint32_t frequency_hz)
 {
     uint32_t value = SPIM_FREQUENCY_LOWEST;
-    for (uint32_t hz = SPIM_LOWEST_HZ; hz < SPIM_HIGHEST_HZ && 2u * hz <= frequency_hz; hz *= 2u) {
+    uint32_t times = frequency_hz / SPIM_LOWEST_HZ;
+    for (; times > 1 && value < SPIM_FREQUENCY_HIGHEST; times /= 2u) {
         value *= 2u;
     }
     return value;
@@ -84,10 +83,11 @@ static void start_transfer(struct nrf52_spim *spim)
 static void start_first(struct nrf52_spim *spim)
 {
     const struct nrf52_spim_device *device = spim->bus.first->device;
-    *spim_register(spim, SPIM_FREQUENCY) = frequency_value(device->mode.frequency_hz);
-    *spim_register(spim, SPIM_CONFIG) = (device->mode.idle_high ? SPIM_CONFIG_CPOL : 0) |
-                                        (device->mode.sample_trailing ? SPIM_CONFIG_CPHA : 0);
-    nrf52_pin_ops.write(device->select, false);
+    uint32_t base = spim->config->base;
+    *nrf52_register(base, SPIM_FREQUENCY) = frequency_value(device->mode.frequency_hz);
+    *nrf52_register(base, SPIM_CONFIG) = (device->mode.idle_high ? SPIM_CONFIG_CPOL : 0) |
+                                         (device->mode.sample_trailing ? SPIM_CONFIG_CPHA : 0);
+    nrf52_pin_write(device->select, false);
     start_transfer(spim);
 }
 
@@ -135,7 +135,7 @@ static void spim_set_client(void *self, const struct hil_spi_client *client)
 static void leave_first(struct nrf52_spim *spim)
 {
     const struct nrf52_spim_device *device = spim->bus.first->device;
-    nrf52_pin_ops.write(device->select, true);
+    nrf52_pin_write(device->select, true);
     nrf52_bus_remove_first(&spim->bus);
     if (spim->bus.first != NULL) {
         start_first(spim);
@@ -199,16 +199,15 @@ void nrf52_spim_stop_dead(void *self)
     for (uint32_t i = 0; i < SPIM_STOP_READS && !nrf52_event_is_set(base, SPIM_EVENTS_STOPPED);
          i++) {
     }
-    *spim_register(spim, SPIM_ENABLE) = SPIM_DISABLED;
+    *nrf52_register(base, SPIM_ENABLE) = SPIM_DISABLED;
     nrf52_event_clear(base, SPIM_EVENTS_END);
-    *spim_register(spim, SPIM_ENABLE) = SPIM_ENABLED;
+    *nrf52_register(base, SPIM_ENABLE) = SPIM_ENABLED;
     leave_first(spim);
 }
 
 void nrf52_spim_device_init(const struct nrf52_spim_device *device)
 {
-    nrf52_pin_ops.write(device->select, true);
-    nrf52_pin_ops.make_output(device->select);
+    nrf52_pin_take(device->select->number, NRF52_PIN_OUTPUT_HIGH);
 }
 
 void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *config)
@@ -217,11 +216,12 @@ void nrf52_spim_init(struct nrf52_spim *spim, const struct nrf52_spim_config *co
     nrf52_pin_take(config->sck_pin, NRF52_PIN_OUTPUT_LOW);
     nrf52_pin_take(config->mosi_pin, NRF52_PIN_OUTPUT_LOW);
     nrf52_pin_take(config->miso_pin, NRF52_PIN_INPUT);
-    *spim_register(spim, SPIM_ENABLE) = SPIM_DISABLED;
-    *spim_register(spim, SPIM_PSEL_SCK) = config->sck_pin;
-    *spim_register(spim, SPIM_PSEL_MOSI) = config->mosi_pin;
-    *spim_register(spim, SPIM_PSEL_MISO) = config->miso_pin;
-    *spim_register(spim, SPIM_ORC) = SPIM_ORC_FILL;
-    *spim_register(spim, SPIM_INTENSET) = SPIM_INT_END;
-    *spim_register(spim, SPIM_ENABLE) = SPIM_ENABLED;
+    uint32_t base = config->base;
+    *nrf52_register(base, SPIM_ENABLE) = SPIM_DISABLED;
+    *nrf52_register(base, SPIM_PSEL_SCK) = config->sck_pin;
+    *nrf52_register(base, SPIM_PSEL_MOSI) = config->mosi_pin;
+    *nrf52_register(base, SPIM_PSEL_MISO) = config->miso_pin;
+    *nrf52_register(base, SPIM_ORC) = SPIM_ORC_FILL;
+    *nrf52_register(base, SPIM_INTENSET) = SPIM_INT_END;
+    *nrf52_register(base, SPIM_ENABLE) = SPIM_ENABLED;
 }

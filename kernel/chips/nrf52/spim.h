@@ -31,10 +31,10 @@ struct nrf52_spim {
 struct nrf52_spim_device {
     struct nrf52_spim *spim;
     struct nrf52_pin *select; /* active low */
+    bool holds;               /* the chip select stays active after a transfer */
     struct hil_spi_mode mode;
     const struct hil_spi_client *client;
     struct nrf52_bus_transfer transfer;
-    bool holds; /* the chip select stays active after a transfer */
 };
 
 extern const struct hil_spi_ops nrf52_spim_ops; /* self: struct nrf52_spim_device */

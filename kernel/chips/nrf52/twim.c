@@ -51,28 +51,24 @@ enum {
  * period at 100 kHz. */
 #define HALF_PERIOD_READS 80u
 
-static volatile uint32_t *twim_register(const struct nrf52_twim *twim, uint32_t offset)
-{
-    return nrf52_register(twim->config->base, offset);
-}
-
 static void start_first(const struct nrf52_twim *twim)
 {
     const struct nrf52_bus_transfer *transfer = twim->bus.first;
     const struct nrf52_twim_device *device = transfer->device;
     bool writes = transfer->write.length > 0;
     bool reads = transfer->read.length > 0;
-    *twim_register(twim, TWIM_ADDRESS) = device->address;
-    *twim_register(twim, TWIM_TXD_PTR) = (uint32_t)(uintptr_t)transfer->write.bytes;
-    *twim_register(twim, TWIM_TXD_MAXCNT) = transfer->write.length;
-    *twim_register(twim, TWIM_RXD_PTR) = (uint32_t)(uintptr_t)transfer->read.bytes;
-    *twim_register(twim, TWIM_RXD_MAXCNT) = transfer->read.length;
-    *twim_register(twim, TWIM_SHORTS) =
+    uint32_t base = twim->config->base;
+    *nrf52_register(base, TWIM_ADDRESS) = device->address;
+    *nrf52_register(base, TWIM_TXD_PTR) = (uint32_t)(uintptr_t)transfer->write.bytes;
+    *nrf52_register(base, TWIM_TXD_MAXCNT) = transfer->write.length;
+    *nrf52_register(base, TWIM_RXD_PTR) = (uint32_t)(uintptr_t)transfer->read.bytes;
+    *nrf52_register(base, TWIM_RXD_MAXCNT) = transfer->read.length;
+    *nrf52_register(base, TWIM_SHORTS) =
         (writes ? reads ? TWIM_SHORTS_LASTTX_STARTRX : TWIM_SHORTS_LASTTX_STOP : 0) |
         (reads ? TWIM_SHORTS_LASTRX_STOP : 0);
     uint32_t bytes = transfer->write.length + transfer->read.length;
-    nrf52_rtc_delay_ops.start(twim->config->delay, LIMIT_US + LIMIT_US_PER_BYTE * bytes);
-    nrf52_task(twim->config->base, writes ? TWIM_TASKS_STARTTX : TWIM_TASKS_STARTRX);
+    nrf52_rtc_delay_start(twim->config->delay, LIMIT_US + LIMIT_US_PER_BYTE * bytes);
+    nrf52_task(base, writes ? TWIM_TASKS_STARTTX : TWIM_TASKS_STARTRX);
 }
 
 static int twim_transfer(void *self, struct dma_buffer *write, uint32_t write_length,
@@ -155,8 +151,8 @@ void nrf52_twim_serve(void *self)
         return;
     }
     nrf52_event_clear(base, TWIM_EVENTS_STOPPED);
-    uint32_t error_source = *twim_register(twim, TWIM_ERRORSRC);
-    *twim_register(twim, TWIM_ERRORSRC) = error_source;
+    uint32_t error_source = *nrf52_register(base, TWIM_ERRORSRC);
+    *nrf52_register(base, TWIM_ERRORSRC) = error_source;
     finish_first(twim, status_of(error_source));
 }
 
@@ -176,12 +172,17 @@ static void drive(uint32_t pin_number, bool high)
     }
 }
 
+static void take_pins(const struct nrf52_twim_config *config, enum nrf52_pin_role role)
+{
+    nrf52_pin_take(config->scl_pin, role);
+    nrf52_pin_take(config->sda_pin, role);
+}
+
 /* A part that was left in the middle of a byte holds SDA until it has had the rest of its clocks.
  * SDA rises while SCL is high: a STOP, in the end. */
 static void recover_bus(const struct nrf52_twim_config *config)
 {
-    nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN_OUTPUT);
-    nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN_OUTPUT);
+    take_pins(config, NRF52_PIN_OPEN_DRAIN_OUTPUT);
     for (uint32_t i = 0; i < RECOVERY_CLOCKS && !is_high(config->sda_pin); i++) {
         drive(config->scl_pin, false);
         drive(config->scl_pin, true);
@@ -190,19 +191,19 @@ static void recover_bus(const struct nrf52_twim_config *config)
     drive(config->sda_pin, false);
     drive(config->scl_pin, true);
     drive(config->sda_pin, true);
-    nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN);
-    nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);
+    take_pins(config, NRF52_PIN_OPEN_DRAIN);
 }
 
 static void give_first_up(struct nrf52_twim *twim)
 {
+    uint32_t base = twim->config->base;
     /* Switched off, it forgets the transfer, and lets go of the pins. */
-    *twim_register(twim, TWIM_ENABLE) = TWIM_DISABLED;
-    nrf52_event_clear(twim->config->base, TWIM_EVENTS_ERROR);
-    nrf52_event_clear(twim->config->base, TWIM_EVENTS_STOPPED);
-    *twim_register(twim, TWIM_ERRORSRC) = *twim_register(twim, TWIM_ERRORSRC);
+    *nrf52_register(base, TWIM_ENABLE) = TWIM_DISABLED;
+    nrf52_event_clear(base, TWIM_EVENTS_ERROR);
+    nrf52_event_clear(base, TWIM_EVENTS_STOPPED);
+    *nrf52_register(base, TWIM_ERRORSRC) = *nrf52_register(base, TWIM_ERRORSRC);
     recover_bus(twim->config);
-    *twim_register(twim, TWIM_ENABLE) = TWIM_ENABLED;
+    *nrf52_register(base, TWIM_ENABLE) = TWIM_ENABLED;
     finish_first(twim, K_EFAIL);
 }
 
@@ -226,13 +227,13 @@ void nrf52_twim_init(struct nrf52_twim *twim, const struct nrf52_twim_config *co
 {
     *twim = (struct nrf52_twim){.config = config};
     twim->delay_client = (struct hil_delay_client){twim_elapsed, twim, NULL};
-    nrf52_rtc_delay_ops.set_client(config->delay, &twim->delay_client);
-    nrf52_pin_take(config->scl_pin, NRF52_PIN_OPEN_DRAIN);
-    nrf52_pin_take(config->sda_pin, NRF52_PIN_OPEN_DRAIN);
-    *twim_register(twim, TWIM_ENABLE) = TWIM_DISABLED;
-    *twim_register(twim, TWIM_PSEL_SCL) = config->scl_pin;
-    *twim_register(twim, TWIM_PSEL_SDA) = config->sda_pin;
-    *twim_register(twim, TWIM_FREQUENCY) = config->frequency;
-    *twim_register(twim, TWIM_INTENSET) = TWIM_INT_STOPPED | TWIM_INT_ERROR;
-    *twim_register(twim, TWIM_ENABLE) = TWIM_ENABLED;
+    config->delay->client = &twim->delay_client;
+    take_pins(config, NRF52_PIN_OPEN_DRAIN);
+    uint32_t base = config->base;
+    *nrf52_register(base, TWIM_ENABLE) = TWIM_DISABLED;
+    *nrf52_register(base, TWIM_PSEL_SCL) = config->scl_pin;
+    *nrf52_register(base, TWIM_PSEL_SDA) = config->sda_pin;
+    *nrf52_register(base, TWIM_FREQUENCY) = config->frequency;
+    *nrf52_register(base, TWIM_INTENSET) = TWIM_INT_STOPPED | TWIM_INT_ERROR;
+    *nrf52_register(base, TWIM_ENABLE) = TWIM_ENABLED;
 }

@@ -95,7 +95,7 @@ static int setup(void **state)
 {
     (void)fixture_setup(state);
     memset(&chip, 0, sizeof(chip));
-    chip.flash = (struct hil_flash){&flash_ops, NULL, FIXTURE_FLASH_BYTES, NULL};
+    chip.flash = (struct hil_flash){&flash_ops, NULL, NULL, FIXTURE_FLASH_BYTES};
     chip.over.call = flash_over;
     chip.fail_at = NEVER;
     fixture.config.app_flash = &chip.flash;

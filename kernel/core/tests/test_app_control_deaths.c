@@ -54,7 +54,7 @@ static void flash_set_client(void *self, const struct hil_flash_client *client)
 }
 
 static const struct hil_flash_ops flash_ops = {NULL, flash_program, flash_erase, flash_set_client};
-static const struct hil_flash app_flash = {&flash_ops, NULL, FIXTURE_FLASH_BYTES, NULL};
+static const struct hil_flash app_flash = {&flash_ops, NULL, NULL, FIXTURE_FLASH_BYTES};
 
 static bool do_something(void)
 {

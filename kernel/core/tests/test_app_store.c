@@ -146,7 +146,7 @@ static void done(void *self, int status)
 /* Power comes (back). */
 static void power_up(struct bench *bench)
 {
-    bench->flash = (struct hil_flash){&flash_ops, bench, BYTES, NULL};
+    bench->flash = (struct hil_flash){&flash_ops, bench, NULL, BYTES};
     bench->operation = IDLE;
     bench->dead = false;
     bench->count = 0;

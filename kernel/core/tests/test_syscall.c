@@ -37,16 +37,17 @@ static void test_variants(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     fixture.command = give_answer;
-    static const struct {
+    const struct {
+        command_return made;
         uint32_t variant, values;
-    } rows[] = {{ABI_FAILURE, 1},
-                {ABI_SUCCESS, 0},
-                {ABI_SUCCESS_U32, 1},
-                {ABI_SUCCESS_U32_U32, 2},
-                {ABI_SUCCESS_U64, 2}};
+    } rows[] = {{command_error(-11), ABI_FAILURE, 1},
+                {command_success(), ABI_SUCCESS, 0},
+                {command_success_u32(11), ABI_SUCCESS_U32, 1},
+                {command_success_u32_u32(11, 22), ABI_SUCCESS_U32_U32, 2},
+                {command_success_u64(22ull << 32 | 11), ABI_SUCCESS_U64, 2}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        (void)command_success_u64(22ull << 32);
-        answer_with = command_answer(rows[i].variant, 11);
+        answer_with = rows[i].made;
+        assert_int_equal(command_variant(answer_with), rows[i].variant);
         struct arch_frame *frame =
             fixture_call(p, ABI_CLASS_COMMAND, FIXTURE_DRIVER, 101, 102, 103);
         assert_answer(frame, rows[i].variant, rows[i].values > 0 ? 11 : 101,

@@ -1,7 +1,7 @@
-/* Who calls; NULL: trusted code. */
+/* Who runs; NULL: trusted code. */
 struct capsule;
-static const struct capsule *caller;
-#define GUARD_CALLER caller
+static const struct capsule *running;
+#define GUARD_CALLER running
 
 #include "kernel/hil/dma_buffer.h"
 
@@ -23,7 +23,7 @@ static struct {
 static int set_up(void **state)
 {
     (void)state;
-    caller = NULL;
+    running = NULL;
     memset(&owner, 0xEE, sizeof owner);
     owner.buffer = (struct dma_buffer)DMA_BUFFER_OF(owner.bytes);
     memcpy(owner.bytes, "abcdefgh", sizeof owner.bytes);
@@ -67,10 +67,10 @@ static void test_parts_are_cut(void **state)
         {0, 8, 8}, {0, 9, 8}, {3, 4, 4}, {7, UINT32_MAX, 1}, {8, 1, 0}, {UINT32_MAX, 2, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dma_part part = dma_part(&owner.buffer, cases[i].offset, cases[i].length);
-        assert_int_equal(dma_part_seen(part).length, cases[i].seen);
+        struct slice part = dma_buffer_part(&owner.buffer, cases[i].offset, cases[i].length, NULL);
+        assert_int_equal(part.length, cases[i].seen);
     }
-    assert_ptr_equal(dma_part_seen(dma_part(&owner.buffer, 3, 4)).bytes, owner.bytes + 3);
+    assert_ptr_equal(dma_buffer_part(&owner.buffer, 3, 4, NULL).bytes, owner.bytes + 3);
 }
 
 static void expect_owner_locked_out(void)
@@ -81,7 +81,7 @@ static void expect_owner_locked_out(void)
     assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
     assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
     assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
-    assert_int_equal(dma_part_seen(dma_part(&owner.buffer, 0, 8)).length, 0);
+    assert_int_equal(dma_buffer_part(&owner.buffer, 0, 8, NULL).length, 0);
     dma_buffer_clear(&owner.buffer);
 }
 
@@ -96,7 +96,7 @@ static void test_a_device_has_it_alone(void **state)
     expect_owner_locked_out();
     /* Not even another part of it. */
     assert_int_equal(dma_buffer_claim(&owner.buffer, 6, 1, &other), K_EBUSY);
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 6, 1, &mux), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 6, 1, &mux, running), K_EBUSY);
     assert_int_equal(other.length, 99);
     expect_bytes("abcdefgh");
     dma_buffer_release(&owner.buffer);
@@ -109,26 +109,26 @@ static void test_who_knows_where_it_lies_has_nothing_of_it(void **state)
     (void)state;
     uint8_t copy[8] = {0};
     owner.buffer.owner = &mux;
-    caller = &stranger;
+    running = &stranger;
     assert_int_equal(dma_buffer_get(&owner.buffer, 0), 0);
     assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
     assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
     assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
     dma_buffer_clear(&owner.buffer);
-    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_EBUSY);
+    assert_int_equal(dma_buffer_offer(&owner.buffer, running), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux, running), K_EBUSY);
     assert_false(dma_buffer_is_lent(&owner.buffer));
     expect_bytes("abcdefgh");
 
-    caller = &mux;
-    assert_int_equal(dma_buffer_offer(&owner.buffer), K_OK);
-    assert_int_equal(dma_buffer_offer(NULL), K_OK); /* the op refuses it */
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_OK);
-    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
-    caller = &stranger;
-    assert_int_equal(dma_buffer_offer(&owner.buffer), K_OK);
+    running = &mux;
+    assert_int_equal(dma_buffer_offer(&owner.buffer, running), K_OK);
+    assert_int_equal(dma_buffer_offer(NULL, running), K_OK); /* the op refuses it */
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger, running), K_OK);
+    assert_int_equal(dma_buffer_offer(&owner.buffer, running), K_EBUSY);
+    running = &stranger;
+    assert_int_equal(dma_buffer_offer(&owner.buffer, running), K_OK);
     dma_buffer_hand_back(&owner.buffer, &stranger);
-    assert_int_equal(dma_buffer_offer(&owner.buffer), K_EBUSY);
+    assert_int_equal(dma_buffer_offer(&owner.buffer, running), K_EBUSY);
 }
 
 static void test_only_what_is_there_can_be_had(void **state)
@@ -139,10 +139,11 @@ static void test_only_what_is_there_can_be_had(void **state)
     };
     struct slice part;
     assert_int_equal(dma_buffer_claim(NULL, 0, 1, &part), K_ESIZE);
-    assert_int_equal(dma_buffer_lend(NULL, 0, 1, &mux), K_ESIZE);
+    assert_int_equal(dma_buffer_lend(NULL, 0, 1, &mux, running), K_ESIZE);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(dma_buffer_claim(&owner.buffer, wrong[i][0], wrong[i][1], &part), K_ESIZE);
-        assert_int_equal(dma_buffer_lend(&owner.buffer, wrong[i][0], wrong[i][1], &mux), K_ESIZE);
+        assert_int_equal(dma_buffer_lend(&owner.buffer, wrong[i][0], wrong[i][1], &mux, running),
+                         K_ESIZE);
         assert_false(dma_buffer_is_lent(&owner.buffer));
     }
     assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
@@ -152,9 +153,9 @@ static void test_a_holder_uses_it_and_passes_it_on(void **state)
 {
     (void)state;
     struct slice part;
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux, running), K_OK);
     expect_owner_locked_out();
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger, running), K_EBUSY);
     assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 7), 'h');
     assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 8), 0);
     assert_true(dma_buffer_held_put(&owner.buffer, &mux, 1, 'B'));
@@ -166,7 +167,7 @@ static void test_a_holder_uses_it_and_passes_it_on(void **state)
     assert_false(dma_buffer_held_put(&owner.buffer, &mux, 1, 'X'));
     /* Handed back too early, it is still the device's. */
     dma_buffer_hand_back(&owner.buffer, &stranger);
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger, running), K_EBUSY);
     dma_buffer_hand_back(&owner.buffer, &mux);
     expect_owner_locked_out();
     dma_buffer_release(&owner.buffer);
@@ -180,20 +181,23 @@ static void test_a_holder_passes_it_on_to_another(void **state)
     (void)state;
     struct slice part;
     owner.buffer.owner = &stranger;
-    caller = &stranger;
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger), K_EBUSY); /* it is lent */
-    caller = &mux;
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower), K_OK);
+    running = &stranger;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux, running), K_OK);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &stranger, running),
+                     K_EBUSY); /* it is lent */
+    running = &mux;
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower, running), K_OK);
     assert_int_equal(dma_buffer_held_get(&owner.buffer, &mux, 0), 0);
     assert_int_equal(dma_buffer_held_get(&owner.buffer, &lower, 0), 'a');
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower), K_EBUSY); /* no longer his */
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &lower, running),
+                     K_EBUSY); /* no longer his */
     dma_buffer_hand_back(&owner.buffer, &mux);
-    caller = &stranger;
+    running = &stranger;
     expect_owner_locked_out();
-    caller = &lower;
+    running = &lower;
     assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_EBUSY); /* a device has it */
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux, running),
+                     K_EBUSY); /* a device has it */
     dma_buffer_release(&owner.buffer);
     dma_buffer_hand_back(&owner.buffer, &lower);
     assert_false(dma_buffer_is_lent(&owner.buffer));
@@ -203,7 +207,7 @@ static void test_the_device_is_done_and_the_holder_is_not(void **state)
 {
     (void)state;
     struct slice part;
-    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux), K_OK);
+    assert_int_equal(dma_buffer_lend(&owner.buffer, 0, 8, &mux, running), K_OK);
     assert_int_equal(dma_buffer_claim(&owner.buffer, 0, 8, &part), K_OK);
     dma_buffer_release(&owner.buffer);
     expect_owner_locked_out();

@@ -24,7 +24,7 @@ MARKER = re.compile(r'^# (\d+) "([^"]*)"')
 # What a macro of the compiler's headers left stands on a line of its own.
 ASIDE = re.compile(r'\n# (\d+) "[^"]*" 3 4\n *([^\n#]*)\n# \1 "[^"]*"\n')
 NULL = "((void *)0)"
-SCOPE = re.compile(r"for \((\w+)_data \*(\w+) = grant_open.*\{$")
+SCOPE = re.compile(r"for \((\w+)_data \*(\w+) = grant_(?:open|visit).*\{$")
 GRANT = re.compile(r"typedef struct (\w+) (\w+)_data; _Static_assert")
 DMA = re.compile(r"\{ \((\w+)->(\w+)\), sizeof\(\1->\2\),")
 
@@ -82,7 +82,7 @@ WITH_SLICES = [
     ("slice of any length", "index",
      "{ uint8_t a[4] = {0}; uint32_t k = 9; struct slice mutant = {a, k}; (void)mutant; }"),
     ("slice of a local in the instance", "escape",
-     "{ uint8_t a[4] = {0}; struct slice local = {a, 4}; {own}->mutant_slice = local; }"),
+     "{ uint8_t mutant[4] = {0}; struct slice lent = {mutant, 4}; {own}->mutant_slice = lent; }"),
 ]
 IN_SCOPE = [
     ("grant in a static", "escape", "{ static {T} *mutant; mutant = {p}; }"),

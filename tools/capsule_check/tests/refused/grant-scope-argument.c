@@ -9,7 +9,7 @@ GRANT(evil_grant, struct evil_process, 0, 0, 0);
 
 static void run(struct process_id id)
 {
-    grant_enter (evil_grant, grant_next(&evil_grant, id), p) { // REFUSED
+    grant_enter (evil_grant, (grant_visit(&evil_grant, &id) != NULL ? id : id), p) { // REFUSED
         p->value = 1;
     }
     grant_enter (evil_grant, id, p) {

@@ -11,6 +11,6 @@ static void run(struct process_id id)
 {
     grant_enter (evil_grant, id, p) {
         grant_close(); // REFUSED
-        p->value = grant_next(&evil_grant, id).value; // REFUSED
+        (void)grant_visit(&evil_grant, &id); // REFUSED
     }
 }
