@@ -54,10 +54,10 @@ static void fill_out(struct spi_controller_driver *driver)
             (void)dma_buffer_put(&driver->out, i, FILL_BYTE);
         }
     } else {
-        (void)allow_read_dma(
-            &spi_controller_grant, driver->owner, in_place ? ALLOW_READ_WRITE : ALLOW_READ_ONLY,
-            in_place ? ABI_SPI_CONTROLLER_RW_READ : ABI_SPI_CONTROLLER_RO_WRITE, driver->done,
-            dma_part(&driver->out, 0, SPI_CONTROLLER_PIECE_BYTES));
+        (void)allow_read_dma(&spi_controller_grant, driver->owner,
+                             in_place ? ALLOW_READ_WRITE : ALLOW_READ_ONLY,
+                             in_place ? ABI_SPI_CONTROLLER_RW_READ : ABI_SPI_CONTROLLER_RO_WRITE,
+                             driver->done, dma_part(&driver->out, 0, SPI_CONTROLLER_PIECE_BYTES));
     }
 }
 

@@ -16,12 +16,12 @@
 
 struct spi_controller_driver {
     const struct hil_spi *spi; /* borrowed for ever */
-    struct hil_spi_mode mode; /* as the owner set it */
-    struct process_id owner;  /* the first that used it, until it ends */
-    uint32_t command;         /* the transfer that is under way; 0: none */
-    bool reads;               /* it has a buffer for what comes in */
-    uint32_t wanted, done;    /* bytes of it */
-    uint32_t piece;           /* bytes under way */
+    struct hil_spi_mode mode;  /* as the owner set it */
+    struct process_id owner;   /* the first that used it, until it ends */
+    uint32_t command;          /* the transfer that is under way; 0: none */
+    bool reads;                /* it has a buffer for what comes in */
+    uint32_t wanted, done;     /* bytes of it */
+    uint32_t piece;            /* bytes under way */
     struct hil_spi_client client;
     struct dma_buffer out, in;
     uint8_t out_bytes[SPI_CONTROLLER_PIECE_BYTES];
