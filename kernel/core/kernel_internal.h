@@ -224,12 +224,15 @@ static inline bool syscall_has_permissions(const struct process *process)
 /* Writes only the registers that the variant names. */
 static inline void syscall_answer(struct arch_frame *frame, command_return result)
 {
-    frame->r0 = command_variant(result);
-    if (result == command_success()) {
+    if (result < ABI_SUCCESS) {
+        bool has_failed = result != command_success();
+        frame->r0 = has_failed ? ABI_FAILURE : ABI_SUCCESS;
+        frame->r1 = has_failed ? result : frame->r1;
         return;
     }
-    frame->r1 = command_has_failed(result) ? result : kernel.answer[0];
-    if (result > ABI_SUCCESS_U32) {
+    frame->r0 = result;
+    frame->r1 = kernel.answer[0];
+    if (result != ABI_SUCCESS_U32) {
         frame->r2 = kernel.answer[1];
     }
 }
