@@ -13,9 +13,10 @@
 #include "sim/script/script.h"
 #include "sim/script/script_record.h"
 
-#define SCRIPT_MACHINES_MAX 16
-#define SCRIPT_NS_MAX       INT64_C(1000000000000000) /* a million seconds: the longest time */
-#define SCRIPT_PATH_MAX     1024
+#define SCRIPT_MACHINES_MAX  16                        /* at a time */
+#define SCRIPT_MACHINES_EVER 256                       /* of a case, closed ones too */
+#define SCRIPT_NS_MAX        INT64_C(1000000000000000) /* a million seconds: the longest time */
+#define SCRIPT_PATH_MAX      1024
 
 struct script_machine;
 
@@ -95,7 +96,7 @@ struct script {
     bool in_case;                  /* the case's function runs, or the file is the case */
     bool has_board;                /* a machine was made outside of a case */
 
-    struct script_machine *machines[SCRIPT_MACHINES_MAX];
+    struct script_machine *machines[SCRIPT_MACHINES_EVER];
     size_t machine_count;
 
     size_t memory_bytes;

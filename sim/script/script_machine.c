@@ -108,13 +108,24 @@ void script_open_machines(lua_State *lua)
     lua_pop(lua, 1);
 }
 
+static size_t count_open(const struct script *script)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < script->machine_count; i++) {
+        count += script->machines[i]->pooled != NULL ? 1 : 0;
+    }
+    return count;
+}
+
 struct script_machine *script_push_machine(lua_State *lua,
                                            const struct script_board_request *request)
 {
     struct script *script = script_of(lua);
     struct sim_error error = {0};
-    if (script->machine_count == SCRIPT_MACHINES_MAX) {
-        luaL_error(lua, "board: a case has %d machines at most", SCRIPT_MACHINES_MAX);
+    if (count_open(script) == SCRIPT_MACHINES_MAX ||
+        script->machine_count == SCRIPT_MACHINES_EVER) {
+        luaL_error(lua, "board: a case has %d machines at most at a time, and %d in all",
+                   SCRIPT_MACHINES_MAX, SCRIPT_MACHINES_EVER);
     }
     struct script_machine **object = lua_newuserdatauv(lua, sizeof(struct script_machine *), 0);
     struct script_machine *machine = calloc(1, sizeof *machine);
