@@ -45,10 +45,10 @@ PRIVATE bool guard_is_dead(const struct capsule *owner);
  *   GUARD_OP_VOID                         the same for ops that return nothing
  *   GUARD_TELL(client, function, ...)     the function of a client {function, self, owner}; nothing
  *                                         when the client is NULL
- *   GUARD_CALL(owner, function, self, ..) any other function of `owner` (NULL: trusted code), an
- * int GUARD_CALL_VOID                       the same for functions that return nothing
+ *   GUARD_CALL(owner, function, self, ..) any function of `owner`, NULL for trusted code; an int
+ *   GUARD_CALL_VOID                       the same for functions that return nothing
  *
- * The last four take at most three words of arguments and return what the function does;
+ * All but the first take at most three words of arguments and return what the function does;
  * K_ENODEVICE when the owner is dead, and then nothing was called, or when it traps. A capsule that
  * calls a handle which is NULL or zero traps. `handle` and `client` are pointers, evaluated once on
  * the target; `owner` and `function` of GUARD_CALL are looked at more than once.

@@ -13,7 +13,7 @@ static const struct capsule *running; /* NULL: trusted code */
 
 #include <cmocka.h>
 
-static const struct capsule user = {"user"}, provider = {"provider"};
+static const struct capsule user, provider;
 static bool died;
 
 bool guard_is_dead(const struct capsule *owner)

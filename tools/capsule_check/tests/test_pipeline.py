@@ -3,6 +3,7 @@
 
 In a copy of the kernel, with the firmware's own build, a capsule is made evil, and put right again.
 """
+import json
 import os
 import re
 import shutil
@@ -210,6 +211,15 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("kernel/core/deferred.c:", output)
         self.assertIn("calls through a pointer that comes from nowhere", output)
+
+    def test_follows_calls_of_handles_and_clients(self):
+        """They go through assembly, which the compiler's record names instead of the op."""
+        with open(os.path.join(FIRMWARE, "kernel/nrf52dk.calls.json"), encoding="utf-8") as file:
+            calls = json.load(file)
+        for caller, through, callee in (("led.c:led_command", "hil_op_5", "gpio.c:pin_read"),
+                                        ("temperature_init", "guard_op_1", "temp.c:temp_set_client"),
+                                        ("nrf52_rtc_serve", "guard_tell", "alarm.c:alarm_fired")):
+            self.assertIn(callee, calls[caller][through])
 
 
 if __name__ == "__main__":
