@@ -138,21 +138,13 @@ static void reply_hello(struct app_install *install)
 
 /* --- Sessions --- */
 
-/* What was begun, if anything, is over; false: it is already. */
-static bool abort_own(struct app_install *install)
-{
-    bool was_open = install->is_open;
-    install->is_open = false;
-    return was_open && app_control_abort(install->user) == K_OK;
-}
-
 static void session_end(struct app_install *install)
 {
     install->active = false;
     install->received = 0;
     (void)hil_uart_input_take(install->input, false);
-    if (abort_own(install)) {
-        install->command = TYPE_QUIT; /* until it is done */
+    if (app_control_abort(install->user) == K_OK) { /* what was begun, if anything */
+        install->command = TYPE_QUIT;               /* until it is done */
     }
 }
 
@@ -218,7 +210,7 @@ static void carry_out(struct app_install *install)
         reply_list(install, first);
         return;
     case TYPE_HELLO: /* of a new host: what the one before began is over */
-        if (!abort_own(install)) {
+        if (app_control_abort(user) != K_OK) {
             reply_hello(install);
         }
         return;
@@ -229,7 +221,6 @@ static void carry_out(struct app_install *install)
         return;
     case TYPE_BEGIN:
         status = app_control_begin(user, PROCESS_ID_NONE, first, argument(install, 1));
-        install->is_open = status == K_OK;
         break;
     case TYPE_WRITE:
         status = app_control_write(user, first,
@@ -242,7 +233,6 @@ static void carry_out(struct app_install *install)
         status = app_control_finish(user, false);
         break;
     case TYPE_ABORT:
-        install->is_open = false;
         status = app_control_abort(user);
         break;
     case TYPE_REMOVE:
@@ -292,7 +282,6 @@ static void app_install_done(void *self, int status)
                 return;
             }
         }
-        install->is_open = false;
         break;
     case TYPE_HELLO:
         reply_hello(install);
@@ -300,9 +289,6 @@ static void app_install_done(void *self, int status)
     case TYPE_QUIT:
         install->command = 0;
         return;
-    case TYPE_BEGIN:
-        install->is_open = install->is_open && status == K_OK;
-        break;
     default:
         break;
     }

@@ -30,7 +30,6 @@ struct app_install {
     uint8_t command;               /* the frame's type while it is carried out, else 0 */
     uint8_t sequence;              /* of that frame, or of the one answered last */
     bool active;                   /* what comes in is its own */
-    bool is_open;                  /* an installation of its own has begun */
     bool again;                    /* the answer is to be sent (once more) when the UART is free */
     bool is_loading;               /* what is to be started has been looked at */
     uint32_t received;             /* bytes of the frame or, while not active, of the line */

@@ -21,6 +21,9 @@ static int begin(const struct app_control_user *user, char what, uint32_t argume
     if (status == K_OK && fake->user != NULL) {
         status = K_EBUSY;
     }
+    if (status == K_OK && what == 'a' && !fake->is_open) {
+        status = K_ERESERVE;
+    }
     if (status != K_OK) {
         return status;
     }
@@ -31,6 +34,7 @@ static int begin(const struct app_control_user *user, char what, uint32_t argume
     fake->argument[1] = argument1;
     fake->count++;
     fake->aborts += what == 'a';
+    fake->is_open = what == 'b' || (fake->is_open && what != 'a' && what != 'l');
     return K_OK;
 }
 

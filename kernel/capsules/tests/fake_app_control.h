@@ -16,7 +16,8 @@ struct fake_app_control {
     uint32_t argument[2];          /* of the latest: its numbers */
     uint32_t count;                /* of jobs begun */
     uint32_t aborts;
-    int refuse; /* what the next one is answered, once; 0: it begins */
+    bool is_open; /* an installation is begun */
+    int refuse;   /* what the next one is answered, once; 0: it begins */
     enum text_id why;
     uint8_t image[FAKE_APP_CONTROL_IMAGE];
     struct app_view views[FAKE_APP_CONTROL_VIEWS]; /* a flash_start of 0: none */
