@@ -79,7 +79,7 @@ static void give_up(struct app_store *store)
         store->note = APP_LIST_NONE;
     } else if (store->note != APP_LIST_NONE) {
         store->phase = APP_STORE_FAILED;
-        if (store->step >= APP_STORE_RETIRE && note_word(store, NOTE_COMMIT) == 0) {
+        if (note_word(store, NOTE_COMMIT) == 0) {
             store->status = K_OK; /* the next start does what is left */
         }
     }

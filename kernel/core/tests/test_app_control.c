@@ -253,6 +253,12 @@ static void test_a_new_one_for_old_ones(void **state)
     assert_non_null(process_of_version(2));
     assert_int_equal(versions_in_flash(), 42);
     assert_int_equal(process_of_version(4)->id.value, id.value);
+    /* What was replaced is no business of the next installation. */
+    size_t said = strlen(fixture.text);
+    assert_int_equal(begin(PROCESS_ID_NONE), K_OK);
+    assert_int_equal(settle(app_control_abort(&user)), K_OK);
+    assert_int_equal(strlen(fixture.text), said);
+    assert_int_equal(versions_in_flash(), 42);
 }
 
 /* Without ShortIds the name says which app it is; of two with it, the one that runs goes first. */

@@ -551,6 +551,43 @@ static void removing_may_be_cut(void **unused)
     }
 }
 
+/* What was installed before has nothing to do with it: one operation of the flash, and when that
+ * does not happen, all is as before. */
+static void removing_is_one_operation(void **unused)
+{
+    (void)unused;
+    lay_out(&bench, scenarios[0].list);
+    assert_true(install(&bench, &scenarios[0].new));
+    uint32_t count = bench.count;
+    bench.fail_at = count;
+    app_store_retire(&bench.store, where(&bench, "bbbb"));
+    assert_false(job(&bench));
+    assert_int_equal(bench.status, K_EFAIL);
+    assert_true(is_there(&bench, &scenarios[0].new));
+    app_store_retire(&bench.store, where(&bench, "bbbb"));
+    assert_true(job(&bench));
+    assert_int_equal(bench.count, count + 2);
+    assert_int_equal(where(&bench, "bbbb"), APP_LIST_NONE);
+    assert_true(is_there(&bench, &scenarios[0].others[0]));
+}
+
+/* A flash that does not take the padding behind the last app, or the note: nothing has begun. */
+static void what_fails_before_it_is_noted_can_be_tried_again(void **unused)
+{
+    (void)unused;
+    const struct scenario *scenario = &scenarios[1];
+    for (uint32_t at = 0; at < 2; at++) {
+        lay_out(&bench, scenario->list);
+        bench.fail_at = at;
+        assert_false(install(&bench, &scenario->new));
+        assert_int_equal(bench.count, at + 1);
+        assert_int_equal(bench.status, K_EFAIL);
+        bench.fail_at = NEVER;
+        assert_true(install(&bench, &scenario->new));
+        assert_true(others_are_there(&bench, scenario));
+    }
+}
+
 static void installing_for_ever_wears_out_nothing_but_flash(void **unused)
 {
     (void)unused;
@@ -665,6 +702,8 @@ int main(void)
         cmocka_unit_test(the_switch_is_one_operation),
         cmocka_unit_test(an_operation_that_did_not_happen_is_an_error_that_leaves_the_old_app),
         cmocka_unit_test(removing_may_be_cut),
+        cmocka_unit_test(removing_is_one_operation),
+        cmocka_unit_test(what_fails_before_it_is_noted_can_be_tried_again),
         cmocka_unit_test(installing_for_ever_wears_out_nothing_but_flash),
         cmocka_unit_test(what_is_not_allowed),
         cmocka_unit_test(a_stale_note_hurts_nobody),
