@@ -7,9 +7,11 @@ CAPSULE(crc, .needs = {DEFERRED, GRANT});
 #define PIECE_BYTES 128u
 
 /* The polynomials with their bits reversed: the lowest bit of a byte goes first. */
-#define POLYNOMIAL_32       0xEDB88320u
-#define POLYNOMIAL_32C      0x82F63B78u
-#define POLYNOMIAL_16_CCITT 0x8408u
+static const uint32_t polynomials[] = {
+    [ABI_CRC_32] = 0xEDB88320,
+    [ABI_CRC_32C] = 0x82F63B78,
+    [ABI_CRC_16_CCITT] = 0x8408,
+};
 
 struct crc_process {
     uint32_t length; /* 0: nothing is under way */
@@ -18,18 +20,6 @@ struct crc_process {
     uint32_t remainder;
 };
 GRANT(crc_grant, struct crc_process, ABI_CRC_UPCALLS, ABI_CRC_ROS, 0);
-
-static uint32_t polynomial_of(uint32_t algorithm)
-{
-    switch (algorithm) {
-    case ABI_CRC_32:
-        return POLYNOMIAL_32;
-    case ABI_CRC_32C:
-        return POLYNOMIAL_32C;
-    default:
-        return POLYNOMIAL_16_CCITT;
-    }
-}
 
 static uint32_t add_byte(uint32_t remainder, uint32_t polynomial, uint8_t byte)
 {
@@ -72,7 +62,7 @@ static bool do_piece(BORROWED struct crc_process *p, struct process_id id)
         answer(p, id, K_ERESERVE, 0);
         return false;
     }
-    uint32_t polynomial = polynomial_of(p->algorithm);
+    uint32_t polynomial = polynomials[p->algorithm];
     for (uint32_t i = 0; i < count; i++) {
         p->remainder = add_byte(p->remainder, polynomial, slice_get(slice_as_const(piece), i));
     }

@@ -34,7 +34,7 @@ void sha256_begin(BORROWED struct sha256 *hash);
 void sha256_begin_after_block(BORROWED struct sha256 *hash,
                               BORROWED const struct sha256_chain *chain);
 
-/* Some 50 cycles for each byte. */
+/* Some 80 cycles for each byte. */
 void sha256_add(BORROWED struct sha256 *hash, BORROWED struct const_slice bytes);
 
 /* Puts the digest into `digest`, which has SHA256_BYTES. The hash is to be begun anew. */
