@@ -6,25 +6,27 @@
 
 CAPSULE(sha, .needs = {DEFERRED, DIGEST, GRANT, SHA256});
 
-enum sha_work { SHA_IDLE, SHA_HASH, SHA_VERIFY };
-
 struct sha_process {
+    uint32_t command; /* that is carried out; 0: none */
     struct digest_job job;
-    enum sha_work work;
 };
 GRANT(sha_grant, struct sha_process, ABI_SHA_UPCALLS, ABI_SHA_ROS, ABI_SHA_RWS);
 
-/* The upcall, and the buffer that the digest goes to or is compared with, have the same number. */
-_Static_assert(ABI_SHA_UPCALL_HASHED == 0 && ABI_SHA_RW_DIGEST == 0, "0 hashes");
-_Static_assert(ABI_SHA_UPCALL_VERIFIED == 1 && ABI_SHA_RO_COMPARE == 1, "1 verifies");
+/* A command's upcall, and the buffer that the digest goes to or is compared with. */
+#define NUMBER_OF(command) ((command)-ABI_SHA_HASH)
+_Static_assert(NUMBER_OF(ABI_SHA_HASH) == ABI_SHA_UPCALL_HASHED &&
+                   NUMBER_OF(ABI_SHA_HASH) == ABI_SHA_RW_DIGEST &&
+                   NUMBER_OF(ABI_SHA_VERIFY) == ABI_SHA_UPCALL_VERIFIED &&
+                   NUMBER_OF(ABI_SHA_VERIFY) == ABI_SHA_RO_COMPARE,
+               "they have the same number");
 
 /* The data is in the hash, or is not to be had. */
 static void finish(BORROWED struct sha_process *p, struct process_id id, int status)
 {
-    uint32_t number = p->work == SHA_VERIFY;
+    uint32_t number = NUMBER_OF(p->command);
     enum allow_kind kind = number > 0 ? ALLOW_READ_ONLY : ALLOW_READ_WRITE;
     int result = status;
-    p->work = SHA_IDLE;
+    p->command = 0;
     if (status == K_OK) {
         result = K_ENOMEM;
         if (allow_length(&sha_grant, id, kind, number) == SHA256_BYTES) {
@@ -39,7 +41,7 @@ static void sha_deferred(void *self)
 {
     struct sha_driver *sha = self;
     grant_each (sha_grant, id, p) {
-        if (p->work != SHA_IDLE) {
+        if (p->command != 0) {
             int status = digest_add_piece(&p->job, &sha_grant, id, ABI_SHA_RO_DATA);
             if (status == K_EBUSY) {
                 deferred_call_request_later(&sha->deferred);
@@ -50,14 +52,14 @@ static void sha_deferred(void *self)
     }
 }
 
-static command_return sha_start(struct sha_driver *sha, struct process_id id, enum sha_work work)
+static command_return sha_start(struct sha_driver *sha, struct process_id id, uint32_t command)
 {
     int status = K_ENOMEM;
     uint32_t length = allow_length(&sha_grant, id, ALLOW_READ_ONLY, ABI_SHA_RO_DATA);
     grant_enter (sha_grant, id, p) {
-        if (p->work == SHA_IDLE) {
+        if (p->command == 0) {
             status = K_OK;
-            p->work = work;
+            p->command = command;
             p->job.length = length;
             p->job.done = 0;
             sha256_begin(&p->job.hash);
@@ -78,9 +80,8 @@ static command_return sha_command(void *self, struct process_id id, uint32_t com
     case ABI_SHA_SET_ALGORITHM:
         return command_status(argument0 == ABI_DIGEST_SHA256 ? K_OK : K_ENOSUPPORT);
     case ABI_SHA_HASH:
-        return sha_start(sha, id, SHA_HASH);
     case ABI_SHA_VERIFY:
-        return sha_start(sha, id, SHA_VERIFY);
+        return sha_start(sha, id, command);
     default:
         return command_error(K_ENOSUPPORT);
     }
