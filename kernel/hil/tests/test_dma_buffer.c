@@ -54,6 +54,13 @@ static void test_the_owner_reads_and_writes(void **state)
     expect_bytes("Abcde123");
     assert_int_equal(dma_buffer_copy_out(&owner.buffer, 6, SLICE_OF(copy)), 2);
     assert_memory_equal(copy, "23", 3);
+    assert_true(dma_buffer_put_u32(&owner.buffer, 4, 0x34333231));
+    assert_false(dma_buffer_put_u32(&owner.buffer, 5, 0));
+    expect_bytes("Abcd1234");
+    assert_int_equal(dma_buffer_get_u32(&owner.buffer, 4), 0x34333231);
+    assert_int_equal(dma_buffer_get_u32(&owner.buffer, 5), 0);
+    dma_buffer_fill(&owner.buffer, 'f');
+    expect_bytes("ffffffff");
     dma_buffer_clear(&owner.buffer);
     expect_bytes("\0\0\0\0\0\0\0");
 }
@@ -79,6 +86,8 @@ static void expect_owner_locked_out(void)
     assert_true(dma_buffer_is_lent(&owner.buffer));
     assert_int_equal(dma_buffer_get(&owner.buffer, 0), 0);
     assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
+    assert_int_equal(dma_buffer_get_u32(&owner.buffer, 0), 0);
+    assert_false(dma_buffer_put_u32(&owner.buffer, 0, 0));
     assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
     assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
     assert_int_equal(dma_buffer_part(&owner.buffer, 0, 8, NULL).length, 0);
@@ -112,6 +121,8 @@ static void test_who_knows_where_it_lies_has_nothing_of_it(void **state)
     running = &stranger;
     assert_int_equal(dma_buffer_get(&owner.buffer, 0), 0);
     assert_false(dma_buffer_put(&owner.buffer, 0, 'X'));
+    assert_int_equal(dma_buffer_get_u32(&owner.buffer, 0), 0);
+    assert_false(dma_buffer_put_u32(&owner.buffer, 0, 0));
     assert_int_equal(dma_buffer_copy_in(&owner.buffer, 0, SLICE_OF_TEXT("X")), 0);
     assert_int_equal(dma_buffer_copy_out(&owner.buffer, 0, SLICE_OF(copy)), 0);
     dma_buffer_clear(&owner.buffer);

@@ -60,6 +60,25 @@ static void test_parts_are_cut(void **state)
     }
 }
 
+static void test_numbers_lie_inside_whole(void **state)
+{
+    (void)state;
+    static const uint32_t outside[] = {4, 5, 6, 7, 8, UINT32_MAX - 3u, UINT32_MAX};
+    uint8_t bytes[7] = {0x78, 0x56, 0x34, 0x12, 0xAA, 0xBB, 0xCC};
+    struct slice all = SLICE_OF(bytes);
+    assert_int_equal(slice_get_u32(slice_as_const(all), 0), 0x12345678);
+    assert_int_equal(slice_get_u32(slice_as_const(all), 3), 0xCCBBAA12);
+    assert_true(slice_put_u32(all, 1, 0x04030201));
+    assert_memory_equal(bytes, "\x78\1\2\3\4\xBB\xCC", 7);
+    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
+        assert_int_equal(slice_get_u32(slice_as_const(all), outside[i]), 0);
+        assert_false(slice_put_u32(all, outside[i], UINT32_MAX));
+    }
+    assert_int_equal(slice_get_u32(slice_as_const(slice_part(all, 0, 3)), 0), 0);
+    assert_false(slice_put_u32(slice_part(all, 0, 3), 0, UINT32_MAX));
+    assert_memory_equal(bytes, "\x78\1\2\3\4\xBB\xCC", 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -67,6 +86,7 @@ int main(void)
         cmocka_unit_test(test_what_overlaps_is_copied_whole),
         cmocka_unit_test(test_equal_are_the_same_bytes),
         cmocka_unit_test(test_parts_are_cut),
+        cmocka_unit_test(test_numbers_lie_inside_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
