@@ -92,7 +92,7 @@ class Code:
         names = self.facts.get(self.name[at], {}).get(what)
         if names is None:
             raise SystemExit(f"{self.name[at]} calls through a pointer ({what}), and capsule_check does not know of it")
-        return {target for name in names for target in self.at[name]}
+        return {target for name in names for target in self.at.get(name, ())}  # not: what the linker left out
 
     def ways(self, at):
         """(frame on top, function) of everything that it may call."""
