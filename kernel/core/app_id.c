@@ -16,13 +16,11 @@ enum tbf_result app_look(uint32_t flash_start, struct tbf_app *app)
 
 const struct process *app_id_process(uint32_t short_id)
 {
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        const struct process *process = kernel.process[slot];
-        if (process != NULL && short_id != 0 && process->app.short_id == short_id) {
-            return process;
-        }
+    const struct process *process = NULL;
+    while ((process = process_after(process)) != NULL &&
+           (short_id == 0 || process->app.short_id != short_id)) {
     }
-    return NULL;
+    return process;
 }
 
 uint32_t app_id_next(uint32_t short_id, uint64_t rank)

@@ -86,10 +86,9 @@ bool process_grant_get(uint32_t index, uint32_t number, struct process_grant_vie
 
 bool process_find_by_name(struct const_slice name, struct process_id *id)
 {
-    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
-        const struct process *process = kernel.process[i];
-        if (process != NULL && process->app.name_length == name.length &&
-            memcmp(process_name(process).bytes, name.bytes, name.length) == 0) {
+    const struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        if (process_has_name(process, name)) {
             *id = process->id;
             return true;
         }

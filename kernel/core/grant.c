@@ -133,9 +133,9 @@ void grant_leave_scopes(uint32_t count)
 void grant_free(const struct grant *grant)
 {
     uint32_t index = grant_index(grant);
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *process = kernel.process[slot];
-        if (process == NULL || process->grant_block[index] == 0) {
+    struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        if (process->grant_block[index] == 0) {
             continue;
         }
         upcall_forget(process, upcall_kind(index, 0, false), UPCALL_GRANT);

@@ -57,7 +57,8 @@ struct range {
     uint32_t start, end;
 };
 
-/* Finds the receiver's mapping of owner's memory: its handle, 0 when there is none. */
+/* Finds the receiver's mapping of owner's memory (of its own it has none): its handle, 0 when there
+ * is none. */
 static uint32_t find_mapping(const struct process *receiver, const struct process *owner,
                              struct range *range)
 {
@@ -180,18 +181,15 @@ static command_return notify(struct process *sender, uint32_t index, bool servic
     return command_status(status);
 }
 
-/* The first of that name that lives, or else the first; KERNEL_PROCESS_SLOTS: none. */
-static uint32_t find_by_name(struct const_slice name)
+/* The first of that name that lives, or else the first; NULL: none. */
+static const struct process *find_by_name(struct const_slice name)
 {
-    uint32_t found = KERNEL_PROCESS_SLOTS;
-    for (uint32_t slot = KERNEL_PROCESS_SLOTS; slot > 0; slot--) {
-        const struct process *process = kernel.process[slot - 1];
-        if (process == NULL || !slice_is_equal(process_name(process), name)) {
-            continue;
-        }
-        if (process_is_alive(process) || found == KERNEL_PROCESS_SLOTS ||
-            !process_is_alive(kernel.process[found])) {
-            found = slot - 1;
+    const struct process *found = NULL;
+    const struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        if ((found == NULL || (!process_is_alive(found) && process_is_alive(process))) &&
+            process_has_name(process, name)) {
+            found = process;
         }
     }
     return found;
@@ -208,12 +206,12 @@ static command_return discover(struct process *process)
         return command_error(K_EINVAL);
     }
     struct const_slice name = {process_memory(buffer->first), buffer->second};
-    uint32_t slot = name.length <= NAME_BYTES_MAX ? find_by_name(name) : KERNEL_PROCESS_SLOTS;
-    if (slot == KERNEL_PROCESS_SLOTS) {
+    const struct process *found = name.length <= NAME_BYTES_MAX ? find_by_name(name) : NULL;
+    if (found == NULL) {
         return command_error(K_ENODEVICE);
     }
-    set_known(process, slot);
-    return command_success_u32(slot);
+    set_known(process, found->slot);
+    return command_success_u32(found->slot);
 }
 
 static command_return ipc_command(void *self, struct process_id id, uint32_t command,
@@ -247,21 +245,19 @@ const struct driver_ops ipc_driver_ops = {
 
 void ipc_withdraw(const struct process *owner)
 {
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *receiver = kernel.process[slot];
-        if (receiver != NULL && receiver != owner) {
-            unmap(receiver, owner);
-        }
+    struct process *receiver = NULL;
+    while ((receiver = process_after(receiver)) != NULL) {
+        unmap(receiver, owner);
     }
 }
 
 void ipc_end(const struct process *process)
 {
     ipc_withdraw(process);
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *receiver = kernel.process[slot];
-        struct process_upcall *upcall = receiver != NULL ? receiver->queue : NULL;
-        while (upcall != NULL && (upcall = find_notification(receiver, upcall)) != NULL) {
+    struct process *receiver = NULL;
+    while ((receiver = process_after(receiver)) != NULL) {
+        struct process_upcall *upcall = receiver->queue;
+        while ((upcall = find_notification(receiver, upcall)) != NULL) {
             if (upcall->argument[0] == process->slot) {
                 upcall_remove(receiver, upcall);
             } else {
@@ -273,9 +269,9 @@ void ipc_end(const struct process *process)
 
 void ipc_slot_taken(uint32_t slot)
 {
-    for (uint32_t other = 0; other < KERNEL_PROCESS_SLOTS; other++) {
-        struct process *process = kernel.process[other];
-        struct ipc_block *block = process != NULL ? block_of(process, false) : NULL;
+    struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        struct ipc_block *block = block_of(process, false);
         if (block != NULL) {
             block->own.stale |= (uint16_t)(1u << slot);
             block->shared[slot] = (struct grant_pair){0, 0};
@@ -300,7 +296,7 @@ void ipc_buffer_changed(const struct process *owner, uint32_t number, uint32_t a
 {
     struct process *receiver = kernel.process[number];
     struct range range;
-    if (receiver != NULL && receiver != owner && find_mapping(receiver, owner, &range) != 0 &&
+    if (receiver != NULL && find_mapping(receiver, owner, &range) != 0 &&
         (range.start != address || range.end - range.start != length)) {
         unmap(receiver, owner);
     }

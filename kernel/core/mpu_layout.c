@@ -22,6 +22,8 @@
  * reads, save flash. */
 #define ATTRIBUTES_RAM(access) (RASR_AP(access) | RASR_XN | RASR_S | RASR_C)
 #define ATTRIBUTES_FLASH       (RASR_AP(6) | RASR_C)
+/* Any region that is used, before its sub-regions are opened. */
+#define CLOSED (RASR_SRD(0xFF) | RASR_ENABLE)
 
 /* Whole sub-regions of one region: what a region can make accessible. */
 struct run {
@@ -137,6 +139,17 @@ static bool region_is_free(const struct mpu_layout *layout, uint32_t number)
     return (layout->region[number].rasr & RASR_ENABLE) == 0;
 }
 
+/* `region` is a free one. */
+static void set_region(struct mpu_layout_region *region, uint32_t start, const struct run *run,
+                       uint32_t attributes)
+{
+    uint32_t base = round_down(start, run->shift + 3);
+    uint32_t open = (1u << (run->bytes >> run->shift)) - 1;
+    region->rbar |= base;
+    region->rasr = ((attributes | CLOSED) & ~RASR_SRD(open << ((start - base) >> run->shift))) |
+                   (run->shift + 2) << 1;
+}
+
 /* Puts the runs into free regions below `end`, the highest first. Returns 1 + the number of that,
  * which is the handle of an extra: the last region can only be one's. */
 static uint32_t set_regions(struct mpu_layout *layout, uint32_t end, const struct cover *cover,
@@ -145,8 +158,7 @@ static uint32_t set_regions(struct mpu_layout *layout, uint32_t end, const struc
     uint32_t number = end;
     uint32_t highest = 0;
     uint32_t start = cover->start;
-    for (uint32_t i = 0; i < RUNS_MAX; i++) {
-        const struct run *run = &cover->runs[i];
+    for (const struct run *run = cover->runs; run < cover->runs + RUNS_MAX; run++) {
         if (run->bytes == 0) {
             continue;
         }
@@ -154,13 +166,7 @@ static uint32_t set_regions(struct mpu_layout *layout, uint32_t end, const struc
             number--;
         } while (!region_is_free(layout, number));
         highest = highest == 0 ? number + 1 : highest;
-        uint32_t base = round_down(start, run->shift + 3);
-        uint32_t enabled = ((1u << (run->bytes >> run->shift)) - 1)
-                           << ((start - base) >> run->shift);
-        layout->region[number] = (struct mpu_layout_region){
-            base | RBAR_VALID | number,
-            attributes | RASR_SRD(~enabled & 0xFF) | (run->shift + 2) << 1 | RASR_ENABLE,
-        };
+        set_region(&layout->region[number], start, run, attributes);
         layout->extra[number] = end == MPU_LAYOUT_REGIONS ? (uint8_t)highest : 0;
         start += run->bytes;
     }
@@ -247,17 +253,16 @@ static bool place_at(const struct mpu_layout_ram_request *request, uint32_t star
  * several above. Of two that end alike, the better aligned one: apps align what they share. */
 static bool find_placement(const struct mpu_layout_ram_request *request, struct placement *best)
 {
-    if (request->fixed_start) {
-        return place_at(request, request->available_start, best);
-    }
     best->end = UINT32_MAX;
-    for (uint32_t shift = SHIFT_FIRST; shift <= SHIFT_LAST; shift++) {
+    uint32_t shift = request->fixed_start ? 0 : SHIFT_FIRST;
+    do {
         struct placement placement;
         if (place_at(request, round_up(request->available_start, shift), &placement) &&
             placement.end <= best->end) {
             *best = placement;
         }
-    }
+        shift++;
+    } while (!request->fixed_start && shift <= SHIFT_LAST);
     return best->end != UINT32_MAX;
 }
 

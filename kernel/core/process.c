@@ -43,15 +43,24 @@ struct process *process_find(struct process_id id)
     return process;
 }
 
-struct process *process_find_at(uint32_t flash_start)
+struct process *process_after(const struct process *process)
 {
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *process = kernel.process[slot];
-        if (process != NULL && process->layout.flash_start == flash_start) {
-            return process;
+    for (uint32_t slot = process != NULL ? process->slot + 1u : 0; slot < KERNEL_PROCESS_SLOTS;
+         slot++) {
+        if (kernel.process[slot] != NULL) {
+            return kernel.process[slot];
         }
     }
     return NULL;
+}
+
+struct process *process_find_at(uint32_t flash_start)
+{
+    struct process *process = NULL;
+    while ((process = process_after(process)) != NULL &&
+           process->layout.flash_start != flash_start) {
+    }
+    return process;
 }
 
 bool process_id_is_alive(struct process_id id)
@@ -155,14 +164,14 @@ static uint32_t app_ram_end(void)
  * answer is its end. When there is none, both are the end of RAM. */
 static uint32_t find_hole(uint32_t *start)
 {
-    uint32_t end = app_ram_end();
-    bool moved = true;
-    while (moved) {
+    uint32_t end;
+    bool moved;
+    do {
         moved = false;
         end = app_ram_end();
-        for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
-            const struct process *process = kernel.process[i];
-            if (process == NULL || process->layout.ram_end <= *start) {
+        const struct process *process = NULL;
+        while ((process = process_after(process)) != NULL) {
+            if (process->layout.ram_end <= *start) {
                 continue;
             }
             if (process->layout.ram_start <= *start) {
@@ -172,16 +181,16 @@ static uint32_t find_hole(uint32_t *start)
                 end = process->layout.ram_start;
             }
         }
-    }
+    } while (moved);
     return end;
 }
 
 uint32_t process_ram_free_bytes(void)
 {
     uint32_t bytes = app_ram_end() - (uint32_t)(uintptr_t)kernel.config->bounds.app_ram_start;
-    for (uint32_t i = 0; i < KERNEL_PROCESS_SLOTS; i++) {
-        const struct process *process = kernel.process[i];
-        bytes -= process != NULL ? process->layout.ram_end - process->layout.ram_start : 0;
+    const struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        bytes -= process->layout.ram_end - process->layout.ram_start;
     }
     return bytes;
 }
@@ -318,14 +327,13 @@ void process_restart(struct process *process)
     start_life(process);
 }
 
-static bool has_name(const struct process *process, const char *name)
+static bool fits(const struct kernel_fault_rule *rule, const struct process *process)
 {
-    struct const_slice own = process_name(process);
-    uint32_t i = 0;
-    while (i < own.length && name[i] != '\0' && (uint8_t)name[i] == own.bytes[i]) {
-        i++;
+    struct const_slice name = {(const uint8_t *)rule->process_name, 0};
+    while (rule->process_name != NULL && rule->process_name[name.length] != '\0') {
+        name.length++;
     }
-    return i == own.length && name[i] == '\0';
+    return rule->process_name == NULL || process_has_name(process, name);
 }
 
 static const struct kernel_fault_rule *fault_rule(const struct process *process)
@@ -333,7 +341,7 @@ static const struct kernel_fault_rule *fault_rule(const struct process *process)
     static const struct kernel_fault_rule no_rule = {NULL, KERNEL_FAULT_STOP, 0};
     const struct kernel_fault_rule *rule = kernel.config->fault_rules;
     for (uint32_t i = kernel.config->fault_rule_count; i > 0; i--, rule++) {
-        if (rule->process_name == NULL || has_name(process, rule->process_name)) {
+        if (fits(rule, process)) {
             return rule;
         }
     }
@@ -386,6 +394,12 @@ struct const_slice process_name(const struct process *process)
 {
     const uint8_t *image = process_memory(process->layout.flash_start);
     return (struct const_slice){image + process->app.name, process->app.name_length};
+}
+
+bool process_has_name(const struct process *process, struct const_slice name)
+{
+    return process->app.name_length == name.length &&
+           memcmp(process_name(process).bytes, name.bytes, name.length) == 0;
 }
 
 int process_set_break(struct process *process, uint32_t wanted)

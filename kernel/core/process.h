@@ -95,6 +95,9 @@ enum app_refusal process_create(uint32_t flash_start, const struct tbf_app *app)
 /* The process of this identifier while this life lasts, else NULL. */
 struct process *process_find(struct process_id id);
 
+/* All there are, in the order of their slots: the first after NULL; NULL after the last. */
+struct process *process_after(const struct process *process);
+
 /* Whatever its state, the process of the app at that flash address, else NULL. */
 struct process *process_find_at(uint32_t flash_start);
 
@@ -174,6 +177,7 @@ static inline bool process_frame_is_valid(const struct process *process)
 }
 
 struct const_slice process_name(const struct process *process);
+bool process_has_name(const struct process *process, struct const_slice name);
 
 /* Bytes of struct process with the table of grants. */
 uint32_t process_block_bytes(void);

@@ -108,10 +108,9 @@ static ARCH_OUT_OF_LINE void write_memory(void)
 static _Noreturn void finish_panic(void)
 {
     write_memory();
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        if (kernel.process[slot] != NULL) {
-            report_process(kernel.process[slot]);
-        }
+    const struct process *process = NULL;
+    while ((process = process_after(process)) != NULL) {
+        report_process(process);
     }
     report_say(TEXT_PANIC_END);
     arch_halt();

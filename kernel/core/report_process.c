@@ -140,13 +140,10 @@ static struct deferred_call *dump_call(void)
 
 static struct process *next_to_dump(void)
 {
-    for (uint32_t slot = 0; slot < KERNEL_PROCESS_SLOTS; slot++) {
-        struct process *process = kernel.process[slot];
-        if (process != NULL && process->dump != 0) {
-            return process;
-        }
+    struct process *process = NULL;
+    while ((process = process_after(process)) != NULL && process->dump == 0) {
     }
-    return NULL;
+    return process;
 }
 
 static void dump(void *self)
