@@ -13,7 +13,7 @@ import sys
 
 HANDLER_FRAMES = 36 + 36 + 108  # with the word that aligns; the first may belong to the kernel's own SVC
 TRAP = 128  # TRAP_STACK there: what a fault leaves for looking whether it is a capsule's trap
-FAULT_REPORT = 640  # REPORT_STACK of kernel/arch/cortex_m/switch.S: with less, the report of a fault starts over
+FAULT_REPORT = 704  # REPORT_STACK of kernel/arch/cortex_m/switch.S: with less, the report of a fault starts over
 
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
 LINE = re.compile(r"^\s*([0-9a-f]+):\s+(?:[0-9a-f]{4} ?){1,2}\s+(\S+)\s*(.*)$")

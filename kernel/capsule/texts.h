@@ -67,6 +67,7 @@
     TEXT(FLASH_REFUSED, "the flash did not take it")                                               \
     TEXT(NO_ROOM_IN_FLASH, "there is no room in flash")                                            \
     TEXT(FLASH_BROKEN, "The flash of the apps does not work: nothing can be installed\r\n")        \
+    TEXT(BYTES_LOST, "[%u bytes lost]\r\n")                                                        \
     TEXT(LINE_END, "\r\n")                                                                         \
     /* CFSR, bit by bit (ARMv7-M ARM, B3.2.15) */                                                  \
     TEXT(CFSR, "MemManage IACCVIOL")                                                               \

@@ -189,7 +189,8 @@ static bool print_piece(const struct process_console *console, BORROWED struct t
 static void work(struct process_console *console)
 {
     while (!console->sending) {
-        struct text text = text_begin(SLICE_OF(console->text));
+        uint8_t room[PROCESS_CONSOLE_OUT];
+        struct text text = text_begin(SLICE_OF(room));
         if (console->prints != COMMAND_NONE) {
             bool more = print_piece(console, &text);
             console->step++;

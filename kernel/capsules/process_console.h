@@ -23,25 +23,24 @@
 #define PROCESS_CONSOLE_AHEAD (LINE_EDIT_BYTES + 16u)
 
 struct process_console {
-    const struct hil_uart *uart; /* borrowed for ever */
-    struct hil_uart_client client;
-    struct line_edit line;
-    uint32_t prints;      /* the command that still has to print, 0: none */
-    uint32_t step;        /* how often it has printed */
-    uint32_t target;      /* index of the process it is about */
-    uint32_t ahead_first; /* how many bytes were taken from the ring of what was typed ahead, */
-    uint32_t ahead_end;   /* and put there */
     bool sending;         /* `out` is lent */
     bool entered;         /* a line is, and has still to be carried out */
     bool prompt;          /* is due */
     bool greeted;         /* the first byte has come */
     bool muted;           /* console-stop: no prompt, no echo */
+    uint32_t prints;      /* the command that still has to print, 0: none */
+    uint32_t step;        /* how often it has printed */
+    uint32_t target;      /* index of the process it is about */
+    uint32_t ahead_first; /* how many bytes were taken from the ring of what was typed ahead, */
+    uint32_t ahead_end;   /* and put there */
+    const struct hil_uart *uart; /* borrowed for ever */
+    struct hil_uart_client client;
     struct dma_buffer in;
     struct dma_buffer out;
     uint8_t in_bytes[1];
-    uint8_t out_bytes[PROCESS_CONSOLE_OUT];
-    uint8_t text[PROCESS_CONSOLE_OUT]; /* what goes to `out` next is put together here */
     uint8_t ahead[PROCESS_CONSOLE_AHEAD];
+    struct line_edit line;
+    uint8_t out_bytes[PROCESS_CONSOLE_OUT];
 };
 
 /* Becomes the client of `uart`, which nobody else may use, and starts to listen. */

@@ -8,6 +8,12 @@
 
 #define LOST_NOTE_BYTES 32u /* more than "[4294967295 bytes lost]\r\n" has */
 
+/* A call of it is shorter than the address. */
+static ARCH_OUT_OF_LINE struct debug_ring *ring_get(void)
+{
+    return &kernel.debug;
+}
+
 /* The capsule that shares the UART out may have trapped: then nobody has it any more. */
 static bool must_write_now(void)
 {
@@ -15,30 +21,29 @@ static bool must_write_now(void)
     return !kernel.in_main_loop || kernel.panicking || uart == NULL || guard_is_dead(uart->owner);
 }
 
-/* The oldest bytes that lie in one piece. */
-static struct const_slice oldest_piece(const struct debug_ring *ring)
+/* The oldest bytes that lie in one piece: so many, from offset first % DEBUG_RING_BYTES. */
+static uint32_t oldest_piece(const struct debug_ring *ring)
 {
-    uint32_t to_end = DEBUG_RING_BYTES - ring->first;
-    return (struct const_slice){&ring->bytes[ring->first],
-                                ring->count < to_end ? ring->count : to_end};
+    uint32_t count = ring->end - ring->first;
+    uint32_t to_end = DEBUG_RING_BYTES - ring->first % DEBUG_RING_BYTES;
+    return count < to_end ? count : to_end;
 }
 
-static void drop_oldest(struct debug_ring *ring, uint32_t count)
+static void drop_sent(struct debug_ring *ring)
 {
-    ring->first = (uint16_t)((ring->first + count) % DEBUG_RING_BYTES);
-    ring->count = (uint16_t)(ring->count - count);
+    ring->first += ring->sending;
+    ring->sending = 0;
 }
 
 static void pump(void *self)
 {
     struct debug_ring *ring = self;
-    const struct hil_uart *uart = kernel.config->debug_uart;
-    if (ring->sending != 0 || ring->count == 0) {
+    if (ring->sending != 0 || ring->first == ring->end) {
         return;
     }
-    struct const_slice piece = oldest_piece(ring);
-    ring->sending = (uint16_t)piece.length;
-    if (hil_uart_transmit(uart, &ring->buffer, ring->first, piece.length) != K_OK) {
+    ring->sending = oldest_piece(ring);
+    if (hil_uart_transmit(kernel.config->debug_uart, &ring->buffer, ring->first % DEBUG_RING_BYTES,
+                          ring->sending) != K_OK) {
         ring->sending = 0; /* the next text tries again */
     }
 }
@@ -47,8 +52,7 @@ static void transmitted(void *self, int status)
 {
     struct debug_ring *ring = self;
     (void)status; /* there is nobody to tell */
-    drop_oldest(ring, ring->sending);
-    ring->sending = 0;
+    drop_sent(ring);
     report_go_on();
     deferred_call_request(&ring->pump);
 }
@@ -64,9 +68,10 @@ static const struct hil_uart_client uart_client = {transmitted, received, &kerne
 
 void debug_start(void)
 {
-    kernel.debug.pump.call = pump;
-    kernel.debug.pump.self = &kernel.debug;
-    kernel.debug.buffer = (struct dma_buffer)DMA_BUFFER_OF(kernel.debug.bytes);
+    struct debug_ring *ring = ring_get();
+    ring->pump.call = pump;
+    ring->pump.self = ring;
+    ring->buffer = (struct dma_buffer)DMA_BUFFER_OF(ring->bytes);
     const struct hil_uart *uart = kernel.config->debug_uart;
     if (uart != NULL) {
         hil_uart_set_client(uart, &uart_client);
@@ -76,72 +81,71 @@ void debug_start(void)
 
 void debug_flush(void)
 {
-    struct debug_ring *ring = &kernel.debug;
+    struct debug_ring *ring = ring_get();
     /* write_now waits for a transfer under way: those bytes are out or on their way by then. */
-    drop_oldest(ring, ring->sending);
-    ring->sending = 0;
-    while (ring->count > 0) {
-        struct const_slice piece = oldest_piece(ring);
-        kernel.config->chip->write_now(piece);
-        drop_oldest(ring, piece.length);
+    drop_sent(ring);
+    while (ring->first != ring->end) {
+        ring->sending = oldest_piece(ring);
+        kernel.config->chip->write_now(
+            (struct const_slice){&ring->bytes[ring->first % DEBUG_RING_BYTES], ring->sending});
+        drop_sent(ring);
     }
+}
+
+/* Bytes that can be put there, with the note of what was lost before them if there is one. */
+static uint32_t ring_room(const struct debug_ring *ring)
+{
+    uint32_t note = ring->lost != 0 ? LOST_NOTE_BYTES : 0;
+    uint32_t taken = ring->end - ring->first + note;
+    return taken < DEBUG_RING_BYTES ? DEBUG_RING_BYTES - taken : 0;
 }
 
 uint32_t debug_room(void)
 {
-    const struct debug_ring *ring = &kernel.debug;
-    if (must_write_now()) {
-        return UINT32_MAX;
-    }
-    uint32_t room = DEBUG_RING_BYTES - ring->count;
-    uint32_t note = ring->lost != 0 ? LOST_NOTE_BYTES : 0; /* comes first */
-    return room > note ? room - note : 0;
+    return must_write_now() ? UINT32_MAX : ring_room(ring_get());
 }
 
-static bool put(struct debug_ring *ring, struct const_slice text)
+static void put(struct debug_ring *ring, struct const_slice text)
 {
-    if (text.length > DEBUG_RING_BYTES - ring->count) {
-        return false;
-    }
     for (uint32_t i = 0; i < text.length; i++) {
-        ring->bytes[(ring->first + ring->count + i) % DEBUG_RING_BYTES] = text.bytes[i];
+        ring->bytes[ring->end % DEBUG_RING_BYTES] = text.bytes[i];
+        ring->end++;
     }
-    ring->count = (uint16_t)(ring->count + text.length);
-    return true;
 }
 
 /* Out of line: a panic has no stack to give away. */
 static ARCH_OUT_OF_LINE void note_lost(struct debug_ring *ring)
 {
-    uint8_t digits[10];
-    uint32_t count = text_decimal_digits(ring->lost, digits);
+    uint8_t room[LOST_NOTE_BYTES];
+    struct text note = text_begin(SLICE_OF(room));
+    text_say_values(&note, TEXT_BYTES_LOST, &ring->lost);
+    put(ring, text_done(&note));
     ring->lost = 0;
-    put(ring, SLICE_OF_TEXT("["));
-    put(ring, const_slice_part((struct const_slice){digits, 10}, 10u - count, count));
-    put(ring, SLICE_OF_TEXT(" bytes lost]\r\n"));
 }
 
 void debug_write(struct const_slice text)
 {
+    struct debug_ring *ring = ring_get();
     if (must_write_now()) {
         debug_flush();
         kernel.config->chip->write_now(text);
         return;
     }
-    struct debug_ring *ring = &kernel.debug;
-    if (ring->lost != 0 && DEBUG_RING_BYTES - ring->count >= text.length + LOST_NOTE_BYTES) {
-        note_lost(ring);
-    }
-    if (ring->lost != 0 || !put(ring, text)) {
+    if (text.length > ring_room(ring)) {
         ring->lost += text.length;
+    } else {
+        if (ring->lost != 0) {
+            note_lost(ring);
+        }
+        put(ring, text);
     }
     deferred_call_request(&ring->pump);
 }
 
 void debug_write_for_app(struct const_slice text)
 {
-    struct debug_ring *ring = &kernel.debug;
-    if (!must_write_now() && ring->count + text.length > DEBUG_RING_BYTES / 2u) {
+    struct debug_ring *ring = ring_get();
+    if (!must_write_now() && ring->end - ring->first + text.length > DEBUG_RING_BYTES / 2u) {
         ring->lost += text.length;
         return;
     }

@@ -19,12 +19,11 @@
 /* Text that waits for the board's UART. */
 #define DEBUG_RING_BYTES 512u
 struct debug_ring {
-    struct dma_buffer buffer;  /* the bytes, to the UART */
-    uint32_t first;            /* oldest byte */
-    uint32_t count;            /* bytes that wait, those on their way included */
+    uint32_t first, end;       /* bytes that were ever taken out, and put in: those between wait */
     uint32_t sending;          /* of them on their way; 0: the UART is idle */
     uint32_t lost;             /* bytes dropped since the ring was last seen with room */
     struct deferred_call pump; /* starts the UART */
+    struct dma_buffer buffer;  /* the bytes, to the UART */
     uint8_t bytes[DEBUG_RING_BYTES];
 };
 

@@ -13,7 +13,7 @@ void report(struct const_slice name, enum text_id id, const uint32_t *values)
     uint8_t room[TEXT_BYTES];
     struct text text = {.room = SLICE_OF(room), .name = name};
     text_say_values(&text, id, values);
-    debug_write(text_done(&text));
+    debug_write((struct const_slice){room, text.length});
 }
 
 void report_values(enum text_id id, const uint32_t *values)

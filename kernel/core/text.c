@@ -88,27 +88,21 @@ static void pad_to(struct text *text, uint32_t column)
     }
 }
 
-uint32_t text_decimal_digits(uint32_t value, uint8_t digits[10])
-{
-    uint32_t count = 0;
-    do {
-        count++;
-        digits[10 - count] = (uint8_t)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    return count;
-}
-
 void text_add_decimal(struct text *text, uint32_t value, uint32_t width)
 {
-    uint8_t digits[10];
-    uint32_t count = text_decimal_digits(value, digits);
+    uint8_t digits[10]; /* the last one first */
+    uint32_t count = 0;
+    do {
+        digits[count] = (uint8_t)('0' + value % 10u);
+        value /= 10u;
+        count++;
+    } while (value != 0);
     for (uint32_t i = count; i < width; i++) {
         text_add_byte(text, ' ');
     }
     while (count > 0) {
-        text_add_byte(text, digits[10 - count]);
         count--;
+        text_add_byte(text, digits[count]);
     }
 }
 

@@ -55,7 +55,7 @@
     .equ SCB_SHCSR, 0xE000ED24          @ then CFSR +4, HFSR +8, MMFAR +16, BFAR +20
     .equ SHCSR_PENDED, 0xF000           @ UsageFault, MemManage, BusFault, SVCall
     .equ CONTROL_UNPRIVILEGED, 1
-    .equ REPORT_STACK, 640              @ bytes of stack that the report of a kernel fault takes
+    .equ REPORT_STACK, 704              @ bytes of stack that the report of a kernel fault takes
     .equ TRAP_STACK, 128                @ and that looking whether a capsule trapped takes
 
     .section .bss.arch_switch, "aw", %nobits
