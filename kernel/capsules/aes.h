@@ -13,11 +13,11 @@
 
 struct aes_driver {
     const struct hil_aes *aes; /* borrowed for ever */
+    bool busy;                 /* a block is under way */
     struct hil_aes_client client;
     struct deferred_call deferred;
     struct process_id turn; /* whose it is, or was last */
     int32_t effort_left;    /* of the turn */
-    bool busy;              /* a block is under way */
     struct dma_buffer request;
     uint8_t request_bytes[HIL_AES_REQUEST_BYTES];
 };

@@ -51,22 +51,21 @@ struct nvm_pool_request {
 
 struct nvm_pool {
     struct dma_buffer page;
+    enum nvm_pool_step step;
+    bool is_erased;                /* the page in the buffer, when it was last looked at */
     const struct hil_flash *flash; /* borrowed for ever */
     struct hil_flash_notes notes;  /* of the sectors, as their seals say */
     struct nvm_pool_request request;
-    enum nvm_pool_step step;
-    bool is_erased;       /* the page in the buffer, when it was last looked at */
-    uint32_t page_number; /* of a sector: 0 is the seal's */
-    uint32_t old,
-        target;        /* sectors of the block that is written; UINT32_MAX: there is no old one */
-    uint32_t from, to; /* what of its bytes */
-    uint32_t loaded;   /* the sector whose check sums are known; UINT32_MAX: none */
-    uint32_t failures; /* of flash operations, in a row */
+    uint32_t page_number;   /* of a sector: 0 is the seal's */
+    uint32_t old, target;   /* sectors of the block that is written; old UINT32_MAX: none */
+    uint32_t from, to;      /* what of its bytes */
+    uint32_t loaded;        /* the sector whose check sums are known; UINT32_MAX: none */
+    uint32_t failures;      /* of flash operations, in a row */
+    uint32_t first_address; /* of the pool */
+    uint32_t scanned;       /* sectors, since the start */
+    uint32_t sequence;      /* the highest that there is */
+    uint32_t next_target;   /* where to look for a free one: all wear alike */
     uint32_t checksums[NVM_POOL_PAGES + 1u]; /* of the block's pages, as they are to be */
-    uint32_t first_address;                  /* of the pool */
-    uint32_t scanned;                        /* sectors, since the start */
-    uint32_t sequence;                       /* the highest that there is */
-    uint32_t next_target;                    /* where to look for a free one: all wear alike */
     uint8_t page_bytes[HIL_FLASH_PAGE_BYTES];
 };
 

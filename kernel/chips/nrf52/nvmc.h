@@ -38,8 +38,8 @@ enum nrf52_nvmc_operation {
 struct nrf52_nvmc_window {
     uint32_t start, size_bytes; /* of flash; multiples of HIL_FLASH_SECTOR_BYTES. The board's */
     const struct hil_flash_client *client;
-    struct deferred_call deferred;
     enum nrf52_nvmc_operation operation;
+    struct deferred_call deferred;
     uint32_t address;          /* of the operation, in flash */
     struct dma_buffer *buffer; /* NULL: none */
     struct slice bytes;        /* of the buffer */
