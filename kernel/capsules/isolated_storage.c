@@ -30,75 +30,73 @@ _Static_assert(UPCALL_OF(ABI_ISOLATED_STORAGE_SIZE) == ABI_ISOLATED_STORAGE_UPCA
 /* What the pool has answered. The process is told when a request is over. */
 static void take(struct isolated_storage_driver *driver, int result)
 {
-    const struct nvm_pool_request *request = &driver->pool->request;
-    uint32_t wish = 0, bytes = request->done;
+    struct nvm_pool *pool = driver->pool;
     int status = result;
     if (result == K_OK) {
         return;
     }
-    grant_enter (isolated_grant, request->id, p) {
-        wish = p->wish;
-        p->wish = 0;
-    }
-    if (result == K_ECANCEL) {
-        status = K_ERESERVE;
-    } else if (result == K_EALREADY) {
+    if (result == K_EALREADY) {
         status = K_OK;
-        if (wish == ABI_ISOLATED_STORAGE_SIZE) {
-            bool has_room = nvm_pool_has_room(driver->pool, request->owner);
+    } else if (result == K_ECANCEL) {
+        status = K_ERESERVE;
+    }
+    grant_enter (isolated_grant, pool->request.id, p) {
+        uint32_t bytes = pool->request.done;
+        if (status == K_OK && p->wish == ABI_ISOLATED_STORAGE_SIZE) {
+            bool has_room = nvm_pool_has_room(pool, pool->request.owner);
             status = has_room ? K_OK : K_ENOMEM;
             bytes = has_room ? REGION_BYTES : 0;
         }
+        (void)upcall_schedule(&isolated_grant, pool->request.id, UPCALL_OF(p->wish),
+                              (uint32_t)-status, bytes, 0);
+        p->wish = 0;
     }
-    (void)upcall_schedule(&isolated_grant, request->id, UPCALL_OF(wish), (uint32_t)-status, bytes,
-                          0);
     deferred_call_request(&driver->deferred);
 }
 
-/* The request of process `id`, as it has its buffers now. Answers as nvm_pool_next. */
-static int begin(struct isolated_storage_driver *driver, struct nvm_pool_request *request,
-                 uint32_t wish)
+/* The pool's request, of a process as it has its buffers now. Answers as nvm_pool_next. */
+static int begin(struct nvm_pool *pool, uint32_t wish)
 {
-    request->owner = storage_write_id(request->id);
-    request->writes = wish == ABI_ISOLATED_STORAGE_WRITE;
+    pool->request.owner = storage_write_id(pool->request.id);
+    pool->request.writes = wish == ABI_ISOLATED_STORAGE_WRITE;
     if (wish != ABI_ISOLATED_STORAGE_SIZE) {
-        uint32_t length =
-            allow_length(&isolated_grant, request->id,
-                         request->writes ? ALLOW_READ_ONLY : ALLOW_READ_WRITE, NVM_POOL_BUFFER);
+        uint32_t length = allow_length(&isolated_grant, pool->request.id,
+                                       pool->request.writes ? ALLOW_READ_ONLY : ALLOW_READ_WRITE,
+                                       NVM_POOL_BUFFER);
         if (length == 0) {
             return K_ERESERVE;
         }
-        if (request->offset >= REGION_BYTES || length > REGION_BYTES - request->offset) {
+        if (pool->request.offset >= REGION_BYTES || length > REGION_BYTES - pool->request.offset) {
             return K_EINVAL;
         }
-        request->length = length;
+        pool->request.length = length;
     }
-    return nvm_pool_next(driver->pool, K_OK);
+    return nvm_pool_next(pool, K_OK);
 }
 
 /* The next process in turn that wants something. */
 static void isolated_deferred(void *self)
 {
     struct isolated_storage_driver *driver = self;
-    struct nvm_pool_request *request = &driver->pool->request;
+    struct nvm_pool *pool = driver->pool;
     uint32_t least = UINT32_MAX, wish = 0;
-    if (nvm_pool_is_busy(driver->pool)) {
+    if (nvm_pool_is_busy(pool)) {
         return;
     }
-    *request = (struct nvm_pool_request){.grant = &isolated_grant};
+    pool->request = (struct nvm_pool_request){.grant = &isolated_grant};
     grant_each (isolated_grant, id, p) {
         /* Those behind the last one come first. */
         uint32_t turn = process_id_index(id) - driver->last_index - 1u;
         if (p->wish != 0 && turn <= least) {
             least = turn;
             wish = p->wish;
-            request->id = id;
-            request->offset = p->offset;
+            pool->request.id = id;
+            pool->request.offset = p->offset;
         }
     }
     if (wish != 0) {
-        driver->last_index = process_id_index(request->id);
-        take(driver, begin(driver, request, wish));
+        driver->last_index = process_id_index(pool->request.id);
+        take(driver, begin(pool, wish));
     }
 }
 

@@ -18,23 +18,27 @@ _Static_assert(ABI_NVM_STORAGE_RW_READ == NVM_POOL_BUFFER &&
                    ABI_NVM_STORAGE_RO_WRITE == NVM_POOL_BUFFER,
                "the buffers of the pool are those of the ABI");
 
+/* The upcall of a command. */
+#define UPCALL_OF(command) ((command)-ABI_NVM_STORAGE_READ)
+_Static_assert(UPCALL_OF(ABI_NVM_STORAGE_READ) == ABI_NVM_STORAGE_UPCALL_READ &&
+                   UPCALL_OF(ABI_NVM_STORAGE_WRITE) == ABI_NVM_STORAGE_UPCALL_WRITTEN,
+               "upcalls come in the order of the commands");
+
 /* --- Requests --- */
 
 /* What the pool has answered. When a request is over, its process is told how much was done, all of
  * it or less. */
 static void take(struct nvm_storage_driver *driver, int result)
 {
-    const struct nvm_pool_request *request = &driver->pool->request;
+    struct nvm_pool *pool = driver->pool;
     if (result == K_OK) {
         return;
     }
-    grant_enter (nvm_storage_grant, request->id, p) {
+    grant_enter (nvm_storage_grant, pool->request.id, p) {
+        (void)upcall_schedule(&nvm_storage_grant, pool->request.id, UPCALL_OF(p->wish),
+                              pool->request.done, 0, 0);
         p->wish = 0;
     }
-    (void)upcall_schedule(&nvm_storage_grant, request->id,
-                          request->writes ? ABI_NVM_STORAGE_UPCALL_WRITTEN
-                                          : ABI_NVM_STORAGE_UPCALL_READ,
-                          request->done, 0, 0);
     deferred_call_request(&driver->deferred);
 }
 
@@ -42,27 +46,27 @@ static void take(struct nvm_storage_driver *driver, int result)
 static void nvm_storage_deferred(void *self)
 {
     struct nvm_storage_driver *driver = self;
-    struct nvm_pool_request *request = &driver->pool->request;
+    struct nvm_pool *pool = driver->pool;
     uint32_t least = UINT32_MAX;
-    if (nvm_pool_is_busy(driver->pool)) {
+    if (nvm_pool_is_busy(pool)) {
         return;
     }
-    *request = (struct nvm_pool_request){.grant = &nvm_storage_grant};
+    pool->request = (struct nvm_pool_request){.grant = &nvm_storage_grant};
     grant_each (nvm_storage_grant, id, p) {
         /* Those behind the last one come first. */
         uint32_t turn = process_id_index(id) - driver->last_index - 1u;
         if (p->wish != 0 && turn <= least) {
             least = turn;
-            request->id = id;
-            request->owner = p->owner;
-            request->writes = p->wish == ABI_NVM_STORAGE_WRITE;
-            request->offset = p->offset;
-            request->length = p->length;
+            pool->request.id = id;
+            pool->request.owner = p->owner;
+            pool->request.writes = p->wish == ABI_NVM_STORAGE_WRITE;
+            pool->request.offset = p->offset;
+            pool->request.length = p->length;
         }
     }
-    if (!process_id_is_none(request->id)) {
-        driver->last_index = process_id_index(request->id);
-        take(driver, nvm_pool_next(driver->pool, K_OK));
+    if (!process_id_is_none(pool->request.id)) {
+        driver->last_index = process_id_index(pool->request.id);
+        take(driver, nvm_pool_next(pool, K_OK));
     }
 }
 
