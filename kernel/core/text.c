@@ -12,12 +12,13 @@ struct unpacking {
     uint8_t waiting[TEXT_PAIRS_DEEP]; /* second halves of pairs whose first one is not through */
 };
 
+/* A capsule can make an identifier of any number: what is no text is an empty one. */
 static void unpack_begin(struct unpacking *from, enum text_id id)
 {
     const uint8_t *at = text_packed;
-    while (id > 0) {
+    for (uint32_t left = (uint32_t)id < TEXT_COUNT ? (uint32_t)id : TEXT_NOTHING; left > 0;
+         left--) {
         at += 1u + *at;
-        id--;
     }
     from->at = at + 1;
     from->end = from->at + *at;

@@ -125,6 +125,24 @@ static void test_names(void **state)
     expect_text(&text, "App a?[2Jb 456789012345678901234567890123456 at 0x00000010 not loaded: ");
 }
 
+/* A capsule may make an identifier of any number: what is no text says nothing. */
+static void test_what_is_no_text(void **state)
+{
+    (void)state;
+    static const int32_t numbers[] = {TEXT_COUNT, TEXT_COUNT + 1, TEXT_COUNT + 2000, INT32_MAX, -1,
+                                      INT32_MIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        enum text_id id = (enum text_id)numbers[i];
+        struct text text = text_begin(SLICE_OF(room));
+        text_say(&text, id);
+        expect_text(&text, "");
+        text_say_values(&text, id, NULL);
+        expect_text(&text, "");
+        assert_true(text_begins_with(id, SLICE_OF_TEXT("")));
+        assert_false(text_begins_with(id, SLICE_OF_TEXT("stop")));
+    }
+}
+
 static void test_none_is_too_long(void **state)
 {
     (void)state;
@@ -147,7 +165,7 @@ int main(void)
         cmocka_unit_test(test_numbers),          cmocka_unit_test(test_what_does_not_fit_is_cut),
         cmocka_unit_test(test_every_text),       cmocka_unit_test(test_values),
         cmocka_unit_test(test_first_words),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_none_is_too_long),
+        cmocka_unit_test(test_none_is_too_long), cmocka_unit_test(test_what_is_no_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
