@@ -106,8 +106,11 @@ bool process_report_process(uint32_t index, uint32_t step, struct text *text)
 bool process_report_kernel(uint32_t step, struct text *text)
 {
     struct kernel_view view;
-    kernel_view_get(&view);
     enum text_id id = (enum text_id)(TEXT_KERNEL_HEAD + step);
+    if (step > TEXT_KERNEL_APP_RAM - TEXT_KERNEL_HEAD) {
+        return false; /* another text might take more values than there are */
+    }
+    kernel_view_get(&view);
     text_say_values(text, id, &view.text_start);
     return id < TEXT_KERNEL_APP_RAM;
 }

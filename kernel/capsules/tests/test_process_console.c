@@ -386,6 +386,25 @@ static void test_history(void **state)
     expect_sent("\r" PROMPT "stop blink\x1B[K\r\nblink stopped\r\n" PROMPT);
 }
 
+/* A capsule may ask for any step: what is none says nothing, and takes no values. */
+static void test_steps_that_are_none(void **state)
+{
+    (void)state;
+    uint8_t room[TEXT_BYTES];
+    struct text text = text_begin(SLICE_OF(room));
+    for (uint32_t step = 0; step < 4; step++) {
+        assert_int_equal(process_report_kernel(step, &text), step < 3);
+    }
+    for (uint32_t id = 0; id < TEXT_COUNT; id++) {
+        uint32_t step = id - (uint32_t)TEXT_KERNEL_HEAD;
+        if (step > 3) {
+            text = text_begin(SLICE_OF(room));
+            assert_false(process_report_kernel(step, &text));
+            assert_int_equal(text_done(&text).length, 0);
+        }
+    }
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
 int main(void)
@@ -410,6 +429,7 @@ int main(void)
         TEST(test_nasty_name),
         TEST(test_lost_transmission_does_not_hang),
         TEST(test_history),
+        TEST(test_steps_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
