@@ -195,12 +195,15 @@ int upcall_schedule(const struct grant *grant, struct process_id id, uint32_t nu
 }
 
 /* The process's buffer as it is now. A buffer stays inside the process's memory for as long as it
- * is recorded: the break cannot fall below it. */
+ * is recorded: the break cannot fall below it. A capsule can make a kind of any number, and a
+ * subscription is no buffer: nobody has looked where its two words point. */
 static const struct grant_pair *buffer_get(const struct grant *grant, struct process_id id,
                                            enum allow_kind kind, uint32_t number)
 {
     struct process *process = process_find(id);
-    uint32_t block = process != NULL ? grant_block_get(process, grant, false) : 0;
+    uint32_t block = process != NULL && (uint32_t)kind != ABI_CLASS_SUBSCRIBE
+                         ? grant_block_get(process, grant, false)
+                         : 0;
     const struct grant_pair *buffer =
         block != 0 ? grant_pair_get(grant, block, kind, number) : NULL;
     return buffer != NULL ? buffer : &grant_no_pair;

@@ -240,6 +240,25 @@ static void test_buffers_are_copied_within_bounds(void **state)
     assert_memory_equal(memory - 1, "<ab23456abc>", 12);
 }
 
+/* A capsule may make a kind of any number. A subscription is no buffer: its user data is the app's
+ * choice, and would be the length. */
+static void test_a_subscription_is_no_buffer(void **state)
+{
+    (void)state;
+    struct process *p = fixture_boot_one();
+    uint32_t function = p->layout.flash_start + p->app.entry;
+    struct arch_frame *frame =
+        fixture_call(p, ABI_CLASS_SUBSCRIBE, FIXTURE_DRIVER, 0, function, 0xC0000000);
+    assert_int_equal(frame->r0, ABI_SUCCESS_U32_U32);
+    for (uint32_t kind = 0; kind <= UINT8_MAX; kind++) {
+        uint8_t bytes[4] = {0};
+        struct slice to = {bytes, sizeof bytes};
+        assert_int_equal(allow_length(fixture_grant, p->id, (enum allow_kind)kind, 0), 0);
+        assert_int_equal(allow_address(fixture_grant, p->id, (enum allow_kind)kind, 0), 0);
+        assert_int_equal(allow_read(fixture_grant, p->id, (enum allow_kind)kind, 0, 0, to), 0);
+    }
+}
+
 /* Random sizes of the break between allocations: grants stay above it, whole and apart. */
 static void test_huge_grant_does_not_fit(void **state)
 {
@@ -268,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup(test_each_visits_live_processes_that_have_it, fixture_setup),
         cmocka_unit_test_setup(test_process_may_end_inside_a_scope, fixture_setup),
         cmocka_unit_test_setup(test_buffers_are_copied_within_bounds, fixture_setup),
+        cmocka_unit_test_setup(test_a_subscription_is_no_buffer, fixture_setup),
         cmocka_unit_test_setup(test_huge_grant_does_not_fit, fixture_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
