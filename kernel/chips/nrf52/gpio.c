@@ -55,12 +55,12 @@ static void pin_make_output(void *self)
 
 static void pin_make_input(void *self, enum hil_gpio_pull pull)
 {
-    static const uint8_t values[] = {
+    static const uint8_t values[4] = {
         [HIL_GPIO_PULL_NONE] = PIN_CNF_INPUT,
         [HIL_GPIO_PULL_UP] = PIN_CNF_INPUT | PIN_CNF_PULLUP,
         [HIL_GPIO_PULL_DOWN] = PIN_CNF_INPUT | PIN_CNF_PULLDOWN,
     };
-    configure(self, values[pull]);
+    configure(self, values[pull % 4u]); /* a capsule can make one of any number */
 }
 
 void nrf52_pin_write(void *self, bool high)

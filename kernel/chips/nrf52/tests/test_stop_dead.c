@@ -458,6 +458,19 @@ static void test_nobodys(void **state)
     assert_true(rtc.armed);
 }
 
+#define PIN_CNF_3 0x5000070Cu
+
+/* A capsule may make a pull of any number: an input it is. */
+static void test_pull_of_any_number(void **state)
+{
+    (void)state;
+    struct nrf52_pin pin = {.number = 3};
+    for (uint32_t pull = 0; pull <= UINT8_MAX; pull++) {
+        nrf52_pin_ops.make_input(&pin, (enum hil_gpio_pull)pull);
+        assert_int_equal(*(volatile uint32_t *)(uintptr_t)PIN_CNF_3 & ~0xCu, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup(test_twim, begin),    cmocka_unit_test_setup(test_radio, begin),
         cmocka_unit_test_setup(test_usbd, begin),    cmocka_unit_test_setup(test_pwm, begin),
         cmocka_unit_test_setup(test_nobodys, begin), cmocka_unit_test_setup(test_saadc, begin),
+        cmocka_unit_test_setup(test_pull_of_any_number, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
