@@ -155,7 +155,7 @@ extern const struct kernel_fault_rule base_fault_rules[1];
 
 /* The fields of struct kernel_config. `driver_rows` is the board's array. */
 #define BASE_CONFIG(name, driver_rows)                                                             \
-    .board_name = (name),                                                                          \
+    .board_name = SLICE_OF_TEXT(name),                                                             \
     .bounds =                                                                                      \
         {                                                                                          \
             .text_start = kernel_text_start,                                                       \

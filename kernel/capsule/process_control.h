@@ -64,8 +64,7 @@ struct process_grant_view {
     uint32_t bytes;  /* 0: it has none */
     uint32_t pieces; /* of a custom grant; else 1 */
     bool has_driver;
-    struct const_slice name; /* the capsule's, zeros at its end; empty when it has no driver, or is
-                                the core's */
+    struct const_slice name; /* the capsule's; empty when it has no driver, or is the core's */
 };
 
 /* Of the process at that index; `number` counts the grants there are. False: not so many, or there

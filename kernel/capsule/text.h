@@ -38,8 +38,7 @@ void text_say(BORROWED struct text *text, enum text_id id);
 /* Is it that text's first word? */
 bool text_begins_with(enum text_id id, BORROWED struct const_slice word);
 
-/* Whatever comes from outside: cut when long, and nothing in it steers the terminal. It ends where
- * it has a zero. */
+/* Whatever comes from outside: cut when long, and nothing in it steers the terminal. */
 void text_add_name(BORROWED struct text *text, BORROWED struct const_slice name);
 
 /* With blanks before it up to `width` characters. */

@@ -134,16 +134,12 @@ static uint32_t next_key(struct line_edit *line, uint8_t byte)
     if (before == 0 && byte != KEY_ESCAPE) {
         return byte;
     }
-    if (before == 0) {
-        line->escape = KEY_ESCAPE;
+    if (before == 0 || (before == '[' && byte >= '0' && byte <= '9')) {
+        line->escape = byte;
     } else if (before == KEY_ESCAPE) {
         line->escape = byte == '[' || byte == 'O' ? '[' : 0;
-    } else if (before != '[') {
-        return byte == '~' ? key_of(before) : KEY_NONE;
-    } else if (byte >= '0' && byte <= '9') {
-        line->escape = byte;
-    } else {
-        return key_of(byte);
+    } else if (before == '[' || byte == '~') {
+        return key_of(before == '[' ? byte : before);
     }
     return KEY_NONE;
 }
@@ -166,10 +162,8 @@ static void press(struct line_edit *line, uint32_t key)
         break;
     case KEY_BACKSPACE:
     case KEY_RUBOUT:
-        delete_byte(line, line->cursor - 1);
-        break;
     case KEY_DELETE:
-        delete_byte(line, line->cursor);
+        delete_byte(line, key == KEY_DELETE ? line->cursor : line->cursor - 1);
         break;
     case KEY_DROP_LINE:
         recall(line, 0);

@@ -77,7 +77,7 @@ struct kernel_bounds {
 
 /* Everything is borrowed for ever; meant to be one static const object. */
 struct kernel_config {
-    const char *board_name;
+    struct const_slice board_name;
     struct kernel_bounds bounds;
     const struct kernel_chip *chip;
     const struct driver *drivers; /* looked up in this order: the busiest first */

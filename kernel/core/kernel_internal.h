@@ -270,7 +270,7 @@ void report_trap(const struct trap *trap);
 void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes);
 
 /* control.c */
-/* Ends in zeros; empty for NULL. */
+/* Empty for NULL. */
 struct const_slice capsule_name(const struct capsule *owner);
 
 #endif

@@ -208,8 +208,7 @@ int loader_load(struct loader_request *request)
 void kernel_load_processes(void)
 {
     struct loader *loader = loader_get();
-    const uint8_t *board = (const uint8_t *)kernel.config->board_name;
-    report((struct const_slice){board, UINT32_MAX}, TEXT_START, NULL); /* it ends in a zero */
+    report(kernel.config->board_name, TEXT_START, NULL);
     loader->phase = LOADER_FIND;
     loader->booting = true;
     loader->boot_next = flash_start_of_apps();

@@ -76,7 +76,7 @@ void text_add(struct text *text, struct const_slice more)
 
 void text_add_name(struct text *text, struct const_slice name)
 {
-    for (uint32_t i = 0; i < name.length && i < NAME_SEEN && name.bytes[i] != '\0'; i++) {
+    for (uint32_t i = 0; i < name.length && i < NAME_SEEN; i++) {
         uint8_t byte = name.bytes[i];
         text_add_byte(text, byte >= ' ' && byte < 0x7F ? byte : '?');
     }

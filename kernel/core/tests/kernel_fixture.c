@@ -163,7 +163,7 @@ int fixture_setup(void **state)
     arch_signals.any = 0;
     fixture.fault_rule = (struct kernel_fault_rule){NULL, KERNEL_FAULT_STOP, 0};
     fixture.config = (struct kernel_config){
-        .board_name = "host",
+        .board_name = SLICE_OF_TEXT("host"),
         .bounds =
             {
                 .capsules_start = process_memory(FIXTURE_CAPSULES),
