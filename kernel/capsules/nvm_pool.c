@@ -136,13 +136,6 @@ static int pause(struct nvm_pool *pool)
     return read_flash(pool, NVM_POOL_PAUSE, 0, 0);
 }
 
-/* The check sums of a block's pages. */
-static int load_seal(struct nvm_pool *pool, uint32_t sector)
-{
-    pool->loaded = sector;
-    return read_flash(pool, NVM_POOL_LOAD_SEAL, sector, SEAL_PAGE);
-}
-
 /* --- Reading --- */
 
 /* Where in all of its owner's bytes the request is, and where in its block. */
@@ -162,43 +155,33 @@ static int deliver_page(struct nvm_pool *pool)
     return taken > 0 ? K_OK : K_ECANCEL;
 }
 
-/* `sector` has what is read next; NO_BLOCK: nothing was ever written there. */
-static int read_on(struct nvm_pool *pool, uint32_t sector)
+static int read_on(struct nvm_pool *pool)
 {
-    if (sector == NO_BLOCK) {
+    if (pool->old == NO_BLOCK) {
         dma_buffer_fill(&pool->page, ERASED);
         return deliver_page(pool) == K_OK ? pause(pool) : K_ECANCEL;
     }
-    if (sector != pool->loaded) {
-        return load_seal(pool, sector);
-    }
     pool->page_number = 1u + request_offset(pool) % BLOCK_BYTES / PAGE_BYTES;
-    return read_flash(pool, NVM_POOL_READ, sector, pool->page_number);
+    return read_flash(pool, NVM_POOL_READ, pool->old, pool->page_number);
 }
 
 /* --- Writing --- */
 
-static int begin_block(struct nvm_pool *pool)
-{
-    pool->next_target = pool->target + 1u;
-    pool->page_number = 1;
-    pool->step = NVM_POOL_ERASE;
-    return hil_flash_erase(pool->flash, page_address(pool, pool->target, 0));
-}
-
-/* `old` has the block that is written next, if there is one. */
-static int write_on(struct nvm_pool *pool, uint32_t old)
+static int write_on(struct nvm_pool *pool)
 {
     uint32_t left = pool->request.length - pool->request.done;
-    pool->old = old;
-    pool->target = find_free(pool, old != NO_BLOCK);
+    pool->target = find_free(pool, pool->old != NO_BLOCK);
     if (pool->target == NO_BLOCK) {
         return K_ENOMEM;
     }
     pool->from = request_offset(pool) % BLOCK_BYTES;
     uint32_t room = BLOCK_BYTES - pool->from;
     pool->to = pool->from + (left < room ? left : room);
-    return old != NO_BLOCK ? load_seal(pool, old) : begin_block(pool);
+    pool->next_target = pool->target + 1u;
+    pool->page_number = 1;
+    pool->loaded = NO_BLOCK; /* the check sums become those of the new block */
+    pool->step = NVM_POOL_ERASE;
+    return hil_flash_erase(pool->flash, page_address(pool, pool->target, 0));
 }
 
 static int go_on(struct nvm_pool *pool)
@@ -211,7 +194,11 @@ static int go_on(struct nvm_pool *pool)
         return K_EALREADY;
     }
     uint32_t sector = find_block(pool, request->owner, request_offset(pool) / BLOCK_BYTES);
-    return request->writes ? write_on(pool, sector) : read_on(pool, sector);
+    pool->old = sector;
+    if (sector != NO_BLOCK && sector != pool->loaded) {
+        return read_flash(pool, NVM_POOL_LOAD_SEAL, sector, SEAL_PAGE);
+    }
+    return request->writes ? write_on(pool) : read_on(pool);
 }
 
 static int seal(struct nvm_pool *pool)
@@ -282,7 +269,6 @@ static int take_block(struct nvm_pool *pool)
 {
     set_block(pool, pool->target, pool->request.owner, get_word(pool, SEAL_STAMP));
     pool->failures = 0;
-    pool->loaded = NO_BLOCK;
     if (pool->old == NO_BLOCK) {
         return end_block(pool);
     }
@@ -344,15 +330,15 @@ static int take_scanned(struct nvm_pool *pool)
 
 static int take_loaded(struct nvm_pool *pool)
 {
-    const struct hil_flash_note *known = &LIST_AT(pool->notes, pool->loaded);
-    if (seal_owner(pool) != known->owner || get_word(pool, SEAL_STAMP) != known->stamp) {
-        pool->loaded = NO_BLOCK;
+    const struct hil_flash_note *note = &LIST_AT(pool->notes, pool->old);
+    if (seal_owner(pool) != note->owner || get_word(pool, SEAL_STAMP) != note->stamp) {
         return K_EFAIL; /* it is no longer what it was */
     }
     for (uint32_t i = 1; i <= PAGES; i++) {
         pool->checksums[i] = get_word(pool, SEAL_CHECKSUM(i));
     }
-    return pool->request.writes ? begin_block(pool) : go_on(pool);
+    pool->loaded = pool->old;
+    return go_on(pool);
 }
 
 /* What follows an operation of the flash that went well. */

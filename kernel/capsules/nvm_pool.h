@@ -57,7 +57,7 @@ struct nvm_pool {
     struct hil_flash_notes notes;  /* of the sectors, as their seals say */
     struct nvm_pool_request request;
     uint32_t page_number;   /* of a sector: 0 is the seal's */
-    uint32_t old, target;   /* sectors of the block that is written; old UINT32_MAX: none */
+    uint32_t old, target;   /* sectors of the block under way, before and after; UINT32_MAX: none */
     uint32_t from, to;      /* what of its bytes */
     uint32_t loaded;        /* the sector whose check sums are known; UINT32_MAX: none */
     uint32_t failures;      /* of flash operations, in a row */

@@ -405,6 +405,35 @@ static void test_what_is_read_wrong_is_read_again(void **state)
     }
 }
 
+/* Whichever operation it is: of a request to read, and of one to write. */
+static void test_an_operation_that_fails_once(void **state)
+{
+    (void)state;
+    for (uint32_t number = ABI_NVM_STORAGE_READ; number <= ABI_NVM_STORAGE_WRITE; number++) {
+        bool is_write = number == ABI_NVM_STORAGE_WRITE;
+        uint32_t operations = UINT32_MAX;
+        for (uint32_t wrong = 0; wrong < operations; wrong++) {
+            begin(NULL);
+            write_bytes(0, 0, 0x11, 600);
+            restart();
+            lend(0, 300);
+            memset(bytes[0], 0x22, 300);
+            expect_success(command(0, number, 0, 300));
+            operations = 0;
+            do {
+                fake_core_run();
+            } while (fake_flash_step(&flash, operations++ == wrong ? K_EFAIL : K_OK));
+            expect_upcall(0,
+                          is_write ? ABI_NVM_STORAGE_UPCALL_WRITTEN : ABI_NVM_STORAGE_UPCALL_READ,
+                          300, 0, 0);
+            assert_int_equal(bytes[0][299], is_write ? 0x22 : 0x11);
+            expect_bytes(0, 0, is_write ? 0x22 : 0x11, 300);
+            expect_bytes(0, 300, 0x11, 300);
+        }
+        assert_true(operations > BLOCKS);
+    }
+}
+
 static void test_a_bad_sector_is_passed_over(void **state)
 {
     (void)state;
@@ -541,6 +570,7 @@ int main(void)
         TEST(test_a_page_that_has_changed_is_written_anew),
         TEST(test_a_seal_that_is_read_wrong_is_not_lost),
         TEST(test_what_is_read_wrong_is_read_again),
+        TEST(test_an_operation_that_fails_once),
         TEST(test_a_bad_sector_is_passed_over),
         TEST(test_the_pool_is_full),
         TEST(test_sectors_wear_alike),
