@@ -26,6 +26,11 @@
 /* TEXT(its name, its words) */
 #define TEXTS(TEXT)                                                                                \
     TEXT(NOTHING, "")                                                                              \
+    /* Drawn with each byte that is typed; a text is found by going through those before it. */    \
+    TEXT(PROMPT, "sandglass$ ")                                                                    \
+    TEXT(CLEAR_REST, "\x1B[K")                                                                     \
+    TEXT(ESCAPE, "\x1B[")                                                                          \
+    TEXT(LINE_END, "\r\n")                                                                         \
     /* enum abi_process_state */                                                                   \
     TEXT(STATE_RUNNING, "Running")                                                                 \
     TEXT(STATE_YIELDED, "Yielded")                                                                 \
@@ -68,7 +73,6 @@
     TEXT(NO_ROOM_IN_FLASH, "there is no room in flash")                                            \
     TEXT(FLASH_BROKEN, "The flash of the apps does not work: nothing can be installed\r\n")        \
     TEXT(BYTES_LOST, "[%u bytes lost]\r\n")                                                        \
-    TEXT(LINE_END, "\r\n")                                                                         \
     /* CFSR, bit by bit (ARMv7-M ARM, B3.2.15) */                                                  \
     TEXT(CFSR, "MemManage IACCVIOL")                                                               \
     TEXT(CFSR_1, "MemManage DACCVIOL")                                                             \
@@ -220,9 +224,6 @@
     TEXT(WANTS_NAME, " wants the name of a process\r\n")                                           \
     TEXT(NO_PROCESS, "no process of that name\r\n")                                                \
     TEXT(NO_COMMAND, "no such command, try help\r\n")                                              \
-    TEXT(PROMPT, "sandglass$ ")                                                                    \
-    TEXT(ESCAPE, "\x1B[")                                                                          \
-    TEXT(CLEAR_REST, "\x1B[K")                                                                     \
     /* Installing over the console */                                                              \
     TEXT(FRAME_TOO_SHORT, "the frame is too short")                                                \
     /* Low-level debug */                                                                          \
