@@ -3,7 +3,6 @@
 one that wants signatures (kernel/boards/signed_test), and one that has no place. Over the console, and power cuts:
 install_refused.lua."""
 import os
-import re
 import tempfile
 import unittest
 
