@@ -71,7 +71,7 @@ static inline uint32_t command_variant(command_return result)
     return command_has_failed(result) ? (uint32_t)ABI_FAILURE : result | ABI_SUCCESS;
 }
 
-/* The error, or the first value of the latest success. */
-uint32_t command_value(command_return result);
+/* The error, or the first value of the latest success, whoever made it: for tests. */
+PRIVATE uint32_t command_value(command_return result);
 
 #endif

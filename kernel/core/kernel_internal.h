@@ -234,6 +234,9 @@ static inline void syscall_answer(struct arch_frame *frame, command_return resul
     if (result != ABI_SUCCESS_U32) {
         frame->r2 = kernel.answer[1];
     }
+    /* Values are one answer's: a capsule can also say that there are some, without having any. */
+    kernel.answer[0] = 0;
+    kernel.answer[1] = 0;
 }
 /* syscall_other.c */
 /* The row of the board's table, whether it is dead or not. */

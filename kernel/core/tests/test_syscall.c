@@ -20,7 +20,9 @@ static void assert_answer(const struct arch_frame *frame, uint32_t r0, uint32_t 
     assert_int_equal(frame->r3, r3);
 }
 
-static command_return answer_with;
+/* What the command answers; `raw`: the number alone, without the function that makes it. */
+static enum abi_return variant;
+static bool raw;
 static command_return give_answer(struct process_id id, uint32_t number, uint32_t argument0,
                                   uint32_t argument1)
 {
@@ -28,7 +30,21 @@ static command_return give_answer(struct process_id id, uint32_t number, uint32_
     (void)number;
     (void)argument0;
     (void)argument1;
-    return answer_with;
+    if (raw) {
+        return variant;
+    }
+    switch ((uint32_t)variant) {
+    case ABI_FAILURE:
+        return command_error(-11);
+    case ABI_SUCCESS_U32:
+        return command_success_u32(11);
+    case ABI_SUCCESS_U32_U32:
+        return command_success_u32_u32(11, 22);
+    case ABI_SUCCESS_U64:
+        return command_success_u64(22ull << 32 | 11);
+    default:
+        return command_success();
+    }
 }
 
 /* Only the registers that a variant names are written. */
@@ -37,22 +53,37 @@ static void test_variants(void **state)
     (void)state;
     struct process *p = fixture_boot_one();
     fixture.command = give_answer;
-    const struct {
-        command_return made;
-        uint32_t variant, values;
-    } rows[] = {{command_error(-11), ABI_FAILURE, 1},
-                {command_success(), ABI_SUCCESS, 0},
-                {command_success_u32(11), ABI_SUCCESS_U32, 1},
-                {command_success_u32_u32(11, 22), ABI_SUCCESS_U32_U32, 2},
-                {command_success_u64(22ull << 32 | 11), ABI_SUCCESS_U64, 2}};
+    static const struct {
+        enum abi_return variant;
+        uint32_t values;
+    } rows[] = {{ABI_FAILURE, 1},
+                {ABI_SUCCESS, 0},
+                {ABI_SUCCESS_U32, 1},
+                {ABI_SUCCESS_U32_U32, 2},
+                {ABI_SUCCESS_U64, 2}};
+    raw = false;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        answer_with = rows[i].made;
-        assert_int_equal(command_variant(answer_with), rows[i].variant);
+        variant = rows[i].variant;
+        assert_int_equal(command_variant(give_answer(p->id, 0, 0, 0)), rows[i].variant);
         struct arch_frame *frame =
             fixture_call(p, ABI_CLASS_COMMAND, FIXTURE_DRIVER, 101, 102, 103);
         assert_answer(frame, rows[i].variant, rows[i].values > 0 ? 11 : 101,
                       rows[i].values > 1 ? 22 : 102, 103);
     }
+}
+
+/* A capsule that says there are values without having made any gives away nobody else's. */
+static void test_values_are_one_answers(void **state)
+{
+    (void)state;
+    struct process *p = fixture_boot_one();
+    fixture.command = give_answer;
+    variant = ABI_SUCCESS_U32_U32;
+    raw = false;
+    (void)fixture_call(p, ABI_CLASS_COMMAND, FIXTURE_DRIVER, 101, 102, 103);
+    raw = true;
+    struct arch_frame *frame = fixture_call(p, ABI_CLASS_COMMAND, FIXTURE_DRIVER, 101, 102, 103);
+    assert_answer(frame, ABI_SUCCESS_U32_U32, 0, 0, 103);
 }
 
 static void test_command_without_driver(void **state)
@@ -466,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_variants, fixture_setup),
+        cmocka_unit_test_setup(test_values_are_one_answers, fixture_setup),
         cmocka_unit_test_setup(test_command_without_driver, fixture_setup),
         cmocka_unit_test_setup(test_subscribe_swaps, fixture_setup),
         cmocka_unit_test_setup(test_subscribe_order_of_checks, fixture_setup),
