@@ -230,13 +230,13 @@ static inline void syscall_answer(struct arch_frame *frame, command_return resul
         return;
     }
     frame->r0 = result;
+    /* Values are one answer's: a capsule can also say that there are some, without having any. */
     frame->r1 = kernel.answer[0];
+    kernel.answer[0] = 0;
     if (result != ABI_SUCCESS_U32) {
         frame->r2 = kernel.answer[1];
+        kernel.answer[1] = 0;
     }
-    /* Values are one answer's: a capsule can also say that there are some, without having any. */
-    kernel.answer[0] = 0;
-    kernel.answer[1] = 0;
 }
 /* syscall_other.c */
 /* The row of the board's table, whether it is dead or not. */
