@@ -18,6 +18,7 @@
 /* With fewer columns a place is its file and line alone. */
 #define WIDE_COLUMNS  120U
 #define CODE_COLUMNS  26
+#define BEFORE_CODE   37 /* index, address, verdict and the blanks behind them */
 #define DETAIL_INDENT 19U
 
 struct row_text {
@@ -112,11 +113,12 @@ static void print_detail(const struct inject_report *report, const char *text)
 
 /* "switch.S:98" of "arch_svc_handler (kernel/arch/cortex_m/switch.S:98)"; the place itself when it
  * has no file. */
-static void print_short_place(const char *place)
+static const char *short_place(const char *place, int *length)
 {
     const char *open = strchr(place, '(');
     const char *file = file_base_name(open == NULL ? place : open + 1);
-    printf("%.*s", (int)strcspn(file, ")"), file);
+    *length = (int)strcspn(file, ")");
+    return file;
 }
 
 static void print_row(const struct inject_report *report, size_t index,
@@ -124,16 +126,19 @@ static void print_row(const struct inject_report *report, size_t index,
 {
     bool narrow = report->columns != 0 && report->columns < WIDE_COLUMNS;
     char detail[sizeof outcome->text + PLACE_BYTES + 8];
-    printf("%5zu  0x%08x  %-16s  %-*.*s  ", index,
-           (unsigned)inject_stage_point(report->stage, index)->pc,
-           inject_verdict_name(outcome->verdict), CODE_COLUMNS,
-           narrow ? CODE_COLUMNS : (int)CODE_BYTES, text->code);
+    const char *place = text->place;
+    int length = (int)strlen(place);
+    int code = CODE_COLUMNS;
     if (narrow) {
-        print_short_place(text->place);
-    } else {
-        fputs(text->place, stdout);
+        place = short_place(place, &length);
+        /* A long one takes from the instruction. */
+        int left = (int)report->columns - BEFORE_CODE - 2 - length;
+        code = left < 0 ? 0 : left < CODE_COLUMNS ? left : CODE_COLUMNS;
     }
-    printf("\n");
+    printf("%5zu  0x%08x  %-16s  %-*.*s  %.*s\n", index,
+           (unsigned)inject_stage_point(report->stage, index)->pc,
+           inject_verdict_name(outcome->verdict), code, narrow ? code : (int)CODE_BYTES, text->code,
+           length, place);
     snprintf(detail, sizeof detail, "%s%s%s", outcome->text, text->about[0] == '\0' ? "" : ", at ",
              text->about);
     print_detail(report, detail);
