@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""--save-at and --restore: two runs that are one."""
+"""--save-at and --restore, which are the command line's own, and the files that they write: two runs that are one."""
 import os
 import tempfile
 import unittest
