@@ -70,20 +70,24 @@ static bool is_blank(const struct app_store *store, uint32_t start, uint32_t byt
 
 /* --- Flash operations. Each is followed by advance() --- */
 
-/* The job is over. What is noted in the journal is the next start's business. */
+/* The job is over. What is noted in the journal, whatever the flash says of that, is the next
+ * start's business. */
 static void give_up(struct app_store *store)
 {
     store->phase = APP_STORE_IDLE;
     store->status = K_EFAIL;
-    if (store->step <= APP_STORE_NOTE) {
-        store->note = APP_LIST_NONE;
-    } else if (store->note != APP_LIST_NONE) {
-        store->phase = APP_STORE_FAILED;
-        if (note_word(store, NOTE_COMMIT) == 0) {
-            store->status = K_OK; /* the next start does what is left */
-        }
-    }
     store->step = APP_STORE_REST;
+    if (store->note == APP_LIST_NONE) {
+        return;
+    }
+    if (note_word(store, NOTE_COMMIT) == 0) {
+        store->status = K_OK; /* the next start does what is left */
+    }
+    if (note_checks(store, store->note, NOTE_CHECK)) {
+        store->phase = APP_STORE_FAILED;
+    } else {
+        store->note = APP_LIST_NONE;
+    }
 }
 
 /* Of an operation: true, unless it was refused and the job is over. */

@@ -38,7 +38,8 @@ struct bench {
     uint8_t *bytes;
     uint32_t count, cut_at, cut_mode;
     bool dead;
-    uint32_t fail_at; /* an operation that changes nothing and says K_OK */
+    uint32_t fail_at;   /* an operation that changes nothing and says K_OK */
+    uint32_t refuse_at; /* one that changes all and says K_EFAIL */
     _Alignas(4) uint8_t memory[BYTES];
     struct app_store store;
     int status; /* of the latest job */
@@ -118,6 +119,7 @@ static void run(struct bench *bench)
 {
     while (bench->operation != IDLE && !bench->dead) {
         uint32_t mode = 1;
+        int status = bench->count == bench->refuse_at ? K_EFAIL : K_OK;
         if (bench->count == bench->cut_at) {
             bench->dead = true;
             mode = bench->cut_mode;
@@ -131,7 +133,7 @@ static void run(struct bench *bench)
                 dma_buffer_release(bench->buffer);
             }
             bench->operation = IDLE;
-            hil_flash_client_done(bench->client, K_OK);
+            hil_flash_client_done(bench->client, status);
         }
     }
 }
@@ -152,6 +154,7 @@ static void power_up(struct bench *bench)
     bench->count = 0;
     bench->cut_at = NEVER;
     bench->fail_at = NEVER;
+    bench->refuse_at = NEVER;
     app_store_init(&bench->store, &bench->flash, bench->memory, ADDRESS, done, bench);
 }
 
@@ -531,6 +534,26 @@ static void an_operation_that_did_not_happen_is_an_error_that_leaves_the_old_app
     }
 }
 
+/* Whoever tries again at once has what he was told, after the next start, too. */
+static void an_operation_that_is_refused_though_it_happened_leaves_nothing_open(void **unused)
+{
+    (void)unused;
+    for (uint32_t i = 0; i < SCENARIOS; i++) {
+        uint32_t count = operations_of(&scenarios[i]);
+        for (uint32_t at = 0; at < count; at++) {
+            lay_out(&bench, scenarios[i].list);
+            bench.refuse_at = at;
+            bool whole = install(&bench, &scenarios[i].new);
+            bench.refuse_at = NEVER;
+            whole = whole || install(&bench, &scenarios[i].new);
+            power_up(&bench);
+            recover(&bench);
+            assert_true(others_are_there(&bench, &scenarios[i]));
+            assert_true(state(&bench, &scenarios[i]) == 2 || !whole);
+        }
+    }
+}
+
 static void removing_may_be_cut(void **unused)
 {
     (void)unused;
@@ -701,6 +724,7 @@ int main(void)
         cmocka_unit_test(and_so_may_every_operation_of_the_recovery),
         cmocka_unit_test(the_switch_is_one_operation),
         cmocka_unit_test(an_operation_that_did_not_happen_is_an_error_that_leaves_the_old_app),
+        cmocka_unit_test(an_operation_that_is_refused_though_it_happened_leaves_nothing_open),
         cmocka_unit_test(removing_may_be_cut),
         cmocka_unit_test(removing_is_one_operation),
         cmocka_unit_test(what_fails_before_it_is_noted_can_be_tried_again),
