@@ -100,7 +100,7 @@ struct kernel {
     bool serving;   /* interrupts and deferred calls; else what runs is a process or its call */
     bool stop_dead; /* the chip is to be told that somebody died */
     const struct scheduler *scheduler;
-    union arch_signals put_off; /* work that waits until they have had it */
+    union arch_signals put_off; /* work that waits until the processes have had their share */
     uint32_t slice_ticks;       /* left of the slice of `current` */
     uint32_t work_ticks;        /* of the kernel's work since the processes last had their share */
     uint32_t share_ticks;       /* that they have had of it since */
@@ -109,10 +109,10 @@ struct kernel {
     struct process *process[KERNEL_PROCESS_SLOTS];       /* by index; NULL: none */
     const struct driver *low_driver[KERNEL_LOW_DRIVERS]; /* by number; NULL: there is none */
     struct deferred_list deferred, deferred_later;
-    uint32_t latest_serial;           /* of a piece of a custom grant */
-    uint32_t dead_capsules[4];        /* bit: a quarter of where the capsule lies in its section */
-    struct trap trap;                 /* what is being handled; owner NULL: nothing */
-    struct left_command left_command; /* the latest; counts while `current` is NULL */
+    uint32_t latest_serial;                     /* of a piece of a custom grant */
+    uint32_t dead_capsules[4];                  /* bits: bit_of in trap.c */
+    struct trap trap;                           /* what is being handled; owner NULL: nothing */
+    struct left_command left_command;           /* the latest; counts while `current` is NULL */
     uint32_t generations[KERNEL_PROCESS_SLOTS]; /* of the latest life that a slot had */
     struct open_scope scope[KERNEL_SCOPES]; /* the latest last; arch_guard.scopes_open are valid */
     struct deferred_call dump;              /* of processes that faulted */
@@ -223,10 +223,13 @@ static inline bool syscall_has_permissions(const struct process *process)
 /* Writes only the registers that the variant names. */
 static inline void syscall_answer(struct arch_frame *frame, command_return result)
 {
+    if (ARCH_LIKELY(result == command_success())) {
+        frame->r0 = ABI_SUCCESS;
+        return;
+    }
     if (result < ABI_SUCCESS) {
-        bool has_failed = result != command_success();
-        frame->r0 = has_failed ? ABI_FAILURE : ABI_SUCCESS;
-        frame->r1 = has_failed ? result : frame->r1;
+        frame->r0 = ABI_FAILURE;
+        frame->r1 = result;
         return;
     }
     frame->r0 = result;
