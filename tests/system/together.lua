@@ -40,7 +40,7 @@ local function layout(m)
     return found
 end
 
-case("all of them run, and the kernel lists them", function()
+case("all of them run, the kernel lists them, and they answer", function()
     local m, placed = run(), 0
     for name in pairs(layout(m)) do
         placed = placed + 1
@@ -48,10 +48,7 @@ case("all of them run, and the kernel lists them", function()
         assert(m:count_events("start", name) >= 1, name)
     end
     assert(placed == #APPS, placed)
-end)
-
-case("the unruly act and the others answer", function()
-    local m = run()
+    -- The unruly act and the others answer.
     for _, line in ipairs({ "buttons: button 0 pressed, 2 so far", "touch: pad touched", "hog: the CPU is mine from now on" }) do
         assert(count(m, "^" .. line .. "$") == 1, line)
     end
@@ -73,7 +70,7 @@ case("the greedy one gets NOMEM and nobody else does", function()
     assert(m:count_events("start", "glutton") == 1)
 end)
 
-case("trespassers fault and nobody else", function()
+case("trespassers fault and nobody else, and no foreign byte changes", function()
     local m = run()
     local report, found = m:report(), {}
     for name, fault, access, at, owned, refuser in report:gmatch("process (%S+) faulted: ([%a ]+), (%a+ %a+) 0x(%x+)\n"
@@ -89,10 +86,7 @@ case("trespassers fault and nobody else", function()
         assert(m:count_events("fault", name) >= 1, name)
     end
     assert(reports == faulted and m:count_events("fault") == faulted, reports)
-end)
-
-case("no foreign byte changes", function()
-    local checked, changed = run():summary():match("compared around ([%d,]+) stays in processes, ([%d,]+) times")
+    local checked, changed = m:summary():match("compared around ([%d,]+) stays in processes, ([%d,]+) times")
     assert(number(checked) > 500 and number(changed) == 0)
 end)
 
@@ -137,19 +131,16 @@ local function account(m)
     return rows
 end
 
-case("the account of memory adds up to 64 kB", function()
-    local rows, sum = account(run()), 0
+case("the account of memory adds up to 64 kB, and its rows are what the kernel placed", function()
+    local m = run()
+    local rows, sum = account(m), 0
     assert(rows.total == RAM_BYTES)
     for name, bytes in pairs(rows) do
         sum = sum + (name == "total" and 0 or bytes)
     end
     assert(sum == RAM_BYTES, sum)
     assert(rows.kernel > 0 and rows.grants > 0 and rows.free > 0)
-end)
-
-case("its rows are what the kernel placed", function()
-    local m = run()
-    local rows, blocks, apps, first = account(m), 0, 0, nil
+    local blocks, apps, first = 0, 0, nil
     for name, ram in pairs(layout(m)) do
         blocks = blocks + ram.past - ram.start
         apps = apps + rows[name]
