@@ -129,8 +129,8 @@ static void test_names(void **state)
 static void test_what_is_no_text(void **state)
 {
     (void)state;
-    static const int32_t numbers[] = {TEXT_COUNT, TEXT_COUNT + 1, TEXT_COUNT + 2000, INT32_MAX, -1,
-                                      INT32_MIN};
+    static const int32_t numbers[] = {TEXT_COUNT, TEXT_COUNT + 1, TEXT_COUNT + 2000, INT32_MAX,
+                                      -1,         INT32_MIN};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         enum text_id id = (enum text_id)numbers[i];
         struct text text = text_begin(SLICE_OF(room));

@@ -474,13 +474,20 @@ static void test_pull_of_any_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_uarte, begin),   cmocka_unit_test_setup(test_rng, begin),
-        cmocka_unit_test_setup(test_comp, begin),    cmocka_unit_test_setup(test_pins, begin),
-        cmocka_unit_test_setup(test_alarm, begin),   cmocka_unit_test_setup(test_delays, begin),
-        cmocka_unit_test_setup(test_spim, begin),    cmocka_unit_test_setup(test_spim_holds, begin),
-        cmocka_unit_test_setup(test_twim, begin),    cmocka_unit_test_setup(test_radio, begin),
-        cmocka_unit_test_setup(test_usbd, begin),    cmocka_unit_test_setup(test_pwm, begin),
-        cmocka_unit_test_setup(test_nobodys, begin), cmocka_unit_test_setup(test_saadc, begin),
+        cmocka_unit_test_setup(test_uarte, begin),
+        cmocka_unit_test_setup(test_rng, begin),
+        cmocka_unit_test_setup(test_comp, begin),
+        cmocka_unit_test_setup(test_pins, begin),
+        cmocka_unit_test_setup(test_alarm, begin),
+        cmocka_unit_test_setup(test_delays, begin),
+        cmocka_unit_test_setup(test_spim, begin),
+        cmocka_unit_test_setup(test_spim_holds, begin),
+        cmocka_unit_test_setup(test_twim, begin),
+        cmocka_unit_test_setup(test_radio, begin),
+        cmocka_unit_test_setup(test_usbd, begin),
+        cmocka_unit_test_setup(test_pwm, begin),
+        cmocka_unit_test_setup(test_nobodys, begin),
+        cmocka_unit_test_setup(test_saadc, begin),
         cmocka_unit_test_setup(test_pull_of_any_number, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
