@@ -223,22 +223,22 @@ static inline bool syscall_has_permissions(const struct process *process)
 /* Writes only the registers that the variant names. */
 static inline void syscall_answer(struct arch_frame *frame, command_return result)
 {
-    if (ARCH_LIKELY(result == command_success())) {
-        frame->r0 = ABI_SUCCESS;
+    if (ARCH_LIKELY(result >= ABI_SUCCESS)) {
+        frame->r0 = result;
+        /* Values are one answer's: a capsule can also say that there are some, without having any.
+         */
+        frame->r1 = kernel.answer[0];
+        kernel.answer[0] = 0;
+        if (result != ABI_SUCCESS_U32) {
+            frame->r2 = kernel.answer[1];
+            kernel.answer[1] = 0;
+        }
         return;
     }
-    if (result < ABI_SUCCESS) {
+    frame->r0 = ABI_SUCCESS;
+    if (result != command_success()) {
         frame->r0 = ABI_FAILURE;
         frame->r1 = result;
-        return;
-    }
-    frame->r0 = result;
-    /* Values are one answer's: a capsule can also say that there are some, without having any. */
-    frame->r1 = kernel.answer[0];
-    kernel.answer[0] = 0;
-    if (result != ABI_SUCCESS_U32) {
-        frame->r2 = kernel.answer[1];
-        kernel.answer[1] = 0;
     }
 }
 /* syscall_other.c */
