@@ -27,7 +27,10 @@ enum command {
     COMMAND_END
 };
 #define HELP_OF(command) (TEXT_HELP + ((command)-COMMAND_LIST))
-_Static_assert(HELP_OF(COMMAND_CONSOLE_START) == TEXT_CONSOLE_START, "each has a text");
+#define DONE_OF(command) (TEXT_DONE + ((command)-COMMAND_STOP))
+_Static_assert(HELP_OF(COMMAND_CONSOLE_START) == TEXT_CONSOLE_START &&
+                   DONE_OF(COMMAND_RESTART) == TEXT_DONE_RESTART,
+               "each has a text");
 
 static uint32_t find_command(BORROWED struct const_slice name)
 {
@@ -60,15 +63,15 @@ static struct const_slice next_word(struct const_slice line, BORROWED uint32_t *
 
 static void act(uint32_t command, struct process_id id, BORROWED struct text *text)
 {
+    /* Of COMMAND_STOP to COMMAND_RESTART. */
     static const uint8_t actions[] = {ABI_PROCESS_STOP,      ABI_PROCESS_START, ABI_PROCESS_FAULT,
                                       ABI_PROCESS_TERMINATE, ABI_PROCESS_BOOT,  ABI_PROCESS_BOOT};
     if (command == COMMAND_RESTART) {
         (void)process_act(id, ABI_PROCESS_TERMINATE); /* if need be */
     }
-    command -= COMMAND_STOP;
-    int status = process_act(id, actions[command]);
+    int status = process_act(id, actions[command - COMMAND_STOP]);
     if (status == K_OK) {
-        text_say(text, TEXT_DONE + command);
+        text_say(text, DONE_OF(command));
     } else if (status == K_EALREADY) {
         text_say(text, TEXT_DONE_ALREADY);
     } else {
@@ -149,9 +152,10 @@ static void carry_out(struct process_console *console, BORROWED struct text *tex
  * when its end is sent: what the kernel says to it begins a line. */
 static void take_bytes(struct process_console *console, BORROWED struct text *text)
 {
-    while (console->ahead_first != console->ahead_end && !console->entered) {
-        uint8_t byte = console->ahead[console->ahead_first % PROCESS_CONSOLE_AHEAD];
-        console->ahead_first++;
+    while (console->ahead_count > 0 && !console->entered) {
+        uint8_t byte = console->ahead[console->ahead_first];
+        console->ahead_first = (console->ahead_first + 1u) % PROCESS_CONSOLE_AHEAD;
+        console->ahead_count--;
         console->entered = line_edit_put(&console->line, byte);
     }
     if (console->muted) {
@@ -200,7 +204,7 @@ static void work(struct process_console *console)
         } else if (console->prompt) {
             console->prompt = false;
             text_say(&text, TEXT_PROMPT);
-        } else if (console->ahead_first != console->ahead_end) {
+        } else if (console->ahead_count > 0) {
             take_bytes(console, &text);
         } else {
             return;
@@ -231,9 +235,10 @@ static void console_received(void *self, uint32_t count, int status)
     struct process_console *console = self;
     uint8_t byte = dma_buffer_get(&console->in, 0);
     (void)status;
-    if (count > 0 && console->ahead_end - console->ahead_first < PROCESS_CONSOLE_AHEAD) {
-        console->ahead[console->ahead_end % PROCESS_CONSOLE_AHEAD] = byte;
-        console->ahead_end++;
+    if (count > 0 && console->ahead_count < PROCESS_CONSOLE_AHEAD) {
+        console->ahead[(console->ahead_first + console->ahead_count) % PROCESS_CONSOLE_AHEAD] =
+            byte;
+        console->ahead_count++;
     }
     if (count > 0 && !console->greeted) {
         console->greeted = true;

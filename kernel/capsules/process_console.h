@@ -23,16 +23,16 @@
 #define PROCESS_CONSOLE_AHEAD (LINE_EDIT_BYTES + 16u)
 
 struct process_console {
-    bool sending;         /* `out` is lent */
-    bool entered;         /* a line is, and has still to be carried out */
-    bool prompt;          /* is due */
-    bool greeted;         /* the first byte has come */
-    bool muted;           /* console-stop: no prompt, no echo */
-    uint32_t prints;      /* the command that still has to print, 0: none */
-    uint32_t step;        /* how often it has printed */
-    uint32_t target;      /* index of the process it is about */
-    uint32_t ahead_first; /* how many bytes were taken from the ring of what was typed ahead, */
-    uint32_t ahead_end;   /* and put there */
+    bool sending;                /* `out` is lent */
+    bool entered;                /* a line is, and has still to be carried out */
+    bool prompt;                 /* is due */
+    bool greeted;                /* the first byte has come */
+    bool muted;                  /* console-stop: no prompt, no echo */
+    uint32_t prints;             /* the command that still has to print, 0: none */
+    uint32_t step;               /* how often it has printed */
+    uint32_t target;             /* index of the process it is about */
+    uint32_t ahead_first;        /* where in the ring the oldest byte is that was typed ahead */
+    uint32_t ahead_count;        /* how many there are */
     const struct hil_uart *uart; /* borrowed for ever */
     struct hil_uart_client client;
     struct dma_buffer in;
