@@ -13,11 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* For the way that every system call takes: the condition mostly holds; the function is not on it.
- */
+/* For the way that every system call takes: the condition mostly holds. */
 #define ARCH_LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define ARCH_OUT_OF_LINE       __attribute__((noinline))
-/* (It is also for functions that are shorter apart, with registers enough for each.) */
+/* A function that is not to be part of its caller: it is not on that way, or what it has on the
+ * stack is to be gone when it returns, or each has registers enough without the other. */
+#define ARCH_OUT_OF_LINE __attribute__((noinline))
 
 /* A word at any address, whatever was said to lie there. */
 struct arch_word {

@@ -5,12 +5,6 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/memory.h"
 
-/* A call of it is shorter than the address. */
-static ARCH_OUT_OF_LINE struct app_control *control_get(void)
-{
-    return &kernel.apps;
-}
-
 static uint32_t address_of(const struct app_control *control, uint32_t offset)
 {
     return control->store.area.address + offset;
@@ -132,7 +126,7 @@ static void clear_away(void *self)
 
 void app_control_note_end(void)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     if (is_open(control)) {
         deferred_call_request(&control->clear);
     }
@@ -300,7 +294,7 @@ static int proceed(struct app_control *control, const struct app_control_user *u
 int app_control_begin(const struct app_control_user *user, struct process_id owner,
                       uint32_t total_bytes, uint32_t wanted)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     int status = claim(control, user);
     if (status == K_OK && control->step == APP_CONTROL_NOTHING) { /* else that comes first */
         status =
@@ -321,7 +315,7 @@ int app_control_begin(const struct app_control_user *user, struct process_id own
 int app_control_write(const struct app_control_user *user, uint32_t offset,
                       struct const_slice bytes)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     int status = proceed(control, user, APP_CONTROL_WRITING);
     if (status == K_OK) {
         control->step = APP_CONTROL_ANSWER;
@@ -335,7 +329,7 @@ int app_control_write(const struct app_control_user *user, uint32_t offset,
 
 int app_control_finish(const struct app_control_user *user, bool at_once)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     struct tbf_app app;
     int status = proceed(control, user, APP_CONTROL_WRITING);
     if (status != K_OK) {
@@ -360,7 +354,7 @@ int app_control_finish(const struct app_control_user *user, bool at_once)
 static int proceed_with(const struct app_control_user *user, uint32_t phases,
                         enum app_control_step step)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     int status = proceed(control, user, phases);
     if (status == K_OK) {
         go_on(control, step);
@@ -380,7 +374,7 @@ int app_control_abort(const struct app_control_user *user)
 
 int app_control_remove(const struct app_control_user *user, uint32_t flash_start)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     int status = claim(control, user);
     if (status != K_OK) {
         return status;
@@ -406,7 +400,7 @@ enum text_id app_control_why(void)
 
 bool app_view_next(uint32_t *place, struct app_view *view)
 {
-    const struct app_control *control = control_get();
+    const struct app_control *control = &kernel.apps;
     const struct app_list_area *area = &control->store.area;
     enum tbf_result result;
     struct tbf_app app;
@@ -434,7 +428,7 @@ bool app_view_next(uint32_t *place, struct app_view *view)
 
 void kernel_recover_apps(void)
 {
-    struct app_control *control = control_get();
+    struct app_control *control = &kernel.apps;
     const struct hil_flash *flash = kernel.config->app_flash;
     const uint8_t *memory = kernel.config->bounds.app_flash_start;
     control->request.done = loaded;

@@ -8,12 +8,6 @@
 
 #define LOST_NOTE_BYTES 32u /* more than "[4294967295 bytes lost]\r\n" has */
 
-/* A call of it is shorter than the address. */
-static ARCH_OUT_OF_LINE struct debug_ring *ring_get(void)
-{
-    return &kernel.debug;
-}
-
 /* The capsule that shares the UART out may have trapped: then nobody has it any more. */
 static bool must_write_now(void)
 {
@@ -68,7 +62,7 @@ static const struct hil_uart_client uart_client = {transmitted, received, &kerne
 
 void debug_start(void)
 {
-    struct debug_ring *ring = ring_get();
+    struct debug_ring *ring = &kernel.debug;
     ring->pump.call = pump;
     ring->pump.self = ring;
     ring->buffer = (struct dma_buffer)DMA_BUFFER_OF(ring->bytes);
@@ -81,7 +75,7 @@ void debug_start(void)
 
 void debug_flush(void)
 {
-    struct debug_ring *ring = ring_get();
+    struct debug_ring *ring = &kernel.debug;
     /* write_now waits for a transfer under way: those bytes are out or on their way by then. */
     drop_sent(ring);
     while (ring->first != ring->end) {
@@ -102,7 +96,7 @@ static uint32_t ring_room(const struct debug_ring *ring)
 
 uint32_t debug_room(void)
 {
-    return must_write_now() ? UINT32_MAX : ring_room(ring_get());
+    return must_write_now() ? UINT32_MAX : ring_room(&kernel.debug);
 }
 
 static void put(struct debug_ring *ring, struct const_slice text)
@@ -125,7 +119,7 @@ static ARCH_OUT_OF_LINE void note_lost(struct debug_ring *ring)
 
 void debug_write(struct const_slice text)
 {
-    struct debug_ring *ring = ring_get();
+    struct debug_ring *ring = &kernel.debug;
     if (must_write_now()) {
         debug_flush();
         kernel.config->chip->write_now(text);
@@ -144,7 +138,7 @@ void debug_write(struct const_slice text)
 
 void debug_write_for_app(struct const_slice text)
 {
-    struct debug_ring *ring = ring_get();
+    struct debug_ring *ring = &kernel.debug;
     if (!must_write_now() && ring->end - ring->first + text.length > DEBUG_RING_BYTES / 2u) {
         ring->lost += text.length;
         return;

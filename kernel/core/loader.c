@@ -10,12 +10,6 @@
 #include "kernel/capsule/process_control.h"
 #include "kernel/core/kernel_internal.h"
 
-/* A call of it is shorter than the address. */
-static ARCH_OUT_OF_LINE struct loader *loader_get(void)
-{
-    return &kernel.loader;
-}
-
 static uint32_t flash_start_of_apps(void)
 {
     return (uint32_t)(uintptr_t)kernel.config->bounds.app_flash_start;
@@ -174,13 +168,13 @@ void loader_note_dead(void)
 {
     const struct kernel_credentials *credentials = kernel.config->credentials;
     if (credentials != NULL) {
-        credentials->loader->note_dead(loader_get());
+        credentials->loader->note_dead(&kernel.loader);
     }
 }
 
 int loader_load(struct loader_request *request)
 {
-    struct loader *loader = loader_get();
+    struct loader *loader = &kernel.loader;
     const struct kernel_bounds *bounds = &kernel.config->bounds;
     if (request->under_way) {
         return K_EBUSY;
@@ -207,7 +201,7 @@ int loader_load(struct loader_request *request)
 
 void kernel_load_processes(void)
 {
-    struct loader *loader = loader_get();
+    struct loader *loader = &kernel.loader;
     report(kernel.config->board_name, TEXT_START, NULL);
     loader->phase = LOADER_FIND;
     loader->booting = true;
