@@ -1,7 +1,7 @@
 /*
  * A grant block, from its address on: {function, userdata} per upcall, {address, length} per
- * read-only buffer, the same per read-write buffer and per user-readable one, padding, the
- * capsule's data.
+ * read-only buffer, the same per read-write buffer and per user-readable one, the capsule's
+ * data.
  */
 #include "kernel/capsule/grant.h"
 
@@ -9,11 +9,9 @@
 #include "kernel/core/grant_memory.h"
 #include "kernel/core/kernel_internal.h"
 
-#define BLOCK_ENTERED 1u /* bit 0 of a block's address in the table */
-
 const struct grant_pair grant_no_pair = {0, 0};
 
-/* A pair is as long as any data is aligned. */
+/* There is no gap before the data: a pair is as long as any data is aligned. */
 static uint32_t data_offset(const struct grant *grant)
 {
     uint32_t pairs = (uint32_t)grant->upcalls + grant->read_only_buffers +
@@ -28,7 +26,7 @@ uint32_t grant_block_get(struct process *process, const struct grant *grant, boo
         *entry = grant_memory_allocate(process, grant_index(grant),
                                        data_offset(grant) + grant->data_bytes);
     }
-    return *entry & ~BLOCK_ENTERED;
+    return *entry & ~PROCESS_GRANT_ENTERED;
 }
 
 struct grant_pair *grant_pair_get(const struct grant *grant, uint32_t block, uint32_t class,
@@ -66,7 +64,7 @@ void *grant_open(const struct grant *grant, struct process_id id)
         kernel.grant_error = K_ENODEVICE;
         return NULL;
     }
-    if ((process->grant_block[index] & BLOCK_ENTERED) != 0) {
+    if ((process->grant_block[index] & PROCESS_GRANT_ENTERED) != 0) {
         kernel.grant_error = K_EALREADY;
         return NULL;
     }
@@ -75,7 +73,7 @@ void *grant_open(const struct grant *grant, struct process_id id)
         kernel.grant_error = grant->custom ? K_EINVAL : K_ENOMEM;
         return NULL;
     }
-    process->grant_block[index] = block | BLOCK_ENTERED;
+    process->grant_block[index] = block | PROCESS_GRANT_ENTERED;
     grant_note_open(process, index);
     return process_memory(block + data_offset(grant));
 }
@@ -92,7 +90,7 @@ static void leave(void)
     if (scope->what > UINT8_MAX) {
         grant_memory_set_entered(process, scope->what, false);
     } else {
-        process->grant_block[scope->what] &= ~BLOCK_ENTERED;
+        process->grant_block[scope->what] &= ~PROCESS_GRANT_ENTERED;
     }
 }
 
@@ -140,7 +138,7 @@ void grant_free(const struct grant *grant)
         }
         upcall_forget(process, upcall_kind(index, 0, false), UPCALL_GRANT);
         /* A capsule that lives on may have entered it on behalf of the one that died. */
-        if ((process->grant_block[index] & BLOCK_ENTERED) == 0) {
+        if ((process->grant_block[index] & PROCESS_GRANT_ENTERED) == 0) {
             grant_memory_free(process, process->grant_block[index]);
             process->grant_block[index] = 0;
         }

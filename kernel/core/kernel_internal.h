@@ -18,6 +18,8 @@
 
 /* Text that waits for the board's UART. */
 #define DEBUG_RING_BYTES 512u
+_Static_assert((DEBUG_RING_BYTES & (DEBUG_RING_BYTES - 1u)) == 0,
+               "first and end wrap around where the ring does");
 struct debug_ring {
     uint32_t first, end;       /* bytes that were ever taken out, and put in: those between wait */
     uint32_t sending;          /* of them on their way; 0: the UART is idle */
@@ -34,7 +36,7 @@ struct debug_ring {
 /* A grant that is entered just now. */
 struct open_scope {
     struct process_id id; /* of the life whose it is */
-    uint32_t what;        /* a grant's index; what is above 255 is where a custom piece lies */
+    uint32_t what;        /* a grant's index, at most 255; or the address of a custom piece */
 };
 #define KERNEL_SCOPES 8u /* one inside the other, of all capsules that call each other */
 

@@ -18,6 +18,7 @@
 #define KERNEL_CORE_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/abi/drivers.h"
@@ -40,10 +41,14 @@ union upcall_kind {
     } is;
     uint32_t word;
 };
-/* The parts of the word. */
+/* The parts of the word, on a processor whose lowest byte comes first. */
 #define UPCALL_TO_FUNCTION 0x000000FFu
 #define UPCALL_GRANT       0x0000FF00u
 #define UPCALL_NUMBER      0xFFFF0000u
+_Static_assert(offsetof(union upcall_kind, is.to_function) == 0 &&
+                   offsetof(union upcall_kind, is.grant) == 1 &&
+                   offsetof(union upcall_kind, is.number) == 2,
+               "the parts of the word");
 static inline uint32_t upcall_kind(uint32_t grant, uint32_t number, bool to_function)
 {
     return number << 16 | grant << 8 | (to_function ? 1u : 0u);
@@ -86,8 +91,9 @@ struct process {
     uint32_t stack_top, heap_start;               /* as the app said; 0: it did not */
     struct arch_fault fault;                      /* of the latest fault, exception 0: none */
     struct process_upcall queue[PROCESS_UPCALLS]; /* the oldest first */
-    uint32_t grant_block[]; /* per grant: its address, bit 0: entered; 0: not allocated */
+    uint32_t grant_block[]; /* per grant: its address and PROCESS_GRANT_ENTERED; 0: none */
 };
+#define PROCESS_GRANT_ENTERED 1u /* no block is at an odd address */
 
 /* Makes a process of the app at flash_start, ready to run. */
 enum app_refusal process_create(uint32_t flash_start, const struct tbf_app *app);

@@ -8,14 +8,16 @@
 
 /* What the texts take by its index. */
 #define IS_VALUE(view, field, place) (offsetof(struct view, field) == (place) * sizeof(uint32_t))
-_Static_assert(IS_VALUE(process_view, slices_used_up, 2) && IS_VALUE(process_view, state, 7) &&
-                   IS_VALUE(process_view, upcalls_pending, 9) &&
+_Static_assert(IS_VALUE(process_view, index, 0) && IS_VALUE(process_view, slices_used_up, 2) &&
+                   IS_VALUE(process_view, state, 7) && IS_VALUE(process_view, upcalls_pending, 9) &&
                    IS_VALUE(process_view, ram_start, 11) && IS_VALUE(process_view, ram_end, 16) &&
                    IS_VALUE(process_view, flash_end, 18),
                "kernel/capsule/texts.h");
 _Static_assert(IS_VALUE(process_grant_view, bytes, 1) && IS_VALUE(process_grant_view, pieces, 2),
                "kernel/capsule/texts.h");
-_Static_assert(IS_VALUE(kernel_view, app_flash_start, 6) && IS_VALUE(kernel_view, app_ram_free, 10),
+_Static_assert(IS_VALUE(kernel_view, app_flash_start, 6) &&
+                   IS_VALUE(kernel_view, app_ram_free, 10) &&
+                   IS_VALUE(kernel_view, stack_never_used, 11),
                "kernel/capsule/texts.h");
 
 /* One that is no process, and why. False when there are not so many. */
@@ -50,18 +52,17 @@ bool process_report_list(uint32_t step, struct text *text)
 void process_report_status(struct text *text)
 {
     struct process_view view;
-    struct {
-        uint32_t total, active, slices;
-    } counts = {0, 0, 0};
+    enum { TOTAL, ACTIVE, SLICES };
+    uint32_t counts[] = {0, 0, 0};
     for (uint32_t i = 0; i < process_slot_count(); i++) {
         if (process_view_get(i, &view)) {
-            counts.total++;
-            counts.active +=
+            counts[TOTAL]++;
+            counts[ACTIVE] +=
                 view.state != ABI_PROCESS_FAULTED && view.state != ABI_PROCESS_TERMINATED;
-            counts.slices += view.slices_used_up;
+            counts[SLICES] += view.slices_used_up;
         }
     }
-    text_say_values(text, TEXT_STATUS, &counts.total);
+    text_say_values(text, TEXT_STATUS, counts);
 }
 
 /* What a grant takes of the process. False when there are no more grants. */

@@ -31,11 +31,17 @@ void report_of_process(const struct process *process, enum text_id id, const uin
     report(process_name(process), id, values);
 }
 
-#define CFSR_NAMED           0x030F3F3Bu /* those that have a text: TEXT_CFSR */
+#define CFSR_NAMED           0x030F3F3Bu /* those that have a text: TEXT_CFSR and on */
 #define CFSR_STACKING_FAILED 0x00001010u /* MSTKERR, STKERR: the frame was not written */
 #define CFSR_UNDEFINSTR      0x00010000u
 #define HFSR_DEBUGEVT        0x80000000u
 #define HFSR_VECTTBL         0x00000002u
+
+_Static_assert(TEXT_CFSR_25 - TEXT_CFSR == 25, "a text for each bit, in their order");
+#define IS_NEXT(field, before)                                                                     \
+    (offsetof(struct arch_fault, field) == offsetof(struct arch_fault, before) + sizeof(uint32_t))
+_Static_assert(IS_NEXT(hfsr, cfsr) && IS_NEXT(mmfar, hfsr) && IS_NEXT(bfar, mmfar),
+               "TEXT_PIECE_STATUS is given them by the first");
 
 static void write_status(const struct arch_fault *fault)
 {

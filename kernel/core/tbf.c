@@ -28,6 +28,7 @@ static const uint8_t least_bytes[] = {
     [TBF_TYPE_PROGRAM] = sizeof(struct tbf_program),
     [TBF_TYPE_SHORT_ID] = sizeof(uint32_t),
 };
+_Static_assert(sizeof(least_bytes) <= 32, "struct header has a bit for each that was seen");
 
 /* Of `length` bytes, enough for the counts: a write identifier, then two lists, each with its count
  * before it. */
@@ -39,7 +40,8 @@ static bool storage_fits(const uint8_t *payload, uint32_t length)
            second + 2u + bytes_get_u16(payload + second) * (uint32_t)sizeof(uint32_t) <= length;
 }
 
-/* One TLV whose payload lies inside the header; false when it is shorter than it must be. */
+/* One TLV whose payload lies inside the header: of each type the first counts. False when it is
+ * shorter than it must be, or than what it counts. */
 static ARCH_OUT_OF_LINE bool take_tlv(struct header *header, uint32_t type, uint32_t length,
                                       uint32_t offset)
 {

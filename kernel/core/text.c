@@ -1,8 +1,14 @@
 #include "kernel/core/text.h"
 
+#include "kernel/abi/drivers.h"
 #include "kernel/core/text_codes.h"
 
 #define NAME_SEEN 40u /* longer names are cut */
+
+#define IS_STATE(state) (TEXT_STATE_##state - TEXT_STATE_RUNNING == (int)ABI_PROCESS_##state)
+_Static_assert(IS_STATE(RUNNING) && IS_STATE(YIELDED) && IS_STATE(YIELDED_FOR) &&
+                   IS_STATE(STOPPED) && IS_STATE(FAULTED) && IS_STATE(TERMINATED),
+               "the texts are in the order of the states");
 
 /* --- Unpacking --- */
 

@@ -33,11 +33,11 @@ void upcall_forget(struct process *process, uint32_t like, uint32_t mask)
     }
 }
 
-/* Makes the process call its function. */
+/* Makes the process call its function. The upcalls' pairs are the first of a grant's block. */
 static void call(struct process *process, const struct process_upcall *upcall)
 {
     const struct grant_pair *subscriptions =
-        process_memory(process->grant_block[upcall->kind.is.grant] & ~1u);
+        process_memory(process->grant_block[upcall->kind.is.grant] & ~PROCESS_GRANT_ENTERED);
     const struct grant_pair *subscription = &subscriptions[upcall->kind.is.number];
     arch_context_call(&process->context, subscription->first, upcall->argument,
                       subscription->second);
