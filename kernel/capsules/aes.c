@@ -72,8 +72,9 @@ static bool step(struct aes_driver *driver, BORROWED struct aes_job_request *req
     struct process_id id = driver->turn;
     grant_enter (aes_grant, id, p) {
         if (p->working) {
+            /* Else the block that is awaited was not encrypted, and its status says why. */
             if (request->status == K_OK || !p->job.awaits) {
-                request->status = K_ERESERVE;
+                request->status = K_ERESERVE; /* why, if a step finds a buffer gone */
                 next = is_ccm(p) ? aes_ccm_step(&p->job, &aes_grant, id, request)
                                  : aes_job_step(&p->job, &aes_grant, id, request);
             }

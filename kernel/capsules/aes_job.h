@@ -15,6 +15,7 @@
 #include "kernel/capsules/aes_inverse.h"
 #include "kernel/hil/marks.h"
 
+/* In this order: what goes on at once, what waits for a block, what is the end. */
 enum aes_job_next {
     AES_JOB_MORE,  /* something was done, and there is more */
     AES_JOB_SLOW,  /* the same, and it took long: a block decrypted by program */

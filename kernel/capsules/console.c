@@ -66,7 +66,7 @@ static void fill_piece(struct console_driver *console, struct process_id id)
 static void end_piece(struct console_driver *console, int status)
 {
     uint32_t sent = status == K_OK ? console->piece_bytes : 0;
-    bool line_ended = dma_buffer_get(&console->tx, sent - 1) == '\n';
+    bool line_ended = sent > 0 && dma_buffer_get(&console->tx, sent - 1) == '\n';
     bool stays = false;
     console->piece_bytes = 0;
     console->held++;

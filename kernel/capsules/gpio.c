@@ -93,6 +93,7 @@ static command_return pin_command(const struct hil_gpio *pin, uint32_t command, 
         hil_gpio_disable_interrupt(pin);
         hil_gpio_disable(pin);
         return command_success();
+    case ABI_GPIO_DISABLE:
     default:
         hil_gpio_disable(pin);
         return command_success();
@@ -109,7 +110,7 @@ static command_return gpio_command(void *self, struct process_id id, uint32_t co
     if (command == ABI_GPIO_COUNT) {
         return command_success_u32(driver->count);
     }
-    if (command > ABI_GPIO_DISABLE) {
+    if (command > ABI_GPIO_DISABLE) { /* the last one */
         return command_error(K_ENOSUPPORT);
     }
     if (index >= driver->count) {

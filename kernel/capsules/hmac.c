@@ -59,11 +59,13 @@ static int add_key(BORROWED struct hmac_process *p, struct process_id id)
     return K_EBUSY;
 }
 
+_Static_assert((uint32_t)ABI_HMAC_RW_CODE == (uint32_t)ABI_HMAC_RO_COMPARE, "finish takes either");
+
 /* All of the data is in the hash, or it is not to be had. Nothing of the key is kept, unless there
  * is more data to come. */
 static void finish(BORROWED struct hmac_process *p, struct process_id id, int status)
 {
-    bool verifies = p->command >= ABI_HMAC_VERIFY;
+    bool verifies = p->command == ABI_HMAC_VERIFY || p->command == ABI_HMAC_VERIFY_FINISH;
     int result = status;
     if (status == K_OK && p->command == ABI_HMAC_UPDATE) {
         p->command = 0;

@@ -144,7 +144,7 @@ static uint32_t next_key(struct line_edit *line, uint8_t byte)
     return KEY_NONE;
 }
 
-/* A place before the line's beginning is none behind its end, either. */
+/* One before the line's beginning wraps around, and is refused as all places behind its end are. */
 static void press(struct line_edit *line, uint32_t key)
 {
     switch (key) {

@@ -16,7 +16,7 @@ static command_return low_level_debug_command(void *self, struct process_id id, 
     if (command == ABI_COMMAND_EXISTS) {
         return command_success();
     }
-    if (command > ABI_LOW_LEVEL_DEBUG_PRINT2) {
+    if (command > ABI_LOW_LEVEL_DEBUG_PRINT2) { /* the last one */
         return command_error(K_ENOSUPPORT);
     }
     text_say(&text, TEXT_LOW_LEVEL_DEBUG);

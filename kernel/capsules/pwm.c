@@ -40,6 +40,10 @@ static command_return stop_pin(struct pwm_driver *driver, uint32_t index)
     return command_success();
 }
 
+_Static_assert(ABI_COMMAND_EXISTS < ABI_PWM_START && ABI_PWM_START < ABI_PWM_COUNT &&
+                   ABI_PWM_STOP < ABI_PWM_COUNT && ABI_PWM_MAX_FREQUENCY < ABI_PWM_COUNT,
+               "the number of pins is asked for by the last of the commands");
+
 static command_return pwm_command(void *self, struct process_id id, uint32_t command,
                                   uint32_t argument0, uint32_t argument1)
 {

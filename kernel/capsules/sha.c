@@ -24,13 +24,15 @@ _Static_assert(NUMBER_OF(ABI_SHA_HASH) == ABI_SHA_UPCALL_HASHED &&
 static void finish(BORROWED struct sha_process *p, struct process_id id, int status)
 {
     uint32_t number = NUMBER_OF(p->command);
-    enum allow_kind kind = number > 0 ? ALLOW_READ_ONLY : ALLOW_READ_WRITE;
+    bool verifies = p->command == ABI_SHA_VERIFY;
+    enum allow_kind kind = verifies ? ALLOW_READ_ONLY : ALLOW_READ_WRITE;
     int result = status;
     p->command = 0;
     if (status == K_OK) {
         result = K_ENOMEM;
         if (allow_length(&sha_grant, id, kind, number) == SHA256_BYTES) {
-            result = digest_finish(&p->job, &sha_grant, id, kind, number) > 0 ? (int)number : 0;
+            bool is_right = digest_finish(&p->job, &sha_grant, id, kind, number) > 0;
+            result = verifies && is_right; /* of a digest its upcall says nothing */
         }
     }
     digest_answer(&sha_grant, id, number, result);

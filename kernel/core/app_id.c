@@ -17,9 +17,9 @@ enum tbf_result app_look(uint32_t flash_start, struct tbf_app *app)
 const struct process *app_id_process(uint32_t short_id)
 {
     const struct process *process = NULL;
-    while ((process = process_after(process)) != NULL &&
-           (short_id == 0 || process->app.short_id != short_id)) {
-    }
+    do {
+        process = process_after(process);
+    } while (process != NULL && (short_id == 0 || process->app.short_id != short_id));
     return process;
 }
 
@@ -31,7 +31,7 @@ uint32_t app_id_next(uint32_t short_id, uint64_t rank)
     for (;; address += app.total_size) {
         enum tbf_result result = app_look(address, &app);
         if (app.total_size == 0) {
-            return next != 0 ? ~(uint32_t)next : 0;
+            return next != 0 ? ~(uint32_t)next : 0; /* as app_rank has it */
         }
         uint64_t other = app_rank(app.program_version, address);
         if (result == TBF_APP && app.short_id == short_id && other < rank && other > next) {

@@ -36,12 +36,11 @@
 
 #define APP_STORE_PIECE_BYTES 128u /* the most that one put takes */
 
-/* And what is said to who wants to begin something. */
+/* Its value is what somebody who wants to begin an installation is told. */
 enum app_store_phase {
     APP_STORE_IDLE = K_OK,
     APP_STORE_OPEN = K_EALREADY, /* begun: put, look, commit, abort */
-    APP_STORE_FAILED =
-        K_EFAIL, /* the flash did not do as it was told; the next start tries again */
+    APP_STORE_FAILED = K_EFAIL,  /* the flash did not do as told; the next start tries again */
 };
 
 /* What comes next, in this order within a job; but a commit is followed by RETIRE. */
@@ -75,8 +74,8 @@ struct app_store {
     uint32_t note;   /* offset of the open note, or APP_LIST_NONE */
     uint32_t retire; /* the app to retire, or APP_LIST_NONE */
     uint32_t at;     /* of the flash operation under way */
-    uint32_t length,
-        left; /* of a program: its bytes, and those of the step behind them; 0: erase */
+    uint32_t length; /* its bytes; 0: it is an erase */
+    uint32_t left;   /* bytes that the step has to program behind those */
     struct app_list_place place;
     const struct hil_flash *flash;
     app_store_done done;

@@ -92,7 +92,10 @@ bool ipc_lost_what_it_touched(const struct process *process, const struct arch_f
            fault->mmfar < process->lost_end;
 }
 
-enum { MAPPED_BEFORE, MAPPED_NOW };
+enum {
+    MAPPED_NOTHING, /* there is no buffer, or it is mapped already */
+    MAPPED_NOW,
+};
 
 /* One of the two, or K_ESIZE: no MPU could map just that; K_EBUSY: the receiver's regions are in
  * use. */
@@ -101,7 +104,7 @@ static int map(struct process *receiver, const struct process *owner,
 {
     struct range range;
     if (buffer->second == 0 || find_mapping(receiver, owner, &range) != 0) {
-        return MAPPED_BEFORE; /* of this buffer: any other was unmapped when it was exchanged */
+        return MAPPED_NOTHING; /* any other buffer was unmapped when it was exchanged for this */
     }
     uint8_t handle;
     uint32_t end = buffer->first + buffer->second;

@@ -63,10 +63,10 @@ struct mpu_layout_ram_request {
     uint32_t kernel_bytes; /* above the app's part, at the block's top: never reachable */
 };
 
-enum mpu_layout_access {                      /* as the field AP of MPU_RASR has it */
-                         MPU_LAYOUT_READ = 2, /* unprivileged: read, never execute */
-                         MPU_LAYOUT_READ_WRITE =
-                             3, /* unprivileged: read and write, never execute */
+/* As the field AP of MPU_RASR has it: what the app may do. It never executes there. */
+enum mpu_layout_access {
+    MPU_LAYOUT_READ = 2,
+    MPU_LAYOUT_READ_WRITE = 3,
 };
 
 /* No region, nothing placed. */
@@ -83,10 +83,10 @@ bool mpu_layout_place_ram(struct mpu_layout *layout, const struct mpu_layout_ram
 
 /*
  * Moves the break to the lowest address at or above `wanted_break` that the regions can express,
- * sets reach_end to it. Fails when wanted_break < ram_start or when
- * that address is above `kernel_break` (the lowest byte of the kernel's part; at most ram_end).
- * wanted_break = ram_start is legal: the app then reaches no RAM. Whether a lower break cuts an
- * allowed buffer is the caller's question.
+ * and sets reach_end to it. Fails when wanted_break < ram_start or when that address is above
+ * `kernel_break` (the lowest byte of the kernel's part; at most ram_end). wanted_break = ram_start
+ * is legal: the app then reaches no RAM. Whether a lower break cuts an allowed buffer is the
+ * caller's question.
  */
 bool mpu_layout_set_break(struct mpu_layout *layout, uint32_t wanted_break, uint32_t kernel_break);
 

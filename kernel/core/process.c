@@ -12,7 +12,7 @@
 #define ID_SLOT_BITS      8u
 #define ID_GENERATION_MAX 0xFFFFFFu
 
-/* RAM beyond the block itself that a fresh process can reach, and its stack at the start. */
+/* Of a process's stack at its start, and of struct process. */
 #define STACK_ALIGNMENT 8u
 
 static uint32_t generation(const struct process *process)
@@ -57,9 +57,9 @@ struct process *process_after(const struct process *process)
 struct process *process_find_at(uint32_t flash_start)
 {
     struct process *process = NULL;
-    while ((process = process_after(process)) != NULL &&
-           process->layout.flash_start != flash_start) {
-    }
+    do {
+        process = process_after(process);
+    } while (process != NULL && process->layout.flash_start != flash_start);
     return process;
 }
 
@@ -105,7 +105,6 @@ uint32_t process_block_bytes(void)
 static void clear_memory(uint32_t start, uint32_t end)
 {
     if (end > start) {
-        /* Word by word: a large block must not keep interrupts waiting for long. */
         (void)memset(process_memory(start), 0, end - start);
     }
 }
@@ -368,7 +367,8 @@ void process_fault(struct process *process, const struct arch_fault *fault, enum
     const struct kernel_fault_rule *rule = fault_rule(process);
     enum kernel_fault_policy policy = rule->policy;
     bool restart = policy == KERNEL_FAULT_RESTART || policy == KERNEL_FAULT_RESTART_WITH_DEBUG;
-    if (policy >= KERNEL_FAULT_THRESHOLD_RESTART) {
+    if (policy == KERNEL_FAULT_THRESHOLD_RESTART ||
+        policy == KERNEL_FAULT_THRESHOLD_RESTART_THEN_PANIC) {
         restart = may_restart(process, rule);
     }
     if (forgiven) {

@@ -132,6 +132,7 @@ void report_grants_full(struct process *process, uint32_t grant, uint32_t bytes)
 /* --- After a fault --- */
 
 static void dump(void *self);
+/* There is nothing else of this file to be set up at start. */
 static struct deferred_call *dump_call(void)
 {
     kernel.dump.call = dump;
@@ -141,8 +142,9 @@ static struct deferred_call *dump_call(void)
 static struct process *next_to_dump(void)
 {
     struct process *process = NULL;
-    while ((process = process_after(process)) != NULL && process->dump == 0) {
-    }
+    do {
+        process = process_after(process);
+    } while (process != NULL && process->dump == 0);
     return process;
 }
 

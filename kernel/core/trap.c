@@ -6,7 +6,8 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/hil/guard.h"
 
-/* Its bit in kernel.dead_capsules: no struct capsule is shorter than four bytes. */
+/* Its bit in kernel.dead_capsules. No struct capsule is shorter than four bytes, so that each has a
+ * bit of its own. */
 static uint32_t bit_of(const struct capsule *owner)
 {
     return (uint32_t)((uintptr_t)owner - (uintptr_t)__start_capsules) / 4;

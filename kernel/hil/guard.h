@@ -55,8 +55,8 @@ PRIVATE bool guard_is_dead(const struct capsule *owner);
  *
  * On the target all pass through guard.S (arch), which finds function and self and, where one may
  * trap, keeps a landing on the stack. On the host nothing traps in a way that one could go on from,
- * so that the calls are what they look like there; the compiler checks the types here and there,
- * and capsule_check finds the call in the __typeof__.
+ * so that the calls are what they look like there. The compiler checks the types here and there
+ * (those of GUARD_CALL there alone), and capsule_check finds the call in the __typeof__.
  */
 #define HIL_CALL_DIRECTLY(handle, op, ...) ((handle)->ops->op((handle)->self, ##__VA_ARGS__))
 #if defined(__arm__)

@@ -334,7 +334,6 @@ static void test_one_process_has_it_while_it_lives(void **state)
     expect_failure(command(2, ABI_HID_RECEIVE), K_ENOMEM);
 }
 
-/* A host that takes no more reports keeps that of a process that has ended; not the device. */
 /* Another configuration ends what was sent in the one before; what is cancelled is told once. */
 static void test_a_host_that_begins_anew(void **state)
 {
@@ -352,6 +351,7 @@ static void test_a_host_that_begins_anew(void **state)
     expect_no_upcall(0);
 }
 
+/* A host that takes no more reports keeps that of a process that has ended; not the device. */
 static void test_a_report_that_nobody_takes(void **state)
 {
     (void)state;
