@@ -58,6 +58,9 @@ class Quick(unittest.TestCase):
     def test_the_kernel_leaves_the_apps_their_ram(self):
         self.assertLessEqual(self.figure("kernel_ram")["sandglass"]["median"], 8192)
 
+    def test_the_kernel_fits_its_flash(self):
+        self.assertLess(self.figure("kernel_flash")["sandglass"]["median"], 65536)
+
     def test_the_text_has_every_figure(self):
         for figure in self.content["figures"]:
             self.assertIn(f"\n{figure['name']}: {figure['what']}\n", self.done.stdout)

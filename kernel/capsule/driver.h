@@ -3,7 +3,9 @@
  * grant whose upcalls and buffers the core manages. Subscribe and allow never reach a capsule.
  *
  * A capsule is one file with a struct for its instance, a `const struct driver_ops` and one CAPSULE
- * line. The board owns the instance and lists (ops, instance) in its driver table.
+ * line. The board owns the instance and lists (ops, instance) in its driver table. What of the
+ * instance is used most lies first, where instructions are half as long: they reach a byte of the
+ * first 32, or a word of the first 128.
  */
 #ifndef KERNEL_CAPSULE_DRIVER_H
 #define KERNEL_CAPSULE_DRIVER_H
