@@ -92,7 +92,11 @@ class Code:
         names = self.facts.get(self.name[at], {}).get(what)
         if names is None:
             raise SystemExit(f"{self.name[at]} calls through a pointer ({what}), and capsule_check does not know of it")
-        return {target for name in names for target in self.at.get(name, ())}  # not: what the linker left out
+        gone = [name for name in names if name not in self.at]  # the linker has left them out
+        for name in self.at:
+            if any(name.startswith(one + ".") for one in gone):
+                raise SystemExit(f"{self.name[at]} may call {name}, which capsule_check knows by another name")
+        return {target for name in names for target in self.at.get(name, ())}
 
     def ways(self, at):
         """(frame on top, function) of everything that it may call."""
