@@ -26,6 +26,9 @@ struct grant;
  * error of a failure, or the variant (enum abi_return) of a success whose values the kernel keeps.
  * A number, because that comes back in a register. */
 typedef uint32_t command_return;
+_Static_assert(ABI_FAILURE < ABI_SUCCESS && ABI_SUCCESS < ABI_SUCCESS_U32 &&
+                   ABI_SUCCESS_U32 < ABI_SUCCESS_U32_U32,
+               "errors lie below all successes");
 
 struct driver_ops {
     READ_ONLY uint32_t number; /* ABI_DRIVER_... */
@@ -68,6 +71,7 @@ static inline bool command_has_failed(command_return result)
     return result != 0 && result < ABI_SUCCESS;
 }
 
+/* enum abi_return, as the app gets it. */
 static inline uint32_t command_variant(command_return result)
 {
     return command_has_failed(result) ? (uint32_t)ABI_FAILURE : result | ABI_SUCCESS;

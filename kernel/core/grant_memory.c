@@ -10,9 +10,8 @@
 #include "kernel/core/kernel_internal.h"
 #include "kernel/core/memory.h"
 
-#define ALIGNMENT                                                                                  \
-    GRANT_MEMORY_UNIT_BYTES /* of all blocks: suits every data_alignment, and keeps bit 0 of one   \
-                               free */
+/* Of all blocks: suits every data_alignment, and keeps bit 0 of one free. */
+#define ALIGNMENT GRANT_MEMORY_UNIT_BYTES
 
 _Static_assert(sizeof(struct grant_memory_trailer) == sizeof(uint32_t), "a word");
 enum { FREE, USED, ENTERED };
