@@ -126,7 +126,8 @@ static enum key key_of(uint8_t last)
     return KEY_NONE;
 }
 
-/* A character, the key that it is, or with those before it; or none. */
+/* The key that the byte is, by itself or with those before it (Escape, [, A; Escape, [, 3, ~);
+ * KEY_NONE while a sequence is not at its end, or when it is no key's. */
 static uint32_t next_key(struct line_edit *line, uint8_t byte)
 {
     uint8_t before = line->escape;

@@ -90,7 +90,7 @@ static uint32_t find_block(const struct nvm_pool *pool, uint32_t owner, uint32_t
 /* A free sector, or NO_BLOCK when there is none but that which must stay. */
 static uint32_t find_free(const struct nvm_pool *pool, bool may_be_last)
 {
-    uint32_t found = NO_BLOCK, free = may_be_last;
+    uint32_t found = NO_BLOCK, free = 0;
     for (uint32_t i = pool->notes.count; i > 0; i--) {
         uint32_t sector = (pool->next_target + i - 1u) % pool->notes.count;
         if (LIST_AT(pool->notes, sector).owner == 0) {
@@ -98,7 +98,7 @@ static uint32_t find_free(const struct nvm_pool *pool, bool may_be_last)
             free++;
         }
     }
-    return free > 1u ? found : NO_BLOCK;
+    return free >= (may_be_last ? 1u : 2u) ? found : NO_BLOCK;
 }
 
 /* --- The flash --- */
