@@ -27,7 +27,6 @@
 #define TEXTS(TEXT)                                                                                \
     TEXT(NOTHING, "")                                                                              \
     /* Drawn with each byte that is typed; a text is found by going through those before it. */    \
-    TEXT(PROMPT, "sandglass$ ")                                                                    \
     TEXT(CLEAR_REST, "\x1B[K")                                                                     \
     TEXT(ESCAPE, "\x1B[")                                                                          \
     TEXT(LINE_END, "\r\n")                                                                         \

@@ -197,11 +197,12 @@ bool line_edit_put(struct line_edit *line, uint8_t byte)
     return false;
 }
 
-void line_edit_draw(struct line_edit *line, enum text_id prompt, BORROWED struct text *text)
+void line_edit_draw(struct line_edit *line, BORROWED struct const_slice prompt,
+                    BORROWED struct text *text)
 {
     if (line->redraw) {
         text_add_byte(text, '\r');
-        text_say(text, prompt);
+        text_add(text, prompt);
         line->drawn = 0;
     }
     text_add(text, const_slice_part(line_edit_text(line), line->drawn, line->length));

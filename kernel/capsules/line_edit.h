@@ -38,7 +38,8 @@ bool line_edit_put(struct line_edit *line, uint8_t byte);
 
 /* Adds what brings the terminal up to date, nothing when it is; the line has `prompt` before it.
  * The text needs room for prompt and line and 16 bytes more. */
-void line_edit_draw(struct line_edit *line, enum text_id prompt, BORROWED struct text *text);
+void line_edit_draw(struct line_edit *line, BORROWED struct const_slice prompt,
+                    BORROWED struct text *text);
 
 /* The line. Good until the next call. */
 struct const_slice line_edit_text(const struct line_edit *line);

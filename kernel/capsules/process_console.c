@@ -3,6 +3,10 @@
 #include "kernel/capsule/driver.h"
 #include "kernel/capsule/process_report.h"
 
+/* Not among the packed texts: it stands between a byte that is typed and the process that waits for
+ * the byte, at the line's pace. */
+#define PROMPT "sandglass$ "
+
 CAPSULE(process_console, .needs = {LINE_EDIT, PROCESS_CONTROL, PROCESS_REPORT, TEXT, UART});
 
 /* In the order of their lines of help, of which each is the first word. */
@@ -161,7 +165,7 @@ static void take_bytes(struct process_console *console, BORROWED struct text *te
     if (console->muted) {
         return;
     }
-    line_edit_draw(&console->line, TEXT_PROMPT, text);
+    line_edit_draw(&console->line, SLICE_OF_TEXT(PROMPT), text);
     if (console->entered) {
         text_say(text, TEXT_LINE_END);
     }
@@ -203,7 +207,7 @@ static void work(struct process_console *console)
             carry_out(console, &text);
         } else if (console->prompt) {
             console->prompt = false;
-            text_say(&text, TEXT_PROMPT);
+            text_add_literal(&text, PROMPT);
         } else if (console->ahead_count > 0) {
             take_bytes(console, &text);
         } else {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define PROMPT "sandglass$ " /* TEXT_PROMPT */
+#define PROMPT "sandglass$ "
 
 struct terminal {
     char row[160];
@@ -72,7 +72,7 @@ static enum event type(const char *keys)
     for (; *keys != 0; keys++) {
         struct text text = text_begin(SLICE_OF(room));
         bool entered = line_edit_put(&line, (uint8_t)*keys);
-        line_edit_draw(&line, TEXT_PROMPT, &text);
+        line_edit_draw(&line, SLICE_OF_TEXT(PROMPT), &text);
         assert_true(text.length < sizeof room); /* nothing was cut */
         show(text_done(&text));
         if (entered) {

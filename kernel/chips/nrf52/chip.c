@@ -83,10 +83,12 @@ void nrf52_interrupts_stop_dead(const struct nrf52_interrupts *table)
 
 void nrf52_interrupts_serve(const struct nrf52_interrupts *table)
 {
+    /* What becomes pending meanwhile is served the next time. */
+    const uint32_t pending[] = {nvic_pending(0), nvic_pending(1)};
     for (uint32_t i = 0; i < table->count; i++) {
         const struct nrf52_interrupt *row = &table->rows[i];
-        uint32_t pending = nvic_pending(row->irqn / IRQNS_PER_PENDING_WORD);
-        if (row->serve != NULL && (pending >> (row->irqn % IRQNS_PER_PENDING_WORD) & 1u) != 0) {
+        uint32_t word = pending[row->irqn / IRQNS_PER_PENDING_WORD];
+        if ((word >> (row->irqn % IRQNS_PER_PENDING_WORD) & 1u) != 0 && row->serve != NULL) {
             row->serve(row->self);
             /* A line that is up again, or still, pends the interrupt anew by itself. */
             nvic_clear_pending(row->irqn);
