@@ -9,7 +9,7 @@ CAPSULE(aes, .needs = {AES, AES_CCM, AES_JOB, DEFERRED, GRANT});
 /* How much is done for a process before others run: a block, as far as it costs the processor, is
  * two steps and 2,000 cycles. */
 #define TURN_EFFORT 16
-#define SLOW_EFFORT 8
+#define SLOW_EFFORT 8 /* a step that decrypts a block by program: 6,000 cycles */
 
 _Static_assert(ABI_AES_SET_M_OFFSET - ABI_AES_SET_A_OFFSET == AES_JOB_MESSAGE_START &&
                    ABI_AES_SET_MIC_LENGTH - ABI_AES_SET_A_OFFSET == AES_JOB_MIC_LENGTH &&
