@@ -16,7 +16,7 @@
 #define KERNEL  "firmware/kernel/trap_test.elf"
 #define TRAPPER 0x90F01u
 #define SECOND  64000000u /* cycles */
-#define EVERY   61u       /* more than an interrupt takes */
+#define EVERY   79u       /* more than an interrupt, or the end of a slice, takes */
 
 /* To the command that makes the capsule trap, at once or later. */
 static void start(struct kernel_bench *bench, const char *app)
