@@ -18,7 +18,7 @@ static const char *check_name(lua_State *lua, const char *function)
         return NULL;
     }
     if (name[0] == '\0' || name[0] == '/' || strstr(name, "..") != NULL ||
-        lua_rawlen(lua, 1) > 200) {
+        lua_rawlen(lua, 1) > 200 || strlen(name) != lua_rawlen(lua, 1)) {
         luaL_error(lua,
                    "%s: %s: a file lies beside the scenario or in a folder of --path, or below",
                    function, name);

@@ -68,6 +68,7 @@ BROKEN = (
     ("sandglass.board('nrf52dk', { isolation = 1 })", "isolation is true or false"),
     ("sandglass.file('../x')", "beside the scenario"),
     ("sandglass.file('/etc/passwd')", "beside the scenario"),
+    ("sandglass.file('first.lua\\0.tbf')", "beside the scenario"),
     ("sandglass.file('nothing')", "there is no file nothing"),
     ("sandglass.file('.')", "there is no file"),
     ("sandglass.pack('blink.tbf')", "blink.tbf"),
