@@ -1,13 +1,5 @@
 -- The process console, and what becomes of a process that is stopped, faulted, terminated or started again through it:
 -- nothing of it is left behind, and its neighbours do not notice.
-local function lines(m, pattern)
-    local found = {}
-    for line in m:uart_text():gmatch("([^\r\n]*)\r?\n") do
-        found[#found + 1] = line:find(pattern) and line or nil
-    end
-    return found
-end
-
 local function type_lines(m, typed)
     for _, line in ipairs(typed) do
         m:uart(line[2] .. "\n", { at = s(line[1]) })
@@ -34,7 +26,7 @@ local function ends_well(m, lives_moved)
     for _, breach in ipairs(m:breaches()) do
         assert(breach.kind ~= "app wrote" and breach.whose == "buttons" and lives_moved, breach.text)
     end
-    assert(#lines(m, "hello: greeting number") == 3 and #m:notes("led0") >= 7)
+    assert(#lines(m:uart_text(), "hello: greeting number") == 3 and #m:notes("led0") >= 7)
     for _, name in ipairs({ "hello", "blink" }) do
         assert(m:process(name).starts == 1, name)
     end
@@ -43,7 +35,7 @@ end
 
 local function presses(m)
     local found = {}
-    for i, line in ipairs(lines(m, "buttons: button 0 pressed")) do
+    for i, line in ipairs(lines(m:uart_text(), "buttons: button 0 pressed")) do
         found[i] = line:match("(%d+) so far")
     end
     return table.concat(found, " ")
@@ -59,7 +51,7 @@ end
 
 -- What `process buttons` said last: state, grants in use, bytes of the grants' region.
 local function state(m)
-    local head, region = lines(m, "^buttons: PID %d+, short ID Unique, %w+, grants %d+/%d+"), lines(m, "^  Grants +0x%x+  0x%x+ +%d+")
+    local head, region = lines(m:uart_text(), "^buttons: PID %d+, short ID Unique, %w+, grants %d+/%d+"), lines(m:uart_text(), "^  Grants +0x%x+  0x%x+ +%d+")
     assert(#head > 0 and #region > 0)
     local what, grants = head[#head]:match("Unique, (%w+), grants (%d+)/")
     return what, tonumber(grants), tonumber(region[#region]:match("(%d+)%s*$"))
@@ -105,7 +97,7 @@ case("terminated it leaves nothing", function()
     assert(select(3, state(m)) < whole) -- the grants' memory is given back
     assert(presses(m) == "1")
     assert(m:calls("buttons") == calls and notes_since(m, "led1", s(1.7)) == 0) -- no upcall, nothing runs
-    assert(#lines(m, " buttons .* 0/ ?%d+ +Terminated") == 1)
+    assert(#lines(m:uart_text(), " buttons .* 0/ ?%d+ +Terminated") == 1)
 end)
 
 case("faulted it is restarted fresh", function()
@@ -114,8 +106,8 @@ case("faulted it is restarted fresh", function()
     ends_well(m, true)
     assert(m:process("buttons").starts == 2)
     assert(presses(m) == "1 1") -- its count begins anew
-    assert(#lines(m, "restarts 1,") == 1)
-    assert(#lines(m, "^Process buttons .* faulted: ") + #lines(m, "^sandglass%$ Process buttons .* faulted: ") == 1)
+    assert(#lines(m:uart_text(), "restarts 1,") == 1)
+    assert(#lines(m:uart_text(), "^Process buttons .* faulted: ") + #lines(m:uart_text(), "^sandglass%$ Process buttons .* faulted: ") == 1)
 end)
 
 case("what the kernel says to a command begins a line", function()
@@ -123,7 +115,7 @@ case("what the kernel says to a command begins a line", function()
     m:allow_faults()
     type_lines(m, { { 1.5, "fault hello" } })
     run_to(m, s(2))
-    assert(#lines(m, "^sandglass. fault hello$") > 0 and #lines(m, "^Process hello .* faulted: ") > 0)
+    assert(#lines(m:uart_text(), "^sandglass. fault hello$") > 0 and #lines(m:uart_text(), "^Process hello .* faulted: ") > 0)
 end)
 
 case("faulted too often it stays down", function()
@@ -151,7 +143,7 @@ case("restarted, alive or not, it starts fresh", function()
     assert(presses(m) == "1 1" and m:process("buttons").starts == 3)
     is_state(m, "Yielded")
     local grants = {}
-    for i, line in ipairs(lines(m, "^  Grant of 0x%x+ %w+ +%d+")) do
+    for i, line in ipairs(lines(m:uart_text(), "^  Grant of 0x%x+ %w+ +%d+")) do
         grants[i] = line:match("of (0x%x+ %w+)")
     end
     assert(table.concat(grants, ", ") == "0x3 button, 0x1 console")
@@ -162,7 +154,7 @@ case("a terminated user of the console does not hold it", function()
     local m = sandglass.board("nrf52dk", { apps = { "hello", "sensors" } })
     type_lines(m, { { 0.5, "terminate hello" }, { 1, "list" } })
     run_to(m, s(3))
-    assert(#lines(m, "sensors: 25%.00 C") >= 2 and #lines(m, " hello .* Terminated") == 1)
+    assert(#lines(m:uart_text(), "sensors: 25%.00 C") >= 2 and #lines(m:uart_text(), " hello .* Terminated") == 1)
 end)
 
 -- The commands, 0.3 s apart.
@@ -179,23 +171,23 @@ end
 case("help names every command", function()
     local m = console("help")
     for _, command in ipairs({ "list", "status", "process", "kernel", "stop", "start", "fault", "terminate", "boot", "reset", "panic", "help" }) do
-        assert(#lines(m, "^" .. command .. " ") == 1, command)
+        assert(#lines(m:uart_text(), "^" .. command .. " ") == 1, command)
     end
 end)
 
 case("list and status", function()
     local m = console("list", "status")
     for _, name in ipairs({ "hello", "blink" }) do
-        assert(#lines(m, "^ [01] +Unique +" .. name .. " +0 +%d+ +0 +%d/ ?%d+ +Yielded") == 1, name)
+        assert(#lines(m:uart_text(), "^ [01] +Unique +" .. name .. " +0 +%d+ +0 +%d/ ?%d+ +Yielded") == 1, name)
     end
-    assert(#lines(m, "^Total processes: 2") == 1 and #lines(m, "^Active processes: 2") == 1)
+    assert(#lines(m:uart_text(), "^Total processes: 2") == 1 and #lines(m:uart_text(), "^Active processes: 2") == 1)
 end)
 
 case("kernel tells where all lies", function()
     local m = console("kernel")
     local first, last = {}, {}
     for _, name in ipairs({ "Code", "App flash", "Stack", "Data", "App RAM" }) do
-        local range = lines(m, "^  " .. name .. " +0x%x+  0x%x+ +%d+")
+        local range = lines(m:uart_text(), "^  " .. name .. " +0x%x+  0x%x+ +%d+")
         assert(#range == 1, name)
         local from, to, size = range[1]:match("0x(%x+)  0x(%x+) +(%d+)")
         first[name], last[name] = tonumber(from, 16), tonumber(to, 16)
@@ -208,9 +200,9 @@ end)
 case("a process's memory adds up", function()
     local m = console("process hello")
     local above
-    local placed = lines(m, "^App hello: .* RAM 0x%x+%-0x%x+")[1]
+    local placed = lines(m:uart_text(), "^App hello: .* RAM 0x%x+%-0x%x+")[1]
     local bottom, top = placed:match("RAM 0x(%x+)%-0x(%x+)")
-    for _, line in ipairs(lines(m, "^  %a+ +0x%x+  0x%x+ +%d+")) do
+    for _, line in ipairs(lines(m:uart_text(), "^  %a+ +0x%x+  0x%x+ +%d+")) do
         local name, from, to = line:match("^  (%a+) +0x(%x+)  0x(%x+)")
         if ("Grants Free Heap Data Stack App"):find(name, 1, true) then
             assert(to == (above or top), line)
@@ -222,16 +214,16 @@ end)
 
 case("what is not there is said", function()
     local m = console("bogus", "stop nobody", "stop", "stop hello", "stop hello", "boot blink")
-    assert(#lines(m, "^no such command, try help") == 1)
-    assert(#lines(m, "^no process of that name") == 1)
-    assert(#lines(m, "^stop wants the name of a process") == 1)
-    assert(#lines(m, "^hello is so already") == 1)
-    assert(#lines(m, "^blink: refused") + #lines(m, "^blink is so already") == 1)
+    assert(#lines(m:uart_text(), "^no such command, try help") == 1)
+    assert(#lines(m:uart_text(), "^no process of that name") == 1)
+    assert(#lines(m:uart_text(), "^stop wants the name of a process") == 1)
+    assert(#lines(m:uart_text(), "^hello is so already") == 1)
+    assert(#lines(m:uart_text(), "^blink: refused") + #lines(m:uart_text(), "^blink is so already") == 1)
 end)
 
 case("silence", function()
     local m = console("console-stop", "list", "console-start", "status")
-    assert(#lines(m, "PID") == 0 and #lines(m, "^Total processes") == 1)
+    assert(#lines(m:uart_text(), "PID") == 0 and #lines(m:uart_text(), "^Total processes") == 1)
 end)
 
 case("a line is edited, and comes back", function()
@@ -239,7 +231,7 @@ case("a line is edited, and comes back", function()
     m:uart("stxt\x7f\x7fatus\r", { at = ms(500) })
     m:uart("\x1b[A\r", { at = ms(900) })
     run_to(m, s(1.5))
-    assert(#lines(m, "^Total processes: 1") == 2)
+    assert(#lines(m:uart_text(), "^Total processes: 1") == 2)
 end)
 
 -- On kernel/boards/trap_test, whose rules are for some apps' names: all is shown of who faults; the one stays down, the other
@@ -261,7 +253,7 @@ for name, starts in pairs({ kernel = 1, neighbour = 2 }) do
         local again = said:find("trespass: started again", 1, true)
         assert(m:process(app).starts == starts and (again ~= nil) == (starts == 2))
         assert(not again or at < again) -- when all has been shown
-        assert(#lines(m, "hello: greeting number 3") == 1) -- the others go on meanwhile
+        assert(#lines(m:uart_text(), "hello: greeting number 3") == 1) -- the others go on meanwhile
     end)
 end
 
@@ -270,14 +262,14 @@ case("a policy that panics", function()
     m:expect_end("panic", { within = s(6) })
     m:expect_fault({ process = "trespass-grants" })
     m:run_for(s(1))
-    assert(#lines(m, "[Pp]anic") > 0 and m:process("trespass-grants").starts == 1)
+    assert(#lines(m:uart_text(), "[Pp]anic") > 0 and m:process("trespass-grants").starts == 1)
 end)
 
 case("reset boots again", function()
     local m = sandglass.board("nrf52dk", { apps = { "hello", "blink" }, report = true })
     m:uart("reset\n", { at = ms(500) })
     run_to(m, ms(1500))
-    assert(#lines(m, "Entering main loop") == 2 and m:process("hello").starts == 2)
+    assert(#lines(m:uart_text(), "Entering main loop") == 2 and m:process("hello").starts == 2)
     assert(m:report():find("reset: software request", 1, true))
 end)
 
